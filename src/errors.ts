@@ -1,0 +1,84 @@
+import type { Drift, InsightGroup } from './group.ts';
+
+/** The words of the output `error-code`. They are part of the public contract. */
+export const ERROR_CODES = [
+  'invalid-input',
+  'bad-request',
+  'unauthorized',
+  'forbidden',
+  'not-found',
+  'conflict',
+  'rate-limited',
+  'server-error',
+  'network',
+  'timeout',
+  'unexpected-response',
+  'cancelled',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/**
+ * The title of each failure's annotation, and the heading under which the README explains it. The
+ * runner does not mask titles, so no word of a server or a user may stand in one.
+ */
+export const ERROR_TITLES: Readonly<Record<ErrorCode, string>> = {
+  'invalid-input': 'The inputs are not valid',
+  'bad-request': 'LaunchDarkly refused the request as invalid',
+  unauthorized: 'LaunchDarkly did not accept the token',
+  forbidden: 'LaunchDarkly refused access',
+  'not-found': 'The project or the environment does not exist',
+  conflict: 'The insight group already exists',
+  'rate-limited': 'The rate limit leaves no time to finish',
+  'server-error': 'LaunchDarkly answered with a server error',
+  network: 'LaunchDarkly could not be reached',
+  timeout: 'LaunchDarkly did not answer in time',
+  'unexpected-response': 'LaunchDarkly gave an unexpected answer',
+  cancelled: 'The run was cancelled',
+};
+
+/** Why LaunchDarkly, or the action itself, refused one attribute or input. */
+export interface Reason {
+  readonly attribute: string;
+  readonly reason: string;
+}
+
+/** The parts of an {@link ActionError}. Only `code`, `message` and `nextStep` are needed. */
+export interface ActionErrorParts {
+  readonly code: ErrorCode;
+  /** The headline: what was tried, on what, and what came of it. One sentence or two, no new lines. */
+  readonly message: string;
+  /** The server's own words, with their status, raw. */
+  readonly said?: string | undefined;
+  /** What the person who reads this can do next. */
+  readonly nextStep: string;
+  readonly reasons?: readonly Reason[];
+  /** More facts, one per line, for the log group below the annotation. */
+  readonly details?: readonly string[];
+  /** Set when a group of the key exists and is the reason for the failure. */
+  readonly existing?:
+    | { readonly group: InsightGroup; readonly drift: readonly Drift[] }
+    | undefined;
+  readonly cause?: unknown;
+}
+
+/** A failure in words that a user can act on. The only kind of error that is shown to one. */
+export class ActionError extends Error {
+  override readonly name = 'ActionError';
+  readonly code: ErrorCode;
+  readonly said: string | undefined;
+  readonly nextStep: string;
+  readonly reasons: readonly Reason[];
+  readonly details: readonly string[];
+  readonly existing: ActionErrorParts['existing'];
+
+  constructor(parts: ActionErrorParts) {
+    super(parts.message, { cause: parts.cause });
+    this.code = parts.code;
+    this.said = parts.said;
+    this.nextStep = parts.nextStep;
+    this.reasons = parts.reasons ?? [];
+    this.details = parts.details ?? [];
+    this.existing = parts.existing;
+  }
+}

@@ -1,0 +1,150 @@
+/** What a redacted secret reads like. The runner's own mask looks the same. */
+const REDACTED = '***';
+
+/**
+ * Shorter values are not treated as secrets found in a body: the runner drops every output that
+ * contains a masked value, so a mask on a short word destroys more than it protects.
+ */
+const MIN_DISCOVERED_LENGTH = 16;
+
+/** No credential is as short. Taking a shorter value out of every text would only tear the texts. */
+const MIN_REDACTED_LENGTH = 8;
+
+/** LaunchDarkly's SDK and mobile keys and API tokens, and GitHub's tokens, by their documented shapes. */
+const KNOWN_SHAPES =
+  /\b(?:sdk|mob|api|rel)-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{30,})\b/gi;
+
+/** Members of LaunchDarkly's bodies that hold a credential, in lower case. */
+const SECRET_MEMBERS = new Set(['apikey', 'mobilekey', 'sdkkey', 'token', 'accesstoken', 'secret']);
+
+/** The same members in a text that may not be (complete) JSON. */
+const SECRET_MEMBER_IN_TEXT =
+  /"(?:apiKey|mobileKey|sdkKey|token|accessToken|secret)"\s*:\s*"((?:[^"\\]|\\.)*)/gi;
+
+/**
+ * Knows every secret of the run and takes them out of texts. Secrets are told to `mask` (the runner's
+ * masker) the moment they become known, so that each is masked before it can be used.
+ */
+export class Secrets {
+  readonly #mask: (value: string) => void;
+  readonly #spared = new Set<string>();
+  readonly #known = new Set<string>();
+  #forms: readonly string[] = [];
+
+  constructor(mask: (value: string) => void) {
+    this.#mask = mask;
+  }
+
+  /** Names values that are no secrets though they may look like one: the names and keys that the workflow gave. */
+  spare(values: Iterable<string>): void {
+    for (const value of values) {
+      this.#spared.add(value);
+    }
+  }
+
+  /** Registers a credential. Blank values are ignored: the runner warns when it is asked to mask nothing. */
+  add(value: string): void {
+    if (value.trim() === '' || this.#known.has(value)) {
+      return;
+    }
+    this.#known.add(value);
+    this.#mask(value);
+    if (value.length < MIN_REDACTED_LENGTH) {
+      return;
+    }
+    const forms = new Set([...this.#forms, ...deriveForms(value)]);
+    this.#forms = [...forms].sort((a, b) => b.length - a.length);
+  }
+
+  /** Finds and registers the secrets that a response body carries, at any depth, whether or not it is valid JSON. */
+  discover(text: string, json: unknown): void {
+    for (const [shape] of text.matchAll(KNOWN_SHAPES)) {
+      this.#addDiscovered(shape);
+    }
+    for (const [, value = ''] of text.matchAll(SECRET_MEMBER_IN_TEXT)) {
+      this.#addDiscovered(value);
+    }
+    this.#discoverMembers(json);
+  }
+
+  /** Returns `text` without any secret, raw or in a form derived from one. Redact first, escape afterwards. */
+  redact(text: string): string {
+    let redacted = text;
+    for (const form of this.#forms) {
+      redacted = replaceIgnoringCase(redacted, form);
+    }
+    return redacted.replace(KNOWN_SHAPES, (shape) => (this.#spared.has(shape) ? shape : REDACTED));
+  }
+
+  #addDiscovered(value: string): void {
+    const isSecret =
+      value.length >= MIN_DISCOVERED_LENGTH && !/[\r\n]/.test(value) && !this.#spared.has(value);
+    if (isSecret) {
+      this.add(value);
+    }
+  }
+
+  #discoverMembers(json: unknown): void {
+    // A list of work instead of recursion: the depth of a body is the server's choice.
+    const pending: unknown[] = [json];
+    while (pending.length > 0) {
+      const value = pending.pop();
+      if (typeof value !== 'object' || value === null) {
+        continue;
+      }
+      for (const [member, child] of Object.entries(value)) {
+        if (typeof child === 'string' && SECRET_MEMBERS.has(member.toLowerCase())) {
+          this.#addDiscovered(child);
+        } else {
+          pending.push(child);
+        }
+      }
+    }
+  }
+}
+
+/**
+ * The forms in which a secret may come back from a server, beyond the few that the runner's masker
+ * knows. Each is compared without regard to case.
+ */
+function deriveForms(secret: string): string[] {
+  const bytes = Buffer.from(secret, 'utf8');
+  const characters = [...secret];
+  const derived = [
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(secret),
+    [...bytes].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
+    bytes.toString('hex'),
+    ...deriveBase64(bytes),
+    characters.map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
+    characters.map((c) => `&#${c.charCodeAt(0)};`).join(''),
+    characters.map((c) => `&#x${c.charCodeAt(0).toString(16)};`).join(''),
+    secret.replace(/[^A-Za-z0-9]/g, (c) => `\\${c}`),
+    secret.replace(/[^A-Za-z0-9]/g, (c) => `&#${c.charCodeAt(0)};`),
+    secret.replace(/[^A-Za-z0-9]/g, (c) => `&#x${c.charCodeAt(0).toString(16)};`),
+    secret.replace(/[^A-Za-z0-9]/g, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`),
+    secret.replace(/[^A-Za-z0-9]/g, (c) => `=${c.charCodeAt(0).toString(16).padStart(2, '0')}`),
+    characters.toReversed().join(''),
+    // A server that shows a credential shortened still shows most of it.
+    secret.length >= 24 ? secret.slice(0, 16) : secret,
+  ];
+  return [secret, ...derived.filter((form) => form.length >= MIN_REDACTED_LENGTH)];
+}
+
+/** Base64 of the value wherever it stands in a longer text: three shifts, in both alphabets. */
+function deriveBase64(bytes: Buffer): string[] {
+  return [0, 1, 2].flatMap((shift) => {
+    const shifted = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64url');
+    // The first and the last characters depend on what stands beside the value.
+    const stable = shifted.slice(
+      shift === 0 ? 0 : shift + 1,
+      bytes.length % 3 === 0 ? undefined : -1,
+    );
+    return [stable, stable.replaceAll('-', '+').replaceAll('_', '/')];
+  });
+}
+
+function replaceIgnoringCase(text: string, form: string): string {
+  const pattern = new RegExp(form.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&'), 'gi');
+  return text.replace(pattern, REDACTED);
+}
