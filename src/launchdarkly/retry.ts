@@ -1,0 +1,89 @@
+/** Backoff grows from here: the first wait is drawn from 0 to 500 ms. */
+export const BACKOFF_BASE_MS = 500;
+
+/** Backoff grows no further than this. */
+export const BACKOFF_CAP_MS = 20_000;
+
+/** What is left of the deadline for the attempt after a wait: with less, another attempt is pointless. */
+export const ATTEMPT_RESERVE_MS = 500;
+
+/** No rate limit of LaunchDarkly's lasts a day (its windows are ten seconds), so a longer hint is no hint. */
+export const MAX_HINT_MS = 24 * 60 * 60 * 1000;
+
+/** Response headers by lower-case name. */
+type Headers = Readonly<Record<string, string>>;
+
+/**
+ * Reads the server's clock at the moment it answered, in epoch milliseconds: its `Date` header, which
+ * is cut to whole seconds, or `receivedAt` where there is none.
+ */
+export function readServerClock(headers: Headers, receivedAt: number): number {
+  const date = Date.parse(headers['date'] ?? '');
+  return Number.isNaN(date) ? receivedAt : date;
+}
+
+/**
+ * Reads how long the server asks to wait, in milliseconds from the answer; undefined when it does not
+ * ask. Where several limits apply at once, the longest wait is the one that satisfies all of them. Past
+ * and absurd values are ignored. Resets are compared with the server's own clock, not with ours.
+ *
+ * @see https://launchdarkly.com/docs/api#rate-limiting `Retry-After` is in seconds (or a date, RFC 9110);
+ * the two resets are in epoch milliseconds
+ */
+export function readRetryHint(headers: Headers, receivedAt: number): number | undefined {
+  const serverClock = readServerClock(headers, receivedAt);
+  const hints = [
+    readRetryAfter(headers['retry-after'], serverClock),
+    readReset(headers['x-ratelimit-reset'], serverClock),
+    readReset(headers['x-ratelimit-auth-token-reset'], serverClock),
+  ].filter((hint) => hint !== undefined && hint > 0 && hint <= MAX_HINT_MS);
+  return hints.length === 0 ? undefined : Math.max(...hints.map(Number));
+}
+
+function readRetryAfter(value: string | undefined, serverClock: number): number | undefined {
+  if (value === undefined) {
+    return undefined;
+  }
+  if (/^\d+(?:\.\d+)?$/.test(value)) {
+    return Math.ceil(Number(value) * 1000);
+  }
+  // A date always names its day; Date.parse would make a year of a stray number such as "-5".
+  const date = /[A-Za-z]{3}/.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(date) ? undefined : date - serverClock;
+}
+
+function readReset(value: string | undefined, serverClock: number): number | undefined {
+  return value !== undefined && /^\d+$/.test(value) ? Number(value) - serverClock : undefined;
+}
+
+/** What a wait is planned from. All times in milliseconds. */
+export interface WaitRequest {
+  /** How many waits of this run came before. */
+  readonly waitsBefore: number;
+  /** The server's own lower bound, see {@link readRetryHint}. */
+  readonly hintMs: number | undefined;
+  /** What is left until the deadline of the run. */
+  readonly remainingMs: number;
+  /** A number from 0 up to but not including 1. */
+  readonly random: number;
+}
+
+/** How long to wait before the next attempt, or that no wait in the remaining time is long enough. */
+export type Wait =
+  | { readonly kind: 'wait'; readonly ms: number }
+  | { readonly kind: 'too-long'; readonly neededMs: number };
+
+/**
+ * Plans the wait before the next attempt: exponential backoff with full jitter, on top of the server's
+ * hint, which is a lower bound and never shortened. Never plans past the deadline.
+ *
+ * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ why full jitter
+ */
+export function planWait({ waitsBefore, hintMs = 0, remainingMs, random }: WaitRequest): Wait {
+  const spareMs = remainingMs - ATTEMPT_RESERVE_MS - hintMs;
+  if (spareMs <= 0) {
+    return { kind: 'too-long', neededMs: hintMs };
+  }
+  const backoffMs = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** Math.min(waitsBefore, 30));
+  return { kind: 'wait', ms: hintMs + Math.floor(random * Math.min(backoffMs, spareMs)) };
+}

@@ -1,0 +1,61 @@
+/** A LaunchDarkly server that the token may be sent to. */
+export interface Server {
+  /** Scheme, host and port, without a trailing slash. */
+  readonly origin: string;
+  readonly instance: 'commercial' | 'federal' | 'eu' | 'other' | 'loopback';
+}
+
+/** What a `base-uri` may be, in words for an error. */
+const EXPECTED =
+  'expected https://app.launchdarkly.com, https://app.launchdarkly.us (federal), https://app.eu.launchdarkly.com (EU) or another https host below launchdarkly.com or launchdarkly.us; http is for loopback only';
+
+/**
+ * The hosts are matched on the text as it was written, never on a parsed URL: a parser turns integers,
+ * encoded dots and full-width letters into innocent-looking hosts before anybody can look at them.
+ */
+const LAUNCHDARKLY =
+  /^https:\/\/((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+launchdarkly\.(?:com|us))$/;
+const LOOPBACK = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::[1-9][0-9]{0,4})?$/;
+
+/** LaunchDarkly's instances, as its documentation lists them: https://launchdarkly.com/docs/api */
+const INSTANCES: Readonly<Record<string, Server['instance']>> = {
+  'app.launchdarkly.com': 'commercial',
+  'app.launchdarkly.us': 'federal',
+  'app.eu.launchdarkly.com': 'eu',
+};
+
+/**
+ * Decides whether the token may go to `baseUri`. Returns the server, or a problem in words that does
+ * not echo the value: it may hold a credential. One trailing slash and upper-case letters are forgiven.
+ */
+export function resolveServer(baseUri: string): Server | { readonly problem: string } {
+  const text = baseUri.replace(/\/$/, '').toLowerCase();
+  const host = LAUNCHDARKLY.exec(text)?.[1];
+  if (host !== undefined) {
+    return { origin: text, instance: INSTANCES[host] ?? 'other' };
+  }
+  if (LOOPBACK.test(text) && URL.canParse(text)) {
+    return { origin: text, instance: 'loopback' };
+  }
+  return { problem: `${explainRefusal(text)}${EXPECTED}` };
+}
+
+/** A word on the commonest slips, before the list of what is allowed. */
+function explainRefusal(text: string): string {
+  if (!text.includes('://')) {
+    return 'the scheme is missing; ';
+  }
+  if (text.startsWith('http://')) {
+    return 'the token is never sent over plain http; ';
+  }
+  if (text.includes('@')) {
+    return 'user names and passwords do not belong into it; ';
+  }
+  if (/^https:\/\/[^/?#]+[/?#]/.test(text)) {
+    return 'it ends with the host: no path, query or fragment; ';
+  }
+  if (/^https:\/\/[^/]+:\d+$/.test(text)) {
+    return 'LaunchDarkly has no other port than 443; ';
+  }
+  return 'the token is sent to LaunchDarkly only; ';
+}
