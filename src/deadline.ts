@@ -1,0 +1,70 @@
+import { ActionError } from './errors.ts';
+
+/** The bounds of a run in time. */
+export interface Deadline {
+  /** Aborts when the time is up or the run is cancelled, with an {@link ActionError} that says which. */
+  readonly signal: AbortSignal;
+  /** When the time is up, in epoch milliseconds. */
+  readonly at: number;
+  /** Ends the watch, so that nothing of it keeps the process alive. */
+  release(): void;
+}
+
+/**
+ * The runner cancels with SIGINT, follows with SIGTERM after 7.5 s, and kills 2.5 s later.
+ *
+ * @see https://github.com/actions/runner/blob/main/src/Runner.Sdk/ProcessInvoker.cs
+ */
+const CANCEL_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/** Starts the run's one deadline, `timeoutMs` from now, and listens for cancellation. */
+export function startDeadline(timeoutMs: number): Deadline {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(explainTimeout(timeoutMs)), timeoutMs);
+  const cancel = () => controller.abort(explainCancel());
+  for (const name of CANCEL_SIGNALS) {
+    process.once(name, cancel);
+  }
+  return {
+    signal: controller.signal,
+    at: Date.now() + timeoutMs,
+    release() {
+      clearTimeout(timer);
+      for (const name of CANCEL_SIGNALS) {
+        process.off(name, cancel);
+      }
+    },
+  };
+}
+
+function explainTimeout(timeoutMs: number): ActionError {
+  return new ActionError({
+    code: 'timeout',
+    message: `The step's time of ${timeoutMs / 1_000} s was up before LaunchDarkly had answered.`,
+    nextStep: 'Run again; raise timeout-seconds if the network is slow.',
+  });
+}
+
+function explainCancel(): ActionError {
+  return new ActionError({
+    code: 'cancelled',
+    message: 'The run was cancelled before its work was done.',
+    nextStep: 'Run again when it is wanted.',
+  });
+}
+
+/** Resolves after `ms` milliseconds, or as soon as `signal` aborts. */
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, ms);
+    signal.addEventListener('abort', wake);
+    if (signal.aborted) {
+      wake();
+    }
+  });
+}
