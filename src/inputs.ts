@@ -1,0 +1,299 @@
+import * as z from 'zod/mini';
+import { IF_EXISTS, type Wish } from './ensure.ts';
+import { ActionError } from './errors.ts';
+import { resolveServer, type Server } from './launchdarkly/servers.ts';
+import type { ProxySettings } from './launchdarkly/transport.ts';
+import type { Secrets } from './secrets.ts';
+import type { WorkflowRun } from './workflow.ts';
+
+/** Everything that a run is told, checked. */
+export interface Inputs {
+  readonly wish: Wish;
+  readonly token: string;
+  readonly server: Server;
+  readonly proxies: ProxySettings;
+  readonly timeoutMs: number;
+  readonly wantsComment: boolean;
+  readonly githubToken: string;
+  /** What is unusual but may be right, in sentences. */
+  readonly warnings: readonly string[];
+}
+
+/** The inputs of `action.yml` with what stands in for a blank one, for the tests that hold the two against each other. */
+export const INPUT_DEFAULTS = {
+  name: '',
+  key: '',
+  project: '',
+  environment: '',
+  applications: '',
+  token: '',
+  'base-uri': 'https://app.launchdarkly.com',
+  'timeout-seconds': '120',
+  'if-exists': 'fail',
+  'dry-run': 'false',
+  'pr-comment': 'false',
+  'github-token': '',
+} as const;
+
+/**
+ * Reads the run's inputs from the variables that the runner sets, masks the secrets among them before
+ * anything else, and checks them all.
+ *
+ * @throws {ActionError} `invalid-input`, naming every problem, never a credential's value
+ */
+export function readInputs(env: NodeJS.ProcessEnv, run: WorkflowRun, secrets: Secrets): Inputs {
+  const given = { ...readDeclaredInputs(env), ...readProxies(env) };
+  for (const secret of [given.token, given['github-token']]) {
+    secrets.add(secret);
+  }
+  for (const password of [given.HTTP_PROXY, given.HTTPS_PROXY].flatMap(findProxyPasswords)) {
+    secrets.add(password);
+  }
+  const parsed = z.safeParse(describeInputs(run), given);
+  if (!parsed.success) {
+    throw explainProblems(parsed.error.issues);
+  }
+  const inputs = parsed.data;
+  const wanted = {
+    key: inputs.key,
+    name: inputs.name,
+    projectKey: inputs.project,
+    environmentKey: inputs.environment,
+    applicationKeys: inputs.applications,
+  };
+  secrets.spare(Object.values(wanted).flat());
+  return {
+    wish: { wanted, ifExists: inputs['if-exists'], isDryRun: inputs['dry-run'] },
+    token: inputs.token,
+    server: inputs['base-uri'],
+    proxies: {
+      httpProxy: inputs.HTTP_PROXY,
+      httpsProxy: inputs.HTTPS_PROXY,
+      noProxy: inputs.NO_PROXY,
+    },
+    timeoutMs: inputs['timeout-seconds'] * 1_000,
+    wantsComment: inputs['pr-comment'],
+    githubToken: inputs['github-token'],
+    warnings: (['key', 'project', 'environment'] as const).flatMap((input) =>
+      warnOfLength(input, inputs[input]),
+    ),
+  };
+}
+
+/** The runner upper-cases names and turns blanks, but not hyphens, into underscores. It enforces nothing else. */
+function readDeclaredInputs(env: NodeJS.ProcessEnv): Record<keyof typeof INPUT_DEFAULTS, string> {
+  const read = (name: keyof typeof INPUT_DEFAULTS) =>
+    env[`INPUT_${name.toUpperCase()}`]?.trim() || INPUT_DEFAULTS[name];
+  return {
+    name: read('name'),
+    key: read('key'),
+    project: read('project'),
+    environment: read('environment'),
+    applications: read('applications'),
+    token: read('token'),
+    'base-uri': read('base-uri'),
+    'timeout-seconds': read('timeout-seconds'),
+    'if-exists': read('if-exists'),
+    'dry-run': read('dry-run'),
+    'pr-comment': read('pr-comment'),
+    'github-token': read('github-token'),
+  };
+}
+
+/** As undici reads them: lower case comes first, and a lower-case one that is empty switches the proxy off. */
+function readProxies(env: NodeJS.ProcessEnv) {
+  return {
+    HTTP_PROXY: env['http_proxy'] ?? env['HTTP_PROXY'] ?? '',
+    HTTPS_PROXY: env['https_proxy'] ?? env['HTTPS_PROXY'] ?? '',
+    NO_PROXY: env['no_proxy'] ?? env['NO_PROXY'] ?? '',
+  };
+}
+
+/** The user name is no secret, but what stands before the `@` may be used up as one piece. */
+function findProxyPasswords(proxy: string): string[] {
+  const url = completeProxy(proxy);
+  if (!URL.canParse(url)) {
+    return [];
+  }
+  const { username, password } = new URL(url);
+  const decoded = [username, password].map((part) => decodeLeniently(part));
+  const credentials = Buffer.from(decoded.join(':')).toString('base64');
+  return password === '' ? [] : [password, ...decoded.slice(1), credentials];
+}
+
+function decodeLeniently(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** A proxy without a scheme is common, and means http. */
+function completeProxy(proxy: string): string {
+  return proxy === '' || proxy.includes('://') ? proxy : `http://${proxy}`;
+}
+
+function describeInputs(run: WorkflowRun) {
+  return z.object({
+    name: z.string().check(z.minLength(1, "is required: the group's display name")),
+    key,
+    project: key,
+    environment: key,
+    applications,
+    token: describeToken(run),
+    'base-uri': z.pipe(
+      z.string(),
+      z.transform((text: string, context): Server => {
+        const server = resolveServer(text);
+        if ('problem' in server) {
+          context.issues.push({ code: 'custom', message: server.problem, input: undefined });
+          return z.NEVER;
+        }
+        return server;
+      }),
+    ),
+    'timeout-seconds': z.pipe(
+      z.string().check(z.regex(/^\d{1,9}$/, TIMEOUT_RULE)),
+      z.pipe(
+        z.transform(Number),
+        z.number().check(z.minimum(1, TIMEOUT_RULE), z.maximum(MAX_TIMEOUT_SECONDS, TIMEOUT_RULE)),
+      ),
+    ),
+    'if-exists': z.enum(IF_EXISTS, `expected ${IF_EXISTS.join(', ')}`),
+    'dry-run': boolean,
+    'pr-comment': boolean,
+    'github-token': z.string(),
+    HTTP_PROXY: proxy,
+    HTTPS_PROXY: proxy,
+    NO_PROXY: z.string(),
+  });
+}
+
+/**
+ * "Must contain only letters, numbers, '.', '-', or '_' and must start with an alphanumeric."
+ *
+ * @see https://github.com/launchdarkly/terraform-provider-launchdarkly the rule for all keys of resources
+ */
+const key = z
+  .string()
+  .check(
+    z.minLength(1, { message: 'is required', abort: true }),
+    z.regex(
+      /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/,
+      'expected letters, digits, ".", "-" and "_", the first one a letter or a digit',
+    ),
+  );
+
+/** The rule of LaunchDarkly's SDKs for application ids. Unlike another key, one may start with any of these. */
+const APPLICATION_KEY = /^[a-zA-Z0-9_.-]+$/;
+
+const applications = z.pipe(
+  z.pipe(z.string(), z.transform(splitList)),
+  z.array(z.string()).check(
+    z.refine((keys) => keys.every((each) => APPLICATION_KEY.test(each)), {
+      message:
+        'expected application keys, one per line or separated by commas; a key has letters, digits, ".", "-" and "_"',
+    }),
+  ),
+);
+
+/** Splits at new lines and commas, trims, drops blanks and duplicates, keeps the order. */
+function splitList(text: string): string[] {
+  const entries = text.split(/[\n,]/).map((entry) => entry.trim());
+  return [...new Set(entries.filter((entry) => entry !== ''))];
+}
+
+const MAX_TIMEOUT_SECONDS = 3_600;
+const TIMEOUT_RULE = `expected a whole number of seconds from 1 to ${MAX_TIMEOUT_SECONDS}`;
+
+/** YAML's three spellings. `yes`, `on` and `1` are no booleans in a workflow either. */
+const boolean = z.pipe(
+  z.string().check(z.regex(/^(?:true|True|TRUE|false|False|FALSE)$/, 'expected true or false')),
+  z.transform((text: string) => text.toLowerCase() === 'true'),
+);
+
+const proxy = z.pipe(
+  z.pipe(z.string(), z.transform(completeProxy)),
+  z.string().check(
+    z.refine((url) => url === '' || (/^https?:\/\//i.test(url) && URL.canParse(url)), {
+      message: 'expected the URL of an http or https proxy',
+    }),
+  ),
+);
+
+/** Shapes of other credentials than an access token, each with the sentence that helps. */
+const WRONG_CREDENTIALS: readonly (readonly [RegExp, string])[] = [
+  [
+    /^sdk-/i,
+    'this is an SDK key, which the REST API does not accept; expected an access token (api-…)',
+  ],
+  [
+    /^mob-/i,
+    'this is a mobile key, which the REST API does not accept; expected an access token (api-…)',
+  ],
+  [/^rel-/i, 'this is a Relay Proxy key; expected an access token (api-…)'],
+  [
+    /^[0-9a-f]{24}$/i,
+    'this is a client-side ID, which is no credential; expected an access token (api-…)',
+  ],
+  [
+    /^(?:gh[pousr]_|github_pat_)/i,
+    'this is a GitHub token; expected a LaunchDarkly access token (api-…). Are token and github-token swapped?',
+  ],
+  [/^bearer\b/i, 'leave the word Bearer out: LaunchDarkly expects the token alone'],
+  [/^["'`]|["'`]$/, 'it is in quotes; store the secret without them'],
+  [/^\$/, 'it is the name of a variable, not its value; use the secrets context'],
+  [/\s/, 'it has white space in it; store the secret again, in one piece'],
+  [/[^\x21-\x7e]/, 'it has characters that no access token has; store the secret again'],
+];
+
+/** Shorter than anything that LaunchDarkly hands out, in characters. */
+const MIN_TOKEN_LENGTH = 8;
+
+/** No message quotes the token, and the issues' own `input` is never shown. */
+function describeToken(run: WorkflowRun) {
+  const blank = {
+    fork: 'is blank: GitHub gives no secrets to workflows of pull requests from forks. Run this step for pull requests of the repository itself, or after the merge',
+    dependabot:
+      'is blank: workflows started by Dependabot see Dependabot secrets only. Add the secret under Settings, Secrets and variables, Dependabot',
+    none: 'is required: a LaunchDarkly access token. Is the secret spelt right, and set in this repository, organization or environment?',
+  }[run.withheldSecrets ?? 'none'];
+  return z
+    .string()
+    .check(
+      z.minLength(1, { message: blank, abort: true }),
+      ...WRONG_CREDENTIALS.map(([shape, message]) =>
+        z.refine((token) => !shape.test(String(token)), { message, abort: true }),
+      ),
+      z.minLength(MIN_TOKEN_LENGTH, 'it is too short for an access token (api-…)'),
+    );
+}
+
+function explainProblems(issues: readonly z.core.$ZodIssue[]): ActionError {
+  const reasons = issues.map(({ path, message }) => ({
+    attribute: String(path[0]),
+    reason: message,
+  }));
+  const lines = reasons.map(({ attribute, reason }) => `${attribute}: ${reason}`);
+  return new ActionError({
+    code: 'invalid-input',
+    message:
+      lines.length === 1
+        ? `One input is not valid. ${lines.join('')}.`
+        : `${lines.length} inputs are not valid. ${lines.map((line, index) => `(${index + 1}) ${line}.`).join(' ')}`,
+    nextStep: 'Correct them under with: in the workflow. No request was made.',
+    reasons,
+  });
+}
+
+/** Longer keys are refused for some resources, in characters. The server decides, so this only warns. */
+const USUAL_KEY_LENGTH = 100;
+
+function warnOfLength(input: string, value: string): string[] {
+  return value.length > USUAL_KEY_LENGTH
+    ? [
+        `The input ${input} has ${value.length} characters; LaunchDarkly may refuse keys of more than ${USUAL_KEY_LENGTH}.`,
+      ]
+    : [];
+}

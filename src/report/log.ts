@@ -1,0 +1,80 @@
+import * as core from '@actions/core';
+import type { Secrets } from '../secrets.ts';
+
+/**
+ * The one way to stdout. Every text is redacted, then made inert, and every line starts with a word of
+ * ours. Nothing goes to stderr: the runner reads both, in no order.
+ */
+export class Log {
+  readonly #secrets: Secrets;
+
+  constructor(secrets: Secrets) {
+    this.#secrets = secrets;
+  }
+
+  /** One line on one thing that happened. It starts with a letter of ours. */
+  info(text: string): void {
+    core.info(this.#clean(text));
+  }
+
+  /** One line for those who switched step debugging on. */
+  debug(text: string): void {
+    if (core.isDebug()) {
+      core.debug(this.#clean(text));
+    }
+  }
+
+  /** One yellow annotation. `title` is a constant of ours: the runner does not mask titles. */
+  warning(title: string, text: string): void {
+    core.warning(this.#cleanLines(text), { title });
+  }
+
+  /** One red annotation, which also makes the step fail when the process ends. */
+  failure(title: string, text: string): void {
+    core.error(this.#cleanLines(text), { title });
+    process.exitCode = core.ExitCode.Failure;
+  }
+
+  /** Lines below a heading that is folded in the log. */
+  group(title: string, lines: readonly string[]): void {
+    core.startGroup(this.#clean(title));
+    for (const line of lines) {
+      core.info(`- ${this.#clean(line)}`);
+    }
+    core.endGroup();
+  }
+
+  /** Text of several lines, of which each ends up inert. Within the limit of an annotation. */
+  #cleanLines(text: string): string {
+    return text
+      .split('\n')
+      .map((line) => this.#clean(line))
+      .join('\n')
+      .slice(0, MAX_ANNOTATION_LENGTH);
+  }
+
+  #clean(text: string): string {
+    return makeInert(this.#secrets.redact(text));
+  }
+}
+
+/** The runner cuts the message of an annotation here, in characters. */
+const MAX_ANNOTATION_LENGTH = 4_096;
+
+/** Longer lines are of no use in a log, in characters. */
+const MAX_LINE_LENGTH = 3_000;
+
+/**
+ * Makes a text one line in which the runner sees no command: it ends lines at LF, CRLF and a bare CR,
+ * takes `::command::` after odd white space for a command, and `##[command]` anywhere in a line.
+ * Control, formatting and line-separating characters become spaces, which also ends ANSI sequences.
+ *
+ * @see https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+ */
+export function makeInert(text: string): string {
+  const inert = text
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, ' ')
+    .replaceAll('##[', '# #[')
+    .replace(/^\s*::/u, (start) => start.replace('::', ': :'));
+  return inert.length > MAX_LINE_LENGTH ? `${inert.slice(0, MAX_LINE_LENGTH)}…` : inert;
+}

@@ -1,0 +1,56 @@
+import * as core from '@actions/core';
+import type { InsightGroup } from '../group.ts';
+import type { Secrets } from '../secrets.ts';
+import type { Ending } from './story.ts';
+
+/** The one table of outputs: each output of `action.yml`, and its value for the way the run ended. */
+const OUTPUTS: Readonly<Record<string, (facts: Facts) => string>> = {
+  outcome: ({ ending }) => (ending.kind === 'success' ? ending.outcome.kind : 'failed'),
+  created: ({ ending }) => String(ending.kind === 'success' && ending.outcome.kind === 'created'),
+  key: ({ group }) => group?.key ?? '',
+  name: ({ group }) => group?.name ?? '',
+  project: ({ group }) => group?.projectKey ?? '',
+  environment: ({ group }) => group?.environmentKey ?? '',
+  applications: ({ group }) => (group ? JSON.stringify(group.applicationKeys) : ''),
+  'created-at': ({ group }) => (group ? new Date(group.createdAt).toISOString() : ''),
+  group: ({ group }) => (group ? JSON.stringify(pickPublicFields(group)) : ''),
+  'overall-score': ({ group }) => String(group?.scores?.overall?.score ?? ''),
+  'overall-indicator': ({ group }) => group?.scores?.overall?.indicator ?? '',
+  drift: ({ ending }) => JSON.stringify(findDriftOf(ending)),
+  'error-code': ({ ending }) => (ending.kind === 'failure' ? ending.error.code : ''),
+};
+
+/** The names of all outputs, for the tests that hold them against `action.yml` and the README. */
+export const OUTPUT_NAMES = Object.keys(OUTPUTS);
+
+interface Facts {
+  readonly ending: Ending;
+  /** The group as it is on the server, as far as the run has seen it. */
+  readonly group: InsightGroup | undefined;
+}
+
+/** Describes the outputs of a run: every name, with an empty string where there is nothing to say. */
+export function describeOutputs(ending: Ending): Record<string, string> {
+  const group = ending.kind === 'success' ? ending.outcome.group : ending.error.existing?.group;
+  return Object.fromEntries(
+    Object.entries(OUTPUTS).map(([name, describe]) => [name, describe({ ending, group })]),
+  );
+}
+
+/** Hands the outputs to the runner. A value that holds a secret would be dropped whole, so it is redacted first. */
+export function writeOutputs(ending: Ending, secrets: Secrets): void {
+  for (const [name, value] of Object.entries(describeOutputs(ending))) {
+    core.setOutput(name, secrets.redact(value));
+  }
+}
+
+function findDriftOf(ending: Ending) {
+  return ending.kind === 'success' ? ending.outcome.drift : (ending.error.existing?.drift ?? []);
+}
+
+/** The members are named one by one: what else a group may come to hold is not published by accident. */
+function pickPublicFields(group: InsightGroup) {
+  const { key, name, projectKey, environmentKey, applicationKeys } = group;
+  const createdAt = new Date(group.createdAt).toISOString();
+  return { key, name, projectKey, environmentKey, applicationKeys, createdAt };
+}

@@ -1,0 +1,155 @@
+import type { Outcome, Wish } from '../ensure.ts';
+import { type ActionError, ERROR_TITLES } from '../errors.ts';
+import type { Drift, InsightGroup, WantedGroup } from '../group.ts';
+import type { CommentResult } from './comment.ts';
+import type { Log } from './log.ts';
+import type { Story } from './story.ts';
+
+/** Waits that are shorter are nobody's business, in milliseconds. */
+const ANNOUNCED_WAIT_MS = 3_000;
+
+/** Tells how the run ended: one line where all is well, one annotation where it is not. */
+export function tellEnding({ ending, wish }: Story, log: Log): void {
+  if (ending.kind === 'failure') {
+    tellFailure(ending.error, log);
+  } else if (wish !== undefined) {
+    tellOutcome(ending.outcome, wish, log);
+  }
+}
+
+/** Tells that the run waits, when it is long enough to wonder. */
+export function tellWait(
+  { ms, why }: { readonly ms: number; readonly why: string },
+  log: Log,
+): void {
+  const text = `Trying again in ${(ms / 1_000).toFixed(1)} s: ${why}.`;
+  if (ms >= ANNOUNCED_WAIT_MS) {
+    log.info(text);
+  } else {
+    log.debug(text);
+  }
+}
+
+/** One request as the debug log shows it. `result` is the status, or the code of what went wrong. */
+export interface RequestSeen {
+  readonly attempt: number;
+  readonly method: string;
+  readonly path: string;
+  readonly result: number | string;
+  readonly elapsedMs: number;
+}
+
+/** Tells of one request, for those who switched step debugging on. */
+export function tellRequest(seen: RequestSeen, log: Log): void {
+  const { attempt, method, path, result, elapsedMs } = seen;
+  log.debug(`Request ${attempt}: ${method} ${path} ${result} in ${elapsedMs} ms`);
+}
+
+/** Tells what became of the pull request comment. None of it fails the step. */
+export function tellCommentResult(result: CommentResult, log: Log): void {
+  switch (result.kind) {
+    case 'created':
+      log.info(`Commented on the pull request: ${result.url}`);
+      return;
+    case 'updated':
+      log.info(`Updated the comment on the pull request: ${result.url}`);
+      return;
+    case 'unchanged':
+      log.info('Left the comment on the pull request as it is: nothing changed.');
+      return;
+    case 'forbidden':
+      log.warning(
+        'The pull request comment could not be written',
+        'The GitHub token may not write comments. Give the job the permission pull-requests: write. On pull requests from forks, and for Dependabot, GitHub withholds it.',
+      );
+      return;
+    case 'failed':
+      log.warning('The pull request comment could not be written', result.why);
+      return;
+  }
+}
+
+function tellOutcome(outcome: Outcome, { wanted }: Wish, log: Log): void {
+  switch (outcome.kind) {
+    case 'created':
+      log.info(`Created ${nameGroup(outcome.group)}.`);
+      if (outcome.drift.length > 0) {
+        log.warning(
+          'LaunchDarkly made the insight group otherwise than it was asked to',
+          describeDrift(outcome.drift, 'is', 'wanted'),
+        );
+      }
+      return;
+    case 'unchanged':
+      log.info(`Unchanged: ${nameGroup(outcome.group)} exists and is as wanted.`);
+      return;
+    case 'kept':
+      log.warning(
+        'The insight group differs from what the workflow wants',
+        `Kept ${nameGroup(outcome.group)} as it is (if-exists: keep). ${describeDrift(outcome.drift, 'is', 'wanted')}`,
+      );
+      return;
+    case 'updated':
+      log.info(
+        `Updated ${nameGroup(outcome.group)}. ${describeDrift(outcome.drift, 'was', 'now')}`,
+      );
+      return;
+    case 'would-create':
+      log.info(`Dry run: would create ${nameGroup(wanted)}. Nothing was written.`);
+      return;
+    case 'would-update':
+      log.info(
+        `Dry run: would update ${nameGroup(outcome.group)}. ${describeDrift(outcome.drift, 'is', 'would be')} Nothing was written.`,
+      );
+      return;
+  }
+}
+
+/** Tells a failure: one annotation with what happened and the next step, more in a group above it. */
+export function tellFailure(error: ActionError, log: Log): void {
+  const details = [
+    ...error.reasons.map(({ attribute, reason }) => `${attribute}: ${reason}`),
+    ...(error.existing?.drift ?? []).map((entry) => describeDrift([entry], 'is', 'wanted')),
+    ...error.details,
+  ];
+  if (details.length > 0) {
+    log.group('Details', details);
+  }
+  if (error.cause !== undefined) {
+    log.debug(`Cause: ${describeCause(error.cause)}`);
+  }
+  log.failure(
+    ERROR_TITLES[error.code],
+    [error.message, error.said, `Next: ${error.nextStep}`]
+      .filter((line) => line !== undefined)
+      .join('\n'),
+  );
+}
+
+function nameGroup(group: WantedGroup | InsightGroup): string {
+  const { key, name, projectKey, environmentKey, applicationKeys } = group;
+  return `insight group "${key}" ("${name}") in project "${projectKey}", environment "${environmentKey}", applications: ${nameApplications(applicationKeys)}`;
+}
+
+function nameApplications(keys: readonly string[]): string {
+  return keys.length === 0 ? 'all' : keys.join(', ');
+}
+
+function describeDrift(drift: readonly Drift[], actualWord: string, wantedWord: string): string {
+  return drift
+    .map((entry) => {
+      const show = (value: string | readonly string[]) =>
+        typeof value === 'string' ? `"${value}"` : nameApplications(value);
+      return `${capitalize(entry.field)}: ${actualWord} ${show(entry.actual)}, ${wantedWord} ${show(entry.wanted)}.`;
+    })
+    .join(' ');
+}
+
+function capitalize(word: string): string {
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+}
+
+/** Name, message and stack, as far as the cause has them. For the debug log only. */
+function describeCause(cause: unknown): string {
+  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+}

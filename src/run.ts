@@ -1,0 +1,186 @@
+import * as core from '@actions/core';
+import { type Deadline, sleep, startDeadline } from './deadline.ts';
+import { ensureGroup, type Outcome, type StepName } from './ensure.ts';
+import { ActionError } from './errors.ts';
+import { type Inputs, readInputs } from './inputs.ts';
+import { createClient } from './launchdarkly/client.ts';
+import { explainRefusal, explainTrouble } from './launchdarkly/diagnose.ts';
+import { openTransport } from './launchdarkly/transport.ts';
+import { publishComment } from './report/comment.ts';
+import { Log } from './report/log.ts';
+import { writeOutputs } from './report/outputs.ts';
+import type { Ending, Story } from './report/story.ts';
+import { renderSummary } from './report/summary.ts';
+import {
+  tellCommentResult,
+  tellEnding,
+  tellFailure,
+  tellRequest,
+  tellWait,
+} from './report/tell.ts';
+import { Secrets } from './secrets.ts';
+import { readWorkflowRun, type WorkflowRun } from './workflow.ts';
+
+/** A diagnosis that takes longer, in milliseconds, would only keep the failure from being told. */
+const DIAGNOSIS_TIMEOUT_MS = 10_000;
+
+/** The longest that the comment may hold the step up, in milliseconds. */
+const COMMENT_TIMEOUT_MS = 20_000;
+
+/**
+ * Runs the action: reads the wishes, makes the group true, tells what happened. Never rejects: a failure
+ * is told in the log, in the outputs and by the exit code.
+ */
+export async function run(env: NodeJS.ProcessEnv = process.env): Promise<void> {
+  const startedAt = Date.now();
+  const secrets = new Secrets((value) => core.setSecret(value));
+  const log = new Log(secrets);
+  const progress: Progress = { requests: 0, attempts: 1 };
+  process.once('uncaughtException', (error) => tellFailure(explainUnknown(error), log));
+
+  const workflow = readWorkflowRun(env);
+  let inputs: Inputs | undefined;
+  const ending = await settle(async () => {
+    inputs = readInputs(env, workflow, secrets);
+    return makeGroupTrue(inputs, { secrets, log, progress });
+  });
+  const story: Story = {
+    wish: inputs?.wish,
+    origin: inputs?.server.origin,
+    ending,
+    ...progress,
+    elapsedMs: Date.now() - startedAt,
+  };
+
+  tellEnding(story, log);
+  writeOutputs(ending, secrets);
+  await writeSummary(renderSummary(story, secrets), log);
+  if (inputs?.wantsComment) {
+    await publishStory(story, inputs, { workflow, secrets, log });
+  }
+}
+
+/** What the reports tell of the way, besides its end. Counted while the run goes on. */
+interface Progress {
+  requests: number;
+  attempts: number;
+}
+
+/** The error boundary: whatever `work` throws ends here, in words. */
+async function settle(work: () => Promise<Outcome>): Promise<Ending> {
+  try {
+    return { kind: 'success', outcome: await work() };
+  } catch (error) {
+    return {
+      kind: 'failure',
+      error: error instanceof ActionError ? error : explainUnknown(error),
+    };
+  }
+}
+
+/** An error that nobody foresaw may hold anything, so only its kind is shown; the rest is for the debug log. */
+function explainUnknown(cause: unknown): ActionError {
+  return new ActionError({
+    code: 'unexpected-response',
+    message: 'The action failed in a way that it does not know.',
+    nextStep:
+      'Run again with debug logging, and report the log. Outcome unknown: it is safe to run again.',
+    cause,
+  });
+}
+
+interface Means {
+  readonly secrets: Secrets;
+  readonly log: Log;
+  readonly progress: Progress;
+}
+
+/** Connects the walk of `ensure.ts` to the network, the clock and the log. */
+async function makeGroupTrue(inputs: Inputs, { secrets, log, progress }: Means): Promise<Outcome> {
+  const { wish, server, token, proxies, timeoutMs } = inputs;
+  for (const warning of inputs.warnings) {
+    log.warning('An input is unusual', warning);
+  }
+  const deadline = startDeadline(timeoutMs);
+  const transport = openTransport({
+    origin: server.origin,
+    token,
+    proxies,
+    secrets,
+    observe: ({ request: { method, path }, exchange, attempt }) => {
+      progress.requests += 1;
+      const result = exchange.kind === 'response' ? exchange.status : exchange.code;
+      const elapsedMs = exchange.receivedAt - exchange.startedAt;
+      tellRequest({ attempt, method, path, result, elapsedMs }, log);
+    },
+  });
+  const circumstances = (operation: StepName) => ({ operation, wanted: wish.wanted, server });
+  try {
+    return await ensureGroup(wish, {
+      ...clockOf(deadline),
+      groups: createClient(transport, deadline.signal),
+      explainer: {
+        explainRefusal: (refusal, step) => {
+          const limit = AbortSignal.timeout(DIAGNOSIS_TIMEOUT_MS);
+          const signal = AbortSignal.any([deadline.signal, limit]);
+          return explainRefusal(refusal, circumstances(step), createClient(transport, signal));
+        },
+        explainTrouble: (trouble, step) => explainTrouble(trouble, circumstances(step)),
+      },
+      announceWait: (wait) => {
+        progress.attempts += 1;
+        tellWait(wait, log);
+      },
+    });
+  } finally {
+    deadline.release();
+    await transport.close();
+  }
+}
+
+function clockOf(deadline: Deadline) {
+  return {
+    signal: deadline.signal,
+    deadline: deadline.at,
+    now: Date.now,
+    sleep: (ms: number) => sleep(ms, deadline.signal),
+    random: Math.random,
+  };
+}
+
+/** The runner drops the summary of a step without failing it, and so do we: a report is not the work. */
+async function writeSummary(markdown: string, log: Log): Promise<void> {
+  await core.summary
+    .addRaw(markdown)
+    .write({ overwrite: true })
+    .catch((error: unknown) => log.debug(`Job summary not written: ${String(error)}`));
+}
+
+interface Surroundings {
+  readonly workflow: WorkflowRun;
+  readonly secrets: Secrets;
+  readonly log: Log;
+}
+
+async function publishStory(
+  story: Story,
+  { githubToken }: Inputs,
+  { workflow, secrets, log }: Surroundings,
+): Promise<void> {
+  const { ending } = story;
+  if (ending.kind === 'failure' && ending.error.code === 'cancelled') {
+    return;
+  }
+  if (workflow.pullRequest === undefined) {
+    log.info('No comment: the workflow does not run for a pull request.');
+    return;
+  }
+  const result = await publishComment({
+    story,
+    secrets,
+    githubToken,
+    pullRequest: workflow.pullRequest,
+    signal: AbortSignal.timeout(COMMENT_TIMEOUT_MS),
+  });
+  tellCommentResult(result, log);
+}
