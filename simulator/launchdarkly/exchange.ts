@@ -1,0 +1,165 @@
+import type { Account, Caller } from './account.ts';
+import type { Behaviour } from './behaviour.ts';
+
+/** What an operation answers, before the HTTP plumbing adds `Date`, lengths and rate-limit headers. */
+export interface Reply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON; `undefined` sends no body. */
+  readonly body?: unknown;
+}
+
+/** One authenticated call, as the operations see it. */
+export interface Call {
+  readonly account: Account;
+  readonly behaviour: Behaviour;
+  readonly caller: Caller;
+  /** Decoded path parameters by name. */
+  readonly params: ReadonlyMap<string, string>;
+  /** The path as it was asked for, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly contentType: string;
+  /** The `LD-API-Version` that counts: the first value sent. */
+  readonly apiVersion: string | undefined;
+  readonly bodyText: string;
+  /** The server's clock, in epoch milliseconds. */
+  readonly nowMs: number;
+  /** Notes that a group was really created by this call. */
+  readonly noteCreation: (key: string) => void;
+}
+
+/** Answers one operation of the API, or throws a {@link Refusal}. */
+export type Operation = (call: Call) => Reply;
+
+/** Returns a decoded path parameter, which the route has already matched. */
+export function pathParameter(call: Call, name: string): string {
+  const value = call.params.get(name);
+  if (value === undefined) {
+    throw new Error(`The route has no path parameter ${name}`);
+  }
+  return value;
+}
+
+/** Reads the JSON body of a call; throws the 400 of the API when it is none. */
+export function readJsonBody(call: Call): unknown {
+  // "request bodies for PATCH, POST, and PUT requests must be encoded as JSON with a Content-Type
+  // header set to application/json": https://launchdarkly.com/docs/api#representations
+  if (!/^application\/json\s*(;|$)/i.test(call.contentType)) {
+    throw invalidRequest('Content-Type must be application/json');
+  }
+  try {
+    return JSON.parse(call.bodyText);
+  } catch {
+    throw invalidRequest('Invalid request body');
+  }
+}
+
+/** Says whether a JSON value is an object, not an array and not null. */
+export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** An error answer of the API, thrown by an operation. */
+export class Refusal extends Error {
+  readonly reply: Reply;
+
+  constructor(reply: Reply) {
+    super(`${reply.status}`);
+    this.name = 'Refusal';
+    this.reply = reply;
+  }
+}
+
+/** One entry of a validation error's `errors`. */
+export interface FailureReason {
+  readonly attribute: string;
+  readonly reason: string;
+}
+
+function refusal(status: number, code: string, message: string): Refusal {
+  return new Refusal({ status, body: { code, message } });
+}
+
+/** 400 without details. */
+export function invalidRequest(message: string): Refusal {
+  return refusal(400, 'invalid_request', message);
+}
+
+/** 400 that lists each attribute that is wrong. */
+export function validationFailed(errors: readonly FailureReason[]): Refusal {
+  return new Refusal({
+    status: 400,
+    body: { code: 'invalid_request', message: 'validation failed', errors },
+  });
+}
+
+/** 401; the API has been seen to send it without a body. */
+export function unauthorized(body: Behaviour['unauthorizedBody']): Refusal {
+  return body === 'empty'
+    ? new Refusal({ status: 401 })
+    : refusal(401, 'unauthorized', 'Invalid access token');
+}
+
+/** 403 for a caller whose role does not allow the operation. */
+export function forbidden(): Refusal {
+  return refusal(403, 'forbidden', 'Forbidden. Access to the requested resource was denied.');
+}
+
+/**
+ * 403 for a beta resource that was called without `LD-API-Version: beta`. It has no `code`, as seen in
+ * https://github.com/launchdarkly/api-client-go/issues/21
+ */
+export function betaHeaderMissing(): Refusal {
+  return new Refusal({
+    status: 403,
+    body: {
+      message:
+        'This API is in beta. To use it, your request must include the header `LD-API-Version: beta`.',
+    },
+  });
+}
+
+/** 404. */
+export function notFound(): Refusal {
+  return refusal(404, 'not_found', 'Invalid resource identifier');
+}
+
+/** 405 with the verbs that the path does know. */
+export function methodNotAllowed(allowed: readonly string[]): Refusal {
+  return new Refusal({
+    status: 405,
+    headers: { Allow: allowed.join(', ') },
+    body: { code: 'method_not_allowed', message: 'Method not allowed' },
+  });
+}
+
+/**
+ * 409, the same for a duplicate and for a lock collision: LaunchDarkly reuses one body for both, so
+ * that a client cannot tell them apart by it.
+ */
+export function conflict(code: Behaviour['conflictCode']): Refusal {
+  const messages = {
+    optimistic_locking_error: 'Conflict. Optimistic lock error. Try again later.',
+    key_exists: 'Duplicate insight group key',
+    conflict: 'Insight group already exists',
+  } as const;
+  return refusal(409, code, messages[code]);
+}
+
+/** 422. */
+export function patchFailed(): Refusal {
+  return refusal(422, 'patch_failed', 'Unprocessable entity. Could not apply patch.');
+}
+
+/** 429. */
+export function rateLimited(headers: Readonly<Record<string, string>>): Refusal {
+  return new Refusal({
+    status: 429,
+    headers,
+    body: {
+      code: 'rate_limited',
+      message: "You've exceeded the API rate limit. Try again later.",
+    },
+  });
+}

@@ -1,0 +1,209 @@
+import type { InsightGroup } from './account.ts';
+import {
+  type Call,
+  conflict,
+  type FailureReason,
+  isJsonObject,
+  notFound,
+  patchFailed,
+  pathParameter,
+  type Reply,
+  readJsonBody,
+  validationFailed,
+} from './exchange.ts';
+import { applyJsonPatch } from './json-patch.ts';
+import { cutPage } from './paging.ts';
+import { representEnvironment } from './projects.ts';
+import { countByIndicator, scoreMetadata } from './scores.ts';
+
+// "the canonical regex for LD resource keys" of LaunchDarkly's Terraform provider:
+// https://github.com/launchdarkly/terraform-provider-launchdarkly
+const keyAlphabet = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
+
+const patchableAttributes = new Set(['name', 'applicationKeys']);
+
+/** `POST /api/v2/engineering-insights/insights/group`: 201 with neither scores nor environment. */
+export function createInsightGroup(call: Call): Reply {
+  const body = readJsonBody(call);
+  const attributes = isJsonObject(body) ? body : {};
+  const errors: FailureReason[] = [];
+
+  const readText = (attribute: string): string => {
+    const value = attributes[attribute];
+    if (value === undefined || value === null) {
+      errors.push({ attribute, reason: 'must be present' });
+      return '';
+    }
+    if (typeof value !== 'string' || value.trim() === '') {
+      errors.push({ attribute, reason: 'must be a non-empty string' });
+      return '';
+    }
+    return value;
+  };
+  const name = readText('name');
+  const key = readText('key');
+  const projectKey = readText('projectKey');
+  const environmentKey = readText('environmentKey');
+  const applicationKeys = attributes['applicationKeys'] ?? undefined;
+
+  if (key !== '' && !keyAlphabet.test(key)) {
+    errors.push({
+      attribute: 'key',
+      reason:
+        "must contain only letters, numbers, '.', '-', or '_' and must start with an alphanumeric",
+    });
+  }
+  if (applicationKeys !== undefined && !isTextList(applicationKeys)) {
+    errors.push({ attribute: 'applicationKeys', reason: 'must be a list of strings' });
+  }
+  if (errors.length > 0) {
+    throw validationFailed(errors);
+  }
+  if (!call.account.projects.get(projectKey)?.environments.has(environmentKey)) {
+    throw notFound();
+  }
+  if (call.account.groups.has(key)) {
+    throw conflict(call.behaviour.conflictCode);
+  }
+  const group: InsightGroup = {
+    key,
+    name,
+    projectKey,
+    environmentKey,
+    ...(isTextList(applicationKeys) ? { applicationKeys } : {}),
+    createdAt: call.nowMs,
+  };
+  call.account.write(key, group, writtenAt(call));
+  call.noteCreation(key);
+  return { status: 201, body: representGroup(call, group) };
+}
+
+/** `GET /api/v2/engineering-insights/insights/groups`: one page of at most twenty groups. */
+export function getInsightGroups(call: Call): Reply {
+  const expand = readExpand(call, ['scores', 'environment', 'metadata']);
+  const wanted = (call.query.get('query') ?? '').toLowerCase();
+  const groups = call.account
+    .visibleGroups(call.nowMs)
+    .filter(({ name }) => name.toLowerCase().includes(wanted));
+
+  const sort = call.query.get('sort');
+  if (sort !== null) {
+    if (sort !== 'name' && sort !== '-name') {
+      throw validationFailed([{ attribute: 'sort', reason: 'must be one of: name, -name' }]);
+    }
+    const direction = sort === 'name' ? 1 : -1;
+    groups.sort((a, b) => direction * a.name.localeCompare(b.name, 'en'));
+  }
+  const page = cutPage(call, groups, { defaultLimit: 20, maxLimit: 20 });
+  return {
+    status: 200,
+    body: {
+      ...page,
+      items: page.items.map((group) => expandGroup(call, group, expand)),
+      ...(expand.has('metadata')
+        ? {
+            metadata: {
+              countByIndicator: countByIndicator(
+                groups.map(({ key }) => call.account.scoresOf(key)),
+              ),
+            },
+          }
+        : {}),
+      ...(expand.has('scores') ? { scoreMetadata: scoreMetadata(call.nowMs) } : {}),
+    },
+  };
+}
+
+/** `GET /api/v2/engineering-insights/insights/groups/{insightGroupKey}`. */
+export function getInsightGroup(call: Call): Reply {
+  const expand = readExpand(call, ['scores', 'environment']);
+  const group = call.account.visibleGroup(pathParameter(call, 'insightGroupKey'), call.nowMs);
+  if (group === undefined) {
+    throw notFound();
+  }
+  return {
+    status: 200,
+    body: {
+      ...expandGroup(call, group, expand),
+      ...(expand.has('scores') ? { scoreMetadata: scoreMetadata(call.nowMs) } : {}),
+    },
+  };
+}
+
+/**
+ * `PATCH /api/v2/engineering-insights/insights/groups/{insightGroupKey}`: JSON Patch of `/name` and
+ * `/applicationKeys`. Only `/name` is documented; every other attribute is refused with 422.
+ */
+export function patchInsightGroup(call: Call): Reply {
+  const key = pathParameter(call, 'insightGroupKey');
+  const group = call.account.groups.get(key);
+  if (group === undefined) {
+    throw notFound();
+  }
+  const patched = applyJsonPatch({ ...group }, readJsonBody(call), patchableAttributes);
+  const { name, applicationKeys } = patched;
+  if (typeof name !== 'string' || name.trim() === '') {
+    throw patchFailed();
+  }
+  if (applicationKeys !== undefined && !isTextList(applicationKeys)) {
+    throw patchFailed();
+  }
+  const { applicationKeys: _before, ...unchanged } = group;
+  const next: InsightGroup = {
+    ...unchanged,
+    name,
+    ...(applicationKeys === undefined ? {} : { applicationKeys }),
+  };
+  call.account.write(key, next, writtenAt(call));
+  return { status: 200, body: representGroup(call, next) };
+}
+
+/** `DELETE /api/v2/engineering-insights/insights/groups/{insightGroupKey}`: 204 without a body. */
+export function deleteInsightGroup(call: Call): Reply {
+  const key = pathParameter(call, 'insightGroupKey');
+  if (!call.account.groups.has(key)) {
+    throw notFound();
+  }
+  call.account.write(key, undefined, writtenAt(call));
+  return { status: 204 };
+}
+
+function writtenAt(call: Call): { nowMs: number; lagMs: number } {
+  return { nowMs: call.nowMs, lagMs: call.behaviour.visibilityLagMs };
+}
+
+function readExpand(call: Call, options: readonly string[]): ReadonlySet<string> {
+  const asked = (call.query.get('expand') ?? '').split(',').filter((option) => option !== '');
+  if (asked.some((option) => !options.includes(option))) {
+    throw validationFailed([
+      { attribute: 'expand', reason: `must be among: ${options.join(', ')}` },
+    ]);
+  }
+  return new Set(asked);
+}
+
+function representGroup(call: Call, group: InsightGroup): Record<string, unknown> {
+  const createdAt =
+    call.behaviour.createdAtAs === 'number' ? group.createdAt : `${group.createdAt}`;
+  return { ...group, createdAt };
+}
+
+function expandGroup(
+  call: Call,
+  group: InsightGroup,
+  expand: ReadonlySet<string>,
+): Record<string, unknown> {
+  const project = call.account.projects.get(group.projectKey);
+  const environment = project?.environments.get(group.environmentKey);
+  return {
+    ...representGroup(call, group),
+    ...(expand.has('scores') ? { scores: call.account.scoresOf(group.key) } : {}),
+    ...(expand.has('environment') && project !== undefined && environment !== undefined
+      ? { environment: representEnvironment(project, environment) }
+      : {}),
+  };
+}
+
+function isTextList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}

@@ -1,0 +1,224 @@
+import type { Account } from './account.ts';
+import { getApplications } from './applications.ts';
+import type { Behaviour } from './behaviour.ts';
+import {
+  betaHeaderMissing,
+  forbidden,
+  invalidRequest,
+  methodNotAllowed,
+  notFound,
+  type Operation,
+  Refusal,
+  type Reply,
+  rateLimited,
+  unauthorized,
+} from './exchange.ts';
+import {
+  createInsightGroup,
+  deleteInsightGroup,
+  getInsightGroup,
+  getInsightGroups,
+  patchInsightGroup,
+} from './groups.ts';
+import { getCallerIdentity, getVersions } from './identity.ts';
+import { getEnvironment, getEnvironmentsByProject, getProject, getProjects } from './projects.ts';
+import type { RateLimiter } from './rate-limits.ts';
+import { headerValues, type RecordedRequest } from './requests.ts';
+
+interface Route {
+  readonly method: string;
+  readonly template: string;
+  readonly operation: Operation;
+  /** Beta resources answer 403 without the beta header. */
+  readonly isBeta?: true;
+  /** SDK and mobile keys cannot be used for the REST API, but they may ask who they are. */
+  readonly isOpenToSdkKeys?: true;
+}
+
+const insights = '/api/v2/engineering-insights/insights';
+
+const routes: readonly Route[] = [
+  // The singular is no slip: only creation has it.
+  {
+    method: 'POST',
+    template: `${insights}/group`,
+    operation: createInsightGroup,
+    isBeta: true,
+  },
+  {
+    method: 'GET',
+    template: `${insights}/groups`,
+    operation: getInsightGroups,
+    isBeta: true,
+  },
+  {
+    method: 'GET',
+    template: `${insights}/groups/{insightGroupKey}`,
+    operation: getInsightGroup,
+    isBeta: true,
+  },
+  {
+    method: 'PATCH',
+    template: `${insights}/groups/{insightGroupKey}`,
+    operation: patchInsightGroup,
+    isBeta: true,
+  },
+  {
+    method: 'DELETE',
+    template: `${insights}/groups/{insightGroupKey}`,
+    operation: deleteInsightGroup,
+    isBeta: true,
+  },
+  { method: 'GET', template: '/api/v2/applications', operation: getApplications, isBeta: true },
+  { method: 'GET', template: '/api/v2/projects', operation: getProjects },
+  { method: 'GET', template: '/api/v2/projects/{projectKey}', operation: getProject },
+  {
+    method: 'GET',
+    template: '/api/v2/projects/{projectKey}/environments',
+    operation: getEnvironmentsByProject,
+  },
+  {
+    method: 'GET',
+    template: '/api/v2/projects/{projectKey}/environments/{environmentKey}',
+    operation: getEnvironment,
+  },
+  {
+    method: 'GET',
+    template: '/api/v2/caller-identity',
+    operation: getCallerIdentity,
+    isOpenToSdkKeys: true,
+  },
+  { method: 'GET', template: '/api/v2/versions', operation: getVersions },
+];
+
+/** Everything that an answer depends on, other than the request. */
+export interface Surroundings {
+  readonly account: Account;
+  readonly behaviour: Behaviour;
+  readonly limiter: RateLimiter;
+  /** The server's clock, in epoch milliseconds. */
+  readonly nowMs: number;
+  readonly newId: () => string;
+  readonly noteCreation: (key: string) => void;
+}
+
+/** Processes a request for real: credentials, route, limits, beta header, role, then the operation. */
+export function processRequest(request: RecordedRequest, surroundings: Surroundings): Reply {
+  const limitHeaders: Record<string, string> = {};
+  let reply: Reply;
+  try {
+    reply = dispatch(request, surroundings, limitHeaders);
+  } catch (error) {
+    if (!(error instanceof Refusal)) {
+      throw error;
+    }
+    reply = nameError(error.reply, surroundings);
+  }
+  return { ...reply, headers: { ...limitHeaders, ...reply.headers } };
+}
+
+/** Adds the `id` to an error body, if the behaviour says so. */
+export function nameError(
+  reply: Reply,
+  { behaviour, newId }: Pick<Surroundings, 'behaviour' | 'newId'>,
+): Reply {
+  const isNamed = behaviour.errorIds && typeof reply.body === 'object';
+  return isNamed ? { ...reply, body: { ...reply.body, id: newId() } } : reply;
+}
+
+function dispatch(
+  request: RecordedRequest,
+  surroundings: Surroundings,
+  limitHeaders: Record<string, string>,
+): Reply {
+  const { account, behaviour, limiter, nowMs, noteCreation } = surroundings;
+  const [token = ''] = headerValues(request, 'authorization');
+  // The header is the token itself: `Bearer …` is an unknown token like any other.
+  const caller = account.identify(token);
+  if (caller === undefined) {
+    throw unauthorized(behaviour.unauthorizedBody);
+  }
+  const { route, params } = findRoute(request);
+  if ((caller.kind === 'sdk-key' || caller.kind === 'mobile-key') && !route.isOpenToSdkKeys) {
+    throw unauthorized(behaviour.unauthorizedBody);
+  }
+  const { headers, isExceeded } = limiter.count({
+    limits: behaviour.limits,
+    route: `${route.method} ${route.template}`,
+    token,
+    nowMs,
+  });
+  Object.assign(limitHeaders, headers);
+  if (isExceeded) {
+    throw rateLimited(headers);
+  }
+  // One value counts, the first, be they sent as two headers or joined by a comma.
+  const [apiVersion] = headerValues(request, 'ld-api-version').flatMap((value) =>
+    value.split(',').map((version) => version.trim()),
+  );
+  if (route.isBeta && apiVersion !== 'beta') {
+    throw betaHeaderMissing();
+  }
+  if (route.method !== 'GET' && caller.role === 'reader') {
+    throw forbidden();
+  }
+  return route.operation({
+    account,
+    behaviour,
+    caller,
+    params,
+    path: request.path,
+    query: request.query,
+    contentType: headerValues(request, 'content-type')[0] ?? '',
+    apiVersion,
+    bodyText: request.body,
+    nowMs,
+    noteCreation,
+  });
+}
+
+function findRoute(request: RecordedRequest): {
+  route: Route;
+  params: ReadonlyMap<string, string>;
+} {
+  // https://launchdarkly.com/docs/api#method-overriding
+  const [override] = headerValues(request, 'x-http-method-override');
+  const method = request.method === 'POST' && override !== undefined ? override : request.method;
+  const matches = routes.flatMap((route) => {
+    const params = matchTemplate(route.template, request.path);
+    return params === undefined ? [] : [{ route, params }];
+  });
+  if (matches.length === 0) {
+    throw notFound();
+  }
+  const match = matches.find(({ route }) => route.method === method);
+  if (match === undefined) {
+    throw methodNotAllowed(matches.map(({ route }) => route.method));
+  }
+  return match;
+}
+
+function matchTemplate(template: string, path: string): Map<string, string> | undefined {
+  const wanted = template.split('/');
+  const given = path.split('/');
+  const params = new Map<string, string>();
+  const isMatch =
+    wanted.length === given.length &&
+    wanted.every((segment, index) => {
+      const value = given[index] ?? '';
+      if (!segment.startsWith('{')) {
+        return segment === value;
+      }
+      params.set(segment.slice(1, -1), decodeSegment(value));
+      return value !== '';
+    });
+  return isMatch ? params : undefined;
+}
+
+function decodeSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw invalidRequest('Invalid path');
+  }
+}
