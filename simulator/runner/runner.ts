@@ -1,0 +1,399 @@
+/**
+ * A stand-in for the GitHub Actions runner: starts a JavaScript action as a process of its own, with
+ * the environment of a step and nothing else, and reads what it says as the runner does.
+ *
+ * Follows actions/runner: `src/Runner.Worker/Handlers/NodeScriptActionHandler.cs` and
+ * `src/Runner.Sdk/ProcessInvoker.cs`. Every step is also searched for secrets; see `canaries.ts`.
+ * @see https://github.com/actions/runner
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { access } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { readActionManifest, resolveInputs } from './action-manifest.ts';
+import { assertNoLeaks, findLeaks } from './canaries.ts';
+import { type Command, LineSplitter } from './commands.ts';
+import {
+  buildEnvironment,
+  type EnvironmentOverrides,
+  type FileCommandName,
+  StepDirectories,
+  type WorkflowEvent,
+} from './environment.ts';
+import { FileCommandError, parseKeyValues, parsePaths, takeSummary } from './file-commands.ts';
+import { SecretMasker } from './masks.ts';
+import { type Annotation, type Group, type StepLine, StepLog } from './step-log.ts';
+
+/** The job's own token where a test names none. Made up. */
+export const DEFAULT_GITHUB_TOKEN = 'ghs_K7mQx2VbT9nWc4RzY8pLd3HfJ6sGaE5uN1oi';
+
+/** A secret of fewer characters is a made-up word in a test; it would be found everywhere. */
+const MIN_SECRET_CHARACTERS = 16;
+
+/** How long the pipes may stay open after the process has ended, as in the runner. */
+const PIPE_GRACE_MS = 5_000;
+
+/** How long the last output of a script is waited for when a process in the background holds its pipes. */
+const ORPHAN_GRACE_MS = 200;
+
+/** How often a condition for a signal is asked. */
+const SIGNAL_POLL_MS = 5;
+
+/** A signal for the action: at a time, or as soon as a condition holds. */
+export type SignalPlan =
+  | { readonly name: NodeJS.Signals; readonly afterMs: number }
+  | { readonly name: NodeJS.Signals; readonly when: (stdoutSoFar: string) => boolean };
+
+/** How to run an action as a step. */
+export interface RunActionOptions {
+  /** What a workflow would say in `with:`, by the names of `action.yml`. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /**
+   * More variables, or `undefined` to take one away. Unlike in a workflow, they may replace GITHUB_
+   * and RUNNER_ variables, for example to break the summary's file. Inputs win over them.
+   */
+  readonly env?: EnvironmentOverrides;
+  /** A push without a payload when absent. */
+  readonly event?: WorkflowEvent;
+  /** The folder with `action.yml`; this repository when absent. */
+  readonly actionPath?: string;
+  /** A folder to work in that stays; a fresh one when absent. */
+  readonly workspace?: string;
+  /** A folder in which the steps of a job share their home and temporary files; see `steps.ts`. */
+  readonly root?: string;
+  /** The masker of a job, which remembers the masks of its earlier steps. */
+  readonly masker?: SecretMasker;
+  /** The Node.js to start it with; the one that runs this when absent. */
+  readonly node?: string;
+  /** What `${{ github.token }}` is. */
+  readonly githubToken?: string;
+  readonly signal?: SignalPlan;
+  /** When the process is killed and the call throws. 60 seconds when absent. */
+  readonly timeoutMs?: number;
+  /**
+   * Values that must be found nowhere. The inputs `token` and `github-token` and the job's token
+   * belong to them anyway, if they are 16 characters or longer.
+   */
+  readonly secrets?: readonly string[];
+  /** Values that are no secrets although they are given as one: a placeholder in place of a token. */
+  readonly notSecrets?: readonly string[];
+}
+
+/** What a step did. */
+export interface StepResult {
+  /** What the runner concludes from the exit code, the commands and the files. */
+  readonly conclusion: 'success' | 'failure';
+  /** `null` when a signal ended the process. */
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** As printed, masks included. */
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Every line in order of arrival; the two streams have no order between them. */
+  readonly lines: readonly StepLine[];
+  /** The commands that were obeyed. */
+  readonly commands: readonly Command[];
+  /** What the runner keeps: at most ten of a kind. */
+  readonly annotations: readonly Annotation[];
+  /** The values that the action asked to mask. */
+  readonly masks: readonly string[];
+  readonly groups: readonly Group[];
+  /** What a person sees: masked, with headings for groups and annotations. */
+  readonly log: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly state: Readonly<Record<string, string>>;
+  /** What following steps would find in their environment. */
+  readonly envFile: Readonly<Record<string, string>>;
+  /** What following steps would find in front of their PATH. */
+  readonly paths: readonly string[];
+  /** The job summary as uploaded, masked; `undefined` when there is none or it was too large. */
+  readonly summary: string | undefined;
+  /** What stands in the files, raw. */
+  readonly fileCommands: Readonly<Record<FileCommandName, string>>;
+  /** All other files that the step left, by path. */
+  readonly tempFiles: ReadonlyMap<string, Buffer>;
+  readonly durations: {
+    /** From the start of the process to its end. */
+    readonly wallMs: number;
+    /** From the last byte on stdout or stderr to the end; `undefined` when it printed nothing. */
+    readonly lastOutputToExitMs: number | undefined;
+  };
+}
+
+/**
+ * Runs an action as a step and returns what it did, also when it failed. Throws an `AssertionError`
+ * when a secret leaked, and an `Error` with the log when the action did not end in time.
+ */
+export async function runAction(options: RunActionOptions): Promise<StepResult> {
+  const actionPath = resolve(options.actionPath ?? join(import.meta.dirname, '..', '..'));
+  const githubToken = options.githubToken ?? DEFAULT_GITHUB_TOKEN;
+  const event = options.event ?? { name: 'push', payload: {} };
+  const manifest = await readActionManifest(actionPath, githubToken);
+  const script = join(actionPath, manifest.main);
+  await access(script);
+  const inputs = resolveInputs(manifest, options.inputs);
+
+  const masker = options.masker ?? new SecretMasker();
+  masker.add(githubToken);
+  const log = new StepLog({ masker, isDebug: options.env?.['RUNNER_DEBUG'] === '1' });
+  if (inputs.unexpected.length > 0) {
+    const valid = [...manifest.inputs.keys()].map((name) => `'${name}'`).join(', ');
+    const names = inputs.unexpected.map((name) => `'${name}'`).join(', ');
+    log.annotate('warning', `Unexpected input(s) ${names}, valid inputs are [${valid}]`);
+  }
+
+  await using directories = await StepDirectories.create({
+    event,
+    workspace: options.workspace,
+    root: options.root,
+  });
+  const run = await runProcess({
+    file: options.node ?? process.execPath,
+    args: [script],
+    cwd: directories.workspace,
+    env: buildEnvironment({
+      directories,
+      event,
+      action: '__self',
+      overrides: options.env ?? {},
+      inputs: inputs.values,
+    }),
+    log,
+    signal: options.signal,
+    timeoutMs: options.timeoutMs ?? 60_000,
+  });
+  const result = await concludeStep(run, log, directories, masker);
+  assertNoLeaks(findLeaks(result, chooseSecrets(options, inputs.values, githubToken)));
+  return result;
+}
+
+function chooseSecrets(
+  options: RunActionOptions,
+  inputs: ReadonlyMap<string, string>,
+  githubToken: string,
+): string[] {
+  const given = [inputs.get('token'), inputs.get('github-token'), githubToken];
+  const usual = given.flatMap((value = '') =>
+    value.trim().length < MIN_SECRET_CHARACTERS ? [] : [value.trim()],
+  );
+  const spared = new Set(options.notSecrets);
+  return [...usual, ...(options.secrets ?? [])].filter((secret) => !spared.has(secret));
+}
+
+/** How to start a process whose output the runner reads. */
+export interface ProcessPlan {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly log: StepLog;
+  readonly signal?: SignalPlan | undefined;
+  readonly timeoutMs: number;
+  /** Lets processes live that the process started and that outlive it, until `killOrphans`. */
+  readonly sparesOrphans?: boolean;
+}
+
+/** How a process went. */
+export interface ProcessRun {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly durations: StepResult['durations'];
+  /** Ends what the process left running. */
+  readonly killOrphans: () => void;
+}
+
+/** Runs a process to its end, or kills it with all its children and throws when the time is over. */
+export async function runProcess(plan: ProcessPlan): Promise<ProcessRun> {
+  const startedAt = performance.now();
+  let lastOutputAt: number | undefined;
+  let isOver = false;
+  const printed = { stdout: '', stderr: '' };
+  const splitters = { stdout: new LineSplitter(), stderr: new LineSplitter() };
+
+  const child = spawn(plan.file, plan.args, {
+    cwd: plan.cwd,
+    env: plan.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, so that children that hang can be killed with it.
+    detached: process.platform !== 'win32',
+  });
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (chunk: string) => {
+      if (isOver) {
+        return;
+      }
+      lastOutputAt = performance.now();
+      printed[stream] += chunk;
+      for (const line of splitters[stream].push(chunk)) {
+        plan.log.read(line, stream);
+      }
+    });
+  }
+
+  let isTimedOut = false;
+  const deadline = setTimeout(() => {
+    isTimedOut = true;
+    killGroup(child);
+  }, plan.timeoutMs);
+  const stopSignal = scheduleSignal(child, plan.signal, () => printed.stdout);
+
+  try {
+    const { exitCode, signal, endedAt } = await waitForEnd(child, plan.sparesOrphans ?? false);
+    isOver = true;
+    for (const stream of ['stdout', 'stderr'] as const) {
+      for (const line of splitters[stream].end()) {
+        plan.log.read(line, stream);
+      }
+    }
+    if (isTimedOut) {
+      throw new Error(
+        `The process did not end within ${plan.timeoutMs} ms and was killed. Its log:\n${plan.log.text}`,
+      );
+    }
+    const lastOutputToExitMs =
+      lastOutputAt === undefined ? undefined : Math.max(0, endedAt - lastOutputAt);
+    return {
+      exitCode,
+      signal,
+      ...printed,
+      durations: { wallMs: endedAt - startedAt, lastOutputToExitMs },
+      killOrphans: () => releasePipes(child),
+    };
+  } finally {
+    clearTimeout(deadline);
+    stopSignal();
+  }
+}
+
+/** Kills a process and everything it started. */
+function killGroup(child: { readonly pid?: number | undefined }): void {
+  if (child.pid === undefined) {
+    return;
+  }
+  try {
+    process.kill(process.platform === 'win32' ? child.pid : -child.pid, 'SIGKILL');
+  } catch {
+    // Nobody is left.
+  }
+}
+
+interface ProcessEnd {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly endedAt: number;
+}
+
+async function waitForEnd(child: ChildProcess, sparesOrphans: boolean): Promise<ProcessEnd> {
+  const { promise, resolve: end, reject } = Promise.withResolvers<ProcessEnd>();
+  let grace: NodeJS.Timeout | undefined;
+  let endedAt = 0;
+  child.on('error', reject);
+  child.on('exit', (exitCode, signal) => {
+    endedAt = performance.now();
+    // A grandchild that holds the pipes keeps the step waiting, but not for ever.
+    grace = sparesOrphans
+      ? setTimeout(() => end({ exitCode, signal, endedAt }), ORPHAN_GRACE_MS)
+      : setTimeout(() => releasePipes(child), PIPE_GRACE_MS);
+  });
+  child.on('close', (exitCode, signal) => end({ exitCode, signal, endedAt }));
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(grace);
+  }
+}
+
+function releasePipes(child: ChildProcess): void {
+  killGroup(child);
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+}
+
+function scheduleSignal(
+  child: ChildProcess,
+  plan: SignalPlan | undefined,
+  readStdout: () => string,
+): () => void {
+  if (plan === undefined) {
+    return () => {};
+  }
+  if ('afterMs' in plan) {
+    const timer = setTimeout(() => child.kill(plan.name), plan.afterMs);
+    return () => clearTimeout(timer);
+  }
+  const poll = setInterval(() => {
+    if (plan.when(readStdout())) {
+      clearInterval(poll);
+      child.kill(plan.name);
+    }
+  }, SIGNAL_POLL_MS);
+  return () => clearInterval(poll);
+}
+
+/** Reads the files of a step that has ended and draws the runner's conclusion. */
+export async function concludeStep(
+  run: ProcessRun,
+  log: StepLog,
+  directories: StepDirectories,
+  masker: SecretMasker,
+): Promise<StepResult> {
+  const read = async (name: FileCommandName) =>
+    (await directories.readFileCommand(name)).toString();
+  const fileCommands = {
+    GITHUB_OUTPUT: await read('GITHUB_OUTPUT'),
+    GITHUB_STATE: await read('GITHUB_STATE'),
+    GITHUB_ENV: await read('GITHUB_ENV'),
+    GITHUB_PATH: await read('GITHUB_PATH'),
+    GITHUB_STEP_SUMMARY: await read('GITHUB_STEP_SUMMARY'),
+  };
+  // The files are read after the process has ended, also when it failed.
+  const readPairs = (name: FileCommandName): Map<string, string> => {
+    try {
+      return new Map(parseKeyValues(fileCommands[name]));
+    } catch (error) {
+      if (!(error instanceof FileCommandError)) {
+        throw error;
+      }
+      const file = name.replace('GITHUB_', '').toLowerCase();
+      log.fail(`Unable to process file command '${file}' successfully.`);
+      log.fail(error.message);
+      return new Map();
+    }
+  };
+  const outputs = new Map([...log.outputs, ...readPairs('GITHUB_OUTPUT')]);
+  const state = new Map([...log.state, ...readPairs('GITHUB_STATE')]);
+  const envFile = readPairs('GITHUB_ENV');
+  if (envFile.delete('NODE_OPTIONS')) {
+    log.annotate('error', "Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV' command.");
+  }
+  const summary = takeSummary(await directories.readFileCommand('GITHUB_STEP_SUMMARY'), (line) =>
+    masker.mask(line),
+  );
+  if (summary.kind === 'too-large') {
+    // An error to see, but not one that fails the step.
+    log.annotate('error', summary.message);
+  }
+  return {
+    conclusion: log.hasFailed || run.exitCode !== 0 ? 'failure' : 'success',
+    exitCode: run.exitCode,
+    signal: run.signal,
+    stdout: run.stdout,
+    stderr: run.stderr,
+    lines: log.lines,
+    commands: log.commands,
+    annotations: log.annotations,
+    masks: log.masks,
+    groups: log.groups,
+    log: log.text,
+    outputs: Object.fromEntries(outputs),
+    state: Object.fromEntries(state),
+    envFile: Object.fromEntries(envFile),
+    paths: parsePaths(fileCommands.GITHUB_PATH),
+    summary: summary.kind === 'taken' ? summary.markdown : undefined,
+    fileCommands,
+    tempFiles: await directories.readLeftovers(),
+    durations: run.durations,
+  };
+}
