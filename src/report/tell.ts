@@ -1,6 +1,6 @@
 import type { Outcome, Wish } from '../ensure.ts';
 import { type ActionError, ERROR_TITLES } from '../errors.ts';
-import type { Drift, InsightGroup, WantedGroup } from '../group.ts';
+import type { Drift, WantedGroup } from '../group.ts';
 import type { CommentResult } from './comment.ts';
 import type { Log } from './log.ts';
 import type { Story } from './story.ts';
@@ -72,7 +72,7 @@ export function tellCommentResult(result: CommentResult, log: Log): void {
 function tellOutcome(outcome: Outcome, { wanted }: Wish, log: Log): void {
   switch (outcome.kind) {
     case 'created':
-      log.info(`Created ${nameGroup(outcome.group)}.`);
+      log.info(`Created ${describeGroup(outcome.group)}.`);
       if (outcome.drift.length > 0) {
         log.warning(
           'LaunchDarkly made the insight group otherwise than it was asked to',
@@ -81,25 +81,27 @@ function tellOutcome(outcome: Outcome, { wanted }: Wish, log: Log): void {
       }
       return;
     case 'unchanged':
-      log.info(`Unchanged: ${nameGroup(outcome.group)} exists and is as wanted.`);
+      log.info(
+        `Insight group "${outcome.group.key}" exists and is as wanted. Nothing was written.`,
+      );
       return;
     case 'kept':
       log.warning(
         'The insight group differs from what the workflow wants',
-        `Kept ${nameGroup(outcome.group)} as it is (if-exists: keep). ${describeDrift(outcome.drift, 'is', 'wanted')}`,
+        `Insight group "${outcome.group.key}" was kept as it is (if-exists: keep). ${describeDrift(outcome.drift, 'is', 'wanted')}`,
       );
       return;
     case 'updated':
       log.info(
-        `Updated ${nameGroup(outcome.group)}. ${describeDrift(outcome.drift, 'was', 'now')}`,
+        `Updated insight group "${outcome.group.key}". ${describeDrift(outcome.drift, 'was', 'now')}`,
       );
       return;
     case 'would-create':
-      log.info(`Dry run: would create ${nameGroup(wanted)}. Nothing was written.`);
+      log.info(`Dry run: would create ${describeGroup(wanted)}. Nothing was written.`);
       return;
     case 'would-update':
       log.info(
-        `Dry run: would update ${nameGroup(outcome.group)}. ${describeDrift(outcome.drift, 'is', 'would be')} Nothing was written.`,
+        `Dry run: would update insight group "${outcome.group.key}". ${describeDrift(outcome.drift, 'is', 'would be')} Nothing was written.`,
       );
       return;
   }
@@ -126,12 +128,17 @@ export function tellFailure(error: ActionError, log: Log): void {
   );
 }
 
-function nameGroup(group: WantedGroup | InsightGroup): string {
-  const { key, name, projectKey, environmentKey, applicationKeys } = group;
-  return `insight group "${key}" ("${name}") in project "${projectKey}", environment "${environmentKey}", applications: ${nameApplications(applicationKeys)}`;
+function describeGroup({
+  key,
+  name,
+  projectKey,
+  environmentKey,
+  applicationKeys,
+}: WantedGroup): string {
+  return `insight group "${key}" ("${name}") for project "${projectKey}", environment "${environmentKey}", applications: ${listApplications(applicationKeys)}`;
 }
 
-function nameApplications(keys: readonly string[]): string {
+function listApplications(keys: readonly string[]): string {
   return keys.length === 0 ? 'all' : keys.join(', ');
 }
 
@@ -139,7 +146,7 @@ function describeDrift(drift: readonly Drift[], actualWord: string, wantedWord: 
   return drift
     .map((entry) => {
       const show = (value: string | readonly string[]) =>
-        typeof value === 'string' ? `"${value}"` : nameApplications(value);
+        typeof value === 'string' ? `"${value}"` : listApplications(value);
       return `${capitalize(entry.field)}: ${actualWord} ${show(entry.actual)}, ${wantedWord} ${show(entry.wanted)}.`;
     })
     .join(' ');
