@@ -29,10 +29,7 @@ const tables: Readonly<Record<string, string>> = {
   ),
   outputs: table(
     ['output', 'value'],
-    Object.entries(manifest.outputs).map(([name, { description }]) => [
-      `\`${name}\``,
-      description,
-    ]),
+    Object.entries(manifest.outputs).map(([name, { description }]) => [`\`${name}\``, description]),
   ),
   errors: table(
     ['`error-code`', 'what the log says'],
@@ -58,7 +55,10 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 /** Links to a heading of the README by its words, as GitHub makes anchors. */
 function link(heading: string): string {
-  const anchor = heading.toLowerCase().replace(/[^\w -]/g, '').replaceAll(' ', '-');
+  const anchor = heading
+    .toLowerCase()
+    .replace(/[^\w -]/g, '')
+    .replaceAll(' ', '-');
   return `[${heading}](#${anchor})`;
 }
 

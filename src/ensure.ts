@@ -98,7 +98,7 @@ type Written = { readonly kind: 'done'; readonly group: InsightGroup } | Unsettl
 type Unsettled =
   | { readonly kind: 'conflict'; readonly refusal: Refusal; readonly hintMs: number | undefined }
   | { readonly kind: 'in-doubt'; readonly trouble: Trouble; readonly hintMs: number | undefined }
-  | { readonly kind: 'gone' };
+  | { readonly kind: 'gone'; readonly hintMs?: undefined };
 
 /** Why the walk has to wait before it goes on. */
 type Setback = Unsettled | { readonly kind: 'rate-limited'; readonly hintMs: number | undefined };
@@ -255,7 +255,10 @@ class Walk {
         return { kind: 'done', group: answer.value };
       }
       if (answer.kind === 'refused' && answer.refusal.status === 409) {
-        return { kind: 'conflict', refusal: answer.refusal, hintMs: answer.hintMs };
+        return this.#heed(
+          { kind: 'conflict', refusal: answer.refusal, hintMs: answer.hintMs },
+          step,
+        );
       }
       if (step === 'update' && answer.kind === 'refused' && answer.refusal.status === 404) {
         return { kind: 'gone' };
@@ -267,10 +270,22 @@ class Walk {
           this.#isUpdateInDoubt = true;
         }
         this.#throwIfStopped();
-        return { kind: 'in-doubt', trouble: answer.trouble, hintMs: answer.hintMs };
+        return this.#heed(
+          { kind: 'in-doubt', trouble: answer.trouble, hintMs: answer.hintMs },
+          step,
+        );
       }
       await this.#overcome(answer, step);
     }
+  }
+
+  /** Waits as long as the server asks before anything more is sent to it. */
+  async #heed<T extends Unsettled>(written: T, step: StepName): Promise<T> {
+    if (written.hintMs === undefined) {
+      return written;
+    }
+    await this.#wait(written, step);
+    return { ...written, hintMs: undefined };
   }
 
   /** Reads the group until LaunchDarkly says what it is, or that there is none. */
@@ -325,10 +340,9 @@ class Walk {
   async #wait(failed: Setback, step: StepName): Promise<void> {
     this.#throwIfStopped();
     const { now, random, deadline, sleep, announceWait } = this.#world;
-    const hintMs = failed.kind === 'gone' ? undefined : failed.hintMs;
     const wait = planWait({
       waitsBefore: this.#waits,
-      hintMs,
+      hintMs: failed.hintMs,
       remainingMs: deadline - now(),
       random: random(),
     });

@@ -53,7 +53,7 @@ export async function run(env: NodeJS.ProcessEnv = process.env): Promise<void> {
   };
 
   tellEnding(story, log);
-  writeOutputs(ending, secrets);
+  handOverOutputs(ending, secrets, log);
   await writeSummary(renderSummary(story, secrets), log);
   if (inputs?.wantsComment) {
     await publishStory(story, inputs, { workflow, secrets, log });
@@ -146,6 +146,19 @@ function clockOf(deadline: Deadline) {
     sleep: (ms: number) => sleep(ms, deadline.signal),
     random: Math.random,
   };
+}
+
+/** Without outputs a step must not pass: the steps that read them would go on with nothing. */
+function handOverOutputs(ending: Ending, secrets: Secrets, log: Log): void {
+  try {
+    writeOutputs(ending, secrets);
+  } catch (error) {
+    log.debug(`Outputs not written: ${String(error)}`);
+    log.failure('The outputs could not be written', [
+      "The runner's file for outputs (GITHUB_OUTPUT) can't be written; the log says how the run ended.",
+      "Next: Check the disk and the permissions of the runner's temporary folder, and run again.",
+    ]);
+  }
 }
 
 /** The runner drops the summary of a step without failing it, and so do we: a report is not the work. */

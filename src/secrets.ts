@@ -29,7 +29,9 @@ export class Secrets {
   readonly #mask: (value: string) => void;
   readonly #spared = new Set<string>();
   readonly #known = new Set<string>();
-  #forms: readonly string[] = [];
+  readonly #forms = new Set<string>();
+  /** All forms in one pattern; made when it is needed after a form was added. */
+  #pattern: RegExp | undefined;
 
   constructor(mask: (value: string) => void) {
     this.#mask = mask;
@@ -52,8 +54,10 @@ export class Secrets {
     if (value.length < MIN_REDACTED_LENGTH) {
       return;
     }
-    const forms = new Set([...this.#forms, ...deriveForms(value)]);
-    this.#forms = [...forms].sort((a, b) => b.length - a.length);
+    for (const form of deriveForms(value)) {
+      this.#forms.add(form);
+    }
+    this.#pattern = undefined;
   }
 
   /** Finds and registers the secrets that a response body carries, at any depth, whether or not it is valid JSON. */
@@ -69,11 +73,10 @@ export class Secrets {
 
   /** Returns `text` without any secret, raw or in a form derived from one. Redact first, escape afterwards. */
   redact(text: string): string {
-    let redacted = text;
-    for (const form of this.#forms) {
-      redacted = replaceIgnoringCase(redacted, form);
-    }
-    return redacted.replace(KNOWN_SHAPES, (shape) => (this.#spared.has(shape) ? shape : REDACTED));
+    this.#pattern ??= createPattern(this.#forms);
+    return text
+      .replace(this.#pattern, REDACTED)
+      .replace(KNOWN_SHAPES, (shape) => (this.#spared.has(shape) ? shape : REDACTED));
   }
 
   #addDiscovered(value: string): void {
@@ -144,7 +147,10 @@ function deriveBase64(bytes: Buffer): string[] {
   });
 }
 
-function replaceIgnoringCase(text: string, form: string): string {
-  const pattern = new RegExp(form.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&'), 'gi');
-  return text.replace(pattern, REDACTED);
+/** Longer forms come first, so that none leaves the rest of a longer one behind. Without forms it never matches. */
+function createPattern(forms: Iterable<string>): RegExp {
+  const alternatives = [...forms]
+    .sort((a, b) => b.length - a.length)
+    .map((form) => form.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&'));
+  return new RegExp(alternatives.join('|') || '(?!)', 'gi');
 }

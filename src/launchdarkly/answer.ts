@@ -72,7 +72,7 @@ export function readAnswer<T>(exchange: Exchange, expectation: Expectation<T>): 
     startedAt,
     receivedAt,
     serverClock: readServerClock(headers, receivedAt),
-    hintMs: readRetryHint(headers, receivedAt),
+    hintMs: readRetryHint(status === 429 ? headers : omitLimits(headers), receivedAt),
   };
   if (status >= 400 && status <= 499 && status !== 408) {
     const text = body.kind === 'unreadable' ? '' : body.text;
@@ -86,6 +86,13 @@ export function readAnswer<T>(exchange: Exchange, expectation: Expectation<T>): 
     }
   }
   return { ...timing, kind: 'unclear', trouble: readResponseTrouble(exchange, expectation.status) };
+}
+
+/** LaunchDarkly shows the state of its limits on every answer; only with 429 has one been reached. */
+function omitLimits(headers: ResponseReceived['headers']): ResponseReceived['headers'] {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !name.startsWith('x-ratelimit-')),
+  );
 }
 
 function readResponseTrouble(response: ResponseReceived, expectedStatus: number): Trouble {

@@ -171,7 +171,8 @@ async function investigateKeys(
   const { projectKey, environmentKey } = circumstances.wanted;
   return {
     headline: 'LaunchDarkly did not find it (404)',
-    nextStep: `Check that project "${projectKey}" and environment "${environmentKey}" exist, that the token may see them, and that the account has engineering insights. ${explainAvailability(circumstances.server)}`,
+    nextStep:
+      `Check that project "${projectKey}" and environment "${environmentKey}" exist, that the token may see them, and that the account has engineering insights. ${explainAvailability(circumstances.server)}`.trim(),
   };
 }
 
@@ -242,9 +243,11 @@ async function investigateToken(server: Server, client: LaunchDarkly): Promise<F
       nextStep: `The token may be expired, deleted or mistyped, or belong to another LaunchDarkly instance than ${server.origin}: that looks just the same. The instances are ${INSTANCE_LIST}; base-uri chooses. Create an access token with the Writer role under Organization settings, Authorization, and store it as a secret.`,
     };
   }
-  const { tokenKind, authKind, tokenName } = identity.value;
+  const { tokenKind, authKind, tokenName, serviceToken } = identity.value;
   const kind = [tokenKind, authKind].filter(Boolean).join(', ');
-  const isSdkKey = /sdk|mobile|environment|server|client/i.test(kind);
+  // "server" may be said of a service token as well, but only access tokens have names.
+  const isAccessToken = tokenName !== undefined || serviceToken === true;
+  const isSdkKey = !isAccessToken && /sdk|mobile|environment|server|client/i.test(kind);
   if (isSdkKey) {
     return {
       headline:

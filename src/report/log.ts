@@ -26,12 +26,12 @@ export class Log {
 
   /** One yellow annotation. `title` is a constant of ours: the runner does not mask titles. */
   warning(title: string, text: string): void {
-    core.warning(this.#cleanLines(text), { title });
+    core.warning(this.#cleanLines([text]), { title });
   }
 
-  /** One red annotation, which also makes the step fail when the process ends. */
-  failure(title: string, text: string): void {
-    core.error(this.#cleanLines(text), { title });
+  /** One red annotation of some lines, which also makes the step fail when the process ends. */
+  failure(title: string, lines: readonly string[]): void {
+    core.error(this.#cleanLines(lines), { title });
     process.exitCode = core.ExitCode.Failure;
   }
 
@@ -44,10 +44,9 @@ export class Log {
     core.endGroup();
   }
 
-  /** Text of several lines, of which each ends up inert. Within the limit of an annotation. */
-  #cleanLines(text: string): string {
-    return text
-      .split('\n')
+  /** Each line becomes inert by itself: what a server says can't begin a line of ours. */
+  #cleanLines(lines: readonly string[]): string {
+    return lines
       .map((line) => this.#clean(line))
       .join('\n')
       .slice(0, MAX_ANNOTATION_LENGTH);

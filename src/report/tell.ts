@@ -122,9 +122,7 @@ export function tellFailure(error: ActionError, log: Log): void {
   }
   log.failure(
     ERROR_TITLES[error.code],
-    [error.message, error.said, `Next: ${error.nextStep}`]
-      .filter((line) => line !== undefined)
-      .join('\n'),
+    [error.message, error.said, `Next: ${error.nextStep}`].filter((line) => line !== undefined),
   );
 }
 

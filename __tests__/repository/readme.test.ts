@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { IF_EXISTS } from '../../src/ensure.ts';
+import { ERROR_TITLES } from '../../src/errors.ts';
+
+const root = path.join(import.meta.dirname, '..', '..');
+const pages = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'docs/architecture.md'].map(
+  (file) => ({ file, text: readFileSync(path.join(root, file), 'utf8') }),
+);
+const readme = pages[0]?.text ?? '';
+
+/** Headings outside code fences, as GitHub makes anchors of them. */
+function findAnchors(markdown: string): string[] {
+  const headings = markdown.replaceAll(/^```.*?^```$/gms, '').matchAll(/^#+ (.*)$/gm);
+  return [...headings].map(([, text = '']) =>
+    text
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+describe('the README', () => {
+  test('explains every failure under the words of its annotation', () => {
+    const headings = [...readme.matchAll(/^### (.*)$/gm)].map(([, text]) => text);
+    expect(headings).toEqual(expect.arrayContaining(Object.values(ERROR_TITLES)));
+  });
+
+  test('has a row in its truth table for every word of if-exists', () => {
+    for (const word of IF_EXISTS) {
+      expect(readme).toMatch(new RegExp(`^\\| \`${word}\``, 'm'));
+    }
+  });
+
+  test('names the test command that CI runs', () => {
+    const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+    for (const [, script = ''] of readme.matchAll(/npm (?:run )?(test|[\w:-]+)$/gm)) {
+      expect(script === 'ci' || script in scripts, script).toBe(true);
+    }
+  });
+});
+
+describe.each(pages)('$file', ({ file, text }) => {
+  const links = [...text.replaceAll(/^```.*?^```$/gms, '').matchAll(/\]\(([^)\s]+)\)/g)].map(
+    ([, target = '']) => target,
+  );
+  const local = links.filter((target) => !/^[a-z]+:/.test(target));
+
+  test.each([...new Set(local)])('links to %s, which exists', (target) => {
+    const [name = '', anchor] = target.split('#');
+    const place = name === '' ? path.join(root, file) : path.join(root, path.dirname(file), name);
+    const content = readFileSync(place, 'utf8');
+    if (anchor !== undefined) {
+      expect(findAnchors(content)).toContain(anchor);
+    }
+  });
+});
