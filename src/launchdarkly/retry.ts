@@ -33,17 +33,22 @@ export function readServerClock(headers: Headers, receivedAt: number): number {
 export function readRetryHint(headers: Headers, receivedAt: number): number | undefined {
   const serverClock = readServerClock(headers, receivedAt);
   const hints = [
-    readRetryAfter(headers['retry-after'], serverClock),
-    readReset(headers['x-ratelimit-reset'], serverClock),
-    readReset(headers['x-ratelimit-auth-token-reset'], serverClock),
+    ...splitValues(headers['retry-after']).map((value) => readRetryAfter(value, serverClock)),
+    ...splitValues(headers['x-ratelimit-reset']).map((value) => readReset(value, serverClock)),
+    ...splitValues(headers['x-ratelimit-auth-token-reset']).map((value) =>
+      readReset(value, serverClock),
+    ),
   ].filter((hint) => hint !== undefined && hint > 0 && hint <= MAX_HINT_MS);
   return hints.length === 0 ? undefined : Math.max(...hints.map(Number));
 }
 
-function readRetryAfter(value: string | undefined, serverClock: number): number | undefined {
-  if (value === undefined) {
-    return undefined;
-  }
+/** A header that came more than once is joined with commas, of which a date has one of its own. */
+function splitValues(value = ''): string[] {
+  const values: string[] = value.match(/(?:[A-Za-z]+,)?[^,]+/g) ?? [];
+  return values.map((each) => each.trim());
+}
+
+function readRetryAfter(value: string, serverClock: number): number | undefined {
   if (/^\d+(?:\.\d+)?$/.test(value)) {
     return Math.ceil(Number(value) * 1000);
   }
@@ -52,8 +57,8 @@ function readRetryAfter(value: string | undefined, serverClock: number): number 
   return Number.isNaN(date) ? undefined : date - serverClock;
 }
 
-function readReset(value: string | undefined, serverClock: number): number | undefined {
-  return value !== undefined && /^\d+$/.test(value) ? Number(value) - serverClock : undefined;
+function readReset(value: string, serverClock: number): number | undefined {
+  return /^\d+$/.test(value) ? Number(value) - serverClock : undefined;
 }
 
 /** What a wait is planned from. All times in milliseconds. */
