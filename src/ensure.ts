@@ -97,8 +97,10 @@ type Written = { readonly kind: 'done'; readonly group: InsightGroup } | Unsettl
 /** A write of which a read has to tell what it did. */
 type Unsettled =
   | { readonly kind: 'conflict'; readonly refusal: Refusal; readonly hintMs: number | undefined }
-  | { readonly kind: 'in-doubt'; readonly trouble: Trouble; readonly hintMs: number | undefined }
-  | { readonly kind: 'gone'; readonly hintMs?: undefined };
+  | { readonly kind: 'in-doubt'; readonly trouble: Trouble; readonly hintMs: number | undefined };
+
+/** What an update comes to when its group was deleted meanwhile. */
+type Gone = { readonly kind: 'gone' };
 
 /** Why the walk has to wait before it goes on. */
 type Setback = Unsettled | { readonly kind: 'rate-limited'; readonly hintMs: number | undefined };
@@ -115,7 +117,10 @@ class Walk {
   #waits = 0;
   /** When the first create of ours began of which it is not known what it did; by our clock. */
   #createInDoubtSince: number | undefined;
+  /** Whether an update of ours may have written something that no answer has confirmed yet. */
   #isUpdateInDoubt = false;
+  /** How the group differed when an update of ours began. */
+  #driftFound: readonly Drift[] = [];
   /** The 409s since a group was last neither seen nor in doubt. */
   #hidden: { readonly since: number; creates: number } | undefined;
 
@@ -164,6 +169,9 @@ class Walk {
   async #settle({ group, clockOffsetMs }: Sighting): Promise<Outcome | undefined> {
     this.#hidden = undefined;
     const drift = findDrift(this.#wish.wanted, group);
+    if (drift.length === 0 && this.#isUpdateInDoubt) {
+      return { kind: 'updated', group, drift: this.#driftFound };
+    }
     if (drift.length === 0 && this.#isOurs(group, clockOffsetMs)) {
       return { kind: 'created', group, drift: [] };
     }
@@ -185,6 +193,7 @@ class Walk {
 
   async #update(found: InsightGroup, foundDrift: readonly Drift[]): Promise<Outcome | undefined> {
     const { wanted } = this.#wish;
+    this.#driftFound = foundDrift;
     let drift = foundDrift;
     for (;;) {
       const patch = planPatch(drift);
@@ -195,10 +204,23 @@ class Walk {
         return undefined;
       }
       if (written.kind === 'done') {
-        return this.#confirmUpdate(
-          { ...written.group, scores: found.scores, scoreMetadata: found.scoreMetadata },
-          foundDrift,
-        );
+        const group = {
+          ...written.group,
+          scores: found.scores,
+          scoreMetadata: found.scoreMetadata,
+        };
+        const left = findDrift(wanted, group);
+        if (left.length === 0) {
+          return { kind: 'updated', group, drift: foundDrift };
+        }
+        const patched = new Set(drift.map(({ field }) => field));
+        if (left.some(({ field }) => patched.has(field))) {
+          throw explainIgnoredUpdate(group, left);
+        }
+        // Somebody else has changed what the read still showed as wanted.
+        this.#isUpdateInDoubt = true;
+        drift = left;
+        continue;
       }
       // The patch names whole values, so sending it again does no harm; but first see whether it must be.
       const sighting = await this.#read();
@@ -207,28 +229,13 @@ class Walk {
       }
       drift = findDrift(wanted, sighting.group);
       if (drift.length === 0) {
-        return { kind: 'updated', group: sighting.group, drift: foundDrift };
+        return this.#settle(sighting);
       }
       if (belongsElsewhere(drift)) {
         throw this.#conflict(sighting.group, drift);
       }
       await this.#wait(written, 'update');
     }
-  }
-
-  /** A success that left the group as it was would be a lie to report. */
-  #confirmUpdate(group: InsightGroup, drift: readonly Drift[]): Outcome {
-    const left = findDrift(this.#wish.wanted, group);
-    if (left.length === 0) {
-      return { kind: 'updated', group, drift };
-    }
-    const fields = left.map(({ field }) => field).join(' and ');
-    throw new ActionError({
-      code: 'unexpected-response',
-      message: `LaunchDarkly accepted the update of insight group "${group.key}" but its ${fields} did not change to what was asked for.`,
-      nextStep: `Change ${fields} in LaunchDarkly, or use if-exists: keep.`,
-      existing: { group, drift: left },
-    });
   }
 
   /** A dry run's stand-in for what a create would have proved: that project and environment exist. */
@@ -245,10 +252,12 @@ class Walk {
   }
 
   /** Sends a write until it is settled, in doubt or in conflict. What was never sent is simply sent again. */
+  async #write(step: 'create', send: () => Promise<Answer<InsightGroup>>): Promise<Written>;
+  async #write(step: 'update', send: () => Promise<Answer<InsightGroup>>): Promise<Written | Gone>;
   async #write(
     step: 'create' | 'update',
     send: () => Promise<Answer<InsightGroup>>,
-  ): Promise<Written> {
+  ): Promise<Written | Gone> {
     for (;;) {
       const answer = await send();
       if (answer.kind === 'ok') {
@@ -303,7 +312,7 @@ class Walk {
   }
 
   /** Waits where another attempt may do better, and throws where it can't. */
-  async #overcome(answer: Answer<unknown>, step: StepName): Promise<void> {
+  async #overcome(answer: Exclude<Answer<unknown>, { kind: 'ok' }>, step: StepName): Promise<void> {
     this.#throwIfStopped();
     if (answer.kind === 'refused') {
       if (answer.refusal.status !== 429) {
@@ -312,13 +321,11 @@ class Walk {
       await this.#wait({ kind: 'rate-limited', hintMs: answer.hintMs }, step);
       return;
     }
-    if (answer.kind === 'unclear') {
-      if (answer.trouble.isPermanent) {
-        throw this.#fail(this.#world.explainer.explainTrouble(answer.trouble, step));
-      }
-      const { trouble, hintMs } = answer;
-      await this.#wait({ kind: 'in-doubt', trouble, hintMs }, step);
+    if (answer.trouble.isPermanent) {
+      throw this.#fail(this.#world.explainer.explainTrouble(answer.trouble, step));
     }
+    const { trouble, hintMs } = answer;
+    await this.#wait({ kind: 'in-doubt', trouble, hintMs }, step);
   }
 
   /** Waits before a create is tried again because its group can't be seen (yet), within bounds. */
@@ -350,7 +357,7 @@ class Walk {
       throw this.#fail(this.#explainNoTimeLeft(failed, step, wait.neededMs));
     }
     this.#waits += 1;
-    announceWait({ ms: wait.ms, why: describeCause(failed) });
+    announceWait({ ms: wait.ms, why: describeCause(failed, step) });
     await sleep(wait.ms);
     this.#throwIfStopped();
   }
@@ -362,13 +369,9 @@ class Walk {
       case 'in-doubt':
         return this.#world.explainer.explainTrouble(failed.trouble, step);
       case 'conflict':
-        return explainHiddenGroup(this.#wish.wanted.key, failed.refusal);
-      case 'gone':
-        return {
-          code: 'conflict',
-          message: `Insight group "${this.#wish.wanted.key}" was deleted by somebody else while this step updated it.`,
-          nextStep: 'Run again.',
-        };
+        return step === 'update'
+          ? explainContention(this.#wish.wanted.key, failed.refusal)
+          : explainHiddenGroup(this.#wish.wanted.key, failed.refusal);
     }
   }
 
@@ -439,16 +442,16 @@ function leave(group: InsightGroup, drift: readonly Drift[]): Outcome {
     : { kind: 'kept', group, drift };
 }
 
-function describeCause(failed: Setback): string {
+function describeCause(failed: Setback, step: StepName): string {
   switch (failed.kind) {
     case 'rate-limited':
       return "LaunchDarkly's rate limit was reached (429)";
     case 'in-doubt':
       return `LaunchDarkly ${failed.trouble.what}`;
     case 'conflict':
-      return 'LaunchDarkly answered 409 but shows no group of the key yet';
-    case 'gone':
-      return 'the group was deleted meanwhile';
+      return step === 'update'
+        ? 'LaunchDarkly answered 409: something else changes the group'
+        : 'LaunchDarkly answered 409 but shows no group of the key yet';
   }
 }
 
@@ -474,5 +477,24 @@ function explainHiddenGroup(key: string, refusal: Refusal): ActionErrorParts {
     said: refusal.message,
     nextStep:
       'The key may be reserved by a deleted group, or by one that this token may not see. Choose another key, or use a token that sees the whole account.',
+  };
+}
+
+function explainIgnoredUpdate(group: InsightGroup, left: readonly Drift[]): ActionError {
+  const fields = left.map(({ field }) => field).join(' and ');
+  return new ActionError({
+    code: 'unexpected-response',
+    message: `LaunchDarkly accepted the update of insight group "${group.key}" but its ${fields} did not change to what was asked for.`,
+    nextStep: `Change ${fields} in LaunchDarkly, or use if-exists: keep.`,
+    existing: { group, drift: left },
+  });
+}
+
+function explainContention(key: string, refusal: Refusal): ActionErrorParts {
+  return {
+    code: 'conflict',
+    message: `LaunchDarkly answers 409 to the update of insight group "${key}" again and again.`,
+    said: refusal.message,
+    nextStep: 'Something else changes the group at the same time. Run again when it is done.',
   };
 }

@@ -121,22 +121,18 @@ export function planPatch(drift: readonly Drift[]): PatchOperation[] {
       return [{ op: 'replace', path: '/name', value: entry.wanted }];
     }
     if (entry.field === 'applications') {
-      return [planApplicationsOperation(entry.wanted, entry.actual)];
+      return planApplications(entry.wanted);
     }
     return [];
   });
 }
 
 /**
- * RFC 6902 allows `replace` and `remove` only on a member that exists, and a group for all applications
- * has none. "All" is asked for by taking the member away: what LaunchDarkly makes of `[]` is not documented.
+ * RFC 6902 allows `replace` and `remove` only on a member that exists, and whether it does may change
+ * between the read and the patch. `add` sets it either way. "All" is asked for by taking the member
+ * away: what LaunchDarkly makes of `[]` is not documented.
  */
-function planApplicationsOperation(
-  wanted: readonly string[],
-  actual: readonly string[],
-): PatchOperation {
-  if (wanted.length === 0) {
-    return { op: 'remove', path: '/applicationKeys' };
-  }
-  return { op: actual.length === 0 ? 'add' : 'replace', path: '/applicationKeys', value: wanted };
+function planApplications(wanted: readonly string[]): PatchOperation[] {
+  const set = { op: 'add', path: '/applicationKeys', value: wanted } as const;
+  return wanted.length > 0 ? [set] : [set, { op: 'remove', path: '/applicationKeys' }];
 }

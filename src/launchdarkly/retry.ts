@@ -18,8 +18,22 @@ type Headers = Readonly<Record<string, string>>;
  * is cut to whole seconds, or `receivedAt` where there is none.
  */
 export function readServerClock(headers: Headers, receivedAt: number): number {
-  const date = Date.parse(headers['date'] ?? '');
+  const date = parseHttpDate(headers['date'] ?? '');
   return Number.isNaN(date) ? receivedAt : date;
+}
+
+/**
+ * Parses an HTTP date to epoch milliseconds; NaN for anything else. `Date.parse` alone would make a
+ * year of a stray number.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#name-date-time-formats the form of today and that of RFC 850
+ */
+function parseHttpDate(value: string): number {
+  return /^[A-Z][a-z]{2,8}, \d{2}[ -][A-Z][a-z]{2}[ -](?:\d{2}){1,2} \d{2}:\d{2}:\d{2} GMT$/.test(
+    value,
+  )
+    ? Date.parse(value)
+    : Number.NaN;
 }
 
 /**
@@ -33,32 +47,27 @@ export function readServerClock(headers: Headers, receivedAt: number): number {
 export function readRetryHint(headers: Headers, receivedAt: number): number | undefined {
   const serverClock = readServerClock(headers, receivedAt);
   const hints = [
-    ...splitValues(headers['retry-after']).map((value) => readRetryAfter(value, serverClock)),
-    ...splitValues(headers['x-ratelimit-reset']).map((value) => readReset(value, serverClock)),
-    ...splitValues(headers['x-ratelimit-auth-token-reset']).map((value) =>
-      readReset(value, serverClock),
-    ),
-  ].filter((hint) => hint !== undefined && hint > 0 && hint <= MAX_HINT_MS);
-  return hints.length === 0 ? undefined : Math.max(...hints.map(Number));
+    ...split(headers['retry-after']).map((value) => readRetryAfter(value, serverClock)),
+    ...split(headers['x-ratelimit-reset']).map((value) => readReset(value, serverClock)),
+    ...split(headers['x-ratelimit-auth-token-reset']).map((value) => readReset(value, serverClock)),
+  ].filter((hint) => hint > 0 && hint <= MAX_HINT_MS);
+  return hints.length === 0 ? undefined : Math.max(...hints);
 }
 
-/** A header that came more than once is joined with commas, of which a date has one of its own. */
-function splitValues(value = ''): string[] {
-  const values: string[] = value.match(/(?:[A-Za-z]+,)?[^,]+/g) ?? [];
-  return values.map((each) => each.trim());
+/** A header that came more than once is joined with commas. The comma after a day's name is the date's own. */
+function split(value = ''): string[] {
+  return value.split(/(?<!\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*), */);
 }
 
-function readRetryAfter(value: string, serverClock: number): number | undefined {
+function readRetryAfter(value: string, serverClock: number): number {
   if (/^\d+(?:\.\d+)?$/.test(value)) {
     return Math.ceil(Number(value) * 1000);
   }
-  // A date always names its day; Date.parse would make a year of a stray number such as "-5".
-  const date = /[A-Za-z]{3}/.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(date) ? undefined : date - serverClock;
+  return parseHttpDate(value) - serverClock;
 }
 
-function readReset(value: string, serverClock: number): number | undefined {
-  return /^\d+$/.test(value) ? Number(value) - serverClock : undefined;
+function readReset(value: string, serverClock: number): number {
+  return /^\d+$/.test(value) ? Number(value) - serverClock : Number.NaN;
 }
 
 /** What a wait is planned from. All times in milliseconds. */

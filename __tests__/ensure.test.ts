@@ -1,0 +1,817 @@
+import { describe, expect, test } from 'vitest';
+import { ensureGroup, type IfExists, type Outcome, type World } from '../src/ensure.ts';
+import { ActionError } from '../src/errors.ts';
+import type { InsightGroup, PatchOperation, WantedGroup } from '../src/group.ts';
+import type { Answer, Timing, Trouble } from '../src/launchdarkly/answer.ts';
+
+const startMs = Date.UTC(2026, 10, 24, 12, 0, 0);
+
+/** How long each request takes, in milliseconds. */
+const requestMs = 100;
+
+const wanted: WantedGroup = {
+  key: 'checkout',
+  name: 'Checkout',
+  projectKey: 'default',
+  environmentKey: 'production',
+  applicationKeys: ['web'],
+};
+
+const old: InsightGroup = { ...wanted, createdAt: startMs - 86_400_000 };
+const fresh: InsightGroup = { ...wanted, createdAt: startMs + 50 };
+const renamed: InsightGroup = { ...old, name: 'Payments' };
+const elsewhere: InsightGroup = { ...old, environmentKey: 'staging' };
+
+const nameDrift = [{ field: 'name', wanted: 'Checkout', actual: 'Payments' }];
+
+/** An answer but for its times. */
+type Reply<T> = (timing: Timing) => Answer<T>;
+
+const ok =
+  <T>(value: T): Reply<T> =>
+  (timing) => ({ ...timing, kind: 'ok', value });
+
+const refused =
+  (status: number, hintMs?: number): Reply<never> =>
+  (timing) => ({
+    ...timing,
+    hintMs,
+    kind: 'refused',
+    refusal: { status, message: 'the words of the server', text: '', errors: [] },
+  });
+
+const unclear =
+  (trouble: Partial<Trouble> = {}, hintMs?: number): Reply<never> =>
+  (timing) => ({
+    ...timing,
+    hintMs,
+    kind: 'unclear',
+    trouble: {
+      code: 'server-error',
+      sent: true,
+      isPermanent: false,
+      what: 'answered 503',
+      causeCode: 'HTTP 503',
+      ...trouble,
+    },
+  });
+
+const missing = refused(404);
+const conflict = refused(409);
+const lost = unclear();
+const neverSent = unclear({ code: 'network', sent: false, what: 'could not be reached' });
+
+interface Script {
+  readonly ifExists?: IfExists;
+  readonly isDryRun?: boolean;
+  /** The answers to each operation, in order; the last of them again and again. */
+  readonly create?: readonly Reply<InsightGroup>[];
+  readonly read?: readonly Reply<InsightGroup>[];
+  readonly patch?: readonly Reply<InsightGroup>[];
+  readonly check?: readonly Reply<string>[];
+  readonly timeoutMs?: number;
+  /** The server's clock less ours. */
+  readonly clockOffsetMs?: number;
+  /** Aborts the run while the request or the wait of this number is under way, counted together from 1. */
+  readonly stop?: { readonly during: number; readonly reason: unknown };
+}
+
+interface Walk {
+  readonly outcome: Outcome | undefined;
+  readonly error: unknown;
+  /** What was done, in order: operations, and waits with their reason. */
+  readonly steps: readonly string[];
+  readonly patches: (readonly PatchOperation[])[];
+  readonly elapsedMs: number;
+}
+
+/** Walks through the script with a clock of its own: requests take {@link requestMs}, waits their time. */
+async function walk(script: Script): Promise<Walk> {
+  const controller = new AbortController();
+  const steps: string[] = [];
+  const patches: (readonly PatchOperation[])[] = [];
+  const timesAsked = new Map<string, number>();
+  let nowMs = startMs;
+
+  const pass = (ms: number, what: string) => {
+    nowMs += ms;
+    steps.push(what);
+    if (steps.length === script.stop?.during) {
+      controller.abort(script.stop.reason);
+    }
+  };
+  const answer = async <T>(
+    operation: 'create' | 'read' | 'patch' | 'check',
+    replies: readonly Reply<T>[] = [],
+  ): Promise<Answer<T>> => {
+    const asked = timesAsked.get(operation) ?? 0;
+    timesAsked.set(operation, asked + 1);
+    const reply = replies[asked] ?? replies.at(-1);
+    if (reply === undefined) {
+      throw new Error(`nobody foresaw a ${operation}`);
+    }
+    const startedAt = nowMs;
+    pass(requestMs, operation);
+    const serverClock = nowMs + (script.clockOffsetMs ?? 0);
+    return reply({ startedAt, receivedAt: nowMs, serverClock, hintMs: undefined });
+  };
+  const world: World = {
+    groups: {
+      createGroup: () => answer('create', script.create),
+      getGroup: () => answer('read', script.read),
+      patchGroup: (_key, patch) => {
+        patches.push(patch);
+        return answer('patch', script.patch);
+      },
+      getEnvironment: () => answer('check', script.check),
+    },
+    explainer: {
+      explainRefusal: async ({ status, message }, operation) => ({
+        code: 'bad-request',
+        message: `Could not ${operation} it (${status}).`,
+        said: message,
+        nextStep: 'Correct the inputs.',
+      }),
+      explainTrouble: ({ code, what }, operation) => ({
+        code,
+        message: `Could not ${operation} it: LaunchDarkly ${what}.`,
+        nextStep: 'Look at the network.',
+      }),
+    },
+    signal: controller.signal,
+    deadline: startMs + (script.timeoutMs ?? 120_000),
+    now: () => nowMs,
+    sleep: async (ms) => pass(ms, `wait ${ms}`),
+    random: () => 0.5,
+    announceWait: ({ ms, why }) => {
+      steps.push(`announce ${ms}: ${why}`);
+    },
+  };
+  const wish = {
+    wanted,
+    ifExists: script.ifExists ?? 'fail',
+    isDryRun: script.isDryRun ?? false,
+  };
+  const ending = await ensureGroup(wish, world).then(
+    (outcome) => ({ outcome, error: undefined }),
+    (error: unknown) => ({ outcome: undefined, error }),
+  );
+  return { ...ending, steps, patches, elapsedMs: nowMs - startMs };
+}
+
+/** The operations alone. */
+function requestsOf({ steps }: Walk): string[] {
+  return steps.filter((step) => /^[a-z]+$/.test(step));
+}
+
+function announcementsOf({ steps }: Walk): string[] {
+  return steps.filter((step) => step.startsWith('announce'));
+}
+
+const policies: readonly IfExists[] = ['fail', 'keep', 'update'];
+
+const cancelled = new ActionError({
+  code: 'cancelled',
+  message: 'The run was cancelled.',
+  nextStep: 'Run again when it is wanted.',
+});
+
+describe('a group that does not exist', () => {
+  test.each(policies)('is created with one request, if-exists: %s', async (ifExists) => {
+    const run = await walk({ ifExists, create: [ok(fresh)] });
+    expect(run.outcome).toEqual({ kind: 'created', group: fresh, drift: [] });
+    expect(run.steps).toEqual(['create']);
+  });
+
+  test('that LaunchDarkly makes otherwise than asked is created, with the difference told', async () => {
+    const { outcome } = await walk({ create: [ok({ ...fresh, name: 'Payments' })] });
+    expect(outcome).toMatchObject({ kind: 'created', drift: nameDrift });
+  });
+
+  test.each([400, 401, 403, 404, 413, 422])(
+    'and is refused with %i fails in the words of the explainer, and is not tried again',
+    async (status) => {
+      const run = await walk({ create: [refused(status)] });
+      expect(run.error).toMatchObject({
+        code: 'bad-request',
+        message: `Could not create it (${status}). Nothing was written.`,
+        said: 'the words of the server',
+        nextStep: 'Correct the inputs.',
+      });
+      expect(run.steps).toEqual(['create']);
+    },
+  );
+
+  test('is created after all when the requests before were never sent', async () => {
+    const run = await walk({ create: [neverSent, neverSent, ok(fresh)] });
+    expect(run.outcome).toMatchObject({ kind: 'created' });
+    expect(requestsOf(run)).toEqual(['create', 'create', 'create']);
+  });
+
+  test('is not tried again when the request can never be sent', async () => {
+    const trouble = { code: 'network', sent: false, isPermanent: true } as const;
+    const run = await walk({ create: [unclear({ ...trouble, what: 'has a wrong certificate' })] });
+    expect(run.error).toMatchObject({
+      code: 'network',
+      message: 'Could not create it: LaunchDarkly has a wrong certificate. Nothing was written.',
+    });
+    expect(run.steps).toEqual(['create']);
+  });
+
+  test('is not created when nothing could be sent until the deadline', async () => {
+    const run = await walk({ create: [neverSent], timeoutMs: 5_000 });
+    expect(run.error).toMatchObject({
+      code: 'network',
+      message: 'Could not create it: LaunchDarkly could not be reached. Nothing was written.',
+    });
+    expect(run.elapsedMs).toBeLessThanOrEqual(5_000);
+  });
+});
+
+describe('a group that exists', () => {
+  test('as wanted fails the step by default, and shows what there is', async () => {
+    const run = await walk({ create: [conflict], read: [ok(old)] });
+    expect(run.error).toMatchObject({
+      code: 'conflict',
+      message:
+        'Insight group "checkout" already exists in project "default", environment "production". It is just as wanted.',
+      nextStep: expect.stringMatching(/if-exists: keep.*if-exists: update/),
+      existing: { group: old, drift: [] },
+    });
+    expect(run.steps).toEqual(['create', 'read']);
+  });
+
+  test('otherwise than wanted fails the step by default, and says in what', async () => {
+    const found = { ...renamed, applicationKeys: [] };
+    const run = await walk({ create: [conflict], read: [ok(found)] });
+    expect(run.error).toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('It differs in name and applications.'),
+      existing: { group: found, drift: [...nameDrift, { field: 'applications' }] },
+    });
+  });
+
+  test.each<[IfExists]>([['keep'], ['update']])(
+    'as wanted is left alone by if-exists: %s',
+    async (ifExists) => {
+      const run = await walk({ ifExists, create: [conflict], read: [ok(old)] });
+      expect(run.outcome).toEqual({ kind: 'unchanged', group: old, drift: [] });
+      expect(run.steps).toEqual(['create', 'read']);
+    },
+  );
+
+  test('otherwise than wanted is kept, with the drift told', async () => {
+    const run = await walk({ ifExists: 'keep', create: [conflict], read: [ok(renamed)] });
+    expect(run.outcome).toEqual({ kind: 'kept', group: renamed, drift: nameDrift });
+    expect(run.steps).toEqual(['create', 'read']);
+  });
+
+  test('otherwise than wanted is updated with one patch of what differs', async () => {
+    const scores = { overall: { score: 80, indicator: 'good' } };
+    const run = await walk({
+      ifExists: 'update',
+      create: [conflict],
+      read: [ok({ ...renamed, scores })],
+      patch: [ok(old)],
+    });
+    // The answer to a patch has no scores; those of the read still hold.
+    expect(run.outcome).toEqual({ kind: 'updated', group: { ...old, scores }, drift: nameDrift });
+    expect(run.patches).toEqual([[{ op: 'replace', path: '/name', value: 'Checkout' }]]);
+    expect(run.steps).toEqual(['create', 'read', 'patch']);
+  });
+
+  test.each(policies)(
+    'in another environment is never touched, if-exists: %s',
+    async (ifExists) => {
+      const run = await walk({ ifExists, create: [conflict], read: [ok(elsewhere)] });
+      expect(run.error).toMatchObject({
+        code: 'conflict',
+        message: expect.stringContaining('belongs to project "default", environment "staging"'),
+        nextStep: expect.stringContaining('another key'),
+        existing: { group: elsewhere, drift: [{ field: 'environment' }] },
+      });
+      expect(run.steps).toEqual(['create', 'read']);
+    },
+  );
+
+  test('and can not be read fails in the words of the explainer', async () => {
+    const run = await walk({ ifExists: 'keep', create: [conflict], read: [refused(403)] });
+    expect(run.error).toMatchObject({
+      message: 'Could not read it (403). Nothing was written.',
+    });
+    expect(run.steps).toEqual(['create', 'read']);
+  });
+});
+
+describe('a 409 for a key that shows no group', () => {
+  test('was a lock, when the next create succeeds', async () => {
+    const run = await walk({ create: [conflict, ok(fresh)], read: [missing] });
+    expect(run.outcome).toMatchObject({ kind: 'created' });
+    expect(run.steps).toEqual([
+      'create',
+      'read',
+      'announce 250: LaunchDarkly answered 409 but shows no group of the key yet',
+      'wait 250',
+      'create',
+    ]);
+  });
+
+  test('was a group that reads did not show yet, when one appears', async () => {
+    const run = await walk({
+      ifExists: 'keep',
+      create: [conflict],
+      read: [missing, missing, ok(renamed)],
+    });
+    expect(run.outcome).toMatchObject({ kind: 'kept' });
+    expect(requestsOf(run)).toEqual(['create', 'read', 'create', 'read', 'create', 'read']);
+  });
+
+  test('is a reserved key after half a minute and six creates at least', async () => {
+    const run = await walk({ ifExists: 'keep', create: [conflict], read: [missing] });
+    expect(run.error).toMatchObject({
+      code: 'conflict',
+      message: expect.stringMatching(/shows no group of that key\. Nothing was written\.$/),
+      said: 'the words of the server',
+      nextStep: expect.stringContaining('Choose another key'),
+    });
+    const creates = requestsOf(run).filter((request) => request === 'create');
+    expect(creates.length).toBeGreaterThanOrEqual(6);
+    expect(run.elapsedMs).toBeGreaterThanOrEqual(30_000);
+    expect(run.elapsedMs).toBeLessThan(60_000);
+  });
+
+  test('is a conflict too when the time is up before that', async () => {
+    const run = await walk({ create: [conflict], read: [missing], timeoutMs: 3_000 });
+    expect(run.error).toMatchObject({ code: 'conflict' });
+    expect(run.elapsedMs).toBeLessThanOrEqual(3_000);
+  });
+});
+
+describe('a create whose answer is lost', () => {
+  test.each(policies)(
+    'has made the group that is equal and not older, if-exists: %s',
+    async (ifExists) => {
+      const run = await walk({ ifExists, create: [lost], read: [ok(fresh)] });
+      expect(run.outcome).toEqual({ kind: 'created', group: fresh, drift: [] });
+      expect(run.steps).toEqual(['create', 'read']);
+    },
+  );
+
+  test('has made it also when a later create gets a 409', async () => {
+    const run = await walk({ create: [lost, conflict], read: [missing, ok(fresh)] });
+    expect(run.outcome).toMatchObject({ kind: 'created' });
+  });
+
+  test('has not made the group that is older', async () => {
+    const script = { create: [lost], read: [ok(old)] };
+    expect((await walk({ ...script, ifExists: 'fail' })).error).toMatchObject({ code: 'conflict' });
+    expect((await walk({ ...script, ifExists: 'keep' })).outcome).toMatchObject({
+      kind: 'unchanged',
+    });
+  });
+
+  test('has not made the group that differs', async () => {
+    const found = { ...fresh, name: 'Payments' };
+    const script = { create: [lost], read: [ok(found)], patch: [ok(fresh)] };
+    expect((await walk({ ...script, ifExists: 'fail' })).error).toMatchObject({ code: 'conflict' });
+    expect((await walk({ ...script, ifExists: 'keep' })).outcome).toMatchObject({ kind: 'kept' });
+    expect((await walk({ ...script, ifExists: 'update' })).outcome).toMatchObject({
+      kind: 'updated',
+    });
+  });
+
+  test.each([90_000, -90_000])(
+    "is compared by the server's clock, which is %i ms off ours",
+    async (clockOffsetMs) => {
+      const madeAt = (ms: number) => ({ ...wanted, createdAt: startMs + clockOffsetMs + ms });
+      const script = { ifExists: 'keep', create: [lost], clockOffsetMs } as const;
+      expect((await walk({ ...script, read: [ok(madeAt(0))] })).outcome).toMatchObject({
+        kind: 'created',
+      });
+      expect((await walk({ ...script, read: [ok(madeAt(-1))] })).outcome).toMatchObject({
+        kind: 'unchanged',
+      });
+    },
+  );
+
+  test('counts from the first that was lost, not from the last', async () => {
+    const run = await walk({ create: [lost], read: [missing, missing, ok(fresh)] });
+    expect(run.outcome).toMatchObject({ kind: 'created', group: fresh });
+  });
+
+  test('is sent again when no group appears', async () => {
+    const run = await walk({ create: [lost, ok(fresh)], read: [missing] });
+    expect(run.outcome).toMatchObject({ kind: 'created' });
+    expect(run.steps).toEqual([
+      'create',
+      'read',
+      'announce 250: LaunchDarkly answered 503',
+      'wait 250',
+      'create',
+    ]);
+  });
+
+  test('leaves the outcome unknown when the deadline comes first', async () => {
+    const run = await walk({ create: [lost], read: [missing], timeoutMs: 5_000 });
+    expect(run.error).toMatchObject({
+      code: 'server-error',
+      message:
+        'Could not create it: LaunchDarkly answered 503. Outcome unknown: insight group "checkout" may or may not have been created.',
+      nextStep: "Look at the network. It is safe to run again: the key can't be created twice.",
+    });
+    expect(run.elapsedMs).toBeLessThanOrEqual(5_000);
+  });
+
+  test('leaves the outcome unknown when the group can not be read', async () => {
+    const redirect = {
+      isPermanent: true,
+      code: 'unexpected-response',
+      what: 'sent us on',
+    } as const;
+    for (const read of [refused(401), unclear(redirect)]) {
+      const run = await walk({ create: [lost], read: [read] });
+      expect(run.error).toMatchObject({ message: expect.stringContaining('Outcome unknown') });
+      expect(run.steps).toEqual(['create', 'read']);
+    }
+  });
+
+  test('leaves the outcome unknown when the next one is refused', async () => {
+    const run = await walk({ create: [lost, refused(403)], read: [missing] });
+    expect(run.error).toMatchObject({
+      message: expect.stringMatching(/^Could not create it \(403\)\. Outcome unknown/),
+    });
+  });
+});
+
+describe('a read', () => {
+  test('without a clear answer is made again after a wait', async () => {
+    const run = await walk({ ifExists: 'keep', create: [conflict], read: [lost, lost, ok(old)] });
+    expect(run.outcome).toMatchObject({ kind: 'unchanged' });
+    expect(run.steps).toEqual([
+      'create',
+      'read',
+      'announce 250: LaunchDarkly answered 503',
+      'wait 250',
+      'read',
+      'announce 500: LaunchDarkly answered 503',
+      'wait 500',
+      'read',
+    ]);
+  });
+
+  test('without a clear answer puts no write in doubt', async () => {
+    const run = await walk({ create: [conflict], read: [lost], timeoutMs: 5_000 });
+    expect(run.error).toMatchObject({
+      message: 'Could not read it: LaunchDarkly answered 503. Nothing was written.',
+    });
+  });
+});
+
+describe('an update', () => {
+  const script = { ifExists: 'update', create: [conflict], read: [ok(renamed)] } as const;
+
+  test('that is refused fails in the words of the explainer, and is not tried again', async () => {
+    const run = await walk({ ...script, patch: [refused(422)] });
+    expect(run.error).toMatchObject({
+      message: 'Could not update it (422). Nothing was written.',
+      said: 'the words of the server',
+    });
+    expect(run.patches).toHaveLength(1);
+  });
+
+  test('that is accepted but changes nothing fails, and shows what there is', async () => {
+    const run = await walk({ ...script, patch: [ok(renamed)] });
+    expect(run.error).toMatchObject({
+      code: 'unexpected-response',
+      message: expect.stringContaining('its name did not change'),
+      nextStep: expect.stringContaining('Change name in LaunchDarkly'),
+      existing: { group: renamed, drift: nameDrift },
+    });
+    expect(run.patches).toHaveLength(1);
+  });
+
+  test('meets what somebody else has changed since the read, and changes that too', async () => {
+    const run = await walk({
+      ...script,
+      patch: [ok({ ...old, applicationKeys: ['tv'] }), ok(old)],
+    });
+    expect(run.outcome).toMatchObject({ kind: 'updated', drift: nameDrift });
+    expect(run.patches).toMatchObject([
+      [{ path: '/name', value: 'Checkout' }],
+      [{ path: '/applicationKeys', value: ['web'] }],
+    ]);
+  });
+
+  test('that could be made only in part does not say that nothing was written', async () => {
+    const partly = { ...old, applicationKeys: ['tv'] };
+    const run = await walk({ ...script, patch: [ok(partly), neverSent], timeoutMs: 5_000 });
+    expect(run.error).toMatchObject({
+      code: 'network',
+      message: expect.stringContaining('may or may not have been updated'),
+    });
+  });
+
+  test('whose answer is lost was done, when the group is seen again after it was not', async () => {
+    const run = await walk({
+      ...script,
+      read: [ok(renamed), missing, ok(old)],
+      patch: [lost],
+    });
+    expect(run.outcome).toEqual({ kind: 'updated', group: old, drift: nameDrift });
+    expect(requestsOf(run)).toEqual(['create', 'read', 'patch', 'read', 'create', 'read']);
+  });
+
+  test('whose answer is lost was done, when a read shows it', async () => {
+    const run = await walk({ ...script, read: [ok(renamed), ok(old)], patch: [lost] });
+    expect(run.outcome).toEqual({ kind: 'updated', group: old, drift: nameDrift });
+    expect(requestsOf(run)).toEqual(['create', 'read', 'patch', 'read']);
+  });
+
+  test('whose answer is lost is sent again, when a read does not show it', async () => {
+    const run = await walk({ ...script, patch: [lost, ok(old)] });
+    expect(run.outcome).toEqual({ kind: 'updated', group: old, drift: nameDrift });
+    expect(run.steps).toEqual([
+      'create',
+      'read',
+      'patch',
+      'read',
+      'announce 250: LaunchDarkly answered 503',
+      'wait 250',
+      'patch',
+    ]);
+  });
+
+  test('whose answer is lost leaves the outcome unknown, when the deadline comes first', async () => {
+    const run = await walk({ ...script, patch: [lost], timeoutMs: 5_000 });
+    expect(run.error).toMatchObject({
+      code: 'server-error',
+      message:
+        'Could not update it: LaunchDarkly answered 503. Outcome unknown: insight group "checkout" may or may not have been updated.',
+      nextStep: 'Look at the network. It is safe to run again.',
+    });
+  });
+
+  test('never touches a group that has come to belong elsewhere', async () => {
+    const run = await walk({ ...script, read: [ok(renamed), ok(elsewhere)], patch: [lost] });
+    expect(run.error).toMatchObject({ code: 'conflict', existing: { group: elsewhere } });
+    expect(run.patches).toHaveLength(1);
+  });
+
+  test('that meets a lock is sent again', async () => {
+    const run = await walk({ ...script, patch: [conflict, ok(old)] });
+    expect(run.outcome).toMatchObject({ kind: 'updated' });
+    expect(run.patches).toHaveLength(2);
+    expect(announcementsOf(run)).toHaveLength(1);
+    expect(announcementsOf(run)[0]).not.toContain('shows no group');
+  });
+
+  test('that meets a lock until the deadline does not say that the group is hidden', async () => {
+    const run = await walk({ ...script, patch: [conflict], timeoutMs: 5_000 });
+    expect(run.error).toMatchObject({ code: 'conflict' });
+    expect(run.error).toMatchObject({
+      message: expect.not.stringContaining('shows no group of that key'),
+    });
+  });
+
+  test('that somebody else did meanwhile is not claimed', async () => {
+    const run = await walk({ ...script, read: [ok(renamed), ok(old)], patch: [conflict] });
+    expect(run.outcome).toEqual({ kind: 'unchanged', group: old, drift: [] });
+  });
+
+  test('of a group that is deleted meanwhile ends in a create', async () => {
+    const run = await walk({
+      ...script,
+      create: [conflict, ok(fresh)],
+      patch: [missing],
+    });
+    expect(run.outcome).toMatchObject({ kind: 'created' });
+    expect(requestsOf(run)).toEqual(['create', 'read', 'patch', 'create']);
+  });
+
+  test('whose answer is lost, of a group that is deleted meanwhile, ends in a create', async () => {
+    const run = await walk({
+      ...script,
+      create: [conflict, ok(fresh)],
+      read: [ok(renamed), missing],
+      patch: [lost],
+    });
+    expect(run.outcome).toMatchObject({ kind: 'created' });
+    expect(requestsOf(run)).toEqual(['create', 'read', 'patch', 'read', 'create']);
+  });
+});
+
+describe('a rate limit', () => {
+  test('is waited for, at least as long as the server asks, and the request sent again', async () => {
+    const run = await walk({ create: [refused(429, 7_000), ok(fresh)] });
+    expect(run.outcome).toMatchObject({ kind: 'created' });
+    expect(run.steps).toEqual([
+      'create',
+      "announce 7250: LaunchDarkly's rate limit was reached (429)",
+      'wait 7250',
+      'create',
+    ]);
+  });
+
+  test('without a hint is waited for with growing waits', async () => {
+    const run = await walk({ create: [refused(429), refused(429), refused(429), ok(fresh)] });
+    expect(run.steps.filter((step) => step.startsWith('wait'))).toEqual([
+      'wait 250',
+      'wait 500',
+      'wait 1000',
+    ]);
+  });
+
+  test('is met in the same way by reads, updates and checks', async () => {
+    const limited = refused(429, 1_000);
+    const update = await walk({
+      ifExists: 'update',
+      create: [conflict],
+      read: [limited, ok(renamed)],
+      patch: [limited, ok(old)],
+    });
+    expect(update.outcome).toMatchObject({ kind: 'updated' });
+    expect(announcementsOf(update)).toHaveLength(2);
+    const rehearsal = await walk({
+      isDryRun: true,
+      read: [missing],
+      check: [limited, ok('production')],
+    });
+    expect(rehearsal.outcome).toMatchObject({ kind: 'would-create' });
+    expect(announcementsOf(rehearsal)).toHaveLength(1);
+  });
+
+  test('longer than the deadline fails at once, and says until when it lasts', async () => {
+    const run = await walk({ create: [refused(429, 130_000)] });
+    expect(run.error).toMatchObject({
+      code: 'rate-limited',
+      message: expect.stringMatching(
+        /130 s, until 2026-11-24T12:02:10\.100Z.* Nothing was written\.$/,
+      ),
+      nextStep: expect.stringContaining('timeout-seconds'),
+    });
+    expect(run.steps).toEqual(['create']);
+  });
+
+  test('without a hint fails when no time is left for another attempt', async () => {
+    const run = await walk({ create: [refused(429)], timeoutMs: 500 });
+    expect(run.error).toMatchObject({
+      code: 'rate-limited',
+      message: expect.stringContaining('no time left'),
+    });
+    expect(run.steps).toEqual(['create']);
+  });
+
+  test('after a lost create leaves the outcome unknown', async () => {
+    const run = await walk({ create: [lost], read: [refused(429, 130_000)] });
+    expect(run.error).toMatchObject({
+      code: 'rate-limited',
+      message: expect.stringContaining('Outcome unknown'),
+    });
+  });
+});
+
+describe('a server that asks to wait', () => {
+  test.each([
+    ['503', unclear({}, 3_000)],
+    ['409', refused(409, 3_000)],
+  ])('with %s to a create is not read from before', async (_status, create) => {
+    const run = await walk({ ifExists: 'keep', create: [create], read: [ok(old)] });
+    expect(run.outcome).toMatchObject({ kind: 'unchanged' });
+    expect(run.steps.slice(0, 1)).toEqual(['create']);
+    expect(run.steps.slice(2)).toEqual(['wait 3250', 'read']);
+  });
+
+  test('to a lost create longer than the deadline leaves the outcome unknown', async () => {
+    const run = await walk({ create: [unclear({}, 130_000)] });
+    expect(run.error).toMatchObject({ message: expect.stringContaining('Outcome unknown') });
+    expect(run.steps).toEqual(['create']);
+  });
+});
+
+describe('a dry run', () => {
+  const dry = { isDryRun: true } as const;
+
+  test.each(policies)('would create what does not exist, if-exists: %s', async (ifExists) => {
+    const run = await walk({ ...dry, ifExists, read: [missing], check: [ok('production')] });
+    expect(run.outcome).toEqual({ kind: 'would-create', group: undefined, drift: [] });
+    expect(run.steps).toEqual(['read', 'check']);
+  });
+
+  test('would create also when the token may not look at the environment', async () => {
+    const run = await walk({ ...dry, read: [missing], check: [refused(403)] });
+    expect(run.outcome).toMatchObject({ kind: 'would-create' });
+  });
+
+  test('fails when the environment does not exist', async () => {
+    const run = await walk({ ...dry, read: [missing], check: [missing] });
+    expect(run.error).toMatchObject({ message: 'Could not check it (404). Nothing was written.' });
+  });
+
+  test('asks again when the environment could not be checked', async () => {
+    const run = await walk({ ...dry, read: [missing], check: [lost, ok('production')] });
+    expect(run.outcome).toMatchObject({ kind: 'would-create' });
+    expect(requestsOf(run)).toEqual(['read', 'check', 'check']);
+  });
+
+  test.each<[IfExists, Partial<Outcome>]>([
+    ['keep', { kind: 'unchanged', group: old, drift: [] }],
+    ['update', { kind: 'unchanged', group: old, drift: [] }],
+  ])('of an equal group, if-exists: %s, would change nothing', async (ifExists, outcome) => {
+    const run = await walk({ ...dry, ifExists, read: [ok(old)] });
+    expect(run.outcome).toEqual(outcome);
+    expect(run.steps).toEqual(['read']);
+  });
+
+  test('of a group that differs would keep it, or update it', async () => {
+    const read = [ok(renamed)];
+    const keep = await walk({ ...dry, ifExists: 'keep', read });
+    expect(keep.outcome).toEqual({ kind: 'kept', group: renamed, drift: nameDrift });
+    const update = await walk({ ...dry, ifExists: 'update', read });
+    expect(update.outcome).toEqual({ kind: 'would-update', group: renamed, drift: nameDrift });
+    expect([...keep.steps, ...update.steps]).toEqual(['read', 'read']);
+  });
+
+  test('has the failures that the real run would have', async () => {
+    const exists = await walk({ ...dry, read: [ok(old)] });
+    expect(exists.error).toMatchObject({ code: 'conflict', existing: { group: old } });
+    const foreign = await walk({ ...dry, ifExists: 'update', read: [ok(elsewhere)] });
+    expect(foreign.error).toMatchObject({ code: 'conflict', existing: { group: elsewhere } });
+    const denied = await walk({ ...dry, read: [refused(401)] });
+    expect(denied.error).toMatchObject({ message: expect.stringContaining('Could not read it') });
+  });
+});
+
+describe('a run that is stopped', () => {
+  const aborted = unclear({ code: 'timeout', what: 'had not answered when the time was up' });
+  const expired = new ActionError({
+    code: 'timeout',
+    message: 'The time was up.',
+    nextStep: 'Run again.',
+  });
+
+  test.each([
+    ['cancelled', cancelled],
+    ['timeout', expired],
+  ])('during a create does not know the outcome, and says %s', async (code, reason) => {
+    const run = await walk({ create: [aborted], stop: { during: 1, reason } });
+    expect(run.error).toMatchObject({
+      code,
+      message: `${reason.message} Outcome unknown: insight group "checkout" may or may not have been created.`,
+      nextStep: expect.stringContaining('safe to run again'),
+    });
+    expect(run.steps).toEqual(['create']);
+  });
+
+  test('during an update does not know the outcome', async () => {
+    const run = await walk({
+      ifExists: 'update',
+      create: [conflict],
+      read: [ok(renamed)],
+      patch: [aborted],
+      stop: { during: 3, reason: cancelled },
+    });
+    expect(run.error).toMatchObject({
+      code: 'cancelled',
+      message: expect.stringContaining('may or may not have been updated'),
+    });
+    expect(run.steps).toEqual(['create', 'read', 'patch']);
+  });
+
+  test.each<[string, Script]>([
+    [
+      'a create that was never sent',
+      { create: [neverSent], stop: { during: 1, reason: cancelled } },
+    ],
+    ['a read', { create: [conflict], read: [aborted], stop: { during: 2, reason: cancelled } }],
+    [
+      'a wait',
+      // Announcing it is a step as well.
+      { create: [refused(429)], stop: { during: 3, reason: cancelled } },
+    ],
+  ])('during %s has written nothing, and does nothing more', async (_when, script) => {
+    const run = await walk(script);
+    expect(run.error).toMatchObject({
+      code: 'cancelled',
+      message: 'The run was cancelled. Nothing was written.',
+    });
+    expect(run.steps).toHaveLength(script.stop?.during ?? 0);
+  });
+
+  test('after a lost create does not know the outcome', async () => {
+    const run = await walk({
+      create: [lost],
+      read: [aborted],
+      stop: { during: 2, reason: cancelled },
+    });
+    expect(run.error).toMatchObject({
+      code: 'cancelled',
+      message: expect.stringContaining('Outcome unknown'),
+    });
+  });
+
+  test('for a reason that is not ours ends with that reason', async () => {
+    const reason = new Error('somebody pulled the plug');
+    const run = await walk({ create: [aborted], stop: { during: 1, reason } });
+    expect(run.error).toBe(reason);
+  });
+});

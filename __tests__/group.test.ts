@@ -1,0 +1,160 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { applyJsonPatch } from '../simulator/launchdarkly/json-patch.ts';
+import {
+  belongsElsewhere,
+  findDrift,
+  type InsightGroup,
+  planPatch,
+  type WantedGroup,
+} from '../src/group.ts';
+
+const wanted: WantedGroup = {
+  key: 'checkout',
+  name: 'Checkout',
+  projectKey: 'default',
+  environmentKey: 'production',
+  applicationKeys: ['web', 'ios'],
+};
+
+const stored: InsightGroup = { ...wanted, createdAt: 1_780_000_000_000 };
+
+describe('drift', () => {
+  test.each<[string, readonly string[], readonly string[]]>([
+    ['in the same order', ['web', 'ios'], ['web', 'ios']],
+    ['in another order', ['web', 'ios'], ['ios', 'web']],
+    ['with a repeated key', ['web', 'ios', 'web'], ['ios', 'web']],
+    ['when both have none, which is all', [], []],
+  ])('there is none between the same applications %s', (_case, wish, actual) => {
+    expect(
+      findDrift({ ...wanted, applicationKeys: wish }, { ...stored, applicationKeys: actual }),
+    ).toEqual([]);
+  });
+
+  test('there is none in what a workflow does not ask for', () => {
+    const scored: InsightGroup = {
+      ...stored,
+      createdAt: 1,
+      scores: { overall: { score: 80, indicator: 'good' } },
+    };
+    expect(findDrift(wanted, scored)).toEqual([]);
+  });
+
+  test.each<[string, Partial<WantedGroup>, unknown]>([
+    ['name', { name: 'checkout' }, { field: 'name', wanted: 'Checkout', actual: 'checkout' }],
+    ['project', { projectKey: 'other' }, { field: 'project', wanted: 'default', actual: 'other' }],
+    [
+      'environment',
+      { environmentKey: 'staging' },
+      { field: 'environment', wanted: 'production', actual: 'staging' },
+    ],
+    [
+      'applications, one missing',
+      { applicationKeys: ['web'] },
+      { field: 'applications', wanted: ['web', 'ios'], actual: ['web'] },
+    ],
+    [
+      'applications, one too many',
+      { applicationKeys: ['web', 'ios', 'tv'] },
+      { field: 'applications', wanted: ['web', 'ios'], actual: ['web', 'ios', 'tv'] },
+    ],
+    [
+      'applications, all instead of some',
+      { applicationKeys: [] },
+      { field: 'applications', wanted: ['web', 'ios'], actual: [] },
+    ],
+  ])('names what is wanted and what there is: %s', (_case, change, entry) => {
+    expect(findDrift(wanted, { ...stored, ...change })).toEqual([entry]);
+  });
+
+  test('names every field that differs', () => {
+    const other: InsightGroup = {
+      ...stored,
+      name: 'Other',
+      projectKey: 'other',
+      environmentKey: 'staging',
+      applicationKeys: [],
+    };
+    expect(findDrift(wanted, other).map(({ field }) => field)).toEqual([
+      'project',
+      'environment',
+      'name',
+      'applications',
+    ]);
+  });
+});
+
+describe('a group belongs elsewhere', () => {
+  test.each<[Partial<WantedGroup>, boolean]>([
+    [{ projectKey: 'other' }, true],
+    [{ environmentKey: 'staging' }, true],
+    [{ environmentKey: 'staging', name: 'Other' }, true],
+    [{ name: 'Other', applicationKeys: [] }, false],
+    [{}, false],
+  ])('by its project and environment alone: %j, %s', (change, isElsewhere) => {
+    expect(belongsElsewhere(findDrift(wanted, { ...stored, ...change }))).toBe(isElsewhere);
+  });
+});
+
+describe('a patch', () => {
+  const patchable = new Set(['name', 'applicationKeys']);
+  const anyText = fc.string({ minLength: 1, maxLength: 5 });
+  const anyApplications = fc.uniqueArray(fc.constantFrom('web', 'ios', 'tv', 'api'));
+  const anyState = fc.record({ name: anyText, applicationKeys: anyApplications });
+
+  /** As LaunchDarkly stores it: a group for all applications has no list of them. */
+  const store = ({ name, applicationKeys }: Pick<WantedGroup, 'name' | 'applicationKeys'>) => ({
+    name,
+    ...(applicationKeys.length > 0 && { applicationKeys }),
+  });
+
+  test('makes the group what is wanted, by the rules of RFC 6902', async () => {
+    await fc.assert(
+      fc.property(anyState, anyState, (wish, state) => {
+        const drift = findDrift({ ...wanted, ...wish }, { ...stored, ...state });
+        const patched = applyJsonPatch(store(state), planPatch(drift), patchable);
+        const healed = { ...stored, ...state, applicationKeys: [], ...patched };
+        expect(findDrift({ ...wanted, ...wish }, healed)).toEqual([]);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test('touches only what differs', async () => {
+    await fc.assert(
+      fc.property(anyState, anyState, (wish, state) => {
+        const drift = findDrift({ ...wanted, ...wish }, { ...stored, ...state });
+        const paths = new Set(planPatch(drift).map(({ path }) => path));
+        const differing = drift.map(({ field }) =>
+          field === 'name' ? '/name' : '/applicationKeys',
+        );
+        expect([...paths]).toEqual(differing);
+      }),
+    );
+  });
+
+  test('asks for all applications by taking the list away, not by an empty one', () => {
+    const drift = findDrift({ ...wanted, applicationKeys: [] }, stored);
+    const patched = applyJsonPatch(store(stored), planPatch(drift), patchable);
+    expect(patched).toEqual({ name: 'Checkout' });
+  });
+
+  test('still applies when somebody else has changed the applications since the read', async () => {
+    await fc.assert(
+      fc.property(anyState, anyState, anyState, (wish, seen, state) => {
+        const drift = findDrift({ ...wanted, ...wish }, { ...stored, ...seen });
+        const patched = applyJsonPatch(store(state), planPatch(drift), patchable);
+        const healed = { ...stored, ...state, applicationKeys: [], ...patched };
+        for (const { field } of drift) {
+          const left = findDrift({ ...wanted, ...wish }, healed);
+          expect(left.map((entry) => entry.field)).not.toContain(field);
+        }
+      }),
+    );
+  });
+
+  test('never moves a group to another project or environment', () => {
+    const drift = findDrift(wanted, { ...stored, projectKey: 'other', environmentKey: 'staging' });
+    expect(planPatch(drift)).toEqual([]);
+  });
+});

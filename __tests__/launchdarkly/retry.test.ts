@@ -1,0 +1,280 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  ATTEMPT_RESERVE_MS,
+  BACKOFF_BASE_MS,
+  BACKOFF_CAP_MS,
+  MAX_HINT_MS,
+  planWait,
+  readRetryHint,
+  readServerClock,
+} from '../../src/launchdarkly/retry.ts';
+
+const date = 'Tue, 24 Nov 2026 12:00:00 GMT';
+const serverClock = Date.UTC(2026, 10, 24, 12, 0, 0);
+/** Our own clock, seven minutes wrong, which must not matter. */
+const receivedAt = serverClock + 7 * 60_000;
+
+describe("the server's clock", () => {
+  test.each([
+    ['is the Date of the answer', { date }, serverClock],
+    ['is our own where the answer has no Date', {}, receivedAt],
+    ['is our own where the Date is empty', { date: '' }, receivedAt],
+    ['is our own where the Date is none', { date: 'yesterday' }, receivedAt],
+  ])('%s', (_claim, headers: Record<string, string>, expected) => {
+    expect(readServerClock(headers, receivedAt)).toBe(expected);
+  });
+});
+
+describe('a hint', () => {
+  test.each([
+    // Seconds.
+    [{ 'retry-after': '3' }, 3_000],
+    [{ 'retry-after': '0.25' }, 250],
+    [{ 'retry-after': '0.0001' }, 1],
+    [{ 'retry-after': '86400' }, MAX_HINT_MS],
+    // A date, in the three formats of RFC 9110.
+    [{ 'retry-after': 'Tue, 24 Nov 2026 12:00:07 GMT' }, 7_000],
+    [{ 'retry-after': 'Tuesday, 24-Nov-26 12:00:07 GMT' }, 7_000],
+    // Epoch milliseconds.
+    [{ 'x-ratelimit-reset': `${serverClock + 4_321}` }, 4_321],
+    [{ 'x-ratelimit-auth-token-reset': `${serverClock + 10_000}` }, 10_000],
+    // Several: the longest satisfies all.
+    [{ 'retry-after': '2', 'x-ratelimit-reset': `${serverClock + 9_000}` }, 9_000],
+    [{ 'retry-after': '12', 'x-ratelimit-reset': `${serverClock + 9_000}` }, 12_000],
+    [
+      {
+        'x-ratelimit-reset': `${serverClock + 1_000}`,
+        'x-ratelimit-auth-token-reset': `${serverClock + 8_000}`,
+      },
+      8_000,
+    ],
+    [{ 'retry-after': 'soon', 'x-ratelimit-reset': `${serverClock + 9_000}` }, 9_000],
+    [{ 'retry-after': '5', 'x-ratelimit-reset': `${serverClock - 9_000}` }, 5_000],
+    // The same header twice, as the transport joins it.
+    [{ 'retry-after': '5, 8' }, 8_000],
+    [{ 'retry-after': '8, 5' }, 8_000],
+    [{ 'retry-after': '5, Tue, 24 Nov 2026 12:00:07 GMT' }, 7_000],
+    [{ 'retry-after': 'Tue, 24 Nov 2026 12:00:09 GMT, Tuesday, 24-Nov-26 12:00:07 GMT' }, 9_000],
+    [{ 'x-ratelimit-reset': `${serverClock + 1_000}, ${serverClock + 2_000}` }, 2_000],
+  ])('%j asks to wait %i ms', (headers: Record<string, string>, expected) => {
+    expect(readRetryHint({ date, ...headers }, receivedAt)).toBe(expected);
+  });
+
+  test.each([
+    {},
+    { 'retry-after': '' },
+    { 'retry-after': '0' },
+    { 'retry-after': '-5' },
+    { 'retry-after': '+5' },
+    { 'retry-after': '1e3' },
+    { 'retry-after': '0x10' },
+    { 'retry-after': 'Infinity' },
+    { 'retry-after': 'NaN' },
+    { 'retry-after': 'soon' },
+    { 'retry-after': '5 seconds' },
+    { 'retry-after': '86401' },
+    { 'retry-after': '9'.repeat(400) },
+    { 'retry-after': date },
+    { 'retry-after': 'Tue, 24 Nov 2026 11:59:59 GMT' },
+    { 'retry-after': 'Thu, 26 Nov 2026 12:00:00 GMT' },
+    { 'x-ratelimit-reset': '' },
+    { 'x-ratelimit-reset': `${serverClock}` },
+    { 'x-ratelimit-reset': `${serverClock - 1}` },
+    { 'x-ratelimit-reset': `-${serverClock}` },
+    { 'x-ratelimit-reset': `${serverClock + MAX_HINT_MS + 1}` },
+    { 'x-ratelimit-reset': 'soon' },
+    // Epoch seconds, or seconds from now: other services' dialects, and long past as milliseconds.
+    { 'x-ratelimit-reset': `${serverClock / 1_000 + 5}` },
+    { 'x-ratelimit-reset': '5' },
+    { 'x-ratelimit-auth-token-reset': `${serverClock - 60_000}` },
+    // Says what is left, not when it comes back.
+    { 'x-ratelimit-global-remaining': '0', 'x-ratelimit-route-remaining': '0' },
+  ])('%j asks for nothing', (headers: Record<string, string>) => {
+    expect(readRetryHint({ date, ...headers }, receivedAt)).toBeUndefined();
+  });
+
+  test('is read against our own clock where the answer has no Date', () => {
+    const headers = { 'x-ratelimit-reset': `${receivedAt + 3_000}` };
+    expect(readRetryHint(headers, receivedAt)).toBe(3_000);
+  });
+
+  test('is within bounds, whatever the headers hold', async () => {
+    const anyValue = fc.oneof(
+      fc.string(),
+      fc.string({ unit: 'grapheme' }),
+      fc.stringMatching(/^[-+]?\d{1,20}(?:\.\d{1,5})?$/),
+      fc.date({ noInvalidDate: true }).map((moment) => moment.toUTCString()),
+      fc.array(fc.nat().map(String), { minLength: 2, maxLength: 4 }).map((all) => all.join(', ')),
+    );
+    const anyHeaders = fc.record(
+      {
+        date: anyValue,
+        'retry-after': anyValue,
+        'x-ratelimit-reset': anyValue,
+        'x-ratelimit-auth-token-reset': anyValue,
+      },
+      { requiredKeys: [] },
+    );
+    await fc.assert(
+      fc.property(anyHeaders, (headers) => {
+        const hintMs = readRetryHint(withoutMissing(headers), receivedAt) ?? 1;
+        expect(hintMs).toBeGreaterThan(0);
+        expect(hintMs).toBeLessThanOrEqual(MAX_HINT_MS);
+        expect(Number.isInteger(hintMs)).toBe(true);
+        expect(readServerClock(withoutMissing(headers), receivedAt)).toBeTypeOf('number');
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test("is the same by whatever clock the server goes, and doesn't depend on ours", async () => {
+    await fc.assert(
+      fc.property(
+        fc.record({
+          clock: fc.integer({ min: 1, max: 4_000_000_000 }).map((seconds) => seconds * 1_000),
+          ours: fc.nat(),
+          waitMs: fc.integer({ min: 1, max: MAX_HINT_MS }),
+        }),
+        ({ clock, ours, waitMs }) => {
+          const headers = {
+            date: new Date(clock).toUTCString(),
+            'x-ratelimit-reset': String(clock + waitMs),
+          };
+          expect(readRetryHint(headers, ours)).toBe(waitMs);
+        },
+      ),
+    );
+  });
+
+  test('is never shortened by another one', async () => {
+    const anyWaitMs = fc.option(fc.integer({ min: -20_000, max: 60_000 }), { nil: undefined });
+    await fc.assert(
+      fc.property(anyWaitMs, anyWaitMs, anyWaitMs, (afterMs, resetMs, tokenResetMs) => {
+        const headers = withoutMissing({
+          date,
+          'retry-after': afterMs && new Date(serverClock + afterMs).toUTCString(),
+          'x-ratelimit-reset': resetMs && String(serverClock + resetMs),
+          'x-ratelimit-auth-token-reset': tokenResetMs && String(serverClock + tokenResetMs),
+        });
+        const hintMs = readRetryHint(headers, receivedAt) ?? 0;
+        for (const name of Object.keys(headers)) {
+          const alone = withoutMissing({ date, [name]: headers[name] });
+          expect(hintMs).toBeGreaterThanOrEqual(readRetryHint(alone, receivedAt) ?? 0);
+        }
+      }),
+    );
+  });
+});
+
+describe('a wait', () => {
+  const almostOne = 1 - Number.EPSILON;
+  const ample = { hintMs: undefined, remainingMs: 120_000 };
+
+  test.each([
+    [0, 500],
+    [1, 1_000],
+    [2, 2_000],
+    [5, 16_000],
+    [6, 20_000],
+    [7, 20_000],
+    [5_000, 20_000],
+  ])('after %i others is drawn from zero to %i ms', (waitsBefore, ceilingMs) => {
+    expect(planWait({ ...ample, waitsBefore, random: 0 })).toEqual({ kind: 'wait', ms: 0 });
+    expect(planWait({ ...ample, waitsBefore, random: 0.5 })).toEqual({
+      kind: 'wait',
+      ms: ceilingMs / 2,
+    });
+    expect(planWait({ ...ample, waitsBefore, random: almostOne })).toEqual({
+      kind: 'wait',
+      ms: ceilingMs - 1,
+    });
+  });
+
+  test.each([
+    ['a hint that ends as the time does', 4_500, 5_000],
+    ['a hint longer than the time left', 60_000, 5_000],
+    ['no hint and no time for another attempt', 0, ATTEMPT_RESERVE_MS],
+    ['no hint and no time at all', 0, 0],
+    ['no hint and a deadline that has passed', 0, -3_000],
+  ])('is not planned for %s', (_case, hintMs, remainingMs) => {
+    expect(planWait({ waitsBefore: 0, hintMs, remainingMs, random: 0 })).toEqual({
+      kind: 'too-long',
+      neededMs: hintMs,
+    });
+  });
+
+  test('that leaves a millisecond to spare is planned', () => {
+    const hintMs = 4_499;
+    expect(planWait({ waitsBefore: 9, hintMs, remainingMs: 5_000, random: almostOne })).toEqual({
+      kind: 'wait',
+      ms: hintMs,
+    });
+  });
+
+  const anyRequest = fc.record({
+    waitsBefore: fc.nat(2_000),
+    hintMs: fc.option(fc.integer({ min: 0, max: MAX_HINT_MS }), { nil: undefined }),
+    remainingMs: fc.oneof(
+      fc.integer({ min: -1_000, max: 130_000 }),
+      fc.integer({ min: -1_000, max: 2 * MAX_HINT_MS }),
+    ),
+    random: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+  });
+
+  test('is at least the hint, at most a backoff longer, and ends before the deadline', async () => {
+    await fc.assert(
+      fc.property(anyRequest, (request) => {
+        const { hintMs = 0, waitsBefore, remainingMs } = request;
+        const wait = planWait(request);
+        if (wait.kind === 'too-long') {
+          expect(hintMs + ATTEMPT_RESERVE_MS).toBeGreaterThanOrEqual(remainingMs);
+          expect(wait.neededMs).toBe(hintMs);
+          return;
+        }
+        expect(wait.ms).toBeGreaterThanOrEqual(hintMs);
+        expect(wait.ms - hintMs).toBeLessThan(BACKOFF_CAP_MS);
+        expect(wait.ms - hintMs).toBeLessThan(BACKOFF_BASE_MS * 2 ** waitsBefore);
+        expect(wait.ms).toBeLessThan(remainingMs - ATTEMPT_RESERVE_MS);
+        expect(Number.isInteger(wait.ms)).toBe(true);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  test('grows with the hint', async () => {
+    await fc.assert(
+      fc.property(anyRequest, fc.nat(30_000), (request, moreMs) => {
+        const shorter = planWait(request);
+        const longer = planWait({ ...request, hintMs: (request.hintMs ?? 0) + moreMs });
+        expect(needed(longer)).toBeGreaterThanOrEqual(needed(shorter));
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  test('that is possible stays possible when more time is left', async () => {
+    await fc.assert(
+      fc.property(anyRequest, fc.nat(30_000), (request, moreMs) => {
+        fc.pre(planWait(request).kind === 'wait');
+        const remainingMs = request.remainingMs + moreMs;
+        expect(planWait({ ...request, remainingMs }).kind).toBe('wait');
+      }),
+    );
+  });
+
+  /** Too long is longer than any wait. */
+  function needed(wait: ReturnType<typeof planWait>): number {
+    return wait.kind === 'wait' ? wait.ms : Number.POSITIVE_INFINITY;
+  }
+});
+
+function withoutMissing(
+  headers: Readonly<Record<string, string | 0 | undefined>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      typeof value === 'string' ? [[name, value]] : [],
+    ),
+  );
+}

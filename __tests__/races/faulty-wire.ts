@@ -1,0 +1,270 @@
+import type { InsightGroup } from '../../src/group.ts';
+import { parseInsightGroup } from '../../src/launchdarkly/schemas.ts';
+import type { Exchange, JsonRequest, Transport } from '../../src/launchdarkly/transport.ts';
+import type { Dice } from './dice.ts';
+import { collision, EPOCH_MS, type MemoryServer, type Reply } from './memory-server.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+/** What goes wrong with one request. Of the details (which 5xx, which hint, how long) the dice decide. */
+export const FAULTS = [
+  'never sent',
+  'lost before processing',
+  'lost after processing',
+  'lost, processed later',
+  'timed out before processing',
+  'timed out after processing',
+  '5xx before processing',
+  '5xx after processing',
+  '408 before processing',
+  '408 after processing',
+  'senseless before processing',
+  'senseless after processing',
+  'rate limited',
+  'lock collision',
+] as const;
+
+export type Fault = (typeof FAULTS)[number];
+
+/** What the wire of one job knows to be true. Times are virtual milliseconds. */
+export interface WireRecord {
+  requests: number;
+  /** When each write was sent of which the job was not told what it did. */
+  readonly doubts: { readonly method: JsonRequest['method']; readonly sentAt: number }[];
+  /** What each read has shown. */
+  readonly shown: { readonly group: InsightGroup; readonly answeredMs: number }[];
+  /** The group as each patch that was answered clearly has left it. */
+  readonly patched: InsightGroup[];
+  /** How often the job came back before the time that the server had asked it to wait. */
+  impatience: number;
+}
+
+export interface FaultyWireOptions {
+  readonly job: number;
+  readonly server: MemoryServer;
+  readonly time: VirtualTime;
+  readonly dice: Dice;
+  /** By the number of the request. */
+  readonly faults: readonly (Fault | undefined)[];
+  readonly clockSkewMs: number;
+  /** When the job is stopped, in virtual milliseconds. */
+  readonly stopsAt: number;
+}
+
+/** Carries requests to a {@link MemoryServer} in virtual time, or fails to. */
+export class FaultyWire implements Transport {
+  readonly record: WireRecord = { requests: 0, doubts: [], shown: [], patched: [], impatience: 0 };
+  readonly #options: FaultyWireOptions;
+  #notBefore = 0;
+
+  constructor(options: FaultyWireOptions) {
+    this.#options = options;
+  }
+
+  async send(request: JsonRequest): Promise<Exchange> {
+    const { time, faults } = this.#options;
+    const sentAt = time.now;
+    const fault = faults[this.record.requests];
+    this.record.requests += 1;
+    this.record.impatience += sentAt < this.#notBefore ? 1 : 0;
+    const exchange = await this.#exchange(request, fault);
+    this.#note(request, exchange, sentAt);
+    return exchange;
+  }
+
+  async close(): Promise<void> {
+    // There is nothing to close.
+  }
+
+  async #exchange(request: JsonRequest, fault: Fault | undefined): Promise<Exchange> {
+    const { time, dice, stopsAt } = this.#options;
+    const startedAt = this.#clock();
+    const arrivesAt = time.now + this.#drawLatency();
+    let answersAt = arrivesAt + this.#drawLatency();
+    if (fault?.startsWith('timed out')) {
+      answersAt += dice.between(1_000, 15_000);
+    }
+    let reply: Reply | undefined;
+    if (isProcessed(fault)) {
+      const isLate = fault === 'lost, processed later';
+      time.plan(isLate ? answersAt + dice.between(1, 8_000) : arrivesAt, () => {
+        reply = this.#process(request);
+      });
+    }
+    await time.waitUntil(Math.min(answersAt, stopsAt));
+    if (answersAt > stopsAt) {
+      return this.#noResponse({ sent: fault !== 'never sent', code: 'ABORTED', startedAt });
+    }
+    return this.#answer(request, { fault, reply, startedAt, arrivesAt });
+  }
+
+  #process(request: JsonRequest): Reply {
+    const { server, job, dice } = this.#options;
+    // Half of the reads see everything, the others lag by up to five seconds.
+    return server.process(request, job, Math.max(0, dice.between(-5_000, 5_000)));
+  }
+
+  #answer(request: JsonRequest, { fault, reply, startedAt, arrivesAt }: Attempt): Exchange {
+    const { dice } = this.#options;
+    const respond = (status: number, json: unknown, headers: Record<string, string> = {}) =>
+      this.#response({ status, json, headers, startedAt, arrivesAt });
+    switch (fault) {
+      case undefined:
+        return respond(reply?.status ?? 500, reply?.json);
+      case 'never sent':
+        return this.#noResponse({ sent: false, code: 'ECONNREFUSED', startedAt });
+      case 'lost before processing':
+      case 'lost after processing':
+      case 'lost, processed later':
+        return this.#noResponse({ sent: true, code: 'ECONNRESET', startedAt });
+      case 'timed out before processing':
+      case 'timed out after processing':
+        return this.#noResponse({ sent: true, code: 'ATTEMPT_TIMEOUT', startedAt });
+      case '5xx before processing':
+      case '5xx after processing':
+        return respond(
+          dice.pick([500, 502, 503, 504, 520]),
+          undefined,
+          this.#drawHints(arrivesAt, [dice.pick(['seconds', 'date'])]),
+        );
+      case '408 before processing':
+      case '408 after processing':
+        return respond(408, undefined);
+      case 'senseless before processing':
+      case 'senseless after processing':
+        return respond(...drawSenseless(request, dice));
+      case 'rate limited':
+        return respond(
+          429,
+          undefined,
+          this.#drawHints(arrivesAt, [
+            'x-ratelimit-reset',
+            'x-ratelimit-auth-token-reset',
+            dice.pick(['seconds', 'date']),
+          ]),
+        );
+      case 'lock collision':
+        return request.method === 'GET' ? respond(503, undefined) : respond(409, collision);
+    }
+  }
+
+  #drawLatency(): number {
+    const { dice } = this.#options;
+    return dice.throw() < 0.9 ? dice.between(1, 60) : dice.between(60, 800);
+  }
+
+  /** Asks the job to wait, in one dialect or several at once or not at all, and remembers until when. */
+  #drawHints(arrivesAt: number, dialects: readonly Dialect[]): Record<string, string> {
+    const { time, dice } = this.#options;
+    const headers: Record<string, string> = {};
+    for (const dialect of dialects) {
+      const untilMs = EPOCH_MS + arrivesAt + dice.between(-2_000, 4_000);
+      const seconds = Math.max(0, Math.ceil((untilMs - EPOCH_MS - arrivesAt) / 1_000));
+      switch (dice.throw() < 0.4 ? dialect : undefined) {
+        case 'seconds':
+          headers['retry-after'] = String(seconds);
+          this.#waitsUntil(time.now + seconds * 1_000);
+          break;
+        case 'date':
+          headers['retry-after'] = new Date(untilMs).toUTCString();
+          this.#waitsUntil(Math.floor(untilMs / 1_000) * 1_000 - EPOCH_MS);
+          break;
+        case 'x-ratelimit-reset':
+        case 'x-ratelimit-auth-token-reset':
+          headers[dialect] = String(untilMs);
+          this.#waitsUntil(untilMs - EPOCH_MS);
+      }
+    }
+    return headers;
+  }
+
+  #waitsUntil(at: number): void {
+    this.#notBefore = Math.max(this.#notBefore, at);
+  }
+
+  #response(parts: {
+    readonly status: number;
+    readonly json: unknown;
+    readonly headers: Record<string, string>;
+    readonly startedAt: number;
+    readonly arrivesAt: number;
+  }): Exchange {
+    const { status, json, headers, startedAt, arrivesAt } = parts;
+    return {
+      kind: 'response',
+      status,
+      headers: { ...headers, date: new Date(EPOCH_MS + arrivesAt).toUTCString() },
+      body: json === undefined ? { kind: 'text', text: '' } : { kind: 'json', text: '', json },
+      startedAt,
+      receivedAt: this.#clock(),
+    };
+  }
+
+  #noResponse(parts: {
+    readonly sent: boolean;
+    readonly code: string;
+    readonly startedAt: number;
+  }): Exchange {
+    return { kind: 'no-response', cause: undefined, receivedAt: this.#clock(), ...parts };
+  }
+
+  #clock(): number {
+    return EPOCH_MS + this.#options.time.now + this.#options.clockSkewMs;
+  }
+
+  /** Decides anew what the answer told, without the action's reading of it. */
+  #note({ method }: JsonRequest, exchange: Exchange, sentAt: number): void {
+    const isResponse = exchange.kind === 'response';
+    const status = isResponse ? exchange.status : 0;
+    const json = isResponse && exchange.body.kind === 'json' ? exchange.body.json : undefined;
+    const group = parseInsightGroup(json);
+    const isOk =
+      status === (method === 'POST' ? 201 : 200) && group !== undefined && group.key === GROUP_KEY;
+    if (isOk && method === 'GET') {
+      this.record.shown.push({ group, answeredMs: this.#options.time.now - sentAt });
+    } else if (isOk && method === 'PATCH') {
+      this.record.patched.push(group);
+    }
+    const isRefused = status >= 400 && status < 500 && status !== 408;
+    const wasSent = isResponse || exchange.sent;
+    if (method !== 'GET' && !isOk && !isRefused && wasSent) {
+      this.record.doubts.push({ method, sentAt });
+    }
+  }
+}
+
+/** In which words a server asks to wait: the two of `Retry-After`, and LaunchDarkly's resets. */
+type Dialect = 'seconds' | 'date' | 'x-ratelimit-reset' | 'x-ratelimit-auth-token-reset';
+
+/** The key that all jobs wish for. */
+export const GROUP_KEY = 'checkout';
+
+interface Attempt {
+  readonly fault: Fault | undefined;
+  readonly reply: Reply | undefined;
+  readonly startedAt: number;
+  readonly arrivesAt: number;
+}
+
+function isProcessed(fault: Fault | undefined): boolean {
+  return fault === undefined || fault.includes('after processing') || fault.includes('later');
+}
+
+/** Answers that claim something else than what they should; to a read none that is for ever. */
+function drawSenseless({ method }: JsonRequest, dice: Dice): [number, unknown] {
+  const status = method === 'POST' ? 201 : 200;
+  const otherGroup = {
+    key: 'other',
+    name: 'Other',
+    projectKey: 'default',
+    environmentKey: 'production',
+    createdAt: EPOCH_MS,
+  };
+  return dice.pick<[number, unknown]>([
+    [status, undefined],
+    [status, {}],
+    [status, otherGroup],
+    [204, undefined],
+    [status === 201 ? 200 : 201, undefined],
+    [method === 'GET' ? 204 : 301, undefined],
+  ]);
+}

@@ -1,0 +1,48 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { anySchedule, play } from './schedule.ts';
+import { COUNTS, type Count, judge } from './verdict.ts';
+
+test('whatever befalls jobs that want the same key at once, there is one group and every report is true', async () => {
+  const seen = new Set<Count>();
+  await fc.assert(
+    fc.asyncProperty(anySchedule, async (schedule) => {
+      const { counts, complaints } = judge(await play(schedule));
+      expect(complaints).toEqual([]);
+      for (const count of COUNTS) {
+        if (counts[count] > 0) {
+          seen.add(count);
+        }
+      }
+    }),
+    // The same ten thousand each time; scripts/race-schedules.ts plays others, and more of them.
+    { numRuns: 10_000, seed: 1 },
+  );
+  // Every way to end was taken, so that none is true for want of a case.
+  expect([...seen].sort()).toEqual(
+    [
+      'schedules',
+      'jobs',
+      'requests',
+      'created',
+      'recovered',
+      'adopted',
+      'adoptedOlder',
+      'unchanged',
+      'kept',
+      'updated',
+      'conflicts',
+      'stopped',
+      'stoppedInDoubt',
+    ].sort(),
+  );
+});
+
+test('a schedule always plays in the same way', async () => {
+  await fc.assert(
+    fc.asyncProperty(anySchedule, async (schedule) => {
+      expect(await play(schedule)).toEqual(await play(schedule));
+    }),
+    { numRuns: 50 },
+  );
+});
