@@ -326,12 +326,27 @@ describe('a 409 for a key that shows no group', () => {
     expect(requestsOf(run)).toEqual(['create', 'read', 'create', 'read', 'create', 'read']);
   });
 
+  test('and asks for a longer wait than there is time for does not claim that a group is hidden', async () => {
+    const run = await walk({ create: [refused(409, 300_000)] });
+    expect(run.error).toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('until there was no time left to try again'),
+    });
+    expect(run.steps).toEqual(['create']);
+  });
+
+  test('on the read is a collision, after which the group is read again', async () => {
+    const run = await walk({ ifExists: 'keep', create: [conflict], read: [conflict, ok(old)] });
+    expect(run.outcome).toMatchObject({ kind: 'unchanged' });
+    expect(requestsOf(run)).toEqual(['create', 'read', 'read']);
+  });
+
   test('is a reserved key after half a minute and six creates at least', async () => {
     const run = await walk({ ifExists: 'keep', create: [conflict], read: [missing] });
     expect(run.error).toMatchObject({
       code: 'conflict',
       message: expect.stringMatching(/shows no group of that key\. Nothing was written\.$/),
-      said: 'the words of the server',
+      said: 'LaunchDarkly answered 409: "the words of the server"',
       nextStep: expect.stringContaining('Choose another key'),
     });
     const creates = requestsOf(run).filter((request) => request === 'create');

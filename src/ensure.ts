@@ -9,6 +9,7 @@ import {
   type WantedGroup,
 } from './group.ts';
 import type { Answer, Refusal, Trouble } from './launchdarkly/answer.ts';
+import { quoteRefusal } from './launchdarkly/diagnose.ts';
 import { planWait } from './launchdarkly/retry.ts';
 
 /** What to do about a group of the wanted key that exists. The words of the input `if-exists`. */
@@ -315,11 +316,15 @@ class Walk {
   async #overcome(answer: Exclude<Answer<unknown>, { kind: 'ok' }>, step: StepName): Promise<void> {
     this.#throwIfStopped();
     if (answer.kind === 'refused') {
-      if (answer.refusal.status !== 429) {
-        throw this.#fail(await this.#world.explainer.explainRefusal(answer.refusal, step));
+      const { refusal, hintMs } = answer;
+      switch (refusal.status) {
+        case 429:
+          return this.#wait({ kind: 'rate-limited', hintMs }, step);
+        case 409:
+          return this.#wait({ kind: 'conflict', refusal, hintMs }, step);
+        default:
+          throw this.#fail(await this.#world.explainer.explainRefusal(refusal, step));
       }
-      await this.#wait({ kind: 'rate-limited', hintMs: answer.hintMs }, step);
-      return;
     }
     if (answer.trouble.isPermanent) {
       throw this.#fail(this.#world.explainer.explainTrouble(answer.trouble, step));
@@ -369,9 +374,9 @@ class Walk {
       case 'in-doubt':
         return this.#world.explainer.explainTrouble(failed.trouble, step);
       case 'conflict':
-        return step === 'update'
-          ? explainContention(this.#wish.wanted.key, failed.refusal)
-          : explainHiddenGroup(this.#wish.wanted.key, failed.refusal);
+        return step === 'create' && neededMs === 0
+          ? explainHiddenGroup(this.#wish.wanted.key, failed.refusal)
+          : explainContention(this.#wish.wanted.key, failed.refusal);
     }
   }
 
@@ -449,9 +454,9 @@ function describeCause(failed: Setback, step: StepName): string {
     case 'in-doubt':
       return `LaunchDarkly ${failed.trouble.what}`;
     case 'conflict':
-      return step === 'update'
-        ? 'LaunchDarkly answered 409: something else changes the group'
-        : 'LaunchDarkly answered 409 but shows no group of the key yet';
+      return step === 'create'
+        ? 'LaunchDarkly answered 409 but shows no group of the key yet'
+        : 'LaunchDarkly answered 409: something else changes the group';
   }
 }
 
@@ -474,7 +479,7 @@ function explainHiddenGroup(key: string, refusal: Refusal): ActionErrorParts {
   return {
     code: 'conflict',
     message: `LaunchDarkly answers 409 for insight group "${key}" again and again, but shows no group of that key.`,
-    said: refusal.message,
+    said: quoteRefusal(refusal),
     nextStep:
       'The key may be reserved by a deleted group, or by one that this token may not see. Choose another key, or use a token that sees the whole account.',
   };
@@ -493,8 +498,8 @@ function explainIgnoredUpdate(group: InsightGroup, left: readonly Drift[]): Acti
 function explainContention(key: string, refusal: Refusal): ActionErrorParts {
   return {
     code: 'conflict',
-    message: `LaunchDarkly answers 409 to the update of insight group "${key}" again and again.`,
-    said: refusal.message,
+    message: `LaunchDarkly answered 409 for insight group "${key}" until there was no time left to try again.`,
+    said: quoteRefusal(refusal),
     nextStep: 'Something else changes the group at the same time. Run again when it is done.',
   };
 }

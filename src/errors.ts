@@ -46,6 +46,8 @@ export interface Reason {
 /** The parts of an {@link ActionError}. Only `code`, `message` and `nextStep` are needed. */
 export interface ActionErrorParts {
   readonly code: ErrorCode;
+  /** Stands in for the code's title of {@link ERROR_TITLES}. A constant, as all titles. */
+  readonly title?: string;
   /** The headline: what was tried, on what, and what came of it. One sentence or two, no new lines. */
   readonly message: string;
   /** The server's own words, with their status, raw. */
@@ -66,6 +68,7 @@ export interface ActionErrorParts {
 export class ActionError extends Error {
   override readonly name = 'ActionError';
   readonly code: ErrorCode;
+  readonly title: string;
   readonly said: string | undefined;
   readonly nextStep: string;
   readonly reasons: readonly Reason[];
@@ -75,6 +78,7 @@ export class ActionError extends Error {
   constructor(parts: ActionErrorParts) {
     super(parts.message, { cause: parts.cause });
     this.code = parts.code;
+    this.title = parts.title ?? ERROR_TITLES[parts.code];
     this.said = parts.said;
     this.nextStep = parts.nextStep;
     this.reasons = parts.reasons ?? [];

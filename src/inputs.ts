@@ -275,13 +275,16 @@ function explainProblems(issues: readonly z.core.$ZodIssue[]): ActionError {
     attribute: String(path[0]),
     reason: message,
   }));
-  const lines = reasons.map(({ attribute, reason }) => `${attribute}: ${reason}`);
+  const lines = reasons.map(({ attribute, reason }) => {
+    const end = reason.endsWith('?') ? '' : '.';
+    return `${attribute}: ${reason}${end}`;
+  });
   return new ActionError({
     code: 'invalid-input',
     message:
       lines.length === 1
-        ? `One input is not valid. ${lines.join('')}.`
-        : `${lines.length} inputs are not valid. ${lines.map((line, index) => `(${index + 1}) ${line}.`).join(' ')}`,
+        ? `One input is not valid. ${lines.join('')}`
+        : `${lines.length} inputs are not valid. ${lines.map((line, index) => `(${index + 1}) ${line}`).join(' ')}`,
     nextStep: 'Correct them under with: in the workflow. No request was made.',
     reasons,
   });

@@ -36,7 +36,7 @@ export async function run(env: NodeJS.ProcessEnv = process.env): Promise<void> {
   const secrets = new Secrets((value) => core.setSecret(value));
   const log = new Log(secrets);
   const progress: Progress = { requests: 0, attempts: 1 };
-  process.once('uncaughtException', (error) => tellFailure(explainUnknown(error), log));
+  process.on('uncaughtException', (error) => tellFailure(explainUnknown(error), log));
 
   const workflow = readWorkflowRun(env);
   let inputs: Inputs | undefined;
@@ -82,6 +82,7 @@ async function settle(work: () => Promise<Outcome>): Promise<Ending> {
 function explainUnknown(cause: unknown): ActionError {
   return new ActionError({
     code: 'unexpected-response',
+    title: 'The action has a bug',
     message: 'The action failed in a way that it does not know.',
     nextStep:
       'Run again with debug logging, and report the log. Outcome unknown: it is safe to run again.',

@@ -17,7 +17,7 @@ const KNOWN_SHAPES =
 /** Members of LaunchDarkly's bodies that hold a credential, in lower case. */
 const SECRET_MEMBERS = new Set(['apikey', 'mobilekey', 'sdkkey', 'token', 'accesstoken', 'secret']);
 
-/** The same members in a text that may not be (complete) JSON. */
+/** The same members in a text that is no (complete) JSON. */
 const SECRET_MEMBER_IN_TEXT =
   /"(?:apiKey|mobileKey|sdkKey|token|accessToken|secret)"\s*:\s*"((?:[^"\\]|\\.)*)/gi;
 
@@ -65,10 +65,14 @@ export class Secrets {
     for (const [shape] of text.matchAll(KNOWN_SHAPES)) {
       this.#addDiscovered(shape);
     }
+    if (json !== undefined) {
+      this.#discoverMembers(json);
+      return;
+    }
+    // Only here: what stands in valid JSON is escaped, so a spared value would not be known again.
     for (const [, value = ''] of text.matchAll(SECRET_MEMBER_IN_TEXT)) {
       this.#addDiscovered(value);
     }
-    this.#discoverMembers(json);
   }
 
   /** Returns `text` without any secret, raw or in a form derived from one. Redact first, escape afterwards. */
@@ -107,50 +111,96 @@ export class Secrets {
 }
 
 /**
- * The forms in which a secret may come back from a server, beyond the few that the runner's masker
- * knows. Each is compared without regard to case.
+ * Patterns of the forms in which a secret may come back from a server, beyond the few that the runner's
+ * masker knows. Each is compared without regard to case.
  */
 function deriveForms(secret: string): string[] {
   const bytes = Buffer.from(secret, 'utf8');
-  const characters = [...secret];
-  const derived = [
-    JSON.stringify(secret).slice(1, -1),
-    encodeURIComponent(secret),
-    [...bytes].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
-    bytes.toString('hex'),
-    ...deriveBase64(bytes),
-    characters.map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
-    characters.map((c) => `&#${c.charCodeAt(0)};`).join(''),
-    characters.map((c) => `&#x${c.charCodeAt(0).toString(16)};`).join(''),
-    secret.replace(/[^A-Za-z0-9]/g, (c) => `\\${c}`),
-    secret.replace(/[^A-Za-z0-9]/g, (c) => `&#${c.charCodeAt(0)};`),
-    secret.replace(/[^A-Za-z0-9]/g, (c) => `&#x${c.charCodeAt(0).toString(16)};`),
-    secret.replace(/[^A-Za-z0-9]/g, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`),
-    secret.replace(/[^A-Za-z0-9]/g, (c) => `=${c.charCodeAt(0).toString(16).padStart(2, '0')}`),
-    characters.toReversed().join(''),
+  const hex = bytes.toString('hex');
+  const base64 = bytes.toString('base64');
+  const literal = [
+    ...WRITTEN_CODES.flatMap((write) => [
+      listCodes(bytes).map(write).join(''),
+      replacePunctuation(secret, (mark) => listCodes(Buffer.from(mark)).map(write).join('')),
+    ]),
+    ...WRITTEN_WHOLE.map((write) => write(secret.toWellFormed())),
+    ...[bytes, Buffer.from(secret, 'utf16le'), Buffer.from(base64), Buffer.from(hex)].flatMap(
+      deriveBase64,
+    ),
+    [...secret].toReversed().join(''),
     // A server that shows a credential shortened still shows most of it.
-    secret.length >= 24 ? secret.slice(0, 16) : secret,
+    ...(secret.length >= 24 ? [secret.slice(0, 16), secret.slice(-16)] : []),
   ];
-  return [secret, ...derived.filter((form) => form.length >= MIN_REDACTED_LENGTH)];
+  // A gap that could be a character of the secret as well would make the search slow beyond measure.
+  const gap = /[\s\\]/.test(secret) ? '' : String.raw`(?:\s|\\[nr])*`;
+  return [
+    // White space between the characters, or a wrapped line, hides nothing from a person.
+    [...secret].map(escapePattern).join(gap),
+    [...base64.replace(/=+$/, '')].map(escapePattern).join(String.raw`\s*`),
+    listCodes(bytes).join(String.raw`(?:[\s:,]|0x)*`),
+    [...bytes].join(String.raw`,\s*`),
+    ...literal.filter((form) => form.length >= MIN_REDACTED_LENGTH).map(escapePattern),
+  ];
 }
 
-/** Base64 of the value wherever it stands in a longer text: three shifts, in both alphabets. */
+/** How a byte is written by its code, two hexadecimal digits. */
+const WRITTEN_CODES: readonly ((code: string) => string)[] = [
+  (code) => `%${code}`,
+  (code) => `%25${code}`,
+  (code) => `=${code}`,
+  (code) => `\\x${code}`,
+  (code) => `\\u00${code}`,
+  (code) => `&#${Number.parseInt(code, 16)};`,
+  (code) => `&#x${code};`,
+];
+
+/** How a text is written in formats that treat some characters differently from others. */
+const WRITTEN_WHOLE: readonly ((text: string) => string)[] = [
+  (text) => JSON.stringify(text).slice(1, -1),
+  (text) => JSON.stringify(JSON.stringify(text)).slice(3, -3),
+  encodeURI,
+  encodeURIComponent,
+  (text) => new URLSearchParams({ '': text }).toString().slice(1),
+  (text) => replacePunctuation(text, (mark) => `\\${mark}`),
+  (text) => text.replace(/[&<>"']/g, (mark) => HTML_ENTITIES[mark] ?? mark),
+  (text) => text.replace(/["$`\\!]/g, '\\$&'),
+  (text) => text.replaceAll("'", "''"),
+  (text) => text.replaceAll("'", String.raw`'\''`),
+];
+
+const HTML_ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function listCodes(bytes: Buffer): string[] {
+  return bytes.toString('hex').match(/../g) ?? [];
+}
+
+function replacePunctuation(text: string, write: (mark: string) => string): string {
+  return text.replace(/[^A-Za-z0-9]/gu, write);
+}
+
+/** Base64 of the bytes wherever they stand in a longer text: three shifts, in both alphabets. */
 function deriveBase64(bytes: Buffer): string[] {
   return [0, 1, 2].flatMap((shift) => {
     const shifted = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64url');
-    // The first and the last characters depend on what stands beside the value.
-    const stable = shifted.slice(
-      shift === 0 ? 0 : shift + 1,
-      bytes.length % 3 === 0 ? undefined : -1,
-    );
+    // The first and the last characters depend on what stands beside the bytes.
+    const isAligned = (shift + bytes.length) % 3 === 0;
+    const stable = shifted.slice(shift === 0 ? 0 : shift + 1, isAligned ? undefined : -1);
     return [stable, stable.replaceAll('-', '+').replaceAll('_', '/')];
   });
 }
 
+function escapePattern(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+}
+
 /** Longer forms come first, so that none leaves the rest of a longer one behind. Without forms it never matches. */
 function createPattern(forms: Iterable<string>): RegExp {
-  const alternatives = [...forms]
-    .sort((a, b) => b.length - a.length)
-    .map((form) => form.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&'));
+  const alternatives = [...forms].sort((a, b) => b.length - a.length);
   return new RegExp(alternatives.join('|') || '(?!)', 'gi');
 }

@@ -52,7 +52,10 @@ export function explainTrouble(trouble: Trouble, circumstances: Circumstances): 
   return {
     code: trouble.code,
     message: `Could not ${describe(circumstances)}: ${server.origin} ${trouble.what}.`,
-    said: trouble.message === undefined ? undefined : quote(trouble.causeCode, trouble.message),
+    said:
+      trouble.message === undefined
+        ? undefined
+        : quote(trouble.causeCode.replace(/^HTTP /, ''), trouble.message),
     nextStep: findRemedy(trouble, server),
     cause: trouble.cause,
   };

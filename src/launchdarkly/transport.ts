@@ -266,7 +266,7 @@ async function readBody(
 ): Promise<ResponseBody> {
   const encoding = response.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
-    response.body.destroy();
+    discard(response.body);
     return { kind: 'unreadable', why: 'it is compressed though that was not asked for' };
   }
   const chunks: Buffer[] = [];
@@ -276,7 +276,7 @@ async function readBody(
       const bytes = Buffer.from(chunk);
       size += bytes.length;
       if (size > MAX_BODY_BYTES) {
-        response.body.destroy();
+        discard(response.body);
         return { kind: 'unreadable', why: `it is longer than ${MAX_BODY_BYTES} bytes` };
       }
       chunks.push(bytes);
@@ -289,6 +289,12 @@ async function readBody(
   // Before anybody can use what came, what is secret in it is known.
   secrets.discover(text, json);
   return json === undefined ? { kind: 'text', text } : { kind: 'json', text, json };
+}
+
+/** undici reports the end of a body that nobody wants as an error event, and without a listener that ends the process. */
+function discard(body: Dispatcher.ResponseData['body']): void {
+  body.on('error', () => {});
+  body.destroy();
 }
 
 /** Returns undefined for what is not JSON. The parser's own error quotes the text, so it goes nowhere. */
@@ -323,7 +329,8 @@ function readErrorCode(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) {
     return readErrorCode(error.errors[0]);
   }
-  if ('code' in error && typeof error.code === 'string' && /^[A-Z0-9_]+$/.test(error.code)) {
+  // OpenSSL has a slash in some: ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE.
+  if ('code' in error && typeof error.code === 'string' && /^[A-Z0-9_/]+$/.test(error.code)) {
     return error.code;
   }
   return 'cause' in error ? readErrorCode(error.cause) : 'UNKNOWN';

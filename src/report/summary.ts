@@ -1,5 +1,5 @@
 import type { Outcome } from '../ensure.ts';
-import { type ActionError, ERROR_TITLES } from '../errors.ts';
+import type { ActionError } from '../errors.ts';
 import type { Drift, InsightGroup, WantedGroup } from '../group.ts';
 import type { Secrets } from '../secrets.ts';
 import { type Block, fitBlocks, Markdown, row } from './markdown.ts';
@@ -126,7 +126,7 @@ function describeFailure(
 ): Block[] {
   const drift = error.existing?.drift ?? [];
   return [
-    `## ❌ Failed: ${ERROR_TITLES[error.code]}`,
+    `## ❌ Failed: ${error.title}`,
     markdown.text(error.message),
     `**Next step:** ${markdown.text(error.nextStep)}`,
     ...(error.said === undefined ? [] : [`> ${markdown.text(error.said)}`]),

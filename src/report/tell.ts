@@ -1,5 +1,5 @@
 import type { Outcome, Wish } from '../ensure.ts';
-import { type ActionError, ERROR_TITLES } from '../errors.ts';
+import type { ActionError } from '../errors.ts';
 import type { Drift, WantedGroup } from '../group.ts';
 import type { CommentResult } from './comment.ts';
 import type { Log } from './log.ts';
@@ -121,7 +121,7 @@ export function tellFailure(error: ActionError, log: Log): void {
     log.debug(`Cause: ${describeCause(error.cause)}`);
   }
   log.failure(
-    ERROR_TITLES[error.code],
+    error.title,
     [error.message, error.said, `Next: ${error.nextStep}`].filter((line) => line !== undefined),
   );
 }

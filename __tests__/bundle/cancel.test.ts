@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import type { Injection } from '../../simulator/launchdarkly/faults.ts';
+import type { Simulator } from '../../simulator/launchdarkly/simulator.ts';
+import { CREATE_PATH, GROUP_PATH, olderGroup, openScene, readFailure, WISH } from './scene.ts';
+
+/** The runner waits 7.5 s after SIGINT before it goes on. A step that hangs as long is a nuisance. */
+const MAX_END_MS = 3_000;
+
+const CREATE_UNKNOWN = `Outcome unknown: insight group "${WISH.key}" may or may not have been created.`;
+const UPDATE_UNKNOWN = `Outcome unknown: insight group "${WISH.key}" may or may not have been updated.`;
+
+interface Phase {
+  readonly title: string;
+  readonly group?: { readonly name?: string };
+  readonly faults: readonly Injection[];
+  /** Says when the run has come to the phase. */
+  readonly isReached: (simulator: Simulator, stdout: string) => boolean;
+  readonly says: string;
+  readonly next?: string;
+}
+
+const stallAt = (method: string, path: string): Injection => ({
+  method,
+  path,
+  fault: { kind: 'stall' },
+});
+const asked = (method: string) => (simulator: Simulator) =>
+  simulator.requests.some((request) => request.method === method);
+const waits = (_simulator: Simulator, stdout: string) => stdout.includes('Trying again in');
+const longWait = { 'Retry-After': '60' };
+
+const PHASES: readonly Phase[] = [
+  {
+    title: 'the create that stalls',
+    faults: [stallAt('POST', CREATE_PATH)],
+    isReached: asked('POST'),
+    says: CREATE_UNKNOWN,
+    next: "It is safe to run again: the key can't be created twice.",
+  },
+  {
+    title: 'the create that was carried out and stalls',
+    faults: [{ method: 'POST', fault: { kind: 'process-then-stall' } }],
+    isReached: asked('POST'),
+    says: CREATE_UNKNOWN,
+    next: "It is safe to run again: the key can't be created twice.",
+  },
+  {
+    title: 'the wait for a rate limit',
+    faults: [{ method: 'POST', fault: { kind: 'respond', status: 429, headers: longWait } }],
+    isReached: waits,
+    says: 'Nothing was written.',
+  },
+  {
+    title: 'the wait after a create in doubt',
+    faults: [{ method: 'POST', fault: { kind: 'respond', status: 503, headers: longWait } }],
+    isReached: waits,
+    says: CREATE_UNKNOWN,
+    next: "It is safe to run again: the key can't be created twice.",
+  },
+  {
+    title: 'the read of a group that exists',
+    group: {},
+    faults: [stallAt('GET', GROUP_PATH)],
+    isReached: asked('GET'),
+    says: 'Nothing was written.',
+  },
+  {
+    title: 'the update that stalls',
+    group: { name: 'Production' },
+    faults: [stallAt('PATCH', GROUP_PATH)],
+    isReached: asked('PATCH'),
+    says: UPDATE_UNKNOWN,
+    next: 'It is safe to run again.',
+  },
+];
+
+describe.each(['SIGINT', 'SIGTERM'] as const)('cancelled by %s', (name) => {
+  test.concurrent.each(PHASES)('during $title', async (phase) => {
+    const { group, faults, isReached, says, next } = phase;
+    await using scene = await openScene({ group: group && olderGroup(group) });
+    for (const fault of faults) {
+      scene.simulator.inject(fault);
+    }
+    let signalledAt = Number.NaN;
+    const when = (stdout: string) => {
+      const isTime = isReached(scene.simulator, stdout);
+      signalledAt = isTime ? performance.now() : Number.NaN;
+      return isTime;
+    };
+    const result = await scene.run({ 'if-exists': 'update' }, { signal: { name, when } });
+    expect(performance.now() - signalledAt).toBeLessThan(MAX_END_MS);
+    expect(result.signal).toBeNull();
+    expect(result.outputs['error-code']).toBe('cancelled');
+    expect(readFailure(result)).toBe(
+      [
+        'The run was cancelled',
+        `The run was cancelled before its work was done. ${says}`,
+        `Next: ${['Run again when it is wanted.', next].filter(Boolean).join(' ')}`,
+      ].join('\n'),
+    );
+    expect(result.summary).toContain(WISH.key);
+  });
+});
+
+test('during the diagnosis of a failure, the failure is told without it', async () => {
+  await using scene = await openScene();
+  scene.simulator.inject({ path: '/api/v2/caller-identity', fault: { kind: 'stall' } });
+  const result = await scene.run(
+    { token: 'api-99999999-0000-4000-8000-000000000009' },
+    { signal: { name: 'SIGINT', when: () => scene.simulator.requests.length === 2 } },
+  );
+  expect(result.outputs['error-code']).toBe('unauthorized');
+  expect(result.durations.wallMs).toBeLessThan(5_000);
+});

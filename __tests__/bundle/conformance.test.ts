@@ -1,0 +1,286 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import type { Fault } from '../../simulator/launchdarkly/faults.ts';
+import { startSimulator } from '../../simulator/launchdarkly/simulator.ts';
+import { CREATE_PATH, GROUP_PATH, olderGroup, openScene, WISH } from './scene.ts';
+
+/*
+ * What the wire does × when, for each operation: the exact requests that follow, how the step ends, and
+ * what is true on the server then. "before" and "after" say whether the server had carried the request
+ * out when it went wrong. The step can't tell the two apart, but must come to the truth in both.
+ */
+
+/** One row: what happens to the first request of the operation, the requests of the run, and its end. */
+type Row = readonly [wire: string, fault: Fault, requests: string, ending: string];
+
+/** Faults that leave open whether the request was carried out. In the rows below they come in pairs. */
+const DOUBTFUL_ANSWERS: readonly (readonly [wire: string, status: number, body?: unknown])[] = [
+  ['204', 204],
+  ['202', 202, {}],
+  ['301', 301],
+  ['302', 302],
+  ['303', 303],
+  ['307', 307],
+  ['308', 308],
+  ['408', 408],
+  ['500', 500, { code: 'internal_error' }],
+  ['502 as HTML', 502, '<h1>Bad gateway</h1>'],
+  ['503', 503],
+  ['504', 504],
+];
+
+function doubtBefore(requests: string, ending: string): Row[] {
+  return DOUBTFUL_ANSWERS.map(([wire, status, body]) => [
+    `${wire}, before`,
+    { kind: 'respond', status, body },
+    requests,
+    ending,
+  ]);
+}
+
+function doubtAfter(requests: string, ending: string): Row[] {
+  return DOUBTFUL_ANSWERS.map(([wire, status, body]) => [
+    `${wire}, after`,
+    { kind: 'process-then-respond', status, body },
+    requests,
+    ending,
+  ]);
+}
+
+const answer = (status: number, body?: unknown): Fault => ({ kind: 'respond', status, body });
+const answerAfter = (status: number, body?: unknown): Fault => ({
+  kind: 'process-then-respond',
+  status,
+  body,
+});
+const RATE_LIMIT: Fault = { kind: 'rate-limit', waitsMs: {} };
+
+/** A port on which nobody listens, for now. */
+async function reservePort(): Promise<number> {
+  const simulator = await startSimulator();
+  await simulator.close();
+  return Number(new URL(simulator.origin).port);
+}
+
+/** Rows that end by the deadline have a short one. */
+const inputsFor = (ending: string) => ({
+  'timeout-seconds': ending === 'timeout' ? '2' : '20',
+});
+
+const CREATE: readonly Row[] = [
+  ['reset, before', { kind: 'reset' }, 'POST GET POST', 'created'],
+  ['reset, after', { kind: 'process-then-reset' }, 'POST GET', 'created'],
+  ['truncated, after', { kind: 'process-then-truncate' }, 'POST GET', 'created'],
+  ['stall, before', { kind: 'stall' }, 'POST', 'timeout'],
+  ['stall, after', { kind: 'process-then-stall' }, 'POST', 'timeout'],
+  ['delay', { kind: 'delay', delayMs: 300 }, 'POST', 'created'],
+  ['200, before', answer(200, olderGroup()), 'POST GET POST', 'created'],
+  ['200, after', answerAfter(200, olderGroup()), 'POST GET', 'created'],
+  ['201 without a body, before', answer(201), 'POST GET POST', 'created'],
+  ['201 without a body, after', answerAfter(201), 'POST GET', 'created'],
+  [
+    '201 for another key, before',
+    answer(201, olderGroup({ key: 'x' })),
+    'POST GET POST',
+    'created',
+  ],
+  ['201 for another key, after', answerAfter(201, olderGroup({ key: 'x' })), 'POST GET', 'created'],
+  ['201 that is no JSON, after', answerAfter(201, '<p>Hi'), 'POST GET', 'created'],
+  ['201 without createdAt, after', answerAfter(201, { key: WISH.key }), 'POST GET', 'created'],
+  ...doubtBefore('POST GET POST', 'created'),
+  ...doubtAfter('POST GET', 'created'),
+  ['409, a lock collided', { kind: 'lock-collision' }, 'POST GET POST', 'created'],
+  ['429', RATE_LIMIT, 'POST POST', 'created'],
+  ['400', answer(400), 'POST', 'bad-request'],
+  ['401', answer(401), 'POST GET', 'unauthorized'],
+  ['403', answer(403), 'POST', 'forbidden'],
+  ['404', answer(404), 'POST GET', 'not-found'],
+  ['405', answer(405), 'POST', 'bad-request'],
+  ['413', answer(413), 'POST', 'bad-request'],
+  ['422', answer(422), 'POST', 'bad-request'],
+];
+
+describe.concurrent('create', () => {
+  test.each(CREATE)('%s', async (wire, fault, requests, ending) => {
+    await using scene = await openScene();
+    scene.simulator.inject({ method: 'POST', path: CREATE_PATH, fault });
+    const result = await scene.run(inputsFor(ending));
+
+    expect(scene.methods()).toBe(requests);
+    expect(result.outputs['error-code'] || result.outputs['outcome']).toBe(ending);
+    const exists = ending === 'created' || wire === 'stall, after';
+    expect(scene.simulator.account.groups.has(WISH.key)).toBe(exists);
+    expect(scene.simulator.createdCount(WISH.key)).toBe(exists ? 1 : 0);
+    if (ending === 'timeout') {
+      expect(result.log).toContain('may or may not have been created');
+    } else if (ending !== 'created') {
+      expect(result.log).toContain('Nothing was written.');
+    }
+  });
+
+  test('nobody listens (ECONNREFUSED): sent again until somebody does, and then once', async () => {
+    const port = await reservePort();
+    await using scene = await openScene();
+    const running = scene.run({ 'base-uri': `http://127.0.0.1:${port}` });
+    await sleep(600);
+    await using late = await openScene({ port });
+    const result = await running;
+    expect(result.outputs['outcome']).toBe('created');
+    expect(late.methods()).toBe('POST');
+    expect(late.simulator.createdCount(WISH.key)).toBe(1);
+  });
+
+  test('nobody ever listens: nothing was written', async () => {
+    await using scene = await openScene();
+    const origin = `http://127.0.0.1:${await reservePort()}`;
+    const result = await scene.run({ 'base-uri': origin, 'timeout-seconds': '1' });
+    expect(result.outputs['error-code']).toBe('network');
+    expect(result.log).toContain(
+      `Could not create insight group "${WISH.key}" for project "default", environment "production": ${origin} could not be reached (ECONNREFUSED). Nothing was written.`,
+    );
+  });
+});
+
+const READ: readonly Row[] = [
+  ['reset', { kind: 'reset' }, 'POST GET GET', 'unchanged'],
+  ['truncated', { kind: 'process-then-truncate' }, 'POST GET GET', 'unchanged'],
+  ['stall', { kind: 'stall' }, 'POST GET', 'timeout'],
+  ['200 without a body', answer(200), 'POST GET GET', 'unchanged'],
+  ['200 that is no JSON', answer(200, '<p>Hi'), 'POST GET GET', 'unchanged'],
+  ['200 for another key', answer(200, olderGroup({ key: 'x' })), 'POST GET GET', 'unchanged'],
+  ['201', answer(201, olderGroup()), 'POST GET GET', 'unchanged'],
+  ['204', answer(204), 'POST GET GET', 'unchanged'],
+  ['408', answer(408), 'POST GET GET', 'unchanged'],
+  ['429', RATE_LIMIT, 'POST GET GET', 'unchanged'],
+  ['500', answer(500), 'POST GET GET', 'unchanged'],
+  ['502 as HTML', answer(502, '<h1>Bad gateway</h1>'), 'POST GET GET', 'unchanged'],
+  ['503', answer(503), 'POST GET GET', 'unchanged'],
+  // A read that lags: the key is taken, but not to be seen yet.
+  ['404', answer(404), 'POST GET POST GET', 'unchanged'],
+  ['307', answer(307), 'POST GET', 'unexpected-response'],
+  ['400', answer(400), 'POST GET', 'bad-request'],
+  ['401', answer(401), 'POST GET GET', 'unauthorized'],
+  ['403', answer(403), 'POST GET', 'forbidden'],
+  ['422', answer(422), 'POST GET', 'bad-request'],
+];
+
+describe.concurrent('read, after a 409 for a group that exists and is as wanted', () => {
+  test.each(READ)('%s', async (_wire, fault, requests, ending) => {
+    const group = olderGroup();
+    await using scene = await openScene({ group });
+    scene.simulator.inject({ method: 'GET', path: GROUP_PATH, fault });
+    const result = await scene.run({ ...inputsFor(ending), 'if-exists': 'keep' });
+
+    expect(scene.methods()).toBe(requests);
+    expect(result.outputs['error-code'] || result.outputs['outcome']).toBe(ending);
+    expect(scene.simulator.account.groups.get(WISH.key)).toEqual(group);
+    expect(scene.simulator.createdCount(WISH.key)).toBe(0);
+    if (ending !== 'unchanged') {
+      expect(result.log).toContain('Nothing was written.');
+    }
+  });
+});
+
+const UPDATE: readonly Row[] = [
+  ['reset, before', { kind: 'reset' }, 'POST GET PATCH GET PATCH', 'updated'],
+  ['reset, after', { kind: 'process-then-reset' }, 'POST GET PATCH GET', 'updated'],
+  ['truncated, after', { kind: 'process-then-truncate' }, 'POST GET PATCH GET', 'updated'],
+  ['stall, before', { kind: 'stall' }, 'POST GET PATCH', 'timeout'],
+  ['stall, after', { kind: 'process-then-stall' }, 'POST GET PATCH', 'timeout'],
+  ['200 without a body, before', answer(200), 'POST GET PATCH GET PATCH', 'updated'],
+  ['200 without a body, after', answerAfter(200), 'POST GET PATCH GET', 'updated'],
+  ['201, after', answerAfter(201, olderGroup()), 'POST GET PATCH GET', 'updated'],
+  ...doubtBefore('POST GET PATCH GET PATCH', 'updated'),
+  ...doubtAfter('POST GET PATCH GET', 'updated'),
+  ['409, a lock collided', { kind: 'lock-collision' }, 'POST GET PATCH GET PATCH', 'updated'],
+  ['429', RATE_LIMIT, 'POST GET PATCH PATCH', 'updated'],
+  ['400', answer(400), 'POST GET PATCH', 'bad-request'],
+  ['401', answer(401), 'POST GET PATCH GET', 'unauthorized'],
+  ['403', answer(403), 'POST GET PATCH', 'forbidden'],
+  ['422', answer(422), 'POST GET PATCH', 'bad-request'],
+  // "Deleted by somebody": but the create shows that it was not.
+  ['404', answer(404), 'POST GET PATCH POST GET PATCH', 'updated'],
+];
+
+describe.concurrent('update of a group with another name', () => {
+  test.each(UPDATE)('%s', async (wire, fault, requests, ending) => {
+    await using scene = await openScene({ group: olderGroup({ name: 'Production' }) });
+    scene.simulator.inject({ method: 'PATCH', path: GROUP_PATH, fault });
+    const result = await scene.run({ ...inputsFor(ending), 'if-exists': 'update' });
+
+    expect(scene.methods()).toBe(requests);
+    expect(result.outputs['error-code'] || result.outputs['outcome']).toBe(ending);
+    const isUpdated = ending === 'updated' || wire === 'stall, after';
+    expect(scene.simulator.account.groups.get(WISH.key)?.name).toBe(
+      isUpdated ? WISH.name : 'Production',
+    );
+    expect(scene.simulator.createdCount(WISH.key)).toBe(0);
+    if (ending === 'timeout') {
+      expect(result.log).toContain('may or may not have been updated');
+    } else if (ending !== 'updated') {
+      expect(result.log).toContain('Nothing was written.');
+    }
+  });
+
+  test('the group is deleted between the read and the patch: it is created', async () => {
+    await using scene = await openScene({
+      group: olderGroup({ name: 'Production' }),
+      onAnswer: ({ method }) => {
+        if (method === 'GET') {
+          scene.simulator.account.groups.delete(WISH.key);
+        }
+      },
+    });
+    const result = await scene.run({ 'if-exists': 'update' });
+    expect(scene.methods()).toBe('POST GET PATCH POST');
+    expect(result.outputs).toMatchObject({ outcome: 'created', name: WISH.name, drift: '[]' });
+    expect(scene.simulator.createdCount(WISH.key)).toBe(1);
+  });
+
+  test('somebody else moves the key to another project meanwhile: it is left alone', async () => {
+    const theirs = olderGroup({ projectKey: 'mobile' });
+    await using scene = await openScene({ group: olderGroup({ name: 'Production' }) });
+    scene.simulator.inject({ method: 'PATCH', path: GROUP_PATH, fault: { kind: 'reset' } });
+    scene.simulator.inject({
+      method: 'GET',
+      path: GROUP_PATH,
+      skip: 1,
+      fault: { kind: 'respond', status: 200, body: theirs },
+    });
+    const result = await scene.run({ 'if-exists': 'update' });
+    expect(scene.methods()).toBe('POST GET PATCH GET');
+    expect(result.outputs).toMatchObject({ 'error-code': 'conflict', project: 'mobile' });
+  });
+});
+
+describe.concurrent('409 for a group that exists', () => {
+  test.each(['optimistic_locking_error', 'key_exists', 'conflict'] as const)(
+    'its code %s decides nothing: a read does',
+    async (conflictCode) => {
+      await using scene = await openScene({ group: olderGroup(), behaviour: { conflictCode } });
+      const result = await scene.run({ 'if-exists': 'keep' });
+      expect(scene.methods()).toBe('POST GET');
+      expect(result.outputs['outcome']).toBe('unchanged');
+    },
+  );
+
+  test('several lock collisions in a row are survived', async () => {
+    await using scene = await openScene();
+    const fault: Fault = { kind: 'lock-collision' };
+    scene.simulator.inject({ method: 'POST', path: CREATE_PATH, fault, times: 3 });
+    const result = await scene.run();
+    expect(scene.methods()).toBe('POST GET POST GET POST GET POST');
+    expect(result.outputs['outcome']).toBe('created');
+  });
+
+  test('a key that answers 409 to the end but shows no group is a conflict in other words', async () => {
+    await using scene = await openScene();
+    const fault: Fault = { kind: 'lock-collision' };
+    scene.simulator.inject({ method: 'POST', fault, times: Number.POSITIVE_INFINITY });
+    const result = await scene.run({ 'timeout-seconds': '1' });
+    expect(result.outputs['error-code']).toBe('conflict');
+    expect(result.log).toContain(
+      'LaunchDarkly answers 409 for insight group "default-production-all-apps" again and again, but shows no group of that key.',
+    );
+  });
+});

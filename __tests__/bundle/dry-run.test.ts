@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import type { InsightGroup } from '../../simulator/launchdarkly/account.ts';
+import { sampleReaderToken } from '../../simulator/launchdarkly/sample-account.ts';
+import { describeRequest, GROUP_PATH, olderGroup, openScene, readFailure, WISH } from './scene.ts';
+
+const DRY = { 'dry-run': 'true' };
+const READ = `GET ${GROUP_PATH}?expand=scores`;
+const CHECK = 'GET /api/v2/projects/default/environments/production';
+
+interface Row {
+  readonly title: string;
+  readonly group?: Partial<InsightGroup>;
+  readonly ifExists: string;
+  readonly ending: string;
+  readonly requests?: readonly string[];
+}
+
+const ROWS: readonly Row[] = [
+  ...['fail', 'keep', 'update'].map((ifExists) => ({
+    title: 'no group',
+    ifExists,
+    ending: 'would-create',
+    requests: [READ, CHECK],
+  })),
+  { title: 'an equal group', group: {}, ifExists: 'fail', ending: 'conflict' },
+  { title: 'an equal group', group: {}, ifExists: 'keep', ending: 'unchanged' },
+  { title: 'an equal group', group: {}, ifExists: 'update', ending: 'unchanged' },
+  { title: 'another name', group: { name: 'P' }, ifExists: 'fail', ending: 'conflict' },
+  { title: 'another name', group: { name: 'P' }, ifExists: 'keep', ending: 'kept' },
+  { title: 'another name', group: { name: 'P' }, ifExists: 'update', ending: 'would-update' },
+  ...['fail', 'keep', 'update'].map((ifExists) => ({
+    title: 'a group of another project',
+    group: { projectKey: 'mobile' },
+    ifExists,
+    ending: 'conflict',
+  })),
+];
+
+describe.concurrent('a dry run', () => {
+  test.each(ROWS)(
+    'with $title and if-exists: $ifExists ends as $ending and writes nothing',
+    async ({ group, ifExists, ending, requests = [READ] }) => {
+      const before = group && olderGroup(group);
+      await using scene = await openScene({ group: before });
+      const result = await scene.run({ ...DRY, 'if-exists': ifExists });
+
+      expect(scene.simulator.requests.map(describeRequest)).toEqual(requests);
+      expect(scene.simulator.account.groups.get(WISH.key)).toEqual(before);
+      const isFailure = ending === 'conflict';
+      expect(result.conclusion).toBe(isFailure ? 'failure' : 'success');
+      expect(result.outputs).toMatchObject({
+        outcome: isFailure ? 'failed' : ending,
+        created: 'false',
+        'error-code': isFailure ? ending : '',
+        name: before?.name ?? '',
+        group: before === undefined ? '' : expect.stringContaining(WISH.key),
+        drift: group?.name
+          ? '[{"field":"name","wanted":"Production - All Apps","actual":"P"}]'
+          : expect.any(String),
+      });
+      expect(result.summary).toContain(WISH.key);
+    },
+  );
+
+  test.each([
+    [{}, 'would create', undefined],
+    [{ 'if-exists': 'update' }, 'would update', { name: 'P' }],
+  ])('says in the log that nothing was written: %j', async (inputs, words, group) => {
+    await using scene = await openScene({ group: group && olderGroup(group) });
+    const { log } = await scene.run({ ...DRY, ...inputs });
+    expect(log).toMatch(new RegExp(`^Dry run: ${words} .* Nothing was written\\.\n$`));
+  });
+
+  test('needs no more than a token that may read', async () => {
+    await using scene = await openScene();
+    const result = await scene.run({ ...DRY, token: sampleReaderToken });
+    expect(result.outputs['outcome']).toBe('would-create');
+  });
+
+  test('trusts the project and the environment when the token may not read them', async () => {
+    await using scene = await openScene();
+    scene.simulator.inject({
+      path: '/api/v2/projects',
+      fault: { kind: 'respond', status: 403, body: { code: 'forbidden', message: 'No.' } },
+    });
+    const result = await scene.run(DRY);
+    expect(result.outputs['outcome']).toBe('would-create');
+  });
+
+  test.each([
+    [{ environment: 'prodution' }, 'not-found', 'did you mean "production"?'],
+    [{ project: 'defualt' }, 'not-found', 'did you mean "default"?'],
+    [
+      { token: 'api-99999999-0000-4000-8000-000000000009' },
+      'unauthorized',
+      'LaunchDarkly does not know the token (401)',
+    ],
+    [{ key: '-x' }, 'invalid-input', 'key: expected letters'],
+  ])('fails where the real run would: %j', async (inputs, code, words) => {
+    await using scene = await openScene();
+    const result = await scene.run({ ...DRY, ...inputs });
+    expect(readFailure(result)).toContain(words);
+    expect(result.outputs['error-code']).toBe(code);
+    expect(new Set(scene.simulator.requests.map(({ method }) => method))).not.toContain('POST');
+  });
+
+  test('survives what a read survives', async () => {
+    await using scene = await openScene();
+    scene.simulator.inject({ path: GROUP_PATH, fault: { kind: 'reset' } });
+    scene.simulator.inject({ path: /environments/, fault: { kind: 'respond', status: 503 } });
+    const result = await scene.run(DRY);
+    expect(result.outputs['outcome']).toBe('would-create');
+    expect(scene.methods()).toBe('GET GET GET GET');
+  });
+});

@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { runAction, type StepResult } from '../../simulator/runner/runner.ts';
+import { CREATE_PATH, olderGroup, openScene, WISH } from './scene.ts';
+
+/**
+ * A generous bound on what takes some 10 ms. A forgotten timer or socket takes seconds: undici keeps an
+ * idle connection for four.
+ */
+const MAX_LINGER_MS = 1_000;
+
+function expectPromptEnd(result: StepResult): void {
+  expect(result.durations.lastOutputToExitMs).toBeLessThan(MAX_LINGER_MS);
+}
+
+test('nothing keeps the process alive after a success', async () => {
+  await using scene = await openScene();
+  const result = await scene.run();
+  expect(result.outputs['outcome']).toBe('created');
+  expectPromptEnd(result);
+});
+
+test('nothing keeps the process alive after an update', async () => {
+  await using scene = await openScene({ group: olderGroup({ name: 'Another name' }) });
+  const result = await scene.run({ 'if-exists': 'update' });
+  expect(result.outputs['outcome']).toBe('updated');
+  expectPromptEnd(result);
+});
+
+test('nothing keeps the process alive after an input that is not valid', async () => {
+  await using scene = await openScene();
+  const result = await scene.run({ key: '' });
+  expect(result.outputs['error-code']).toBe('invalid-input');
+  expectPromptEnd(result);
+});
+
+test('nothing keeps the process alive after a refusal', async () => {
+  await using scene = await openScene();
+  const result = await scene.run({ project: 'no-such-project' });
+  expect(result.conclusion).toBe('failure');
+  expect(scene.simulator.requests.length).toBeGreaterThan(0);
+  expectPromptEnd(result);
+});
+
+test('nothing keeps the process alive when the answer has not come at the deadline', async () => {
+  await using scene = await openScene();
+  scene.simulator.inject({ method: 'POST', path: CREATE_PATH, fault: { kind: 'stall' } });
+  const result = await scene.run({ 'timeout-seconds': '1' });
+  expect(result.outputs['error-code']).toBe('timeout');
+  expectPromptEnd(result);
+});
+
+test('nothing keeps the process alive when there is no connection at the deadline', async () => {
+  // Accepts, and never says a word: to the client the connection, of which TLS is a part, never opens.
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  try {
+    const result = await runAction({
+      inputs: { ...WISH, 'base-uri': `https://127.0.0.1:${port}`, 'timeout-seconds': '1' },
+      timeoutMs: 30_000,
+    });
+    expect(sockets.size).toBeGreaterThan(0);
+    expect(result.outputs['error-code']).toBe('timeout');
+    expectPromptEnd(result);
+  } finally {
+    for (const socket of sockets) {
+      socket.destroy();
+    }
+    server.close();
+  }
+});

@@ -1,0 +1,273 @@
+import { describe, expect, test } from 'vitest';
+import type { InsightGroup } from '../../simulator/launchdarkly/account.ts';
+import {
+  CREATE_PATH,
+  describeRequest,
+  GROUP_PATH,
+  olderGroup,
+  openScene,
+  readFailure,
+  WISH,
+} from './scene.ts';
+
+const APPLICATIONS = ['billing-service', 'inventory-service'];
+const CREATE = `POST ${CREATE_PATH}`;
+const READ = `GET ${GROUP_PATH}?expand=scores`;
+const UPDATE = `PATCH ${GROUP_PATH}`;
+
+const NAME_DRIFT = { field: 'name', wanted: WISH.name, actual: 'Production' };
+
+/** What may exist before the run, and how it differs from what is wanted. */
+const SITUATIONS = {
+  missing: { group: undefined, inputs: {}, drift: [], patch: [] },
+  equal: { group: {}, inputs: {}, drift: [], patch: [] },
+  'equal, applications in another order': {
+    group: { applicationKeys: APPLICATIONS },
+    inputs: { applications: 'inventory-service, billing-service' },
+    drift: [],
+    patch: [],
+  },
+  'equal, an empty list for all applications': {
+    group: { applicationKeys: [] },
+    inputs: {},
+    drift: [],
+    patch: [],
+  },
+  'another name': {
+    group: { name: 'Production' },
+    inputs: {},
+    drift: [NAME_DRIFT],
+    patch: [{ op: 'replace', path: '/name', value: WISH.name }],
+  },
+  'all applications instead of two': {
+    group: {},
+    inputs: { applications: APPLICATIONS.join(',') },
+    drift: [{ field: 'applications', wanted: APPLICATIONS, actual: [] }],
+    patch: [{ op: 'add', path: '/applicationKeys', value: APPLICATIONS }],
+  },
+  'one application instead of two': {
+    group: { applicationKeys: ['billing-service'] },
+    inputs: { applications: APPLICATIONS.join(',') },
+    drift: [{ field: 'applications', wanted: APPLICATIONS, actual: ['billing-service'] }],
+    patch: [{ op: 'add', path: '/applicationKeys', value: APPLICATIONS }],
+  },
+  'two applications instead of all': {
+    group: { applicationKeys: APPLICATIONS },
+    inputs: {},
+    drift: [{ field: 'applications', wanted: [], actual: APPLICATIONS }],
+    patch: [
+      { op: 'add', path: '/applicationKeys', value: [] },
+      { op: 'remove', path: '/applicationKeys' },
+    ],
+  },
+  'another name and other applications': {
+    group: { name: 'Production', applicationKeys: ['billing-service'] },
+    inputs: { applications: 'inventory-service' },
+    drift: [
+      NAME_DRIFT,
+      { field: 'applications', wanted: ['inventory-service'], actual: ['billing-service'] },
+    ],
+    patch: [
+      { op: 'replace', path: '/name', value: WISH.name },
+      { op: 'add', path: '/applicationKeys', value: ['inventory-service'] },
+    ],
+  },
+  'another project': {
+    group: { projectKey: 'mobile', name: 'Production' },
+    inputs: {},
+    drift: [{ field: 'project', wanted: 'default', actual: 'mobile' }, NAME_DRIFT],
+    patch: [],
+  },
+  'another environment': {
+    group: { environmentKey: 'staging' },
+    inputs: {},
+    drift: [{ field: 'environment', wanted: 'production', actual: 'staging' }],
+    patch: [],
+  },
+} as const satisfies Record<string, Situation>;
+
+interface Situation {
+  /** How the group that exists differs from the sample; undefined when none exists. */
+  readonly group: Partial<InsightGroup> | undefined;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly drift: readonly object[];
+  readonly patch: readonly object[];
+}
+
+type Row = readonly [
+  situation: keyof typeof SITUATIONS,
+  fail: string,
+  keep: string,
+  update: string,
+];
+
+/** The truth table: the outcome for each situation and each word of `if-exists`. */
+const TRUTH: readonly Row[] = [
+  ['missing', 'created', 'created', 'created'],
+  ['equal', 'conflict', 'unchanged', 'unchanged'],
+  ['equal, applications in another order', 'conflict', 'unchanged', 'unchanged'],
+  ['equal, an empty list for all applications', 'conflict', 'unchanged', 'unchanged'],
+  ['another name', 'conflict', 'kept', 'updated'],
+  ['all applications instead of two', 'conflict', 'kept', 'updated'],
+  ['one application instead of two', 'conflict', 'kept', 'updated'],
+  ['two applications instead of all', 'conflict', 'kept', 'updated'],
+  ['another name and other applications', 'conflict', 'kept', 'updated'],
+  ['another project', 'conflict', 'conflict', 'conflict'],
+  ['another environment', 'conflict', 'conflict', 'conflict'],
+];
+
+describe.concurrent.each(['fail', 'keep', 'update'] as const)('if-exists: %s', (ifExists) => {
+  const column = { fail: 1, keep: 2, update: 3 } as const;
+  const rows = TRUTH.map((row) => ({ situation: row[0], outcome: row[column[ifExists]] }));
+
+  test.each(rows)('$situation: $outcome', async ({ situation, outcome }) => {
+    const { group, inputs, drift, patch }: Situation = SITUATIONS[situation];
+    const before = group && olderGroup(group);
+    await using scene = await openScene({ group: before });
+    scene.simulator.account.addProject('mobile', ['production']);
+    const result = await scene.run({ ...inputs, 'if-exists': ifExists });
+
+    expect(scene.simulator.requests.map(describeRequest)).toEqual(
+      { created: [CREATE], updated: [CREATE, READ, UPDATE] }[outcome] ?? [CREATE, READ],
+    );
+    if (outcome === 'updated') {
+      expect(JSON.parse(scene.simulator.requests[2]?.body ?? '')).toEqual(patch);
+    }
+
+    const isFailure = outcome === 'conflict';
+    expect(result.conclusion).toBe(isFailure ? 'failure' : 'success');
+    const stored = scene.simulator.account.groups.get(WISH.key);
+    expect(result.outputs).toMatchObject({
+      outcome: isFailure ? 'failed' : outcome,
+      created: String(outcome === 'created'),
+      'error-code': isFailure ? 'conflict' : '',
+      // Whatever the outcome, the outputs tell what really exists.
+      key: WISH.key,
+      name: stored?.name,
+      project: stored?.projectKey,
+      environment: stored?.environmentKey,
+      applications: JSON.stringify(stored?.applicationKeys ?? []),
+      'created-at': new Date(stored?.createdAt ?? 0).toISOString(),
+    });
+    expect(JSON.parse(result.outputs['drift'] ?? '')).toEqual(drift);
+    if (outcome === 'updated') {
+      expect(stored).toMatchObject({ name: WISH.name, createdAt: before?.createdAt });
+      expect([...(stored?.applicationKeys ?? [])]).toEqual(
+        inputs['applications']?.split(',') ?? [],
+      );
+    } else if (before !== undefined) {
+      expect(stored).toEqual(before);
+    }
+    expect(result.annotations.map(({ kind }) => kind)).toEqual(
+      { conflict: ['error'], kept: ['warning'] }[outcome] ?? [],
+    );
+    expect(result.summary).toContain(WISH.key);
+  });
+});
+
+describe.concurrent('what the log says', () => {
+  test('a drift that is kept is one warning with what is and what was wanted', async () => {
+    await using scene = await openScene({ group: olderGroup({ name: 'Production' }) });
+    const result = await scene.run({ 'if-exists': 'keep', applications: 'billing-service' });
+    expect(result.annotations).toMatchObject([
+      {
+        kind: 'warning',
+        title: 'The insight group differs from what the workflow wants',
+        message: expect.stringMatching(
+          /\(if-exists: keep\)\. Name: is "Production", wanted "Production - All Apps"\. Applications: is all, wanted billing-service\.$/,
+        ),
+      },
+    ]);
+  });
+
+  test('a conflict shows how the group differs', async () => {
+    await using scene = await openScene({ group: olderGroup({ name: 'Production' }) });
+    const result = await scene.run();
+    expect(readFailure(result)).toEqual(
+      [
+        'The insight group already exists',
+        'Insight group "default-production-all-apps" already exists in project "default", environment "production". It differs in name.',
+        'Next: Set if-exists: keep to go on with the group as it is, or if-exists: update to change it to what is wanted.',
+      ].join('\n'),
+    );
+    expect(result.groups).toEqual([
+      { title: 'Details', lines: ['- Name: is "Production", wanted "Production - All Apps".'] },
+    ]);
+  });
+
+  test("a group of another project is said to be somebody else's", async () => {
+    await using scene = await openScene({ group: olderGroup({ projectKey: 'mobile' }) });
+    const result = await scene.run({ 'if-exists': 'update' });
+    expect(readFailure(result)).toEqual(
+      [
+        'The insight group already exists',
+        'Insight group "default-production-all-apps" belongs to project "mobile", environment "production". Keys are unique in the whole account, so it can\'t be created for project "default", environment "production", and it is never moved.',
+        'Next: Choose another key: {project}-{environment}-all-apps is the usual pattern.',
+      ].join('\n'),
+    );
+  });
+});
+
+describe.concurrent('an update that LaunchDarkly does not carry out', () => {
+  test('because it refuses the patch: the refusal is quoted', async () => {
+    await using scene = await openScene({ group: olderGroup({ name: 'Production' }) });
+    scene.simulator.inject({
+      method: 'PATCH',
+      fault: {
+        kind: 'respond',
+        status: 422,
+        body: { code: 'patch_failed', message: 'Could not apply patch.' },
+      },
+    });
+    const result = await scene.run({ 'if-exists': 'update' });
+    expect(readFailure(result)).toEqual(
+      [
+        'LaunchDarkly refused the request as invalid',
+        'Could not update insight group "default-production-all-apps": LaunchDarkly refused it as invalid (422). Nothing was written.',
+        'LaunchDarkly answered 422 (patch_failed): "Could not apply patch."',
+        'Next: Correct the inputs that LaunchDarkly names, and run again.',
+      ].join('\n'),
+    );
+    expect(scene.methods()).toBe('POST GET PATCH');
+  });
+
+  test('though it answers 200: that is not reported as an update', async () => {
+    const group = olderGroup({ name: 'Production' });
+    await using scene = await openScene({ group });
+    scene.simulator.inject({
+      method: 'PATCH',
+      fault: { kind: 'respond', status: 200, body: group },
+    });
+    const result = await scene.run({ 'if-exists': 'update', applications: 'billing-service' });
+    expect(readFailure(result)).toContain(
+      'LaunchDarkly accepted the update of insight group "default-production-all-apps" but its name and applications did not change to what was asked for.',
+    );
+    expect(result.outputs).toMatchObject({
+      'error-code': 'unexpected-response',
+      name: 'Production',
+    });
+    expect(JSON.parse(result.outputs['drift'] ?? '')).toMatchObject([
+      { field: 'name' },
+      { field: 'applications' },
+    ]);
+  });
+});
+
+test.concurrent.each(['keep', 'update', 'fail'])(
+  'with %s the scores of a group that exists reach the outputs',
+  async (ifExists) => {
+    await using scene = await openScene({ group: olderGroup({ name: 'Production' }) });
+    scene.simulator.account.setScores(WISH.key);
+    const result = await scene.run({ 'if-exists': ifExists });
+    expect(result.outputs).toMatchObject({ 'overall-score': '72', 'overall-indicator': 'good' });
+  },
+);
+
+test.concurrent('scores that are not calculated yet are handed on as such', async () => {
+  await using scene = await openScene({ group: olderGroup() });
+  const result = await scene.run({ 'if-exists': 'keep' });
+  expect(result.outputs).toMatchObject({
+    'overall-score': '0',
+    'overall-indicator': 'notCalculated',
+  });
+});

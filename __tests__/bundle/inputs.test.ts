@@ -1,0 +1,371 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import type { RunActionOptions } from '../../simulator/runner/runner.ts';
+import { openScene, readFailure } from './scene.ts';
+
+const KEY_RULE = 'expected letters, digits, ".", "-" and "_", the first one a letter or a digit';
+const APPLICATIONS_RULE =
+  'expected application keys, one per line or separated by commas; a key has letters, digits, ".", "-" and "_"';
+const TIMEOUT_RULE = 'expected a whole number of seconds from 1 to 3600';
+const BLANK_TOKEN =
+  'is required: a LaunchDarkly access token. Is the secret spelt right, and set in this repository, organization or environment?';
+
+function endSentence(text: string): string {
+  return text.endsWith('?') ? text : `${text}.`;
+}
+
+/** Runs the bundle with inputs that are not valid, and returns what it says of them. No request may be made. */
+async function readProblems(
+  inputs: Readonly<Record<string, string>>,
+  options: Partial<RunActionOptions> = {},
+): Promise<string> {
+  await using scene = await openScene();
+  const result = await scene.run(inputs, options);
+  expect(scene.simulator.requests).toEqual([]);
+  expect(result.outputs['error-code']).toBe('invalid-input');
+  expect(result.outputs['group']).toBe('');
+  expect(result.outputs['drift']).toBe('[]');
+  const [title, message, next, ...more] = readFailure(result).split('\n');
+  expect(title).toBe('The inputs are not valid');
+  expect(next).toBe('Next: Correct them under with: in the workflow. No request was made.');
+  expect(more).toEqual([]);
+  return message ?? '';
+}
+
+describe.concurrent('one bad input', () => {
+  const rows: readonly (readonly [input: string, value: string, problem: string])[] = [
+    ['name', '', "is required: the group's display name"],
+    ['name', ' \t\n', "is required: the group's display name"],
+    ['key', '', 'is required'],
+    ['key', '-starts-with-a-hyphen', KEY_RULE],
+    ['key', 'has space', KEY_RULE],
+    ['key', 'slash/../admin', KEY_RULE],
+    ['key', 'ключ', KEY_RULE],
+    ['key', 'two\nlines', KEY_RULE],
+    ['project', '  ', 'is required'],
+    ['project', '.hidden', KEY_RULE],
+    ['environment', '', 'is required'],
+    ['environment', 'production?expand=environment', KEY_RULE],
+    ['applications', 'billing service', APPLICATIONS_RULE],
+    ['applications', 'billing;inventory', APPLICATIONS_RULE],
+    ['applications', '["billing"]', APPLICATIONS_RULE],
+    ['timeout-seconds', '0', TIMEOUT_RULE],
+    ['timeout-seconds', '3601', TIMEOUT_RULE],
+    ['timeout-seconds', '-5', TIMEOUT_RULE],
+    ['timeout-seconds', '1.5', TIMEOUT_RULE],
+    ['timeout-seconds', '1e3', TIMEOUT_RULE],
+    ['timeout-seconds', '0x10', TIMEOUT_RULE],
+    ['timeout-seconds', '2 minutes', TIMEOUT_RULE],
+    ['timeout-seconds', '99999999999999999999', TIMEOUT_RULE],
+    ['if-exists', 'replace', 'expected fail, keep, update'],
+    ['if-exists', 'Keep', 'expected fail, keep, update'],
+    ['dry-run', 'yes', 'expected true or false'],
+    ['dry-run', 'tRuE', 'expected true or false'],
+    ['pr-comment', '1', 'expected true or false'],
+  ];
+
+  test.each(rows)('%s: %j', async (input, value, problem) => {
+    const message = await readProblems({ [input]: value });
+    expect(message).toBe(`One input is not valid. ${input}: ${problem}.`);
+  });
+
+  test('is shown without commands that it smuggles in', async () => {
+    await using scene = await openScene();
+    const result = await scene.run({ key: 'a\n::set-output name=created::true' });
+    expect(result.outputs).toMatchObject({ created: 'false', key: '' });
+  });
+});
+
+test.concurrent('all problems are in one error, each with the name of its input', async () => {
+  const message = await readProblems({
+    name: ' ',
+    key: '-x',
+    project: '',
+    environment: 'a b',
+    applications: 'a b, c',
+    token: '',
+    'base-uri': 'http://app.launchdarkly.com',
+    'timeout-seconds': '0',
+    'if-exists': 'replace',
+    'dry-run': 'yes',
+    'pr-comment': '1',
+  });
+  expect(message).toMatch(/^11 inputs are not valid\. /);
+  const named = [...message.matchAll(/\((\d+)\) ([a-z-]+): /g)].map(([, n, name]) => [n, name]);
+  expect(named).toEqual([
+    ['1', 'name'],
+    ['2', 'key'],
+    ['3', 'project'],
+    ['4', 'environment'],
+    ['5', 'applications'],
+    ['6', 'token'],
+    ['7', 'base-uri'],
+    ['8', 'timeout-seconds'],
+    ['9', 'if-exists'],
+    ['10', 'dry-run'],
+    ['11', 'pr-comment'],
+  ]);
+});
+
+test.concurrent('without a single input, the four names and the token are asked for', async () => {
+  const blank = { name: '', key: '', project: '', environment: '', token: '', 'base-uri': '' };
+  expect(await readProblems(blank)).toBe(
+    `5 inputs are not valid. (1) name: is required: the group's display name. (2) key: is required. (3) project: is required. (4) environment: is required. (5) token: ${BLANK_TOKEN}`,
+  );
+});
+
+describe.concurrent('a blank optional input', () => {
+  test('means its default', async () => {
+    await using scene = await openScene();
+    const blanks = { applications: ' ', 'timeout-seconds': '', 'if-exists': '\n', 'dry-run': ' ' };
+    const result = await scene.run({ ...blanks, 'pr-comment': '' });
+    expect(result.outputs).toMatchObject({ outcome: 'created', applications: '[]' });
+  });
+});
+
+test.concurrent('a key of unusual length only warns', async () => {
+  await using scene = await openScene();
+  const result = await scene.run({ key: 'k'.repeat(101) });
+  expect(result.outputs['outcome']).toBe('created');
+  expect(result.annotations).toMatchObject([
+    {
+      kind: 'warning',
+      title: 'An input is unusual',
+      message: 'The input key has 101 characters; LaunchDarkly may refuse keys of more than 100.',
+    },
+  ]);
+});
+
+test.concurrent('an input of another name has no say', async () => {
+  await using scene = await openScene();
+  const result = await scene.run({}, { env: { INPUT_DRY_RUN: 'true', 'INPUT_PROJECT-KEY': 'x' } });
+  expect(result.outputs['outcome']).toBe('created');
+});
+
+describe.concurrent('a blank token', () => {
+  const fork = {
+    number: 7,
+    head: { repo: { full_name: 'stranger/octo-repo' } },
+  };
+  const own = { number: 7, head: { repo: { full_name: 'octo-org/octo-repo' } } };
+  const rows: readonly {
+    readonly title: string;
+    readonly options: Partial<RunActionOptions>;
+    readonly problem: string;
+  }[] = [
+    { title: 'on a push', options: {}, problem: BLANK_TOKEN },
+    {
+      title: "on a pull request of the repository's own",
+      options: { event: { name: 'pull_request', payload: { pull_request: own } } },
+      problem: BLANK_TOKEN,
+    },
+    {
+      title: 'on a pull request from a fork',
+      options: { event: { name: 'pull_request', payload: { pull_request: fork } } },
+      problem:
+        'is blank: GitHub gives no secrets to workflows of pull requests from forks. Run this step for pull requests of the repository itself, or after the merge',
+    },
+    {
+      title: 'on a pull request from a fork that is gone',
+      options: {
+        event: {
+          name: 'pull_request',
+          payload: { pull_request: { ...fork, head: { repo: null } } },
+        },
+      },
+      problem:
+        'is blank: GitHub gives no secrets to workflows of pull requests from forks. Run this step for pull requests of the repository itself, or after the merge',
+    },
+    {
+      title: 'on pull_request_target, which has secrets',
+      options: { event: { name: 'pull_request_target', payload: { pull_request: fork } } },
+      problem: BLANK_TOKEN,
+    },
+    {
+      title: 'for Dependabot',
+      options: {
+        event: { name: 'pull_request', payload: { pull_request: own } },
+        env: { GITHUB_ACTOR: 'dependabot[bot]' },
+      },
+      problem:
+        'is blank: workflows started by Dependabot see Dependabot secrets only. Add the secret under Settings, Secrets and variables, Dependabot',
+    },
+  ];
+
+  test.each(rows)('$title', async ({ options, problem }) => {
+    expect(await readProblems({ token: ' \n' }, options)).toBe(
+      `One input is not valid. token: ${endSentence(problem)}`,
+    );
+  });
+});
+
+describe.concurrent('a credential of the wrong shape', () => {
+  const access = 'expected an access token (api-…)';
+  const uuid = '1b2c3d4e-5f60-4718-8a9b-0c1d2e3f4a5b';
+  const rows: readonly (readonly [token: string, problem: string])[] = [
+    [`sdk-${uuid}`, `this is an SDK key, which the REST API does not accept; ${access}`],
+    [`mob-${uuid}`, `this is a mobile key, which the REST API does not accept; ${access}`],
+    [`rel-${uuid}`, `this is a Relay Proxy key; ${access}`],
+    ['5f0c1a2b3c4d5e6f70819203', `this is a client-side ID, which is no credential; ${access}`],
+    [
+      'ghp_K7mQx2VbT9nWc4RzY8pLd3HfJ6sGaE5uN1oi',
+      'this is a GitHub token; expected a LaunchDarkly access token (api-…). Are token and github-token swapped?',
+    ],
+    [
+      'github_pat_11ABCDEFG0abcdefghijkl_ABCDEFGHIJKLMNOPQRST',
+      'this is a GitHub token; expected a LaunchDarkly access token (api-…). Are token and github-token swapped?',
+    ],
+    [`Bearer api-${uuid}`, 'leave the word Bearer out: LaunchDarkly expects the token alone'],
+    [`"api-${uuid}"`, 'it is in quotes; store the secret without them'],
+    [
+      '$LAUNCHDARKLY_ACCESS_TOKEN',
+      'it is the name of a variable, not its value; use the secrets context',
+    ],
+    [
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: what somebody may have pasted
+      '${{ secrets.LD_TOKEN }}',
+      'it is the name of a variable, not its value; use the secrets context',
+    ],
+    [`api-${uuid} api-${uuid}`, 'it has white space in it; store the secret again, in one piece'],
+    [
+      `api-1b2c3d4e-5f60-4718\n8a9b-0c1d2e3f4a5b`,
+      'it has white space in it; store the secret again, in one piece',
+    ],
+    [
+      `api-1b2c3d4e-5f60-4718\r\nX-Injected: 0c1d2e3f4a5b`,
+      'it has white space in it; store the secret again, in one piece',
+    ],
+    [`api-${uuid}\u{1F511}`, 'it has characters that no access token has; store the secret again'],
+    [`api-\u0001${uuid}`, 'it has characters that no access token has; store the secret again'],
+    ['api-1b2', 'it is too short for an access token (api-…)'],
+  ];
+
+  test.each(rows)('%j gets a hint of its own and is not echoed', async (token, hint) => {
+    // The runner's stand-in fails the test when the token shows anywhere, in whatever form.
+    const message = await readProblems({ token });
+    expect(message).toBe(`One input is not valid. token: ${endSentence(hint)}`);
+    expect(message).not.toContain(token);
+  });
+});
+
+describe.concurrent('a hostile base-uri', () => {
+  // Whatever the bundle would connect to, directly or through the proxy, would end up in the trap.
+  const rows = [
+    'https://user:hunter2pass@app.launchdarkly.com',
+    'https://app.launchdarkly.com@127.0.0.1:{trap}',
+    'https://app.launchdarkly.com:secret@evil.example',
+    'https://app.launchdarkly.com%40evil.example',
+    'https://app%2elaunchdarkly.com',
+    'https://app.launchdarkly.com%2eevil.example',
+    'https://аpp.launchdarkly.com',
+    'https://app。launchdarkly。com',
+    'https://ａpp.launchdarkly.com',
+    'https://xn--pp-8ia..launchdarkly.com',
+    'https://app.launchdarkly.com.',
+    'https://app.launchdarkly.com.evil.example',
+    'https://launchdarkly.com',
+    'https://evil-launchdarkly.com',
+    'https://app.launchdarkly.com.us',
+    'https://app.launchdarkly.dev',
+    'https://app.launchdarkly.com:8443',
+    'https://app.launchdarkly.com:443',
+    'https://app.launchdarkly.com/api/v2',
+    'https://app.launchdarkly.com//',
+    'https://app.launchdarkly.com?x=1',
+    'https://app.launchdarkly.com#x',
+    'https://app.launchdarkly.com\\evil.example',
+    'https://evil.example\\.launchdarkly.com',
+    'https://evil.example/.launchdarkly.com',
+    'https://evil.example#.launchdarkly.com',
+    'https://evil.example?.launchdarkly.com',
+    'https:/app.launchdarkly.com',
+    'https:app.launchdarkly.com',
+    '//app.launchdarkly.com',
+    'app.launchdarkly.com',
+    'http://app.launchdarkly.com',
+    'ftp://app.launchdarkly.com',
+    'file:///etc/passwd',
+    'https://app.launchdarkly.com\nhttps://evil.example',
+    'https://app.launchdarkly.com evil',
+    'https://*.launchdarkly.com',
+    'https://-app.launchdarkly.com',
+    'https://_app.launchdarkly.com',
+    'http://user:hunter2pass@127.0.0.1:{trap}',
+    'http://2130706433:{trap}',
+    'http://0x7f000001:{trap}',
+    'http://0177.0.0.1:{trap}',
+    'http://127.1:{trap}',
+    'http://127.0.0.2:{trap}',
+    'http://0.0.0.0:{trap}',
+    'http://[::]:{trap}',
+    'http://[::ffff:127.0.0.1]:{trap}',
+    'http://[0:0:0:0:0:0:0:1]:{trap}',
+    'http://localhost.:{trap}',
+    'http://localhost.evil.example:{trap}',
+    'http://127.0.0.1:{trap}/api',
+    'http://127.0.0.1:0',
+    'http://127.0.0.1:99999',
+    'http://127.0.0.1:',
+    'http://10.0.0.1',
+    'http://169.254.169.254',
+    'https://10.0.0.1',
+  ];
+
+  /** Counts the connections that anybody makes to it. */
+  async function setTrap() {
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections += 1;
+      socket.destroy();
+    }).listen(0);
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+    const proxy = `http://127.0.0.1:${port}`;
+    return {
+      port,
+      env: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy, NO_PROXY: '' },
+      count: () => connections,
+      async [Symbol.asyncDispose]() {
+        server.close();
+        await once(server, 'close');
+      },
+    };
+  }
+
+  test.each(rows)('%j is refused, and not echoed', async (template) => {
+    await using trap = await setTrap();
+    const uri = template.replace('{trap}', String(trap.port));
+    const message = await readProblems({ 'base-uri': uri }, { env: trap.env });
+    expect(message).toMatch(
+      /^One input is not valid\. base-uri: .*; expected https:\/\/app\.launchdarkly\.com, .*http is for loopback only\.$/,
+    );
+    expect(message).not.toMatch(/evil|hunter2|127|secret|passwd/);
+    expect(trap.count()).toBe(0);
+  });
+
+  test('the trap does catch a connection to a host that is allowed', async () => {
+    await using trap = await setTrap();
+    await using scene = await openScene();
+    const result = await scene.run(
+      { 'base-uri': 'https://App.LaunchDarkly.com/', 'timeout-seconds': '1' },
+      { env: trap.env },
+    );
+    expect(result.outputs['error-code']).toBe('network');
+    expect(trap.count()).toBeGreaterThan(0);
+  });
+});
+
+test.concurrent('a proxy that is no URL is a problem of its variable, and its password is not echoed', async () => {
+  const message = await readProblems(
+    {},
+    {
+      env: { HTTPS_PROXY: 'socks5://user:correct-horse-battery@proxy.example:1080' },
+      secrets: ['correct-horse-battery'],
+    },
+  );
+  expect(message).toBe(
+    'One input is not valid. HTTPS_PROXY: expected the URL of an http or https proxy.',
+  );
+});

@@ -1,0 +1,203 @@
+import { describe, expect, test } from 'vitest';
+import type { Fault } from '../../simulator/launchdarkly/faults.ts';
+import type { RateLimitWaits } from '../../simulator/launchdarkly/rate-limits.ts';
+import type { Simulator } from '../../simulator/launchdarkly/simulator.ts';
+import {
+  CREATE_PATH,
+  GROUP_PATH,
+  olderGroup,
+  openScene,
+  readFailure,
+  spoilCreate,
+  WISH,
+} from './scene.ts';
+
+/** How long the run waited between its first and its second request, in milliseconds. */
+function readFirstWait({ requests: [first, second] }: Simulator): number {
+  return (second?.atMs ?? Number.NaN) - (first?.atMs ?? Number.NaN);
+}
+
+describe.concurrent('a lost answer', () => {
+  test.each([0, 300, 900, 1_500])(
+    'to a create that was carried out, with reads that lag by %i ms: created, and once',
+    async (visibilityLagMs) => {
+      await using scene = await openScene({ behaviour: { visibilityLagMs } });
+      spoilCreate(scene.simulator, { kind: 'process-then-reset' });
+      const result = await scene.run();
+      expect(result.outputs).toMatchObject({ outcome: 'created', created: 'true', drift: '[]' });
+      expect(scene.simulator.createdCount(WISH.key)).toBe(1);
+      expect(scene.methods()).toMatch(/^POST GET( POST GET)*$/);
+      if (visibilityLagMs === 0) {
+        expect(scene.methods()).toBe('POST GET');
+      }
+    },
+  );
+
+  test.each([-3_600_000, -2_500, 2_500, 3_600_000])(
+    'is settled though the clock of the server differs by %i ms',
+    async (clockSkewMs) => {
+      await using scene = await openScene({ behaviour: { clockSkewMs } });
+      spoilCreate(scene.simulator, { kind: 'process-then-reset' });
+      const result = await scene.run();
+      expect(result.outputs['outcome']).toBe('created');
+    },
+  );
+
+  test.each([-3_600_000, 0, 3_600_000])(
+    'does not make an older group ours, with a clock that differs by %i ms',
+    async (clockSkewMs) => {
+      const group = olderGroup({ createdAt: Date.now() + clockSkewMs - 60_000 });
+      await using scene = await openScene({ group, behaviour: { clockSkewMs } });
+      spoilCreate(scene.simulator, { kind: 'reset' });
+      const result = await scene.run({ 'if-exists': 'keep' });
+      expect(result.outputs).toMatchObject({ outcome: 'unchanged', created: 'false' });
+      expect(scene.methods()).toBe('POST GET');
+    },
+  );
+
+  test('with an older group and if-exists: fail is a conflict', async () => {
+    await using scene = await openScene({ group: olderGroup() });
+    spoilCreate(scene.simulator, { kind: 'reset' });
+    const result = await scene.run();
+    expect(result.outputs['error-code']).toBe('conflict');
+    expect(readFailure(result)).toContain('It is just as wanted.');
+  });
+
+  test('with a group of somebody who was faster and wants it otherwise is a drift', async () => {
+    await using scene = await openScene({ group: olderGroup({ name: 'Theirs' }) });
+    spoilCreate(scene.simulator, { kind: 'reset' });
+    const result = await scene.run({ 'if-exists': 'keep' });
+    expect(result.outputs).toMatchObject({ outcome: 'kept', name: 'Theirs' });
+  });
+
+  test('several times in a row still ends in the truth', async () => {
+    await using scene = await openScene();
+    spoilCreate(scene.simulator, { kind: 'reset' }, 2);
+    spoilCreate(scene.simulator, { kind: 'process-then-respond', status: 502 });
+    scene.simulator.inject({ method: 'GET', fault: { kind: 'respond', status: 500 }, times: 2 });
+    const result = await scene.run();
+    expect(result.outputs['outcome']).toBe('created');
+    expect(scene.simulator.createdCount(WISH.key)).toBe(1);
+  });
+
+  test("a fresh group of another job's, not to be seen for a second, is waited for", async () => {
+    await using scene = await openScene({ behaviour: { visibilityLagMs: 1_000 } });
+    await scene.run();
+    const result = await scene.run({ 'if-exists': 'keep' });
+    expect(result.outputs).toMatchObject({ outcome: 'unchanged', created: 'false' });
+    expect(scene.simulator.createdCount(WISH.key)).toBe(1);
+  });
+});
+
+describe.concurrent('a rate limit', () => {
+  const dialects: readonly (readonly [title: string, waitsMs: RateLimitWaits])[] = [
+    ['X-Ratelimit-Reset for the account', { global: 1_000 }],
+    ['X-Ratelimit-Reset for the route', { route: 1_000 }],
+    ['X-Ratelimit-Auth-Token-Reset', { 'auth-token': 1_000 }],
+    ['Retry-After in seconds', { 'retry-after-seconds': 1_000 }],
+    ['Retry-After as a date', { 'retry-after-date': 1_000 }],
+    ['all at once, of which the longest wins', { global: 1_000, route: 100, 'auth-token': -500 }],
+    ['one in the past beside another', { global: -9_000, 'retry-after-seconds': 1_000 }],
+  ];
+
+  test.each(dialects)('told by %s is waited out', async (_title, waitsMs) => {
+    await using scene = await openScene();
+    spoilCreate(scene.simulator, { kind: 'rate-limit', waitsMs });
+    const result = await scene.run();
+    expect(result.outputs['outcome']).toBe('created');
+    expect(scene.methods()).toBe('POST POST');
+    expect(readFirstWait(scene.simulator)).toBeGreaterThanOrEqual(1_000);
+  });
+
+  test.each([-3_600_000, 3_600_000])(
+    "is measured by the server's clock, though it differs by %i ms",
+    async (clockSkewMs) => {
+      await using scene = await openScene({ behaviour: { clockSkewMs } });
+      spoilCreate(scene.simulator, { kind: 'rate-limit', waitsMs: { global: 1_000 } });
+      const result = await scene.run({ 'timeout-seconds': '10' });
+      expect(result.outputs['outcome']).toBe('created');
+      expect(readFirstWait(scene.simulator)).toBeGreaterThanOrEqual(1_000);
+    },
+  );
+
+  const noHints: readonly (readonly [title: string, headers: Record<string, string>])[] = [
+    ['no hint at all', {}],
+    ['a reset in the past', { 'X-Ratelimit-Reset': '1000000000000' }],
+    ['a reset in seconds instead of milliseconds', { 'X-Ratelimit-Reset': '1790000000' }],
+    ['a reset in another century', { 'X-Ratelimit-Reset': '9999999999999' }],
+    ['a Retry-After of a year', { 'Retry-After': '31536000' }],
+    ['a negative Retry-After', { 'Retry-After': '-5' }],
+    ['a Retry-After that is nonsense', { 'Retry-After': 'soon' }],
+  ];
+
+  test.each(noHints)('with %s is tried again soon', async (_title, headers) => {
+    await using scene = await openScene();
+    spoilCreate(scene.simulator, { kind: 'respond', status: 429, headers });
+    const result = await scene.run({ 'timeout-seconds': '10' });
+    expect(result.outputs['outcome']).toBe('created');
+    expect(scene.methods()).toBe('POST POST');
+  });
+
+  test('that outlasts the deadline fails at once and says when it would work', async () => {
+    await using scene = await openScene();
+    const fault: Fault = { kind: 'rate-limit', waitsMs: { 'retry-after-seconds': 600_000 } };
+    spoilCreate(scene.simulator, fault, Number.POSITIVE_INFINITY);
+    const before = Date.now();
+    const result = await scene.run();
+    const after = Date.now();
+    const [title, message = '', next] = readFailure(result).split('\n');
+    expect(scene.methods()).toBe('POST');
+    expect(result.outputs['error-code']).toBe('rate-limited');
+    expect(title).toBe('The rate limit leaves no time to finish');
+    const [, until = ''] =
+      /^LaunchDarkly's rate limit stopped the work on insight group "default-production-all-apps" \(429\)\. It asks to wait 600 s, until (\S+), and the step has less time left\. Nothing was written\.$/.exec(
+        message,
+      ) ?? [];
+    expect(Date.parse(until)).toBeGreaterThanOrEqual(before + 600_000);
+    expect(Date.parse(until)).toBeLessThanOrEqual(after + 600_000);
+    expect(next).toBe('Next: Run again after that time, or raise timeout-seconds above it.');
+  });
+
+  test('on the read after a 409 is waited out as well', async () => {
+    await using scene = await openScene({ group: olderGroup() });
+    const fault: Fault = { kind: 'rate-limit', waitsMs: { 'retry-after-seconds': 1_000 } };
+    scene.simulator.inject({ method: 'GET', path: GROUP_PATH, fault });
+    const result = await scene.run({ 'if-exists': 'keep' });
+    expect(result.outputs['outcome']).toBe('unchanged');
+    const [, second, third] = scene.simulator.requests;
+    expect((third?.atMs ?? 0) - (second?.atMs ?? 0)).toBeGreaterThanOrEqual(1_000);
+  });
+
+  test('is told by 503 with a Retry-After, too', async () => {
+    await using scene = await openScene();
+    const fault: Fault = { kind: 'respond', status: 503, headers: { 'Retry-After': '1' } };
+    scene.simulator.inject({ method: 'POST', path: CREATE_PATH, fault });
+    const result = await scene.run();
+    expect(result.outputs['outcome']).toBe('created');
+    const posts = scene.simulator.requests.filter(({ method }) => method === 'POST');
+    expect((posts[1]?.atMs ?? 0) - (posts[0]?.atMs ?? 0)).toBeGreaterThanOrEqual(1_000);
+  });
+});
+
+describe.concurrent('a wait', () => {
+  test('of more than three seconds is announced', async () => {
+    await using scene = await openScene();
+    const fault: Fault = { kind: 'rate-limit', waitsMs: { 'retry-after-seconds': 3_000 } };
+    spoilCreate(scene.simulator, fault);
+    const result = await scene.run();
+    expect(result.log.split('\n')[0]).toMatch(
+      /^Trying again in 3\.\d s: LaunchDarkly's rate limit was reached \(429\)\.$/,
+    );
+  });
+
+  test('that is shorter is told in the debug log only', async () => {
+    await using scene = await openScene();
+    spoilCreate(scene.simulator, { kind: 'reset' });
+    const quiet = await scene.run();
+    expect(quiet.log).not.toContain('Trying again');
+    scene.simulator.account.groups.clear();
+    spoilCreate(scene.simulator, { kind: 'reset' });
+    const verbose = await scene.run({}, { env: { RUNNER_DEBUG: '1' } });
+    expect(verbose.log).toMatch(/##\[debug\]Trying again in 0\.\d s: LaunchDarkly was lost before/);
+  });
+});

@@ -1,0 +1,75 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openScene } from './scene.ts';
+
+let folder = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'runner-files-'));
+});
+
+afterAll(async () => rm(folder, { recursive: true }));
+
+/** Paths to which nobody can write. The rights of a file mean nothing to root, so it is not among them. */
+const UNWRITABLE = {
+  'in a folder that does not exist': () => join(folder, 'missing', 'file'),
+  'that is a folder': () => folder,
+  'with an impossible name': () => join(folder, 'x'.repeat(300)),
+} as const;
+
+const places = Object.entries(UNWRITABLE);
+
+describe.concurrent('a summary file', () => {
+  test.each(places)('%s does not fail the step, and is not worth a word', async (_title, place) => {
+    await using scene = await openScene();
+    const result = await scene.run({}, { env: { GITHUB_STEP_SUMMARY: place() } });
+    expect(result).toMatchObject({ conclusion: 'success', stderr: '', annotations: [] });
+    expect(result.outputs['outcome']).toBe('created');
+    expect(result.log).toMatch(/^Created insight group .*\n$/);
+  });
+
+  test('of which no variable tells does not fail the step', async () => {
+    await using scene = await openScene();
+    const result = await scene.run({}, { env: { GITHUB_STEP_SUMMARY: undefined } });
+    expect(result).toMatchObject({ conclusion: 'success', stderr: '', annotations: [] });
+  });
+
+  test('that could not be written is told in the debug log', async () => {
+    await using scene = await openScene();
+    const env = { GITHUB_STEP_SUMMARY: join(folder, 'missing', 'file'), RUNNER_DEBUG: '1' };
+    const result = await scene.run({}, { env });
+    expect(result.log).toContain('##[debug]Job summary not written: ');
+  });
+
+  test('that already holds something is replaced, not added to', async () => {
+    await using scene = await openScene();
+    const path = join(folder, 'summary.md');
+    await writeFile(path, 'An old summary\n');
+    await scene.run({}, { env: { GITHUB_STEP_SUMMARY: path } });
+    const summary = await readFile(path, 'utf8');
+    expect(summary).toContain('default-production-all-apps');
+    expect(summary).not.toContain('An old summary');
+  });
+});
+
+describe.concurrent('an output file', () => {
+  test.each(places)('%s fails the step with one clear line', async (_title, place) => {
+    await using scene = await openScene();
+    const result = await scene.run({}, { env: { GITHUB_OUTPUT: place() } });
+    expect(result).toMatchObject({ conclusion: 'failure', exitCode: 1, stderr: '' });
+    expect(result.log).toMatch(/^Created insight group /);
+    expect(result.annotations).toMatchObject([
+      {
+        kind: 'error',
+        title: 'The outputs could not be written',
+        message: expect.stringMatching(
+          /\(GITHUB_OUTPUT\) can't be written.*\nNext: Check the disk/,
+        ),
+      },
+    ]);
+    // The summary does not depend on the outputs.
+    expect(result.summary).toContain('default-production-all-apps');
+  });
+});

@@ -1,0 +1,529 @@
+import { describe, expect, test } from 'vitest';
+import type { MadeUpAnswer } from '../../simulator/launchdarkly/faults.ts';
+import { headerValues } from '../../simulator/launchdarkly/requests.ts';
+import { sampleReaderToken } from '../../simulator/launchdarkly/sample-account.ts';
+import { sampleScores, scoreMetadata } from '../../simulator/launchdarkly/scores.ts';
+import { VERSION } from '../../src/version.ts';
+import {
+  CREATE_PATH,
+  describeRequest,
+  olderGroup,
+  openScene,
+  readFailure,
+  spoilCreate,
+  WISH,
+} from './scene.ts';
+
+describe.concurrent('a create that goes well', () => {
+  test('is one request, with the documented path, headers and body', async () => {
+    await using scene = await openScene();
+    await scene.run();
+    expect(scene.simulator.requests.map(describeRequest)).toEqual([`POST ${CREATE_PATH}`]);
+    const [request] = scene.simulator.requests;
+    const headers = Object.fromEntries(
+      (request?.headers ?? []).map(([name, value]) => [name.toLowerCase(), value]),
+    );
+    expect(headers).toEqual({
+      host: scene.simulator.origin.replace('http://', ''),
+      connection: 'keep-alive',
+      authorization: WISH.token,
+      'ld-api-version': 'beta',
+      'user-agent': `create-insight-group/${VERSION}`,
+      accept: 'application/json',
+      'accept-encoding': 'identity',
+      'content-type': 'application/json',
+      'content-length': String(request?.body.length),
+    });
+    expect(request && headerValues(request, 'ld-api-version')).toEqual(['beta']);
+    expect(JSON.parse(request?.body ?? '')).toEqual({
+      name: 'Production - All Apps',
+      key: 'default-production-all-apps',
+      projectKey: 'default',
+      environmentKey: 'production',
+    });
+  });
+
+  test('ends with every output, one line in the log, a summary and exit code 0', async () => {
+    await using scene = await openScene({ now: () => Date.UTC(2026, 0, 31, 12) });
+    const result = await scene.run();
+    expect(result.outputs).toEqual({
+      outcome: 'created',
+      created: 'true',
+      key: 'default-production-all-apps',
+      name: 'Production - All Apps',
+      project: 'default',
+      environment: 'production',
+      applications: '[]',
+      'created-at': '2026-01-31T12:00:00.000Z',
+      group:
+        '{"key":"default-production-all-apps","name":"Production - All Apps","projectKey":"default","environmentKey":"production","applicationKeys":[],"createdAt":"2026-01-31T12:00:00.000Z"}',
+      'overall-score': '',
+      'overall-indicator': '',
+      drift: '[]',
+      'error-code': '',
+    });
+    expect(result.log).toMatch(/^Created insight group "default-production-all-apps" .*\.\n$/);
+    expect(result.summary).toContain('default-production-all-apps');
+    expect(result).toMatchObject({ exitCode: 0, conclusion: 'success', annotations: [] });
+    expect(result).toMatchObject({ stderr: '', state: {}, envFile: {}, paths: [] });
+    expect(result.tempFiles).toEqual(new Map());
+  });
+
+  test('masks the token in the very first line of stdout', async () => {
+    await using scene = await openScene();
+    const { stdout } = await scene.run({ token: ` ${WISH.token}\n` });
+    expect(stdout.split('\n')[0]).toBe(`::add-mask::${WISH.token}`);
+  });
+
+  test('sends the applications without blanks and duplicates, in their order', async () => {
+    await using scene = await openScene();
+    const applications = '\n  inventory-service, billing-service\n\ninventory-service\r\n,';
+    const result = await scene.run({ applications });
+    const applicationKeys = ['inventory-service', 'billing-service'];
+    expect(JSON.parse(scene.simulator.requests[0]?.body ?? '')).toMatchObject({ applicationKeys });
+    expect(JSON.parse(result.outputs['applications'] ?? '')).toEqual(applicationKeys);
+  });
+
+  test('hands the scores on when the answer carries them, and nothing of the environment', async () => {
+    await using scene = await openScene();
+    spoilCreate(scene.simulator, {
+      kind: 'respond',
+      status: 201,
+      body: {
+        ...olderGroup({ createdAt: 1_769_860_800_000 }),
+        createdAt: '1769860800000',
+        applicationKeys: null,
+        environment: { apiKey: 'sdk-11111111-2222-4333-8444-555555555555', mobileKey: 'mob-1' },
+        scores: sampleScores(),
+        scoreMetadata: scoreMetadata(1_769_860_800_000),
+      },
+    });
+    const result = await scene.run({}, { secrets: ['sdk-11111111-2222-4333-8444-555555555555'] });
+    expect(result.outputs).toMatchObject({
+      outcome: 'created',
+      'created-at': '2026-01-31T12:00:00.000Z',
+      'overall-score': '72',
+      'overall-indicator': 'good',
+    });
+    expect(result.outputs['group']).not.toContain('environment"');
+    expect(result.masks).toContain('sdk-11111111-2222-4333-8444-555555555555');
+    expect(result.summary).toContain('72');
+  });
+
+  test('warns when LaunchDarkly made the group otherwise than it was asked to', async () => {
+    await using scene = await openScene();
+    spoilCreate(scene.simulator, {
+      kind: 'respond',
+      status: 201,
+      body: olderGroup({ name: 'Production' }),
+    });
+    const result = await scene.run();
+    expect(result.outputs).toMatchObject({
+      outcome: 'created',
+      name: 'Production',
+      drift: '[{"field":"name","wanted":"Production - All Apps","actual":"Production"}]',
+    });
+    expect(result.annotations).toMatchObject([
+      { kind: 'warning', message: 'Name: is "Production", wanted "Production - All Apps".' },
+    ]);
+  });
+});
+
+const TRIED =
+  'Could not create insight group "default-production-all-apps" for project "default", environment "production":';
+const UNKNOWN =
+  'Outcome unknown: insight group "default-production-all-apps" may or may not have been created.';
+const SAFE = "It is safe to run again: the key can't be created twice.";
+const INSTANCES =
+  'The instances are https://app.launchdarkly.com (commercial), https://app.launchdarkly.us (federal), https://app.eu.launchdarkly.com (EU); base-uri chooses.';
+
+/** One row: what LaunchDarkly answers to the create, and what a person reads then. */
+interface RefusedRow {
+  readonly title: string;
+  readonly answer: MadeUpAnswer;
+  readonly code: string;
+  /** Title and message of the annotation. `{origin}` stands for the server. */
+  readonly says: readonly string[];
+  readonly asks?: string;
+}
+
+const FORBIDDEN_NEXT =
+  "Next: Give the token the Writer role or better. Engineering insights is part of select plans only: ask LaunchDarkly whether yours has it. If the account has an IP allow list, the runner's address must be on it.";
+const KNOWN_TOKEN_NEXT =
+  'Next: It is the token "CI" (server, token). Give it the Writer role or better, or use a service token that has it.';
+
+const REFUSED: readonly RefusedRow[] = [
+  {
+    title: '400 with reasons',
+    answer: {
+      status: 400,
+      body: {
+        code: 'invalid_request',
+        message: 'validation failed',
+        errors: [
+          { attribute: 'key', reason: 'must be present' },
+          { attribute: 'name', reason: 'must be a non-empty string' },
+        ],
+      },
+    },
+    code: 'bad-request',
+    says: [
+      'LaunchDarkly refused the request as invalid',
+      `${TRIED} LaunchDarkly refused it as invalid: key must be present; name must be a non-empty string. Nothing was written.`,
+      'LaunchDarkly answered 400 (invalid_request): "validation failed"',
+      'Next: Correct the inputs that LaunchDarkly names, and run again.',
+    ],
+  },
+  {
+    title: '400 without a body',
+    answer: { status: 400 },
+    code: 'bad-request',
+    says: [
+      'LaunchDarkly refused the request as invalid',
+      `${TRIED} LaunchDarkly refused it as invalid (400). Nothing was written.`,
+      'LaunchDarkly answered 400, without a word.',
+      'Next: Correct the inputs that LaunchDarkly names, and run again.',
+    ],
+  },
+  {
+    title: '401 for a token that LaunchDarkly knows',
+    answer: { status: 401, body: { code: 'unauthorized', message: 'Invalid access token' } },
+    code: 'unauthorized',
+    asks: 'POST GET',
+    says: [
+      'LaunchDarkly did not accept the token',
+      `${TRIED} LaunchDarkly knows the token but does not accept it for this (401). Nothing was written.`,
+      'LaunchDarkly answered 401 (unauthorized): "Invalid access token"',
+      KNOWN_TOKEN_NEXT,
+    ],
+  },
+  {
+    title: '401 without a body',
+    answer: { status: 401 },
+    code: 'unauthorized',
+    asks: 'POST GET',
+    says: [
+      'LaunchDarkly did not accept the token',
+      `${TRIED} LaunchDarkly knows the token but does not accept it for this (401). Nothing was written.`,
+      'LaunchDarkly answered 401, without a word.',
+      KNOWN_TOKEN_NEXT,
+    ],
+  },
+  {
+    title: '403 with a code',
+    answer: { status: 403, body: { code: 'forbidden', message: 'Access denied.' } },
+    code: 'forbidden',
+    says: [
+      'LaunchDarkly refused access',
+      `${TRIED} LaunchDarkly refused access (403). Nothing was written.`,
+      'LaunchDarkly answered 403 (forbidden): "Access denied."',
+      FORBIDDEN_NEXT,
+    ],
+  },
+  {
+    title: '403 without a code, as text',
+    answer: { status: 403, body: 'Forbidden' },
+    code: 'forbidden',
+    says: [
+      'LaunchDarkly refused access',
+      `${TRIED} LaunchDarkly refused access (403). Nothing was written.`,
+      'LaunchDarkly answered 403: "Forbidden"',
+      FORBIDDEN_NEXT,
+    ],
+  },
+  {
+    title: '403 for a beta header that got lost',
+    answer: {
+      status: 403,
+      body: {
+        message:
+          'This API is in beta. To use it, your request must include the header `LD-API-Version: beta`.',
+      },
+    },
+    code: 'forbidden',
+    says: [
+      'LaunchDarkly refused access',
+      `${TRIED} LaunchDarkly did not see the beta header (403). Nothing was written.`,
+      'LaunchDarkly answered 403: "This API is in beta. To use it, your request must include the header `LD-API-Version: beta`."',
+      'Next: The action sends LD-API-Version: beta with every request; check whether a proxy in between takes headers away.',
+    ],
+  },
+  {
+    title: '404 though project and environment exist',
+    answer: { status: 404, body: { code: 'not_found', message: 'Invalid resource identifier' } },
+    code: 'not-found',
+    asks: 'POST GET',
+    says: [
+      'The project or the environment does not exist',
+      `${TRIED} LaunchDarkly did not find it (404). Nothing was written.`,
+      'LaunchDarkly answered 404 (not_found): "Invalid resource identifier"',
+      'Next: Check that project "default" and environment "production" exist, that the token may see them, and that the account has engineering insights.',
+    ],
+  },
+  ...[405, 413, 418].map(
+    (status): RefusedRow => ({
+      title: `${status}`,
+      answer: { status, body: { code: 'no', message: 'Not this way.' } },
+      code: 'bad-request',
+      says: [
+        'LaunchDarkly refused the request as invalid',
+        `${TRIED} LaunchDarkly refused the request with ${status}. Nothing was written.`,
+        `LaunchDarkly answered ${status} (no): "Not this way."`,
+        'Next: Compare the inputs with what LaunchDarkly says, and run again.',
+      ],
+    }),
+  ),
+  {
+    title: '422',
+    answer: { status: 422, body: { message: 'Unprocessable entity' } },
+    code: 'bad-request',
+    says: [
+      'LaunchDarkly refused the request as invalid',
+      `${TRIED} LaunchDarkly refused it as invalid (422). Nothing was written.`,
+      'LaunchDarkly answered 422: "Unprocessable entity"',
+      'Next: Correct the inputs that LaunchDarkly names, and run again.',
+    ],
+  },
+];
+
+describe.concurrent('a status that says that nothing was written', () => {
+  test.each(REFUSED)('$title', async ({ answer, code, says, asks = 'POST' }) => {
+    await using scene = await openScene();
+    spoilCreate(scene.simulator, { kind: 'respond', ...answer }, Number.POSITIVE_INFINITY);
+    const result = await scene.run();
+    expect(readFailure(result)).toEqual(says.join('\n'));
+    expect(result.outputs['error-code']).toBe(code);
+    expect(scene.methods()).toBe(asks);
+    expect(result.summary).toContain(WISH.key);
+    expect(result.groups).toMatchObject(
+      code === 'bad-request' && answer.status === 400 && answer.body !== undefined
+        ? [
+            {
+              title: 'Details',
+              lines: ['- key: must be present', '- name: must be a non-empty string'],
+            },
+          ]
+        : [],
+    );
+  });
+});
+
+/** Rows of the status table for which the real account is wrong, so that the diagnosis can help. */
+const DIAGNOSED = [
+  {
+    title: 'a token that nobody knows',
+    inputs: { token: 'api-99999999-0000-4000-8000-000000000009' },
+    code: 'unauthorized',
+    says: [
+      'LaunchDarkly did not accept the token',
+      `${TRIED} LaunchDarkly does not know the token (401). Nothing was written.`,
+      'LaunchDarkly answered 401 (unauthorized): "Invalid access token"',
+      `Next: The token may be expired, deleted or mistyped, or belong to another LaunchDarkly instance than {origin}: that looks just the same. ${INSTANCES} Create an access token with the Writer role under Organization settings, Authorization, and store it as a secret.`,
+    ],
+    asks: [`POST ${CREATE_PATH}`, 'GET /api/v2/caller-identity'],
+  },
+  {
+    title: 'a token that may only read',
+    inputs: { token: sampleReaderToken },
+    code: 'forbidden',
+    says: [
+      'LaunchDarkly refused access',
+      `${TRIED} LaunchDarkly refused access (403). Nothing was written.`,
+      'LaunchDarkly answered 403 (forbidden): "Forbidden. Access to the requested resource was denied."',
+      FORBIDDEN_NEXT,
+    ],
+    asks: [`POST ${CREATE_PATH}`],
+  },
+  {
+    title: 'a misspelt project',
+    inputs: { project: 'defualt' },
+    code: 'not-found',
+    says: [
+      'The project or the environment does not exist',
+      'Could not create insight group "default-production-all-apps" for project "defualt", environment "production": project "defualt" does not exist; did you mean "default"? Nothing was written.',
+      'LaunchDarkly answered 404 (not_found): "Invalid resource identifier"',
+      'Next: Correct the input project, or give the token access to that project. The projects that the token can see: "default".',
+    ],
+    asks: [
+      `POST ${CREATE_PATH}`,
+      'GET /api/v2/projects/defualt/environments?limit=100',
+      'GET /api/v2/projects?limit=100',
+    ],
+  },
+  {
+    title: 'a misspelt environment',
+    inputs: { environment: 'prodution' },
+    code: 'not-found',
+    says: [
+      'The project or the environment does not exist',
+      'Could not create insight group "default-production-all-apps" for project "default", environment "prodution": environment "prodution" does not exist in project "default"; did you mean "production"? Nothing was written.',
+      'LaunchDarkly answered 404 (not_found): "Invalid resource identifier"',
+      'Next: Correct the input environment, or create the environment before this step. The environments of project "default" that the token can see: "production", "staging", "test".',
+    ],
+    asks: [`POST ${CREATE_PATH}`, 'GET /api/v2/projects/default/environments?limit=100'],
+  },
+  {
+    title: 'an environment that is like none that exists',
+    inputs: { environment: 'qa' },
+    code: 'not-found',
+    says: [
+      'The project or the environment does not exist',
+      'Could not create insight group "default-production-all-apps" for project "default", environment "qa": environment "qa" does not exist in project "default". Nothing was written.',
+      'LaunchDarkly answered 404 (not_found): "Invalid resource identifier"',
+      'Next: Correct the input environment, or create the environment before this step. The environments of project "default" that the token can see: "production", "staging", "test".',
+    ],
+    asks: [`POST ${CREATE_PATH}`, 'GET /api/v2/projects/default/environments?limit=100'],
+  },
+] as const;
+
+describe.concurrent('a refusal that LaunchDarkly itself can explain', () => {
+  test.each(DIAGNOSED)('$title', async ({ inputs, code, says, asks }) => {
+    await using scene = await openScene();
+    const result = await scene.run(inputs);
+    const { origin } = scene.simulator;
+    expect(readFailure(result)).toEqual(says.join('\n').replace('{origin}', origin));
+    expect(result.outputs['error-code']).toBe(code);
+    expect(scene.simulator.requests.map(describeRequest)).toEqual(asks);
+    expect(scene.simulator.account.groups.size).toBe(0);
+  });
+
+  test('401 without a body reads the same as with one, but for the words of LaunchDarkly', async () => {
+    await using scene = await openScene({ behaviour: { unauthorizedBody: 'empty' } });
+    const result = await scene.run({ token: 'api-99999999-0000-4000-8000-000000000009' });
+    expect(readFailure(result)).toContain('LaunchDarkly answered 401, without a word.');
+  });
+
+  test('an application that LaunchDarkly does not know is named', async () => {
+    await using scene = await openScene();
+    spoilCreate(scene.simulator, {
+      kind: 'respond',
+      status: 400,
+      body: { code: 'invalid_request', message: 'Unknown application' },
+    });
+    const result = await scene.run({ applications: 'billing-service, checkout' });
+    expect(readFailure(result)).toContain(
+      'Next: LaunchDarkly knows no application "checkout". An application appears with its first deployment event or SDK connection; correct the input applications, or run again once it has reported.',
+    );
+  });
+
+  test('the id for the support stands in the details', async () => {
+    await using scene = await openScene({ behaviour: { errorIds: true } });
+    const result = await scene.run({ token: sampleReaderToken });
+    expect(result.groups).toEqual([
+      { title: 'Details', lines: ["- LaunchDarkly's support finds it by the id error-1."] },
+    ]);
+  });
+});
+
+test.concurrent('409 with a group to see says what exists and names the other two ways', async () => {
+  await using scene = await openScene({ group: olderGroup() });
+  const result = await scene.run();
+  expect(readFailure(result)).toEqual(
+    [
+      'The insight group already exists',
+      'Insight group "default-production-all-apps" already exists in project "default", environment "production". It is just as wanted.',
+      'Next: Set if-exists: keep to go on with the group as it is, or if-exists: update to change it to what is wanted.',
+    ].join('\n'),
+  );
+  expect(result.outputs['error-code']).toBe('conflict');
+});
+
+/** What leaves open whether the group was made. The step fails after having tried until its time was up. */
+const UNCLEAR: readonly (RefusedRow & { readonly next: string })[] = [
+  ...[500, 502, 503, 504, 599].map((status) => ({
+    title: `${status} as JSON`,
+    answer: { status, body: { code: 'internal_error', message: 'Upset.' } },
+    code: 'server-error',
+    says: [
+      'LaunchDarkly answered with a server error',
+      `${TRIED} {origin} answered ${status}. ${UNKNOWN}`,
+      `LaunchDarkly answered ${status}: "Upset."`,
+    ],
+    next: 'Next: Run again later; https://status.launchdarkly.com tells whether LaunchDarkly has an incident.',
+  })),
+  {
+    title: '502 as HTML',
+    answer: { status: 502, body: '<html><h1>Bad gateway</h1></html>' },
+    code: 'server-error',
+    says: [
+      'LaunchDarkly answered with a server error',
+      `${TRIED} {origin} answered 502. ${UNKNOWN}`,
+    ],
+    next: 'Next: Run again later; https://status.launchdarkly.com tells whether LaunchDarkly has an incident.',
+  },
+  {
+    title: '408',
+    answer: { status: 408 },
+    code: 'timeout',
+    says: [
+      'LaunchDarkly did not answer in time',
+      `${TRIED} {origin} answered 408 (request timeout). ${UNKNOWN}`,
+    ],
+    next: 'Next: Run again; raise timeout-seconds if the network is slow.',
+  },
+  ...[
+    ...[301, 302, 303, 307, 308].map((status) => ({
+      title: `${status}`,
+      answer: { status, headers: { Location: 'https://attacker.example/' } },
+      what: `${status}, a redirect, which is never followed`,
+    })),
+    ...[200, 202, 204].map((status) => ({
+      title: `${status}`,
+      answer: { status, ...(status !== 204 && { body: olderGroup() }) },
+      what: `${status} where 201 was expected`,
+    })),
+    {
+      title: '201 with an empty body',
+      answer: { status: 201 },
+      what: '201 with an empty body',
+    },
+    {
+      title: '201 with HTML',
+      answer: { status: 201, body: '<html>Sign in</html>' },
+      what: '201 with a body that is not JSON',
+    },
+    {
+      title: '201 with half a body',
+      answer: { status: 201, headers: { 'Content-Length': '500', Connection: 'close' }, body: '{' },
+      what: "201 with a body that can't be read: it broke off (UND_ERR_RES_CONTENT_LENGTH_MISMATCH)",
+    },
+    {
+      title: '201 with a group of another key',
+      answer: { status: 201, body: olderGroup({ key: 'other' }) },
+      what: '201 with a body that is not what was asked for',
+    },
+    {
+      title: '201 with JSON that is no group',
+      answer: { status: 201, body: { ok: true } },
+      what: '201 with a body that is not what was asked for',
+    },
+    {
+      title: '201 with a compressed body',
+      answer: { status: 201, headers: { 'Content-Encoding': 'br' }, body: olderGroup() },
+      what: "201 with a body that can't be read: it is compressed though that was not asked for",
+    },
+  ].map(({ title, answer, what }) => ({
+    title,
+    answer,
+    code: 'unexpected-response',
+    says: [
+      'LaunchDarkly gave an unexpected answer',
+      `${TRIED} {origin} answered ${what}. ${UNKNOWN}`,
+    ],
+    next: 'Next: Check that base-uri names LaunchDarkly itself and that no proxy or login page answers in its place.',
+  })),
+];
+
+describe.concurrent('an answer that leaves open whether the group was made', () => {
+  test.each(UNCLEAR)('$title', async ({ answer, code, says, next }) => {
+    await using scene = await openScene();
+    spoilCreate(scene.simulator, { kind: 'respond', ...answer }, Number.POSITIVE_INFINITY);
+    const result = await scene.run({ 'timeout-seconds': '2' });
+    const { origin } = scene.simulator;
+    expect(readFailure(result)).toEqual(
+      [...says, `${next} ${SAFE}`].join('\n').replace('{origin}', origin),
+    );
+    expect(result.outputs['error-code']).toBe(code);
+    expect(scene.methods()).toMatch(/^POST GET( POST GET)*$/);
+  });
+});

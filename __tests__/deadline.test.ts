@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { sleep, startDeadline } from '../src/deadline.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('a deadline', () => {
+  test('aborts when its time is up, with the reason', () => {
+    const deadline = startDeadline(120_000);
+    expect(deadline.at).toBe(Date.now() + 120_000);
+    vi.advanceTimersByTime(119_999);
+    expect(deadline.signal.aborted).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect(deadline.signal.reason).toMatchObject({
+      name: 'ActionError',
+      code: 'timeout',
+      message: "The step's time of 120 s was up before LaunchDarkly had answered.",
+    });
+    deadline.release();
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('aborts on %s, and stays cancelled', (name) => {
+    const deadline = startDeadline(1_000);
+    process.emit(name);
+    vi.advanceTimersByTime(1_000);
+    expect(deadline.signal.reason).toMatchObject({ code: 'cancelled' });
+    deadline.release();
+  });
+
+  test('that is released leaves nothing behind', () => {
+    const listeners = () => ['SIGINT', 'SIGTERM'].map((name) => process.listenerCount(name));
+    const before = listeners();
+    const deadline = startDeadline(1_000);
+    expect(listeners()).toEqual(before.map((count) => count + 1));
+    deadline.release();
+    expect(listeners()).toEqual(before);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('a sleep', () => {
+  test('ends after its time', async () => {
+    const { signal } = new AbortController();
+    const slept = sleep(500, signal).then(() => Date.now());
+    const start = Date.now();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(await slept).toBe(start + 500);
+  });
+
+  test('ends when the signal aborts, and takes its timer along', async () => {
+    const controller = new AbortController();
+    const slept = sleep(60_000, controller.signal);
+    controller.abort();
+    await expect(slept).resolves.toBeUndefined();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('does not begin when the signal has aborted', async () => {
+    await expect(sleep(60_000, AbortSignal.abort())).resolves.toBeUndefined();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});

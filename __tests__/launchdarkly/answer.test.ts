@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'vitest';
+import { type Expectation, readAnswer } from '../../src/launchdarkly/answer.ts';
+import type { Exchange, ResponseBody } from '../../src/launchdarkly/transport.ts';
+
+const STARTED_AT = 1_769_860_800_000;
+const RECEIVED_AT = STARTED_AT + 250;
+
+const created: Expectation<string> = {
+  status: 201,
+  parse: (json) => (typeof json === 'string' ? json : undefined),
+};
+
+function respond(
+  status: number,
+  body: ResponseBody = { kind: 'text', text: '' },
+  headers: Readonly<Record<string, string>> = {},
+): Exchange {
+  return {
+    kind: 'response',
+    status,
+    headers,
+    body,
+    startedAt: STARTED_AT,
+    receivedAt: RECEIVED_AT,
+  };
+}
+
+const json = (value: unknown): ResponseBody => ({
+  kind: 'json',
+  text: JSON.stringify(value),
+  json: value,
+});
+
+function break_(code: string, sent: boolean): Exchange {
+  const cause = new Error('the wire');
+  return {
+    kind: 'no-response',
+    sent,
+    code,
+    cause,
+    startedAt: STARTED_AT,
+    receivedAt: RECEIVED_AT,
+  };
+}
+
+test('the expected status with the expected body is ok', () => {
+  expect(readAnswer(respond(201, json('made')), created)).toEqual({
+    kind: 'ok',
+    value: 'made',
+    startedAt: STARTED_AT,
+    receivedAt: RECEIVED_AT,
+    serverClock: RECEIVED_AT,
+    hintMs: undefined,
+  });
+});
+
+describe('a 4xx is a refusal, whatever its body says', () => {
+  test.each([400, 401, 403, 404, 405, 409, 413, 418, 422, 429, 451, 499])('%i', (status) => {
+    const body = json({ code: 'ok', message: 'Created!', key: 'k' });
+    expect(readAnswer(respond(status, body), created)).toMatchObject({
+      kind: 'refused',
+      refusal: { status, code: 'ok', message: 'Created!', errors: [] },
+    });
+  });
+
+  test('also when it has no body, a text, or one that broke off', () => {
+    const texts = [
+      { kind: 'text', text: '' },
+      { kind: 'text', text: 'Forbidden' },
+      { kind: 'unreadable', why: 'it broke off' },
+    ] as const;
+    const refusals = texts.map((body) => readAnswer(respond(403, body), created));
+    expect(refusals).toMatchObject([
+      { kind: 'refused', refusal: { text: '' } },
+      { kind: 'refused', refusal: { text: 'Forbidden' } },
+      { kind: 'refused', refusal: { text: '' } },
+    ]);
+  });
+});
+
+describe('anything else leaves open what was done', () => {
+  test.each<[number, ResponseBody, string, string]>([
+    [500, json({ message: 'Upset.' }), 'server-error', 'answered 500'],
+    [599, { kind: 'text', text: '' }, 'server-error', 'answered 599'],
+    [408, { kind: 'text', text: '' }, 'timeout', 'answered 408 (request timeout)'],
+    [200, json('made'), 'unexpected-response', 'answered 200 where 201 was expected'],
+    [204, { kind: 'text', text: '' }, 'unexpected-response', 'answered 204 where 201 was expected'],
+    [
+      201,
+      json(1),
+      'unexpected-response',
+      'answered 201 with a body that is not what was asked for',
+    ],
+    [201, { kind: 'text', text: '' }, 'unexpected-response', 'answered 201 with an empty body'],
+    [
+      201,
+      { kind: 'text', text: '<' },
+      'unexpected-response',
+      'answered 201 with a body that is not JSON',
+    ],
+    [
+      201,
+      { kind: 'unreadable', why: 'it broke off (UND_ERR_SOCKET)' },
+      'unexpected-response',
+      "answered 201 with a body that can't be read: it broke off (UND_ERR_SOCKET)",
+    ],
+    [600, json('made'), 'unexpected-response', 'answered 600 where 201 was expected'],
+  ])('%i', (status, body, code, what) => {
+    expect(readAnswer(respond(status, body), created)).toMatchObject({
+      kind: 'unclear',
+      trouble: { code, what, sent: true, isPermanent: false, causeCode: `HTTP ${status}` },
+    });
+  });
+
+  test.each([300, 301, 302, 303, 304, 307, 308])('a redirect, %i, for good', (status) => {
+    const headers = { location: 'https://attacker.example/' };
+    const answer = readAnswer(respond(status, undefined, headers), created);
+    expect(answer).toMatchObject({
+      kind: 'unclear',
+      trouble: { code: 'unexpected-response', isPermanent: true, sent: true },
+    });
+    expect(JSON.stringify(answer)).not.toContain('attacker');
+  });
+
+  test('the words of a server error are kept', () => {
+    expect(readAnswer(respond(500, json({ message: 'Upset.' })), created)).toMatchObject({
+      trouble: { message: 'Upset.' },
+    });
+  });
+});
+
+describe('without a response', () => {
+  test.each([
+    ['ECONNRESET', true, 'network', false, 'was lost before it had answered (ECONNRESET)'],
+    ['UND_ERR_SOCKET', true, 'network', false, 'was lost before it had answered (UND_ERR_SOCKET)'],
+    ['ECONNREFUSED', false, 'network', false, 'could not be reached (ECONNREFUSED)'],
+    ['EAI_AGAIN', false, 'network', false, 'could not be reached (EAI_AGAIN)'],
+    [
+      'UND_ERR_CONNECT_TIMEOUT',
+      false,
+      'network',
+      false,
+      'could not be reached (UND_ERR_CONNECT_TIMEOUT)',
+    ],
+    ['ENOTFOUND', false, 'network', true, 'could not be reached (ENOTFOUND)'],
+    ['CERT_HAS_EXPIRED', false, 'network', true, 'could not be reached (CERT_HAS_EXPIRED)'],
+    [
+      'DEPTH_ZERO_SELF_SIGNED_CERT',
+      false,
+      'network',
+      true,
+      'could not be reached (DEPTH_ZERO_SELF_SIGNED_CERT)',
+    ],
+    ['PROXY_REFUSED_407', false, 'network', true, 'could not be reached (PROXY_REFUSED_407)'],
+    ['PROXY_REFUSED_502', false, 'network', false, 'could not be reached (PROXY_REFUSED_502)'],
+    ['ABORTED', true, 'timeout', false, 'had not answered when the time was up'],
+    ['ATTEMPT_TIMEOUT', true, 'timeout', false, 'did not answer in time'],
+    // What is permanent on the way there is in doubt when something was sent.
+    ['EPROTO', true, 'network', false, 'was lost before it had answered (EPROTO)'],
+  ])('%s, sent: %s', (causeCode, sent, code, isPermanent, what) => {
+    const exchange = break_(causeCode, sent);
+    expect(readAnswer(exchange, created)).toEqual({
+      kind: 'unclear',
+      trouble: { code, sent, isPermanent, what, causeCode, cause: new Error('the wire') },
+      startedAt: STARTED_AT,
+      receivedAt: RECEIVED_AT,
+      serverClock: RECEIVED_AT,
+      hintMs: undefined,
+    });
+  });
+});
+
+describe("the server's word on time", () => {
+  const date = new Date(RECEIVED_AT + 60_000).toUTCString();
+
+  test('is its Date', () => {
+    const answer = readAnswer(respond(200, undefined, { date }), created);
+    expect(answer.serverClock).toBe(Date.parse(date));
+  });
+
+  test.each([
+    [429, 30_000],
+    [200, undefined],
+    [409, undefined],
+    [503, undefined],
+  ])('in X-Ratelimit headers counts with 429 only: %i', (status, hintMs) => {
+    const headers = { date, 'x-ratelimit-reset': String(Date.parse(date) + 30_000) };
+    expect(readAnswer(respond(status, undefined, headers), created).hintMs).toBe(hintMs);
+  });
+
+  test.each([429, 409, 503])('in Retry-After counts always: %i', (status) => {
+    const headers = { date, 'retry-after': '7' };
+    expect(readAnswer(respond(status, undefined, headers), created).hintMs).toBe(7_000);
+  });
+});

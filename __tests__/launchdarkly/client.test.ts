@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import { createClient, type LaunchDarkly } from '../../src/launchdarkly/client.ts';
+import type { JsonRequest } from '../../src/launchdarkly/transport.ts';
+
+const group = {
+  key: 'k',
+  name: 'N',
+  projectKey: 'p',
+  environmentKey: 'e',
+  applicationKeys: [],
+  createdAt: 1,
+};
+
+/** A client whose server answers everything in the same way, and what it was asked. */
+function setUp(status: number, json: unknown) {
+  const requests: JsonRequest[] = [];
+  const { signal } = new AbortController();
+  const client = createClient(
+    {
+      async send(request) {
+        requests.push(request);
+        const body = { kind: 'json', text: '', json } as const;
+        return { kind: 'response', status, headers: {}, body, startedAt: 0, receivedAt: 0 };
+      },
+      close: async () => {},
+    },
+    signal,
+  );
+  return { client, requests };
+}
+
+describe('each operation is one request', () => {
+  const INSIGHTS = '/api/v2/engineering-insights/insights';
+  const rows: readonly (readonly [
+    name: string,
+    call: (client: LaunchDarkly) => Promise<unknown>,
+    request: JsonRequest,
+  ])[] = [
+    [
+      'createGroup for all applications',
+      (client) => client.createGroup(group),
+      {
+        method: 'POST',
+        path: `${INSIGHTS}/group`,
+        body: { key: 'k', name: 'N', projectKey: 'p', environmentKey: 'e' },
+      },
+    ],
+    [
+      'createGroup for some',
+      (client) => client.createGroup({ ...group, applicationKeys: ['a'] }),
+      {
+        method: 'POST',
+        path: `${INSIGHTS}/group`,
+        body: { key: 'k', name: 'N', projectKey: 'p', environmentKey: 'e', applicationKeys: ['a'] },
+      },
+    ],
+    [
+      'getGroup',
+      (client) => client.getGroup('k/../x'),
+      { method: 'GET', path: `${INSIGHTS}/groups/k%2F..%2Fx`, query: { expand: 'scores' } },
+    ],
+    [
+      'patchGroup',
+      (client) => client.patchGroup('k', [{ op: 'replace', path: '/name', value: 'N' }]),
+      {
+        method: 'PATCH',
+        path: `${INSIGHTS}/groups/k`,
+        body: [{ op: 'replace', path: '/name', value: 'N' }],
+      },
+    ],
+    [
+      'getEnvironment',
+      (client) => client.getEnvironment('p', 'e'),
+      { method: 'GET', path: '/api/v2/projects/p/environments/e', query: {} },
+    ],
+    [
+      'listEnvironments',
+      (client) => client.listEnvironments('p'),
+      { method: 'GET', path: '/api/v2/projects/p/environments', query: { limit: '100' } },
+    ],
+    [
+      'listProjects',
+      (client) => client.listProjects(),
+      { method: 'GET', path: '/api/v2/projects', query: { limit: '100' } },
+    ],
+    [
+      'findApplications',
+      (client) => client.findApplications(['a', 'b']),
+      {
+        method: 'GET',
+        path: '/api/v2/applications',
+        query: { filter: 'key anyOf ["a","b"]', limit: '2' },
+      },
+    ],
+    [
+      'getCallerIdentity',
+      (client) => client.getCallerIdentity(),
+      { method: 'GET', path: '/api/v2/caller-identity', query: {} },
+    ],
+  ];
+
+  test.each(rows)('%s', async (_name, call, request) => {
+    const { client, requests } = setUp(200, {});
+    await call(client);
+    expect(requests).toEqual([request]);
+  });
+});
+
+test('a group under another key is not the answer, but letter case is forgiven', async () => {
+  const { client } = setUp(200, { ...group, key: 'default-ALL' });
+  expect(await client.getGroup('default-all')).toMatchObject({ kind: 'ok' });
+  expect(await client.getGroup('default')).toMatchObject({ kind: 'unclear' });
+});
+
+test('of an environment nothing but its key gets through', async () => {
+  const { client } = setUp(200, { key: 'e', apiKey: 'sdk-1', mobileKey: 'mob-1' });
+  expect(await client.getEnvironment('p', 'e')).toMatchObject({ kind: 'ok', value: 'e' });
+});

@@ -1,0 +1,342 @@
+import { describe, expect, test } from 'vitest';
+import { sampleWriterToken } from '../../simulator/launchdarkly/sample-account.ts';
+import { startSimulator } from '../../simulator/launchdarkly/simulator.ts';
+import type { Refusal, Trouble } from '../../src/launchdarkly/answer.ts';
+import { createClient } from '../../src/launchdarkly/client.ts';
+import {
+  type Circumstances,
+  explainRefusal,
+  explainTrouble,
+  quoteRefusal,
+} from '../../src/launchdarkly/diagnose.ts';
+import { resolveServer } from '../../src/launchdarkly/servers.ts';
+import { openTransport, type Transport } from '../../src/launchdarkly/transport.ts';
+import { Secrets } from '../../src/secrets.ts';
+
+function circumstances(operation: Circumstances['operation'] = 'create', baseUri = COMMERCIAL) {
+  const server = resolveServer(baseUri);
+  if ('problem' in server) {
+    throw new Error(server.problem);
+  }
+  return {
+    operation,
+    server,
+    wanted: { key: 'k', name: 'N', projectKey: 'p', environmentKey: 'e', applicationKeys: ['a'] },
+  };
+}
+
+const COMMERCIAL = 'https://app.launchdarkly.com';
+
+/** A client of a server that answers every question with 404. */
+const lost = createClient(
+  {
+    send: async () => ({
+      kind: 'response',
+      status: 404,
+      headers: {},
+      body: { kind: 'text', text: '' },
+      startedAt: 0,
+      receivedAt: 0,
+    }),
+    close: async () => {},
+  } satisfies Transport,
+  new AbortController().signal,
+);
+
+const refuse = (status: number, parts: Partial<Refusal> = {}): Refusal => ({
+  status,
+  errors: [],
+  text: '',
+  ...parts,
+});
+
+const trouble = (parts: Partial<Trouble>): Trouble => ({
+  code: 'network',
+  sent: false,
+  isPermanent: false,
+  what: 'could not be reached (X)',
+  causeCode: 'X',
+  ...parts,
+});
+
+describe('what was tried stands first', () => {
+  test.each([
+    ['create', 'Could not create insight group "k" for project "p", environment "e": '],
+    ['read', 'Could not read insight group "k": '],
+    ['update', 'Could not update insight group "k": '],
+    ['check', 'Could not check project "p", environment "e" for insight group "k": '],
+  ] as const)('%s', (operation, start) => {
+    const { message } = explainTrouble(trouble({}), circumstances(operation));
+    expect(message).toBe(`${start}https://app.launchdarkly.com could not be reached (X).`);
+  });
+});
+
+describe('instances on which engineering insights is not available', () => {
+  test.each([
+    ['https://app.launchdarkly.us', 'not available on the federal instance.'],
+    ['https://app.eu.launchdarkly.com', 'not available on the EU instance.'],
+  ])('%s is told with 403 and 404', async (baseUri, words) => {
+    const there = circumstances('create', baseUri);
+    for (const status of [403, 404]) {
+      const { nextStep } = await explainRefusal(refuse(status), there, silent);
+      expect(nextStep).toContain(words);
+    }
+  });
+
+  test.each([COMMERCIAL, 'https://x.launchdarkly.com', 'http://localhost:1'])(
+    '%s is not one of them',
+    async (baseUri) => {
+      const there = circumstances('create', baseUri);
+      const { nextStep } = await explainRefusal(refuse(403), there, silent);
+      expect(nextStep).toMatch(/the runner's address must be on it\.$/);
+    },
+  );
+});
+
+/** A client of a server that says nothing. */
+const silent = createClient(
+  {
+    send: async () => ({
+      kind: 'no-response',
+      sent: true,
+      code: 'ECONNRESET',
+      cause: undefined,
+      startedAt: 0,
+      receivedAt: 0,
+    }),
+    close: async () => {},
+  } satisfies Transport,
+  new AbortController().signal,
+);
+
+describe('LaunchDarkly is asked what is wrong', () => {
+  interface Row {
+    readonly title: string;
+    readonly refusal: Refusal;
+    readonly wanted?: Partial<Circumstances['wanted']>;
+    readonly identity?: unknown;
+    readonly says: readonly [message: string, nextStep: string];
+  }
+
+  const rows: readonly Row[] = [
+    {
+      title: 'a misspelt project',
+      refusal: refuse(404),
+      wanted: { projectKey: 'defualt' },
+      says: ['project "defualt" does not exist; did you mean "default"?', '"default"'],
+    },
+    {
+      title: 'a misspelt environment',
+      refusal: refuse(404),
+      wanted: { environmentKey: 'Staging' },
+      says: ['did you mean "staging"?', '"production", "staging", "test"'],
+    },
+    {
+      title: 'an environment like no other',
+      refusal: refuse(404),
+      wanted: { environmentKey: 'qa' },
+      says: ['environment "qa" does not exist in project "default".', 'create the environment'],
+    },
+    {
+      title: 'an environment that exists',
+      refusal: refuse(404),
+      says: ['LaunchDarkly did not find it (404).', 'that the token may see them'],
+    },
+    {
+      title: 'a 400 on an environment',
+      refusal: refuse(400, { message: 'Invalid environment' }),
+      wanted: { environmentKey: 'qa' },
+      says: ['environment "qa" does not exist in project "default".', 'create the environment'],
+    },
+    {
+      title: 'a 400 on an environment that exists',
+      refusal: refuse(400, { text: 'Invalid environment' }),
+      says: ['LaunchDarkly refused it as invalid (400).', 'Correct the inputs that LaunchDarkly'],
+    },
+    {
+      title: 'a 400 on an unknown application',
+      refusal: refuse(400, { errors: [{ attribute: 'applicationKeys', reason: 'unknown' }] }),
+      wanted: { applicationKeys: ['billing-service', 'checkout'] },
+      says: ['invalid: applicationKeys unknown.', 'LaunchDarkly knows no application "checkout".'],
+    },
+    {
+      title: 'a 400 on applications that exist',
+      refusal: refuse(400, { errors: [{ attribute: 'applicationKeys', reason: '' }] }),
+      wanted: { applicationKeys: ['billing-service'] },
+      says: ['invalid: applicationKeys.', 'Correct the inputs that LaunchDarkly'],
+    },
+    {
+      title: 'a 400 on applications when none was asked for',
+      refusal: refuse(400, { message: 'Invalid application' }),
+      says: ['LaunchDarkly refused it as invalid (400).', 'Correct the inputs that LaunchDarkly'],
+    },
+    {
+      title: 'a 401 for a service token',
+      refusal: refuse(401),
+      says: ['LaunchDarkly knows the token but', 'It is the token "CI" (server, token).'],
+    },
+    {
+      title: 'a 401 for an SDK key',
+      refusal: refuse(401),
+      identity: { authKind: 'sdkKey' },
+      says: ['the token is not an access token', 'LaunchDarkly says it is: sdkKey.'],
+    },
+    {
+      title: 'a 401 for somebody without a name',
+      refusal: refuse(401),
+      identity: { tokenKind: 'personal' },
+      says: ['LaunchDarkly knows the token but', 'It is the token (personal).'],
+    },
+    {
+      title: 'a 401 for nobody',
+      refusal: refuse(401),
+      identity: 'nobody',
+      says: ['LaunchDarkly does not know the token (401).', 'base-uri chooses.'],
+    },
+    {
+      title: 'a 403 for the beta header',
+      refusal: refuse(403, { message: 'This API is in beta.' }),
+      says: ['LaunchDarkly did not see the beta header (403).', 'takes headers away'],
+    },
+    {
+      title: 'a 405',
+      refusal: refuse(405, { id: '55bf' }),
+      says: ['LaunchDarkly refused the request with 405.', 'Compare the inputs'],
+    },
+  ];
+
+  test.each(rows)('$title', async ({ refusal, wanted = {}, identity, says }) => {
+    await using simulator = await startSimulator();
+    if (identity !== undefined) {
+      const fault = { kind: 'respond', status: 200, body: identity } as const;
+      simulator.inject({ path: '/api/v2/caller-identity', fault });
+    }
+    const transport = openTransport({
+      origin: simulator.origin,
+      token: sampleWriterToken,
+      proxies: { httpProxy: '', httpsProxy: '', noProxy: '' },
+      secrets: new Secrets(() => {}),
+      observe: () => {},
+    });
+    const there = circumstances('create', simulator.origin);
+    const sample = { projectKey: 'default', environmentKey: 'production', applicationKeys: [] };
+    const parts = await explainRefusal(
+      refusal,
+      { ...there, wanted: { ...there.wanted, ...sample, ...wanted } },
+      createClient(transport, new AbortController().signal),
+    );
+    await transport.close();
+    expect(parts.message).toContain(says[0]);
+    expect(parts.nextStep).toContain(says[1]);
+    expect(parts.details).toEqual(
+      refusal.id === undefined ? [] : ["LaunchDarkly's support finds it by the id 55bf."],
+    );
+  });
+
+  test('a long list of environments is cut, and one that is not on it is asked for', async () => {
+    await using simulator = await startSimulator();
+    const environments = Array.from({ length: 130 }, (_, index) => `region-${index}`);
+    simulator.account.addProject('huge', environments);
+    const transport = openTransport({
+      origin: simulator.origin,
+      token: sampleWriterToken,
+      proxies: { httpProxy: '', httpsProxy: '', noProxy: '' },
+      secrets: new Secrets(() => {}),
+      observe: () => {},
+    });
+    const client = createClient(transport, new AbortController().signal);
+    const ask = async (environmentKey: string) => {
+      const there = circumstances('create', simulator.origin);
+      const wanted = { ...there.wanted, projectKey: 'huge', environmentKey };
+      return explainRefusal(refuse(404), { ...there, wanted }, client);
+    };
+    const missing = await ask('lunar');
+    const present = await ask('region-129');
+    await transport.close();
+    expect(missing.nextStep).toContain('"region-9" and 90 more.');
+    expect(present.message).toContain('LaunchDarkly did not find it (404).');
+  });
+});
+
+test('a project that does not exist is told so, though the projects cannot be listed', async () => {
+  const { message, nextStep } = await explainRefusal(refuse(404), circumstances(), lost);
+  expect(message).toContain('project "p" does not exist.');
+  expect(nextStep).toBe('Correct the input project, or give the token access to that project.');
+});
+
+test('a 400 on applications stays as it is when they cannot be looked up', async () => {
+  const refusal = refuse(400, { message: 'applicationKeys is invalid' });
+  const { nextStep } = await explainRefusal(refusal, circumstances(), silent);
+  expect(nextStep).toBe('Correct the inputs that LaunchDarkly names, and run again.');
+});
+
+describe('the words of LaunchDarkly', () => {
+  test.each([
+    [refuse(401), 'LaunchDarkly answered 401, without a word.'],
+    [refuse(403, { text: ' Forbidden\n' }), 'LaunchDarkly answered 403: "Forbidden"'],
+    [refuse(400, { code: 'bad', message: 'No.' }), 'LaunchDarkly answered 400 (bad): "No."'],
+    [
+      refuse(400, { message: 'x'.repeat(2_000) }),
+      `LaunchDarkly answered 400: "${'x'.repeat(1_000)}…"`,
+    ],
+  ])('are quoted, within limits: %#', (refusal, quotation) => {
+    expect(quoteRefusal(refusal)).toBe(quotation);
+  });
+
+  test('on a server error are quoted as well', () => {
+    const parts = trouble({ code: 'server-error', causeCode: 'HTTP 500', message: 'Upset.' });
+    expect(explainTrouble(parts, circumstances()).said).toBe('LaunchDarkly answered 500: "Upset."');
+  });
+});
+
+describe('the remedy for', () => {
+  test.each<[string, Partial<Trouble>, string]>([
+    [
+      'a name',
+      { causeCode: 'ENOTFOUND' },
+      "Check base-uri (https://app.launchdarkly.com) and the runner's DNS.",
+    ],
+    ['a name, for now', { causeCode: 'EAI_AGAIN' }, "the runner's DNS."],
+    ['a closed port', { causeCode: 'ECONNREFUSED' }, 'HTTPS_PROXY and NO_PROXY'],
+    [
+      'a proxy that wants a password',
+      { causeCode: 'PROXY_REFUSED_407' },
+      'http://user:password@host:port',
+    ],
+    [
+      'a proxy that refuses',
+      { causeCode: 'PROXY_REFUSED_403' },
+      'refused the connection (403). Have it allow https://app.launchdarkly.com',
+    ],
+    [
+      'a proxy that is not there',
+      { causeCode: 'UND_ERR_PRX_CONN' },
+      'could not be used (UND_ERR_PRX_CONN). Check its address.',
+    ],
+    ['an unknown CA', { causeCode: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY' }, 'NODE_EXTRA_CA_CERTS'],
+    [
+      'an expired certificate',
+      { causeCode: 'CERT_HAS_EXPIRED' },
+      'There is no switch to ignore TLS.',
+    ],
+    ['the wrong protocol', { causeCode: 'EPROTO' }, 'the right scheme and port'],
+    [
+      'a server error',
+      { code: 'server-error', causeCode: 'HTTP 503' },
+      'https://status.launchdarkly.com',
+    ],
+    [
+      'a login page',
+      { code: 'unexpected-response', causeCode: 'HTTP 200' },
+      'no proxy or login page',
+    ],
+    ['a timeout', { code: 'timeout', causeCode: 'ATTEMPT_TIMEOUT' }, 'raise timeout-seconds'],
+    [
+      'anything else',
+      { causeCode: 'EPIPE' },
+      "check the runner's network, firewall and proxy (EPIPE).",
+    ],
+  ])('%s', (_title, parts, words) => {
+    expect(explainTrouble(trouble(parts), circumstances()).nextStep).toContain(words);
+  });
+});

@@ -1,0 +1,209 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { sampleScores, scoreMetadata } from '../../simulator/launchdarkly/scores.ts';
+import { METRICS } from '../../src/group.ts';
+import {
+  parseCallerIdentity,
+  parseErrorBody,
+  parseInsightGroup,
+  parseKey,
+  parseKeyPage,
+} from '../../src/launchdarkly/schemas.ts';
+
+const group = {
+  key: 'k',
+  name: 'N',
+  projectKey: 'p',
+  environmentKey: 'e',
+  applicationKeys: ['a', 'b'],
+  createdAt: 1_769_860_800_000,
+};
+
+describe('an insight group', () => {
+  test('is read with all that the page documents', () => {
+    const scores = sampleScores();
+    const parsed = parseInsightGroup({
+      ...group,
+      scores,
+      scoreMetadata: scoreMetadata(1_769_860_800_000),
+    });
+    expect(parsed).toMatchObject({ ...group, scoreMetadata: scoreMetadata(1_769_860_800_000) });
+    expect(new Set(Object.keys(parsed?.scores ?? {}))).toEqual(new Set(METRICS));
+    expect(parsed?.scores?.overall).toEqual({
+      score: 72,
+      indicator: 'good',
+      indicatorRange: { min: 70, max: 89 },
+      aggregateOf: ['velocity', 'risk', 'efficiency'],
+      diffVsLastPeriod: 4,
+      // Its own range says nothing that anybody is told.
+      lastPeriod: { score: 68, indicator: 'fair' },
+    });
+  });
+
+  test('never holds the environment, nor anything else that is not known', () => {
+    const parsed = parseInsightGroup({ ...group, environment: { apiKey: 'sdk-1' }, _links: {} });
+    expect(parsed).toEqual(group);
+  });
+
+  test.each([
+    ['1769860800000', 1_769_860_800_000],
+    [0, 0],
+    ['0', 0],
+    [8.64e15, 8.64e15],
+  ])('has createdAt as a number or as digits: %j', (createdAt, expected) => {
+    expect(parseInsightGroup({ ...group, createdAt })?.createdAt).toBe(expected);
+  });
+
+  test.each([undefined, null])('has no applications when they are %s', (applicationKeys) => {
+    expect(parseInsightGroup({ ...group, applicationKeys })?.applicationKeys).toEqual([]);
+  });
+
+  test.each([
+    ['no object', 'k'],
+    ['null', null],
+    ['a list', [group]],
+    ['no key', { ...group, key: undefined }],
+    ['an empty key', { ...group, key: '' }],
+    ['a name that is no text', { ...group, name: 1 }],
+    ['no project', { ...group, projectKey: null }],
+    ['no environment', { ...group, environmentKey: undefined }],
+    ['applications that are no list', { ...group, applicationKeys: 'a' }],
+    ['no createdAt', { ...group, createdAt: undefined }],
+    ['a createdAt that is no time', { ...group, createdAt: '2026-01-31' }],
+    ['a negative createdAt', { ...group, createdAt: -1 }],
+    ['a createdAt that no Date can show', { ...group, createdAt: 8.64e15 + 1 }],
+    ['a createdAt with a fraction', { ...group, createdAt: 1.5 }],
+  ])('is none with %s', (_title, json) => {
+    expect(parseInsightGroup(json)).toBeUndefined();
+  });
+
+  test.each([
+    ['null', null, undefined],
+    ['a text', 'many', undefined],
+    ['none of the metrics', { latency: { score: 1 } }, {}],
+    ['a metric without a score', { overall: { indicator: 'good' } }, {}],
+    [
+      'a metric of null',
+      { overall: null, risk: { score: 5, indicator: 'new' } },
+      {
+        risk: { score: 5, indicator: 'new' },
+      },
+    ],
+    [
+      'an indicator that is no text',
+      { risk: { score: 5, indicator: 7 } },
+      {
+        risk: { score: 5, indicator: 'unknown' },
+      },
+    ],
+    [
+      'parts of another shape',
+      {
+        risk: {
+          score: 5,
+          indicator: 'fair',
+          indicatorRange: 'low',
+          diffVsLastPeriod: '3',
+          lastPeriod: 3,
+        },
+      },
+      { risk: { score: 5, indicator: 'fair' } },
+    ],
+  ])('has partial scores: %s', (_title, scores, expected) => {
+    const parsed = parseInsightGroup({ ...group, scores });
+    expect(JSON.parse(JSON.stringify(parsed?.scores ?? null))).toEqual(expected ?? null);
+  });
+
+  test('has a period only when it is whole', () => {
+    const scoreMetadata = { period: { startTime: 1 }, lastPeriod: { startTime: '1', endTime: 2 } };
+    expect(parseInsightGroup({ ...group, scoreMetadata })?.scoreMetadata).toEqual({
+      lastPeriod: { startTime: 1, endTime: 2 },
+    });
+  });
+});
+
+describe('an error body', () => {
+  test('is read with its list of reasons', () => {
+    const body = {
+      code: 'invalid_request',
+      message: 'validation failed',
+      id: '55bf',
+      errors: [{ attribute: 'key', reason: 'must be present', hint: 'ignored' }],
+    };
+    expect(parseErrorBody(body)).toEqual({
+      ...body,
+      errors: [{ attribute: 'key', reason: 'must be present' }],
+    });
+  });
+
+  test.each([
+    [undefined],
+    [null],
+    ['Forbidden'],
+    [[]],
+    [{}],
+    [{ code: 401, message: null, id: {}, errors: 'many' }],
+    [{ errors: [{ attribute: 'key' }, 'x'] }],
+  ])('of another shape says nothing: %j', (json) => {
+    expect(parseErrorBody(json)).toEqual({ errors: [] });
+  });
+
+  test('may leave an attribute or a reason out', () => {
+    const errors = [{ attribute: 'key' }, { reason: 'must be present' }];
+    expect(parseErrorBody({ errors }).errors).toEqual([
+      { attribute: 'key', reason: '' },
+      { attribute: '', reason: 'must be present' },
+    ]);
+  });
+});
+
+describe('a page of keys', () => {
+  test('is read as keys only: the items hold SDK keys', () => {
+    const items = [
+      { key: 'a', apiKey: 'sdk-1' },
+      null,
+      { name: 'no key' },
+      { key: '' },
+      { key: 'b' },
+    ];
+    expect(parseKeyPage({ items, totalCount: 9 })).toEqual({ keys: ['a', 'b'], totalCount: 9 });
+  });
+
+  test('may not know how many there are', () => {
+    expect(parseKeyPage({ items: [] })).toEqual({ keys: [], totalCount: undefined });
+  });
+
+  test.each([[{}], [null], [[]], [{ items: 'many' }]])('is none of %j', (json) => {
+    expect(parseKeyPage(json)).toBeUndefined();
+  });
+});
+
+test('a key is read without the rest', () => {
+  expect(parseKey({ key: 'production', apiKey: 'sdk-1' })).toBe('production');
+  expect(parseKey({ apiKey: 'sdk-1' })).toBeUndefined();
+});
+
+test('a caller identity may lack everything', () => {
+  expect(parseCallerIdentity({})).toEqual({});
+  expect(parseCallerIdentity({ tokenName: 'CI', serviceToken: true, accountId: 'x' })).toEqual({
+    tokenName: 'CI',
+    serviceToken: true,
+  });
+  expect(parseCallerIdentity('CI')).toBeUndefined();
+});
+
+test('no JSON at all makes a parser throw', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (json) => {
+      for (const parse of [
+        parseInsightGroup,
+        parseErrorBody,
+        parseKeyPage,
+        parseKey,
+        parseCallerIdentity,
+      ]) {
+        expect(() => parse(json)).not.toThrow();
+      }
+    }),
+  );
+});

@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { parseCommand, splitLines } from '../../simulator/runner/commands.ts';
+import { Log, makeInert } from '../../src/report/log.ts';
+import { Secrets } from '../../src/secrets.ts';
+
+const TOKEN = 'api-5f0c1a2b-3c4d-4e6f-8081-92a3b4c5d6e7';
+let printed = '';
+let log: Log;
+
+beforeEach(() => {
+  printed = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    printed += String(chunk);
+    return true;
+  });
+  const secrets = new Secrets(() => {});
+  secrets.add(TOKEN);
+  log = new Log(secrets);
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  process.exitCode = undefined;
+});
+
+describe('each way to stdout', () => {
+  test('info is one line', () => {
+    log.info(`Hello\n${TOKEN}`);
+    expect(printed).toBe('Hello ***\n');
+  });
+
+  test('debug is silent unless step debugging is on', () => {
+    log.debug('Hello');
+    expect(printed).toBe('');
+    vi.stubEnv('RUNNER_DEBUG', '1');
+    log.debug(`Hello ${TOKEN}`);
+    expect(printed).toBe('::debug::Hello ***\n');
+  });
+
+  test('a warning has a title and does not fail the step', () => {
+    log.warning('Title', `100 %\n::error::${TOKEN}`);
+    expect(printed).toBe('::warning title=Title::100 %25 ::error::***\n');
+    expect(process.exitCode).toBeUndefined();
+  });
+
+  test('a failure has a title and lines, and fails the step', () => {
+    log.failure('Title', ['One.', `Two\n${TOKEN}.`]);
+    expect(printed).toBe('::error title=Title::One.%0ATwo ***.\n');
+    expect(process.exitCode).toBe(1);
+  });
+
+  test('a group begins each of its lines with a dash', () => {
+    log.group('Details', ['::error::a', `b ${TOKEN}`]);
+    expect(printed).toBe('::group::Details\n- : :error::a\n- b ***\n::endgroup::\n');
+  });
+
+  test('an annotation is cut where the runner would cut it', () => {
+    log.failure('Title', ['x'.repeat(2_500), 'y'.repeat(2_500)]);
+    const [, , data = ''] = printed.trimEnd().split('::');
+    expect(data.replace('%0A', '\n')).toHaveLength(4_096);
+  });
+});
+
+describe('a text that is made inert', () => {
+  test.each([
+    ['::error::x', ': :error::x'],
+    ['  ::error::x', '  : :error::x'],
+    ['\u00a0::error::x', '\u00a0: :error::x'],
+    ['\ufeff::error::x', ' : :error::x'],
+    ['a ::error::x', 'a ::error::x'],
+    ['a ##[error]x', 'a # #[error]x'],
+    ['###[error]x', '## #[error]x'],
+    ['a\r\nb\rc\nd', 'a  b c d'],
+    ['a\u2028b\u2029c\u0085d', 'a b c d'],
+    ['\u001b[31mred', ' [31mred'],
+    ['a\u202eb\u200bc', 'a b c'],
+    ['a\ud800b', 'a b'],
+    ['héllo 🚀 世界', 'héllo 🚀 世界'],
+  ])('%j reads %j', (text, inert) => {
+    expect(makeInert(text)).toBe(inert);
+  });
+
+  test('is cut when it is longer than anybody reads', () => {
+    expect(makeInert('x'.repeat(5_000))).toBe(`${'x'.repeat(3_000)}…`);
+  });
+
+  test('is one line in which the runner sees no command, whatever it was', () => {
+    const pieces = fc.constantFrom(
+      ...['::', '##[', ']', '#', ':', '[', ' ', '\t', '\n', '\r', '\u0085', '\u00a0', '\u2028'],
+      ...['\u2029', '\ufeff', '\u200b', '\u3000', '\u180e', '\u1680', '\0', '\ud800', '%0A', '='],
+      ...['error', 'add-mask', 'stop-commands', 'set-output', 'name', 'debug', 'x', '🚀'],
+    );
+    const hostile = fc.array(pieces, { maxLength: 12 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(fc.oneof(hostile, fc.string({ unit: 'binary' })), (text) => {
+        const inert = makeInert(text);
+        expect(splitLines(`${inert}\n`)).toHaveLength(1);
+        expect(parseCommand(inert)).toBeUndefined();
+        expect(parseCommand(`- ${inert}`)).toBeUndefined();
+        expect(makeInert(inert)).toBe(inert);
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+});

@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Outcome } from '../../src/ensure.ts';
+import { ActionError } from '../../src/errors.ts';
+import { Log } from '../../src/report/log.ts';
+import {
+  tellCommentResult,
+  tellEnding,
+  tellFailure,
+  tellRequest,
+  tellWait,
+} from '../../src/report/tell.ts';
+import { Secrets } from '../../src/secrets.ts';
+import { stored, succeed } from './stories.ts';
+
+let printed = '';
+let log: Log;
+
+beforeEach(() => {
+  printed = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    printed += String(chunk);
+    return true;
+  });
+  log = new Log(new Secrets(() => {}));
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  process.exitCode = undefined;
+});
+
+describe('an outcome', () => {
+  const drift = [
+    { field: 'name', wanted: 'M', actual: 'N' },
+    { field: 'applications', wanted: ['a', 'b'], actual: [] },
+  ] as const;
+  const rows: readonly (readonly [Outcome, RegExp])[] = [
+    [
+      { kind: 'created', group: stored, drift: [] },
+      /^Created insight group "default-production-all-apps" \("Production - All Apps"\) .*"default".*"production".*all\.\n$/,
+    ],
+    [
+      { kind: 'created', group: stored, drift },
+      /^Created .*\n::warning title=LaunchDarkly made the insight group otherwise than it was asked to::Name: is "N", wanted "M"\. Applications: is all, wanted a, b\.\n$/,
+    ],
+    [
+      { kind: 'unchanged', group: stored, drift: [] },
+      /^[A-Z].*"default-production-all-apps".*as wanted.*\.\n$/,
+    ],
+    [
+      { kind: 'kept', group: stored, drift },
+      /^::warning title=The insight group differs from what the workflow wants::.*\(if-exists: keep\)\. Name: is "N", wanted "M"\. Applications: is all, wanted a, b\.\n$/,
+    ],
+    [
+      { kind: 'updated', group: stored, drift },
+      /^Updated .* Name: was "N", now "M"\. Applications: was all, now a, b\.\n$/,
+    ],
+    [
+      { kind: 'would-create', group: undefined, drift: [] },
+      /^Dry run: would create .*Nothing was written\.\n$/,
+    ],
+    [
+      { kind: 'would-update', group: stored, drift },
+      /^Dry run: would update .* Name: is "N", would be "M"\. Applications: is all, would be a, b\. Nothing was written\.\n$/,
+    ],
+  ];
+
+  test.each(rows)('%#: $kind', (outcome, text) => {
+    tellEnding(succeed(outcome), log);
+    expect(printed).toMatch(text);
+    expect(process.exitCode).toBeUndefined();
+  });
+});
+
+describe('a failure', () => {
+  const error = new ActionError({
+    code: 'conflict',
+    message: 'It exists.',
+    said: 'LaunchDarkly answered 409.',
+    nextStep: 'Choose.',
+    reasons: [{ attribute: 'key', reason: 'is taken' }],
+    details: ['A fact.'],
+    existing: { group: stored, drift: [{ field: 'name', wanted: 'M', actual: 'N' }] },
+    cause: new Error('the cause'),
+  });
+
+  test('is one annotation, with the details in a group before it', () => {
+    tellFailure(error, log);
+    expect(printed).toBe(
+      [
+        '::group::Details',
+        '- key: is taken',
+        '- Name: is "N", wanted "M".',
+        '- A fact.',
+        '::endgroup::',
+        '::error title=The insight group already exists::It exists.%0ALaunchDarkly answered 409.%0ANext: Choose.',
+        '',
+      ].join('\n'),
+    );
+    expect(process.exitCode).toBe(1);
+  });
+
+  test.each([
+    [error.cause, /^::debug::Cause: Error: the cause +at /m],
+    [Object.assign(new Error('bare'), { stack: undefined }), /^::debug::Cause: bare$/m],
+    ['a thrown text', /^::debug::Cause: a thrown text$/m],
+  ])('shows its cause in the debug log: %#', (cause, line) => {
+    vi.stubEnv('RUNNER_DEBUG', '1');
+    tellFailure(new ActionError({ code: 'network', message: 'M', nextStep: 'N', cause }), log);
+    expect(printed).toMatch(line);
+  });
+});
+
+describe('a wait', () => {
+  test('is announced from three seconds on', () => {
+    tellWait({ ms: 2_999, why: 'LaunchDarkly answered 503' }, log);
+    expect(printed).toBe('');
+    tellWait({ ms: 3_000, why: 'LaunchDarkly answered 503' }, log);
+    expect(printed).toBe('Trying again in 3.0 s: LaunchDarkly answered 503.\n');
+  });
+});
+
+test('a request is told in the debug log', () => {
+  vi.stubEnv('RUNNER_DEBUG', '1');
+  tellRequest({ attempt: 2, method: 'GET', path: '/x', result: 'ECONNRESET', elapsedMs: 5 }, log);
+  expect(printed).toBe('::debug::Request 2: GET /x ECONNRESET in 5 ms\n');
+});
+
+describe('a comment', () => {
+  const url = 'https://github.com/octo-org/octo-repo/pull/7#issuecomment-1';
+
+  test.each([
+    [{ kind: 'created', url }, /^[A-Z].*pull request.*issuecomment-1\n$/],
+    [{ kind: 'updated', url }, /^[A-Z].*pull request.*issuecomment-1\n$/],
+    [{ kind: 'unchanged', url }, /^[A-Z].*pull request.*\n$/],
+    [{ kind: 'forbidden' }, /^::warning title=.*pull-requests: write.*\n$/],
+    [{ kind: 'failed', why: 'No route.' }, /^::warning title=.*No route\.\n$/],
+  ] as const)('never fails the step: %j', (result, text) => {
+    tellCommentResult(result, log);
+    expect(printed).toMatch(text);
+    expect(process.exitCode).toBeUndefined();
+  });
+});
