@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** The part of package-lock.json that tells which packages are for production. */
+interface LockFile {
+  readonly packages: Readonly<
+    Record<string, { version?: string; dev?: boolean; optional?: boolean; license?: string }>
+  >;
+}
+
+/**
+ * Collects the licence of every production dependency below `root`, whether or not all of it ends up
+ * in the bundle. (ncc's own list covers one chunk only.)
+ *
+ * @throws when a package has no licence file
+ */
+export function collectLicenses(root: string): string {
+  const lock: LockFile = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8'));
+  return Object.entries(lock.packages)
+    .filter(([folder, entry]) => folder !== '' && !entry.dev && !entry.optional)
+    .map(([folder, { version, license }]) => {
+      const name = folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
+      return `${name} ${version} (${license})\n\n${readLicense(path.join(root, folder))}\n`;
+    })
+    .join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+function readLicense(folder: string): string {
+  const file = readdirSync(folder).find((name) => /^licen[cs]e/i.test(name));
+  if (file === undefined) {
+    throw new Error(`${folder} has no licence file`);
+  }
+  return readFileSync(path.join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim();
+}
