@@ -85,11 +85,6 @@ export function describeRequest({ method, path, query }: RecordedRequest): strin
   return `${method} ${path}${search === '' ? '' : `?${search}`}`;
 }
 
-/** The lines of a step's log that are no commands, as printed. */
-export function plainLines(result: StepResult): string[] {
-  return result.lines.filter(({ command }) => command === undefined).map(({ text }) => text);
-}
-
 /** The only annotation of a step that failed, as a person sees it: the title, then the message. */
 export function readFailure(result: StepResult): string {
   expect(result.conclusion).toBe('failure');
