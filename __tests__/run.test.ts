@@ -49,9 +49,12 @@ function stepEnv(inputs: Readonly<Record<string, string>> = {}): NodeJS.ProcessE
     'base-uri': simulator.origin,
     ...inputs,
   };
-  return Object.fromEntries(
-    Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
-  );
+  return {
+    GITHUB_STEP_SUMMARY: join(folder, 'GITHUB_STEP_SUMMARY'),
+    ...Object.fromEntries(
+      Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
+    ),
+  };
 }
 
 /** Runs the step, and leaves no listener of it behind. */
@@ -146,7 +149,7 @@ describe('an error that nobody foresaw', () => {
 describe('a comment', () => {
   test('that is wished for without a pull request is not written', async () => {
     await runStep(stepEnv({ 'pr-comment': 'true' }));
-    expect(printed).toContain('No comment: the workflow does not run for a pull request.\n');
+    expect(printed).toContain('No comment: this run is not for a pull request.\n');
   });
 
   test('that cannot be written does not fail the step', async () => {

@@ -1069,7 +1069,7 @@ const assert = __nccwpck_require__(4589)
 const util = __nccwpck_require__(9203)
 const { InvalidArgumentError, ConnectTimeoutError } = __nccwpck_require__(3092)
 
-let tls // include tls conditionally since it is not always available
+let tls = __nccwpck_require__(1692) // not conditionally since it is not always available
 
 // TODO: session re-use does not wait for the first
 // connection to resolve the session and might therefore
@@ -4328,6 +4328,7 @@ const kTypeOfService = Symbol('kTypeOfService')
 let extractBody
 
 function lazyllhttp () {
+  __nccwpck_require__(8877).setFlagsFromString('--wasm-tiering-budget=2000000000')
   // Check only when HTTP/1 needs the parser, so other APIs remain usable without WASM.
   if (typeof WebAssembly === 'undefined') {
     throw new WebAssemblyNotSupportedError()
@@ -9724,6 +9725,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util/ty
 
 /***/ }),
 
+/***/ 8877:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
+
+/***/ }),
+
 /***/ 5919:
 /***/ ((module) => {
 
@@ -9763,7 +9771,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9727);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4014);
 
 await (0,_run_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)();
 
@@ -9772,7 +9780,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9727:
+/***/ 4014:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -9781,6 +9789,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
 
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 // EXTERNAL MODULE: external "os"
 var external_os_ = __nccwpck_require__(857);
 ;// CONCATENATED MODULE: ./build/node_modules/@actions/core/lib/utils.js
@@ -10270,287 +10280,6 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-;// CONCATENATED MODULE: ./build/node_modules/@actions/core/lib/summary.js
-var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const { access, appendFile, writeFile } = external_fs_.promises;
-const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
-const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
-class Summary {
-    constructor() {
-        this._buffer = '';
-    }
-    /**
-     * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
-     * Also checks r/w permissions.
-     *
-     * @returns step summary file path
-     */
-    filePath() {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            if (this._filePath) {
-                return this._filePath;
-            }
-            const pathFromEnv = process.env[SUMMARY_ENV_VAR];
-            if (!pathFromEnv) {
-                throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
-            }
-            try {
-                yield access(pathFromEnv, external_fs_.constants.R_OK | external_fs_.constants.W_OK);
-            }
-            catch (_a) {
-                throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
-            }
-            this._filePath = pathFromEnv;
-            return this._filePath;
-        });
-    }
-    /**
-     * Wraps content in an HTML tag, adding any HTML attributes
-     *
-     * @param {string} tag HTML tag to wrap
-     * @param {string | null} content content within the tag
-     * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
-     *
-     * @returns {string} content wrapped in HTML element
-     */
-    wrap(tag, content, attrs = {}) {
-        const htmlAttrs = Object.entries(attrs)
-            .map(([key, value]) => ` ${key}="${value}"`)
-            .join('');
-        if (!content) {
-            return `<${tag}${htmlAttrs}>`;
-        }
-        return `<${tag}${htmlAttrs}>${content}</${tag}>`;
-    }
-    /**
-     * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
-     *
-     * @param {SummaryWriteOptions} [options] (optional) options for write operation
-     *
-     * @returns {Promise<Summary>} summary instance
-     */
-    write(options) {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
-            const filePath = yield this.filePath();
-            const writeFunc = overwrite ? writeFile : appendFile;
-            yield writeFunc(filePath, this._buffer, { encoding: 'utf8' });
-            return this.emptyBuffer();
-        });
-    }
-    /**
-     * Clears the summary buffer and wipes the summary file
-     *
-     * @returns {Summary} summary instance
-     */
-    clear() {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            return this.emptyBuffer().write({ overwrite: true });
-        });
-    }
-    /**
-     * Returns the current summary buffer as a string
-     *
-     * @returns {string} string of summary buffer
-     */
-    stringify() {
-        return this._buffer;
-    }
-    /**
-     * If the summary buffer is empty
-     *
-     * @returns {boolen} true if the buffer is empty
-     */
-    isEmptyBuffer() {
-        return this._buffer.length === 0;
-    }
-    /**
-     * Resets the summary buffer without writing to summary file
-     *
-     * @returns {Summary} summary instance
-     */
-    emptyBuffer() {
-        this._buffer = '';
-        return this;
-    }
-    /**
-     * Adds raw text to the summary buffer
-     *
-     * @param {string} text content to add
-     * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
-     *
-     * @returns {Summary} summary instance
-     */
-    addRaw(text, addEOL = false) {
-        this._buffer += text;
-        return addEOL ? this.addEOL() : this;
-    }
-    /**
-     * Adds the operating system-specific end-of-line marker to the buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addEOL() {
-        return this.addRaw(external_os_.EOL);
-    }
-    /**
-     * Adds an HTML codeblock to the summary buffer
-     *
-     * @param {string} code content to render within fenced code block
-     * @param {string} lang (optional) language to syntax highlight code
-     *
-     * @returns {Summary} summary instance
-     */
-    addCodeBlock(code, lang) {
-        const attrs = Object.assign({}, (lang && { lang }));
-        const element = this.wrap('pre', this.wrap('code', code), attrs);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML list to the summary buffer
-     *
-     * @param {string[]} items list of items to render
-     * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
-     *
-     * @returns {Summary} summary instance
-     */
-    addList(items, ordered = false) {
-        const tag = ordered ? 'ol' : 'ul';
-        const listItems = items.map(item => this.wrap('li', item)).join('');
-        const element = this.wrap(tag, listItems);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML table to the summary buffer
-     *
-     * @param {SummaryTableCell[]} rows table rows
-     *
-     * @returns {Summary} summary instance
-     */
-    addTable(rows) {
-        const tableBody = rows
-            .map(row => {
-            const cells = row
-                .map(cell => {
-                if (typeof cell === 'string') {
-                    return this.wrap('td', cell);
-                }
-                const { header, data, colspan, rowspan } = cell;
-                const tag = header ? 'th' : 'td';
-                const attrs = Object.assign(Object.assign({}, (colspan && { colspan })), (rowspan && { rowspan }));
-                return this.wrap(tag, data, attrs);
-            })
-                .join('');
-            return this.wrap('tr', cells);
-        })
-            .join('');
-        const element = this.wrap('table', tableBody);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds a collapsable HTML details element to the summary buffer
-     *
-     * @param {string} label text for the closed state
-     * @param {string} content collapsable content
-     *
-     * @returns {Summary} summary instance
-     */
-    addDetails(label, content) {
-        const element = this.wrap('details', this.wrap('summary', label) + content);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML image tag to the summary buffer
-     *
-     * @param {string} src path to the image you to embed
-     * @param {string} alt text description of the image
-     * @param {SummaryImageOptions} options (optional) addition image attributes
-     *
-     * @returns {Summary} summary instance
-     */
-    addImage(src, alt, options) {
-        const { width, height } = options || {};
-        const attrs = Object.assign(Object.assign({}, (width && { width })), (height && { height }));
-        const element = this.wrap('img', null, Object.assign({ src, alt }, attrs));
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML section heading element
-     *
-     * @param {string} text heading text
-     * @param {number | string} [level=1] (optional) the heading level, default: 1
-     *
-     * @returns {Summary} summary instance
-     */
-    addHeading(text, level) {
-        const tag = `h${level}`;
-        const allowedTag = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].includes(tag)
-            ? tag
-            : 'h1';
-        const element = this.wrap(allowedTag, text);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML thematic break (<hr>) to the summary buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addSeparator() {
-        const element = this.wrap('hr', null);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML line break (<br>) to the summary buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addBreak() {
-        const element = this.wrap('br', null);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML blockquote to the summary buffer
-     *
-     * @param {string} text quote text
-     * @param {string} cite (optional) citation url
-     *
-     * @returns {Summary} summary instance
-     */
-    addQuote(text, cite) {
-        const attrs = Object.assign({}, (cite && { cite }));
-        const element = this.wrap('blockquote', text, attrs);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML anchor tag to the summary buffer
-     *
-     * @param {string} text link text/content
-     * @param {string} href hyperlink
-     *
-     * @returns {Summary} summary instance
-     */
-    addLink(text, href) {
-        const element = this.wrap('a', text, { href });
-        return this.addRaw(element).addEOL();
-    }
-}
-const _summary = new Summary();
-/**
- * @deprecated use `core.summary`
- */
-const markdownSummary = (/* unused pure expression or super */ null && (_summary));
-const summary = _summary;
-//# sourceMappingURL=summary.js.map
 ;// CONCATENATED MODULE: ./build/errors.js
 /** The words of the output `error-code`. They are part of the public contract. */
 const ERROR_CODES = (/* unused pure expression or super */ null && ([
@@ -10684,6 +10413,12 @@ const METRICS = [
     'experimentationCoverage',
     'creationRatio',
 ];
+/** The indicators of a metric that LaunchDarkly has not calculated, and whose score says nothing. */
+const WITHOUT_SCORE = new Set(['notCalculated', 'unknown']);
+/** Says whether the score is a mere stand-in, because LaunchDarkly has no data (yet). */
+function isWithoutScore({ indicator }) {
+    return WITHOUT_SCORE.has(indicator);
+}
 /** Lists how `stored` differs from `wanted`; empty when they are equal. Applications are compared as sets. */
 function findDrift(wanted, stored) {
     const drift = [];
@@ -10912,7 +10647,62 @@ function closestMatch(target, candidates, options) {
 	return best;
 }
 
+;// CONCATENATED MODULE: ./build/launchdarkly/servers.js
+/**
+ * The hosts are matched on the text as it was written, never on a parsed URL: a parser turns integers,
+ * encoded dots and full-width letters into innocent-looking hosts before anybody can look at them.
+ */
+const LAUNCHDARKLY = /^https:\/\/((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+launchdarkly\.(?:com|us))$/;
+const LOOPBACK = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::[1-9][0-9]{0,4})?$/;
+/** LaunchDarkly's instances, as its documentation lists them: https://launchdarkly.com/docs/api */
+const INSTANCES = {
+    'app.launchdarkly.com': 'commercial',
+    'app.launchdarkly.us': 'federal',
+    'app.eu.launchdarkly.com': 'eu',
+};
+/** The instances in words, for people who have to choose one. */
+const INSTANCE_LIST = Object.entries(INSTANCES)
+    .map(([host, instance]) => `https://${host} (${instance === 'eu' ? 'EU' : instance})`)
+    .join(', ');
+/** What a `base-uri` may be, in words for an error. */
+const EXPECTED = `expected ${INSTANCE_LIST} or another https host below launchdarkly.com or launchdarkly.us; http is for loopback only`;
+/**
+ * Decides whether the token may go to `baseUri`. Returns the server, or a problem in words that does
+ * not echo the value: it may hold a credential. One trailing slash and upper-case letters are forgiven.
+ */
+function resolveServer(baseUri) {
+    const text = baseUri.replace(/\/$/, '').toLowerCase();
+    const host = LAUNCHDARKLY.exec(text)?.[1];
+    if (host !== undefined) {
+        return { origin: text, instance: INSTANCES[host] ?? 'other' };
+    }
+    if (LOOPBACK.test(text) && URL.canParse(text)) {
+        return { origin: text, instance: 'loopback' };
+    }
+    return { problem: `${explainRefusal(text)}${EXPECTED}` };
+}
+/** A word on the commonest slips, before the list of what is allowed. */
+function explainRefusal(text) {
+    if (!text.includes('://')) {
+        return 'the scheme is missing; ';
+    }
+    if (text.startsWith('http://')) {
+        return 'the token is never sent over plain http; ';
+    }
+    if (text.includes('@')) {
+        return 'user names and passwords do not belong in it; ';
+    }
+    if (/^https:\/\/[^/?#]+[/?#]/.test(text)) {
+        return 'leave out what follows the host; ';
+    }
+    if (/^https:\/\/[^/]+:\d+$/.test(text)) {
+        return 'LaunchDarkly has no other port than 443; ';
+    }
+    return 'the token is sent to LaunchDarkly only; ';
+}
+
 ;// CONCATENATED MODULE: ./build/launchdarkly/diagnose.js
+
 
 /** How many of LaunchDarkly's words are quoted, in characters. */
 const MAX_QUOTE_LENGTH = 1_000;
@@ -10923,7 +10713,7 @@ const MAX_LISTED_KEYS = 10;
  * is wrong and what may have been meant, where that helps. A question that gets no answer only leaves
  * the explanation shorter; it never becomes a failure of its own.
  */
-async function explainRefusal(refusal, circumstances, client) {
+async function diagnose_explainRefusal(refusal, circumstances, client) {
     const parts = {
         code: nameStatus(refusal.status),
         said: quoteRefusal(refusal),
@@ -10933,7 +10723,7 @@ async function explainRefusal(refusal, circumstances, client) {
     const finding = await investigate(refusal, circumstances, client);
     return {
         ...parts,
-        message: `Could not ${describe(circumstances)}: ${endSentence(finding.headline)}`,
+        message: `${asSentence(finding.headline)} ${describe(circumstances)}`,
         nextStep: finding.nextStep,
     };
 }
@@ -10942,7 +10732,7 @@ function explainTrouble(trouble, circumstances) {
     const { server } = circumstances;
     return {
         code: trouble.code,
-        message: `Could not ${describe(circumstances)}: ${server.origin} ${trouble.what}.`,
+        message: `${server.origin} ${trouble.what}. ${describe(circumstances)}`,
         said: trouble.message === undefined
             ? undefined
             : quote(trouble.causeCode.replace(/^HTTP /, ''), trouble.message),
@@ -10958,25 +10748,26 @@ function quoteRefusal(refusal) {
 }
 function quote(status, words) {
     if (words === '') {
-        return `LaunchDarkly answered ${status}, without a word.`;
+        return `LaunchDarkly answered ${status} with an empty body.`;
     }
     const cut = words.length > MAX_QUOTE_LENGTH ? `${words.slice(0, MAX_QUOTE_LENGTH)}…` : words;
     return `LaunchDarkly answered ${status}: "${cut}"`;
 }
-function endSentence(text) {
-    return /[.?!]$/.test(text) ? text : `${text}.`;
+function asSentence(text) {
+    const end = /[.?!]$/.test(text) ? '' : '.';
+    return `${text.charAt(0).toUpperCase()}${text.slice(1)}${end}`;
 }
 function describe({ operation, wanted }) {
     const place = `project "${wanted.projectKey}", environment "${wanted.environmentKey}"`;
     switch (operation) {
         case 'create':
-            return `create insight group "${wanted.key}" for ${place}`;
+            return `Tried to create insight group "${wanted.key}" for ${place}.`;
         case 'read':
-            return `read insight group "${wanted.key}"`;
+            return `Tried to read insight group "${wanted.key}".`;
         case 'update':
-            return `update insight group "${wanted.key}"`;
+            return `Tried to update insight group "${wanted.key}".`;
         case 'check':
-            return `check ${place} for insight group "${wanted.key}"`;
+            return `Tried to check ${place} for insight group "${wanted.key}".`;
     }
 }
 function nameStatus(status) {
@@ -11010,9 +10801,7 @@ function investigate(refusal, circumstances, client) {
 /** A 400 that speaks of a project, an environment or an application is worth a look at what exists. */
 async function investigateRequest(refusal, circumstances, client) {
     const reasons = refusal.errors.map(({ attribute, reason }) => `${attribute} ${reason}`.trim());
-    const headline = reasons.length === 0
-        ? `LaunchDarkly refused it as invalid (${refusal.status})`
-        : `LaunchDarkly refused it as invalid: ${reasons.join('; ')}`;
+    const headline = `LaunchDarkly refused the request as invalid (${refusal.status})`;
     const words = [refusal.message ?? refusal.text, ...reasons].join(' ').toLowerCase();
     if (words.includes('application')) {
         const unknown = await findUnknownApplications(circumstances.wanted, client);
@@ -11084,14 +10873,12 @@ async function findUnknownApplications({ applicationKeys }, client) {
     const found = new Set(known.value.keys);
     return applicationKeys.filter((key) => !found.has(key));
 }
-/** The other places where a token may have been made. A token is unknown everywhere else. */
-const INSTANCE_LIST = 'https://app.launchdarkly.com (commercial), https://app.launchdarkly.us (federal), https://app.eu.launchdarkly.com (EU)';
 async function investigateToken(server, client) {
     const identity = await client.getCallerIdentity();
     if (identity.kind !== 'ok') {
         return {
             headline: 'LaunchDarkly does not know the token (401)',
-            nextStep: `The token may be expired, deleted or mistyped, or belong to another LaunchDarkly instance than ${server.origin}: that looks just the same. The instances are ${INSTANCE_LIST}; base-uri chooses. Create an access token with the Writer role under Organization settings, Authorization, and store it as a secret.`,
+            nextStep: `Check the secret: the token may be mistyped, expired or deleted. A token is also unknown to every LaunchDarkly instance but its own; base-uri, now ${server.origin}, chooses among ${INSTANCE_LIST}. New tokens are made under Organization settings, Authorization, with the role Writer.`,
         };
     }
     const { tokenKind, authKind, tokenName, serviceToken } = identity.value;
@@ -11153,12 +10940,15 @@ function listKeys(keys) {
 }
 /** The remedy for each kind of cause. The names of the codes are Node's, OpenSSL's and undici's. */
 function findRemedy(trouble, server) {
-    const { causeCode } = trouble;
+    const { causeCode, proxy } = trouble;
+    if (proxy !== undefined) {
+        return `It is the proxy of HTTPS_PROXY (or HTTP_PROXY) that could not be reached. Check its address, or list ${new URL(server.origin).host} in NO_PROXY.`;
+    }
     if (causeCode === 'ENOTFOUND' || causeCode === 'EAI_AGAIN') {
         return `The name of the host could not be resolved (${causeCode}). Check base-uri (${server.origin}) and the runner's DNS.`;
     }
     if (causeCode === 'ECONNREFUSED') {
-        return `Nothing accepts connections there (ECONNREFUSED). Check base-uri (${server.origin}), and HTTPS_PROXY and NO_PROXY if the runner uses a proxy.`;
+        return `Nothing accepts connections there (ECONNREFUSED). Check base-uri (${server.origin}), the firewall, and whether the runner needs a proxy (HTTPS_PROXY).`;
     }
     if (causeCode === 'PROXY_REFUSED_407') {
         return 'The proxy wants a user name and a password (407). Put them into HTTPS_PROXY: http://user:password@host:port.';
@@ -11551,24 +11341,31 @@ class Walk {
         }
         return new ActionError({ ...parts, message: `${parts.message} Nothing was written.` });
     }
+    #mayHaveWritten() {
+        return this.#createInDoubtSince !== undefined || this.#isUpdateInDoubt;
+    }
     #conflict(group, drift) {
         const existing = { group, drift };
         const { key } = group;
         if (belongsElsewhere(drift)) {
             return new ActionError({
                 code: 'conflict',
-                message: `Insight group "${key}" belongs to project "${group.projectKey}", environment "${group.environmentKey}". Keys are unique in the whole account, so it can't be created for project "${this.#wish.wanted.projectKey}", environment "${this.#wish.wanted.environmentKey}", and it is never moved.`,
+                title: 'The key belongs to another project or environment',
+                message: `Insight group "${key}" belongs to project "${group.projectKey}", environment "${group.environmentKey}". Keys are unique in the whole account, so it can't be created for project "${this.#wish.wanted.projectKey}", environment "${this.#wish.wanted.environmentKey}", and it is never moved.${this.#mayHaveWritten() ? '' : ' Nothing was written.'}`,
                 nextStep: 'Choose another key: {project}-{environment}-all-apps is the usual pattern.',
                 existing,
             });
         }
         const difference = drift.length === 0
-            ? 'It is just as wanted.'
+            ? 'It is as wanted.'
             : `It differs in ${drift.map(({ field }) => field).join(' and ')}.`;
+        const written = this.#mayHaveWritten() ? '' : ' Nothing was written.';
         return new ActionError({
             code: 'conflict',
-            message: `Insight group "${key}" already exists in project "${group.projectKey}", environment "${group.environmentKey}". ${difference}`,
-            nextStep: 'Set if-exists: keep to go on with the group as it is, or if-exists: update to change it to what is wanted.',
+            message: `Insight group "${key}" already exists in project "${group.projectKey}", environment "${group.environmentKey}". ${difference}${written}`,
+            nextStep: drift.length === 0
+                ? 'Set if-exists: keep or if-exists: update to let the step pass when the group exists.'
+                : 'Set if-exists: keep to go on with the group as it is, or if-exists: update to change it to what is wanted.',
             existing,
         });
     }
@@ -11637,56 +11434,6 @@ function explainContention(key, refusal) {
 
 ;// CONCATENATED MODULE: ./build/node_modules/zod/mini.js
 var e={};(()=>{e.d=(n,t)=>{for(var r in t){if(e.o(t,r)&&!e.o(n,r)){Object.defineProperty(n,r,{enumerable:true,get:t[r]})}}}})();(()=>{e.o=(e,n)=>Object.prototype.hasOwnProperty.call(e,n)})();var n={};e.d(n,{tm:()=>h,YO:()=>mini_array,zM:()=>schemas_boolean,Mf:()=>schemas_catch,k5:()=>schemas_enum,Wh:()=>schemas_int,Ph:()=>_lte,Bp:()=>_minLength,UM:()=>_gte,me:()=>nullable,cl:()=>schemas_nullish,ai:()=>schemas_number,Ik:()=>object,lq:()=>optional,Fs:()=>pipe,YP:()=>refine,yG:()=>_regex,xL:()=>Ft,Yj:()=>schemas_string,pd:()=>transform,KC:()=>union});function assertEqual(e){return e}function assertNotEqual(e){return e}function toZod(){return e=>e}function assertIs(e){}function assertNever(e){throw new Error("Unexpected value in exhaustive check")}function assert(e){}function getEnumValues(e){const n=Object.values(e).filter(e=>typeof e==="number");const t=Object.entries(e).filter(([e,t])=>n.indexOf(+e)===-1).map(([e,n])=>n);return t}function joinValues(e,n="|"){return e.map(e=>stringifyPrimitive(e)).join(n)}function jsonStringifyReplacer(e,n){if(typeof n==="bigint")return n.toString();return n}class Cached{constructor(e){this._getter=e;this._value=undefined}get value(){const e=this._getter;if(e!==undefined){this._value=e();this._getter=undefined}return this._value}}function cached(e){return new Cached(e)}function nullish(e){return e===null||e===undefined}function cleanRegex(e){const n=e.startsWith("^")?1:0;const t=e.endsWith("$")?e.length-1:e.length;return e.slice(n,t)}function floatSafeRemainder(e,n){const t=e/n;const r=Math.round(t);const o=4*Number.EPSILON*Math.max(Math.abs(t),1);if(Math.abs(t-r)<o)return 0;return t-r}const t=null&&0;function defineLazy(e,n,r){let o=undefined;Object.defineProperty(e,n,{get(){if(o===t){return undefined}if(o===undefined){o=t;o=r()}return o},set(t){Object.defineProperty(e,n,{value:t})},configurable:true})}function objectClone(e){return Object.create(Object.getPrototypeOf(e),Object.getOwnPropertyDescriptors(e))}function assignProp(e,n,t){Object.defineProperty(e,n,{value:t,writable:true,enumerable:true,configurable:true})}function rawShape(e){const n=Object.getOwnPropertyDescriptor(e,"shape");return n?.get?n.get.raw:n?.value}function sourceShape(e){return rawShape(e._zod.def)??e._zod.def.shape}function deferProp(e,n,t){Object.defineProperty(e,n,{get(){const e=t();assignProp(this,n,e);return e},enumerable:true,configurable:true})}function putProp(e,n,t){if(n in e)assignProp(e,n,t);else e[n]=t}function mirrorShape(e,n,t,r){const o=sourceShape(n);for(const i of t){const t=Object.getOwnPropertyDescriptor(o,i);if(!t.enumerable)continue;if(t.get){deferProp(e,i,()=>{const e=n._zod.def.shape[i];return r?r(e,i):e})}else putProp(e,i,r?r(t.value,i):t.value)}}function mirrorProps(e,n){for(const t of Reflect.ownKeys(n)){const r=Object.getOwnPropertyDescriptor(n,t);if(!r.enumerable)continue;if(r.get)deferProp(e,t,()=>n[t]);else putProp(e,t,r.value)}}function mergeDefs(...e){const n={};for(const t of e){const e=Object.getOwnPropertyDescriptors(t);Object.assign(n,e)}return Object.defineProperties({},n)}function cloneDef(e){return mergeDefs(e._zod.def)}function getElementAtPath(e,n){if(!n)return e;return n.reduce((e,n)=>e?.[n],e)}function promiseAllObject(e){const n=Object.keys(e);const t=n.map(n=>e[n]);return Promise.all(t).then(e=>{const t={};for(let r=0;r<n.length;r++){t[n[r]]=e[r]}return t})}function randomString(e=10){const n="abcdefghijklmnopqrstuvwxyz";let t="";for(let r=0;r<e;r++){t+=n[Math.floor(Math.random()*n.length)]}return t}function esc(e){return JSON.stringify(e)}function slugify(e){return e.toLowerCase().trim().replace(/[^\w\s-]/g,"").replace(/[\s_-]+/g,"-").replace(/^-+|-+$/g,"")}const r="captureStackTrace"in Error?Error.captureStackTrace:(...e)=>{};function util_isObject(e){return typeof e==="object"&&e!==null&&!Array.isArray(e)}const o=null&&0;function isPlainObject(e){if(util_isObject(e)===false)return false;const n=e.constructor;if(n===undefined)return true;if(typeof n!=="function")return true;const t=n.prototype;if(util_isObject(t)===false)return false;if(Object.prototype.hasOwnProperty.call(t,"isPrototypeOf")===false){return false}return true}function shallowClone(e){if(isPlainObject(e))return{...e};if(Array.isArray(e))return[...e];if(e instanceof Map)return new Map(e);if(e instanceof Set)return new Set(e);return e}function numKeys(e){let n=0;for(const t in e){if(Object.prototype.hasOwnProperty.call(e,t)){n++}}return n}const getParsedType=e=>{const n=typeof e;switch(n){case"undefined":return"undefined";case"string":return"string";case"number":return Number.isNaN(e)?"nan":"number";case"boolean":return"boolean";case"function":return"function";case"bigint":return"bigint";case"symbol":return"symbol";case"object":if(Array.isArray(e)){return"array"}if(e===null){return"null"}if(e.then&&typeof e.then==="function"&&e.catch&&typeof e.catch==="function"){return"promise"}if(typeof Map!=="undefined"&&e instanceof Map){return"map"}if(typeof Set!=="undefined"&&e instanceof Set){return"set"}if(typeof Date!=="undefined"&&e instanceof Date){return"date"}if(typeof File!=="undefined"&&e instanceof File){return"file"}return"object";default:throw new Error(`Unknown data type: ${n}`)}};const i=new Set(["string","number","symbol"]);const s=new Set(["string","number","bigint","boolean","symbol","undefined"]);function escapeRegex(e){return e.replace(/[.*+?^${}()|[\]\\]/g,"\\$&")}function clone(e,n,t){const r=new e._zod.constr(n??e._zod.def);if(!n||t?.parent)r._zod.parent=e;return r}function normalizeParams(e){const n=e;if(!n)return{};if(typeof n==="string")return{error:()=>n};if(n?.message!==undefined){if(n?.error!==undefined)throw new Error("Cannot specify both `message` and `error` params");n.error=n.message}delete n.message;if(typeof n.error==="string")return{...n,error:()=>n.error};return n}function createTransparentProxy(e){let n;return new Proxy({},{get(t,r,o){n??(n=e());return Reflect.get(n,r,o)},set(t,r,o,i){n??(n=e());return Reflect.set(n,r,o,i)},has(t,r){n??(n=e());return Reflect.has(n,r)},deleteProperty(t,r){n??(n=e());return Reflect.deleteProperty(n,r)},ownKeys(t){n??(n=e());return Reflect.ownKeys(n)},getOwnPropertyDescriptor(t,r){n??(n=e());return Reflect.getOwnPropertyDescriptor(n,r)},defineProperty(t,r,o){n??(n=e());return Reflect.defineProperty(n,r,o)}})}function stringifyPrimitive(e){if(typeof e==="bigint")return e.toString()+"n";if(typeof e==="string")return`"${e}"`;return`${e}`}function optionalKeys(e){return Object.keys(e).filter(n=>e[n]._zod.optin!==undefined&&e[n]._zod.optout==="optional")}const u=(()=>({safeint:[Number.MIN_SAFE_INTEGER,Number.MAX_SAFE_INTEGER],int32:[-2147483648,2147483647],uint32:[0,4294967295],float32:[-34028234663852886e22,34028234663852886e22],float64:[-Number.MAX_VALUE,Number.MAX_VALUE]}))();const a={int64:[BigInt("-9223372036854775808"),BigInt("9223372036854775807")],uint64:[BigInt(0),BigInt("18446744073709551615")]};function pick(e,n){const t=e._zod.def;const r=t.checks;const o=r&&r.length>0;if(o){throw new Error(".pick() cannot be used on object schemas containing refinements")}const i={};mirrorShape(i,e,maskedKeys(e,n));return clone(e,mergeDefs(t,{shape:i,checks:[]}))}function maskedKeys(e,n){const t=sourceShape(e);const r=[];for(const e of Reflect.ownKeys(n)){if(!Object.getOwnPropertyDescriptor(t,e)?.enumerable){throw new Error(`Unrecognized key: "${String(e)}"`)}if(n[e])r.push(e)}return r}function omit(e,n){const t=e._zod.def;const r=t.checks;const o=r&&r.length>0;if(o){throw new Error(".omit() cannot be used on object schemas containing refinements")}const i=new Set(maskedKeys(e,n));const s={};mirrorShape(s,e,Reflect.ownKeys(sourceShape(e)).filter(e=>!i.has(e)));return clone(e,mergeDefs(t,{shape:s,checks:[]}))}function extend(e,n){if(!isPlainObject(n)){throw new Error("Invalid input to extend: expected a plain object")}const t=e._zod.def.checks;const r=t&&t.length>0;if(r){const t=sourceShape(e);for(const e of Reflect.ownKeys(n)){if(Object.getOwnPropertyDescriptor(t,e)!==undefined){throw new Error("Cannot overwrite keys on object schemas containing refinements. Use `.safeExtend()` instead.")}}}return clone(e,mergeDefs(e._zod.def,{shape:extended(e,n)}))}function extended(e,n){const t={};mirrorShape(t,e,Reflect.ownKeys(sourceShape(e)));mirrorProps(t,n);return t}function safeExtend(e,n){if(!isPlainObject(n)){throw new Error("Invalid input to safeExtend: expected a plain object")}return clone(e,mergeDefs(e._zod.def,{shape:extended(e,n)}))}function merge(e,n){if(!n?._zod?.def){throw new Error("Invalid input to merge: expected an object schema. To merge a plain shape, use `.extend()`.")}if(e._zod.def.checks?.length){throw new Error(".merge() cannot be used on object schemas containing refinements. Use .safeExtend() instead.")}const t={};mirrorShape(t,e,Reflect.ownKeys(sourceShape(e)));mirrorShape(t,n,Reflect.ownKeys(sourceShape(n)));const r=mergeDefs(e._zod.def,{shape:t,get catchall(){return n._zod.def.catchall},checks:n._zod.def.checks??[]});return clone(e,r)}function partial(e,n,t,r="partial"){const o=n._zod.def;const i=o.checks;const s=i&&i.length>0;if(s){throw new Error(`.${r}() cannot be used on object schemas containing refinements`)}const u=t?new Set(maskedKeys(n,t)):undefined;const a={};mirrorShape(a,n,Reflect.ownKeys(sourceShape(n)),e&&((n,t)=>u&&!u.has(t)?n:new e({type:"optional",innerType:n})));return clone(n,mergeDefs(n._zod.def,{shape:a,checks:[]}))}function required(e,n,t){const r=t?new Set(maskedKeys(n,t)):undefined;const o={};mirrorShape(o,n,Reflect.ownKeys(sourceShape(n)),(n,t)=>r&&!r.has(t)?n:new e({type:"nonoptional",innerType:n}));return clone(n,mergeDefs(n._zod.def,{shape:o}))}function aborted(e,n=0){if(e.aborted===true)return true;for(let t=n;t<e.issues.length;t++){if(e.issues[t]?.continue!==true){return true}}return false}function explicitlyAborted(e,n=0){if(e.aborted===true)return true;for(let t=n;t<e.issues.length;t++){if(e.issues[t]?.continue===false){return true}}return false}function prefixIssues(e,n){return n.map(n=>{var t;(t=n).path??(t.path=[]);n.path.unshift(e);return n})}function unwrapMessage(e){return typeof e==="string"?e:e?.message}function sizeCaps(e){const n=[];for(const t of e??[]){const e=t._zod.def;if(!/_(length|size)$|_equals$/.test(e.check))break;const r=e.maximum??e.length??e.size;if(r>=0)n.push([r,t])}return n}function attachSchema(e,n,t){var r;for(let o=n;o<e.length;o++){(r=e[o]).schema??(r.schema=t)}}function finalizeIssue(e,n,t){var r;const o=e.inst?._zod?.traits;if(o?.has("$ZodType")){if(o.has("$ZodCheck"))(r=e).schema??(r.schema=e.inst);else e.schema=e.inst}const i=e.schema!==e.inst?e.schema?._zod.def?.error:undefined;const s=e.message?e.message:unwrapMessage(e.inst?._zod.def?.error?.(e))??unwrapMessage(i?.(e))??unwrapMessage(n?.error?.(e))??unwrapMessage(t.customError?.(e))??unwrapMessage(t.localeError?.(e))??"Invalid input";const u={};for(const n of Object.keys(e)){if(n==="inst"||n==="schema"||n==="continue"||n==="input"||n==="__proto__")continue;u[n]=e[n]}u.path??(u.path=[]);u.message=s;if(n?.reportInput){u.input=e.input}return u}function getSizableOrigin(e){if(e instanceof Set)return"set";if(e instanceof Map)return"map";if(e instanceof File)return"file";return"unknown"}const c=/[\uD800-\uDBFF]/;function codePointLength(e){const n=e.length;if(!c.test(e))return n;let t=n;for(let r=0;r<n-1;r++){if((e.charCodeAt(r)&64512)===55296&&(e.charCodeAt(r+1)&64512)===56320){t--;r++}}return t}function getLengthableOrigin(e){if(Array.isArray(e))return"array";if(typeof e==="string")return"string";return"unknown"}function parsedType(e){const n=typeof e;switch(n){case"number":{return Number.isNaN(e)?"nan":"number"}case"object":{if(e===null){return"null"}if(Array.isArray(e)){return"array"}const n=e;if(n&&Object.getPrototypeOf(n)!==Object.prototype&&"constructor"in n&&n.constructor){return n.constructor.name}}}return n}function mini_issue(...e){const[n,t,r]=e;if(typeof n==="string"){return{message:n,code:"custom",input:t,inst:r}}return{...n}}function cleanEnum(e){return Object.entries(e).filter(([e,n])=>Number.isNaN(Number.parseInt(e,10))).map(e=>e[1])}function base64ToUint8Array(e){const n=atob(e);const t=new Uint8Array(n.length);for(let e=0;e<n.length;e++){t[e]=n.charCodeAt(e)}return t}function uint8ArrayToBase64(e){let n="";for(let t=0;t<e.length;t++){n+=String.fromCharCode(e[t])}return btoa(n)}function base64urlToUint8Array(e){const n=e.replace(/-/g,"+").replace(/_/g,"/");const t="=".repeat((4-n.length%4)%4);return base64ToUint8Array(n+t)}function uint8ArrayToBase64url(e){return uint8ArrayToBase64(e).replace(/\+/g,"-").replace(/\//g,"_").replace(/=/g,"")}function hexToUint8Array(e){const n=e.replace(/^0x/,"");if(n.length%2!==0){throw new Error("Invalid hex string length")}const t=new Uint8Array(n.length/2);for(let e=0;e<n.length;e+=2){t[e/2]=Number.parseInt(n.slice(e,e+2),16)}return t}function uint8ArrayToHex(e){return Array.from(e).map(e=>e.toString(16).padStart(2,"0")).join("")}class Class{constructor(...e){}}function members(e,n){for(const t in n){const r=Object.getOwnPropertyDescriptor(n,t);if(r.get)Object.defineProperty(e,t,{...r,enumerable:false});else defineBound(e,t,r.value)}}function own(e,n,t,r=true){Object.defineProperty(e,n,{configurable:true,writable:true,enumerable:r,value:t});return t}function hide(e,n,t){return own(e,n,t,false)}function derived(e,n){for(const t in e){const r=e[t];Object.defineProperty(n,t,{configurable:true,enumerable:true,get(){return own(this,t,r(this))},set(e){own(this,t,e)}})}return n}function defineBound(e,n,t){Object.defineProperty(e,n,{configurable:true,get(){return this==null?t:own(this,n,t.bind(this))},set(e){own(this,n,e)}})}function claim(e,n){const t=Object.getPrototypeOf(e);return n in t?undefined:t}let l;let f=false;const d={configurable:true,get(){f=true;return undefined}};function defineLazyInternal(e,n,t){const r=Object.getPrototypeOf(e._zod);if(n in r&&l!==e._zod){l=undefined;return}l=e._zod;Object.defineProperty(r,n,{configurable:true,get(){Object.defineProperty(this,n,d);const e=f;f=false;try{const r=t(this);if(f)delete this[n];else Object.defineProperty(this,n,{configurable:true,writable:true,value:r});f=f||e;return r}catch(t){delete this[n];f=f||e;throw t}},set(e){Object.defineProperty(this,n,{configurable:true,writable:true,value:e})}})}function installLazyProp(e,n,t,r){const o=claim(e,n);if(!o)return;Object.defineProperty(o,n,{configurable:true,get(){const e={configurable:true,writable:true,enumerable:r,value:undefined};Object.defineProperty(this,n,e);e.value=t(this);Object.defineProperty(this,n,e);return e.value},set(e){Object.defineProperty(this,n,{configurable:true,writable:true,enumerable:r,value:e})}})}const p="~constantCatch";function constantCatch(e){const fn=()=>e;fn[p]=true;return fn}var m;const h=Object.freeze({status:"aborted"});const y={value:undefined,enumerable:false};let g="captureStackTrace"in Error?Error:null;function newError(e){const n=g;if(n){const t=n.stackTraceLimit;if(typeof t==="number"){try{n.stackTraceLimit=0}catch{g=null;return new e}try{return new e}finally{n.stackTraceLimit=t}}}return new e}function $constructor(e,n,t,r){const o={};function Internals(e){this.def=e;this.constr=_;this.traits=new Set}Internals.prototype=o;const i=t;const s=i&&new WeakSet;function init(t,r){if(!t._zod){y.value=new Internals(r);try{Object.defineProperty(t,"_zod",y)}finally{y.value=undefined}}else if(t._zod.traits.has(e)){return}t._zod.traits.add(e);n(t,r);if(s){const e=Object.getPrototypeOf(t);const n=t._zod.constr.prototype;let r=e;while(r&&r!==n)r=Object.getPrototypeOf(r);const o=r??e;if(!s.has(o)){s.add(o);members(o,i)}}const o=_.prototype;for(const e in o){if(!Object.prototype.hasOwnProperty.call(o,e))continue;if(!(e in t)){t[e]=o[e].bind(t)}}}const u=r?.Parent??Object;class Definition extends u{}Object.defineProperty(Definition,"name",{value:e});function _(e){const n=r?.Parent?newError(Definition):this;init(n,e);const t=n._zod.deferred;if(t){for(const e of t){e()}n._zod.deferred=undefined}const o=globalThis.__zod_globalConfig?.postProcessor;if(o)o(n);return n}Object.defineProperty(_,"init",{value:init});Object.defineProperty(_,Symbol.hasInstance,{value:n=>{if(r?.Parent&&n instanceof r.Parent)return true;return n?._zod?.traits?.has(e)}});Object.defineProperty(_,"name",{value:e});return _}const v=null&&0;class $ZodAsyncError extends Error{constructor(){super(`Encountered Promise during synchronous parse. Use .parseAsync() instead.`)}}class $ZodEncodeError extends Error{constructor(e){super(`Encountered unidirectional transform during encode: ${e}`);this.name="ZodEncodeError"}}(m=globalThis).__zod_globalConfig??(m.__zod_globalConfig={});const z=globalThis.__zod_globalConfig;function config(e){if(e)Object.assign(z,e);return z}const b=$constructor("$ZodCheck",(e,n)=>{var t;e._zod??(e._zod={});e._zod.def=n;(t=e._zod).onattach??(t.onattach=[])});const _whenHasSize=e=>{const n=e.value;return!util.nullish(n)&&n.size!==undefined};const _whenHasLength=e=>{const n=e.value;return!nullish(n)&&n.length!==undefined};const $={number:"number",bigint:"bigint",object:"date"};const w=$constructor("$ZodCheckLessThan",(e,n)=>{b.init(e,n);const t=$[typeof n.value];e._zod.check=r=>{if(n.inclusive?r.value<=n.value:r.value<n.value){return}r.issues.push({origin:$[typeof r.value]??t,code:"too_big",maximum:typeof n.value==="object"?n.value.getTime():n.value,input:r.value,inclusive:n.inclusive,inst:e,continue:!n.abort})}});const P=$constructor("$ZodCheckGreaterThan",(e,n)=>{b.init(e,n);const t=$[typeof n.value];e._zod.check=r=>{if(n.inclusive?r.value>=n.value:r.value>n.value){return}r.issues.push({origin:$[typeof r.value]??t,code:"too_small",minimum:typeof n.value==="object"?n.value.getTime():n.value,input:r.value,inclusive:n.inclusive,inst:e,continue:!n.abort})}});const k=null&&0;const Z=$constructor("$ZodCheckNumberFormat",(e,n)=>{b.init(e,n);n.format=n.format||"float64";const t=n.format?.includes("int");const r=t?"int":"number";const[o,i]=u[n.format];e._zod.check=s=>{const u=s.value;if(t){if(!Number.isInteger(u)){s.issues.push({expected:r,format:n.format,code:"invalid_type",continue:false,input:u,inst:e});return}if(!Number.isSafeInteger(u)){if(u>0){s.issues.push({input:u,code:"too_big",maximum:Number.MAX_SAFE_INTEGER,note:"Integers must be within the safe integer range.",inst:e,origin:r,inclusive:true,continue:!n.abort})}else{s.issues.push({input:u,code:"too_small",minimum:Number.MIN_SAFE_INTEGER,note:"Integers must be within the safe integer range.",inst:e,origin:r,inclusive:true,continue:!n.abort})}return}}if(u<o){s.issues.push({origin:"number",input:u,code:"too_small",minimum:o,inclusive:true,inst:e,continue:!n.abort})}if(u>i){s.issues.push({origin:"number",input:u,code:"too_big",maximum:i,inclusive:true,inst:e,continue:!n.abort})}}});const x=null&&0;const A=null&&0;const R=null&&0;const S=null&&0;const O=null&&0;const T=$constructor("$ZodCheckMinLength",(e,n)=>{var t;b.init(e,n);(t=e._zod.def).when??(t.when=_whenHasLength);e._zod.check=t=>{const r=t.value;const o=r.length;const i=typeof r==="string"&&o>=n.minimum&&o<n.minimum*2?codePointLength(r):o;if(i>=n.minimum)return;const s=getLengthableOrigin(r);t.issues.push({origin:s,code:"too_small",minimum:n.minimum,inclusive:true,input:r,inst:e,continue:!n.abort})}});const I=null&&0;const C=$constructor("$ZodCheckStringFormat",(e,n)=>{var t,r;b.init(e,n);if(n.pattern)(t=e._zod).check??(t.check=t=>{n.pattern.lastIndex=0;if(n.pattern.test(t.value))return;t.issues.push({origin:"string",code:"invalid_format",format:n.format,input:t.value,...n.pattern?{pattern:n.pattern.toString()}:{},inst:e,continue:!n.abort})});else(r=e._zod).check??(r.check=()=>{})});const E=$constructor("$ZodCheckRegex",(e,n)=>{C.init(e,n);e._zod.check=t=>{n.pattern.lastIndex=0;if(n.pattern.test(t.value))return;t.issues.push({origin:"string",code:"invalid_format",format:"regex",input:t.value,pattern:n.pattern.toString(),inst:e,continue:!n.abort})}});const M=null&&0;const j=null&&0;const D=null&&0;const L=null&&0;const N=null&&0;function handleCheckPropertyResult(e,n,t){if(e.issues.length){n.issues.push(...util.prefixIssues(t,e.issues))}}const F=null&&0;const U=null&&0;const B=null&&0;const V=null&&0;const K=/^[cC][0-9a-z]{6,}$/;const W=/^[0-9a-z]+$/;const G=/^[0-7][0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{25}$/;const X=/^[0-9a-vA-V]{20}$/;const Y=/^[A-Za-z0-9]{27}$/;const H=/^[a-zA-Z0-9_-]{21}$/;function nanoidOfLength(e){return new RegExp(`^[a-zA-Z0-9_-]{${e}}$`)}const J=/^P(?:(\d+W)|(?!.*W)(?=\d|T\d)(\d+Y)?(\d+M)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+([.,]\d+)?S)?)?)$/;const q=/^[-+]?P(?!$)(?:(?:[-+]?\d+Y)|(?:[-+]?\d+[.,]\d+Y$))?(?:(?:[-+]?\d+M)|(?:[-+]?\d+[.,]\d+M$))?(?:(?:[-+]?\d+W)|(?:[-+]?\d+[.,]\d+W$))?(?:(?:[-+]?\d+D)|(?:[-+]?\d+[.,]\d+D$))?(?:T(?=[\d+-])(?:(?:[-+]?\d+H)|(?:[-+]?\d+[.,]\d+H$))?(?:(?:[-+]?\d+M)|(?:[-+]?\d+[.,]\d+M$))?(?:[-+]?\d+(?:[.,]\d+)?S)?)??$/;const Q=/^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})$/;const uuid=e=>{if(!e)return/^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}|00000000-0000-0000-0000-000000000000|ffffffff-ffff-ffff-ffff-ffffffffffff)$/;return new RegExp(`^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-${e}[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12})$`)};const ee=null&&0;const ne=null&&0;const te=null&&0;const re=/^(?:[A-Za-z0-9_'+\-]+\.)*[A-Za-z0-9_'+\-]*[A-Za-z0-9_+-]@(?:[A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}$/;const oe=/^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;const ie=/^(([^<>()\[\]\\.,;:\s@"]+(\.[^<>()\[\]\\.,;:\s@"]+)*)|(".+"))@((\[[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}])|(([a-zA-Z\-0-9]+\.)+[a-zA-Z]{2,}))$/;const se=/^[^\s@"]{1,64}@[^\s@]{1,255}$/u;const ue=(/* unused pure expression or super */ null && (null&&0));const ae=/^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;const ce=(/* unused pure expression or super */ null && (null&&0));function emoji(){return new RegExp(ce,"u")}const le=/^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])$/;const fe=/^(([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,7}:|([0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,5}(:[0-9a-fA-F]{1,4}){1,2}|([0-9a-fA-F]{1,4}:){1,4}(:[0-9a-fA-F]{1,4}){1,3}|([0-9a-fA-F]{1,4}:){1,3}(:[0-9a-fA-F]{1,4}){1,4}|([0-9a-fA-F]{1,4}:){1,2}(:[0-9a-fA-F]{1,4}){1,5}|[0-9a-fA-F]{1,4}:((:[0-9a-fA-F]{1,4}){1,6})|:((:[0-9a-fA-F]{1,4}){1,7}|:))$/;const mac=e=>{const n=util.escapeRegex(e??":");return new RegExp(`^(?:[0-9A-F]{2}${n}){5}[0-9A-F]{2}$|^(?:[0-9a-f]{2}${n}){5}[0-9a-f]{2}$`)};const de=/^((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\/([0-9]|[1-2][0-9]|3[0-2])$/;const pe=/^(([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,7}:|([0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,5}(:[0-9a-fA-F]{1,4}){1,2}|([0-9a-fA-F]{1,4}:){1,4}(:[0-9a-fA-F]{1,4}){1,3}|([0-9a-fA-F]{1,4}:){1,3}(:[0-9a-fA-F]{1,4}){1,4}|([0-9a-fA-F]{1,4}:){1,2}(:[0-9a-fA-F]{1,4}){1,5}|[0-9a-fA-F]{1,4}:((:[0-9a-fA-F]{1,4}){1,6})|:((:[0-9a-fA-F]{1,4}){1,7}|:))\/(12[0-8]|1[01][0-9]|[1-9]?[0-9])$/;const me=/^$|^(?:[0-9a-zA-Z+/]{4})*(?:(?:[0-9a-zA-Z+/]{2}==)|(?:[0-9a-zA-Z+/]{3}=))?$/;const he=/^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$/;const _e=/^(?=.{1,253}\.?$)[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[-0-9a-zA-Z]{0,61}[0-9a-zA-Z])?)*\.?$/;const ye=/^(?=.{1,253}$)([a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?\.)+[a-zA-Z]{2,63}$/;const ge=/^https?$/;const ve=/^\+[1-9]\d{6,14}$/;const ze=/^\d(?:[ -]?\d){11,18}$/;const be=/^(?:AED|AFN|ALL|AMD|AOA|ARS|AUD|AWG|AZN|BAM|BBD|BDT|BHD|BIF|BMD|BND|BOB|BOV|BRL|BSD|BTN|BWP|BYN|BZD|CAD|CDF|CHE|CHF|CHW|CLF|CLP|CNY|COP|COU|CRC|CUP|CVE|CZK|DJF|DKK|DOP|DZD|EGP|ERN|ETB|EUR|FJD|FKP|GBP|GEL|GHS|GIP|GMD|GNF|GTQ|GYD|HKD|HNL|HTG|HUF|IDR|ILS|INR|IQD|IRR|ISK|JMD|JOD|JPY|KES|KGS|KHR|KMF|KPW|KRW|KWD|KYD|KZT|LAK|LBP|LKR|LRD|LSL|LYD|MAD|MDL|MGA|MKD|MMK|MNT|MOP|MRU|MUR|MVR|MWK|MXN|MXV|MYR|MZN|NAD|NGN|NIO|NOK|NPR|NZD|OMR|PAB|PEN|PGK|PHP|PKR|PLN|PYG|QAR|RON|RSD|RUB|RWF|SAR|SBD|SCR|SDG|SEK|SGD|SHP|SLE|SOS|SRD|SSP|STN|SVC|SYP|SZL|THB|TJS|TMT|TND|TOP|TRY|TTD|TWD|TZS|UAH|UGX|USD|USN|UYI|UYU|UYW|UZS|VED|VES|VND|VUV|WST|XAD|XAF|XAG|XAU|XBA|XBB|XBC|XBD|XCD|XCG|XDR|XOF|XPD|XPF|XPT|XSU|XTS|XUA|XXX|YER|ZAR|ZMW|ZWG)$/;const $e=/^[A-Z]{2}(?!00|01|99)\d{2}[A-Z0-9]{11,30}$/;const we=(/* unused pure expression or super */ null && (null&&0));function regexes_anchor(e){return new RegExp(`^${e}$`)}const Pe=null&&0;function timeSource(e){const n=`(?:[01]\\d|2[0-3]):[0-5]\\d`;const t=typeof e.precision==="number"?e.precision===-1?`${n}`:e.precision===0?`${n}:[0-5]\\d`:`${n}:[0-5]\\d\\.\\d{${e.precision}}`:e.seconds?`${n}:[0-5]\\d(?:\\.\\d+)?`:`${n}(?::[0-5]\\d(?:\\.\\d+)?)?`;return t}function time(e){return new RegExp(`^${timeSource(e)}$`)}function datetime(e){const n=["Z"];if(e.offset)n.push(`([+-](?:[01]\\d|2[0-3]):[0-5]\\d)`);const t=`${timeSource({precision:e.precision,seconds:true})}(?:${n.join("|")})`;const r=e.local?`${t}|${timeSource({precision:e.precision})}`:t;return new RegExp(`^${we}T(?:${r})$`)}const ke=/^[\s\S]{0,}$/;const string=e=>{const n=e?`[\\s\\S]{${e?.minimum??0},${e?.maximum??""}}`:`[\\s\\S]*`;return new RegExp(`^${n}$`)};const Ze=/^-?\d+n?$/;const xe=/^-?\d+$/;const Ae=/^-?\d+(?:\.\d+)?$/;const Re=/^(?:true|false)$/i;const Se=/^null$/i;const Oe=/^undefined$/i;const Te=/^[^A-Z]*$/;const Ie=/^[^a-z]*$/;const Ce=/^[0-9a-fA-F]*$/;function fixedBase64(e,n){return new RegExp(`^[A-Za-z0-9+/]{${e}}${n}$`)}function fixedBase64url(e){return new RegExp(`^[A-Za-z0-9_-]{${e}}$`)}const Ee=/^[0-9a-fA-F]{32}$/;const Me=null&&0;const je=null&&0;const De=/^[0-9a-fA-F]{40}$/;const Le=null&&0;const Ne=null&&0;const Fe=/^[0-9a-fA-F]{64}$/;const Ue=null&&0;const Be=null&&0;const Ve=/^[0-9a-fA-F]{96}$/;const Ke=null&&0;const We=null&&0;const Ge=/^[0-9a-fA-F]{128}$/;const Xe=null&&0;const Ye=null&&0;const He={major:4,minor:6,patch:7};const Je=$constructor("$ZodType",(e,n)=>{var t;e??(e={});e._zod.def=n;e._zod.bag=e._zod.bag||{};e._zod.version=He;const r=e._zod.def.checks;const o=e._zod.traits.has("$ZodCheck")?[e,...r??[]]:r?.length?[...r]:[];for(const n of o){for(const t of n._zod.onattach){t(e)}}if(o.length===0){(t=e._zod).deferred??(t.deferred=[]);e._zod.deferred?.push(()=>{e._zod.run=e._zod.parse})}else{const runChecks=(n,t,r)=>{if(n.memo)return n;let o=aborted(n);let i;for(const s of t){if(s._zod.def.when){if(explicitlyAborted(n))continue;const e=s._zod.def.when(n);if(!e)continue}else if(o){continue}const t=n.issues.length;const u=s._zod.check(n);if(u instanceof Promise&&r?.async===false){throw new $ZodAsyncError}if(i||u instanceof Promise){i=(i??Promise.resolve()).then(async()=>{await u;const r=n.issues.length;if(r===t)return;attachSchema(n.issues,t,e);if(!o)o=aborted(n,t)})}else{const r=n.issues.length;if(r===t)continue;attachSchema(n.issues,t,e);if(!o)o=aborted(n,t)}}if(i){return i.then(()=>n)}return n};const handleCanaryResult=(n,t,r)=>{if(aborted(n)){n.aborted=true;return n}const i=runChecks(t,o,r);if(i instanceof Promise){if(r.async===false)throw new $ZodAsyncError;return i.then(n=>e._zod.parse(n,r))}return e._zod.parse(i,r)};e._zod.run=(n,t)=>{if(t.skipChecks){return e._zod.parse(n,t)}if(t.direction==="backward"){const r=e._zod.parse({value:n.value,issues:[]},{...t,skipChecks:true});if(r instanceof Promise){return r.then(e=>handleCanaryResult(e,n,t))}return handleCanaryResult(r,n,t)}const r=e._zod.parse(n,t);if(r instanceof Promise){if(t.async===false)throw new $ZodAsyncError;return r.then(e=>runChecks(e,o,t))}return runChecks(r,o,t)}}},{get"~standard"(){return hide(this,"~standard",standardProps(this))},set"~standard"(e){own(this,"~standard",e)}});const toStandardResult=(e,n)=>e.issues.length?{issues:e.issues.map(e=>finalizeIssue(e,n,config()))}:{value:e.value};async function validateAsync(e,n){const t={async:true};return toStandardResult(await e._zod.run({value:n,issues:[]},t),t)}function standardProps(e){return{validate:n=>{const t={async:false};try{const r=e._zod.run({value:n,issues:[]},t);if(!(r instanceof Promise))return toStandardResult(r,t)}catch(e){}return validateAsync(e,n)},vendor:"zod",version:1}}const qe=$constructor("$ZodString",(e,n)=>{Je.init(e,n);e._zod.pattern=n.pattern??ke;e._zod.parse=(t,r)=>{if(n.coerce)try{t.value=String(t.value)}catch(r){}if(typeof t.value==="string")return t;t.issues.push({expected:"string",code:"invalid_type",input:t.value,inst:e});return t}});const Qe=null&&0;const en=null&&0;const nn=null&&0;const tn=null&&0;const rn=1;const on=2;function canParseURL(e){try{if(typeof URL!=="undefined"&&typeof URL.canParse==="function")return URL.canParse(e);new URL(e);return true}catch{return false}}function validateURL(e,n){if(!("normalize"in n)&&!("hostname"in n)&&!("protocol"in n)){return canParseURL(e)||on}return parseURLObject(e,n)}function parseURLObject(e,n){if(!n.normalize&&n.protocol?.source===regexes.httpProtocol.source&&!/^https?:\/\//i.test(e)){return rn}try{if(typeof URL!=="undefined"){const n=URL;if(typeof n.parse==="function")return n.parse(e)??on}return new URL(e)}catch{return on}}const sn=/[\t\n\r]/g;function stripTabAndNewline(e){return e.replace(sn,"")}function urlHostnameOk(e,n){n.lastIndex=0;return n.test(e.hostname)}function urlProtocolOk(e,n){n.lastIndex=0;return n.test(e.protocol.endsWith(":")?e.protocol.slice(0,-1):e.protocol)}const un=null&&0;const an=null&&0;const cn=null&&0;const ln=null&&0;const dn=null&&0;const pn=null&&0;const mn=null&&0;const hn=null&&0;const _n=null&&0;const yn=null&&0;const gn=null&&0;const vn=null&&0;const zn=null&&0;const bn=/^[0-9a-fA-F:.]+$/;function isValidIPv6(e){if(!bn.test(e))return false;return canParseURL(`http://[${e}]`)}const $n=null&&0;const wn=null&&0;const Pn=null&&0;function isValidCIDRv6(e){const n=e.split("/");if(n.length!==2)return false;const[t,r]=n;if(!r)return false;const o=Number(r);if(`${o}`!==r)return false;if(o<0||o>128)return false;return isValidIPv6(t)}const kn=null&&0;function isValidBase64(e){if(e==="")return true;if(/\s/.test(e))return false;if(e.length%4!==0)return false;try{atob(e);return true}catch{return false}}const Zn=/^[0-9a-zA-Z+/]*={0,2}$/;const xn=null&&0;const An=/^[A-Za-z0-9_-]*$/;function isValidBase64URL(e){if(!An.test(e))return false;const n=e.replace(/[-_]/g,e=>e==="-"?"+":"/");const t=n.padEnd(Math.ceil(n.length/4)*4,"=");return isValidBase64(t)}const Rn=null&&0;const Sn=null&&0;const On=/[- ]/g;function isLuhnAlgo(e){let n=e.length;let t=1;let r=0;while(n){const o=e.charCodeAt(--n)-48;t^=1;r+=t?[0,2,4,6,8,1,3,5,7,9][o]:o}return r%10===0}function isValidCreditCard(e){if(!regexes.creditCard.test(e))return false;return isLuhnAlgo(e.replace(On,""))}const Tn=null&&0;function isIso7064Mod97(e){let n=0;const t=e.length;for(let r=4;r<t;r++){const t=e.charCodeAt(r);n=(t>=65?n*100+(t-55):n*10+(t-48))%97}for(let t=0;t<4;t++){const r=e.charCodeAt(t);n=(r>=65?n*100+(r-55):n*10+(r-48))%97}return n===1}function isValidIBAN(e){if(!regexes.iban.test(e))return false;return isIso7064Mod97(e)}const In=null&&0;function isValidJWT(e,n=null){try{const t=e.split(".");if(t.length!==3)return false;const[r]=t;if(!r)return false;const o=JSON.parse(atob(r));if("typ"in o&&o?.typ!=="JWT")return false;if(!o.alg)return false;if(n&&(!("alg"in o)||o.alg!==n))return false;return true}catch{return false}}const Cn=null&&0;const En=null&&0;const Mn=$constructor("$ZodNumber",(e,n)=>{Je.init(e,n);e._zod.pattern=Ae;e._zod.parse=(t,r)=>{if(n.coerce)try{t.value=Number(t.value)}catch(e){}const o=t.value;if(typeof o==="number"&&!Number.isNaN(o)&&Number.isFinite(o)){return t}const i=typeof o==="number"?Number.isNaN(o)?"NaN":!Number.isFinite(o)?String(o):undefined:undefined;t.issues.push({expected:"number",code:"invalid_type",input:o,inst:e,...i?{received:i}:{}});return t}});const jn=$constructor("$ZodNumberFormat",(e,n)=>{Z.init(e,n);Mn.init(e,n)});const Dn=$constructor("$ZodBoolean",(e,n)=>{Je.init(e,n);e._zod.pattern=Re;e._zod.parse=(t,r)=>{if(n.coerce)try{t.value=Boolean(t.value)}catch(e){}const o=t.value;if(typeof o==="boolean")return t;t.issues.push({expected:"boolean",code:"invalid_type",input:o,inst:e});return t}});const Ln=null&&0;const Nn=null&&0;const Fn=null&&0;const Un=null&&0;const Bn=null&&0;const Vn=null&&0;const Kn=null&&0;const Wn=null&&0;const Gn=null&&0;const Xn=null&&0;function capSize(e,n){const t=sizeCaps(e._zod.def.checks);if(!t.length)return;const r=Math.min(...t.map(e=>e[0]));const o=e._zod.parse;e._zod.parse=(t,i)=>{const s=n(t.value);if(s>r&&!i?.skipChecks&&i?.direction!=="backward"){for(const[n,r]of sizeCaps(e._zod.def.checks)){if(s>n&&r._zod.def.when(t)){const n=t.issues.length;r._zod.check(t);t.issues[n].continue=false;attachSchema(t.issues,n,e);return t}}}return o(t,i)}}const arraySize=e=>Array.isArray(e)?e.length:-1;const mapSize=e=>e instanceof Map?e.size:-1;const setSize=e=>e instanceof Set?e.size:-1;function handleArrayResult(e,n,t){if(e.issues.length){n.issues.push(...prefixIssues(t,e.issues))}n.value[t]=e.value}const Yn=$constructor("$ZodArray",(e,n)=>{Je.init(e,n);const t=z.memoizer;t?.attach(e);e._zod.parse=(r,o)=>{const i=r.value;if(!Array.isArray(i)){r.issues.push({expected:"array",code:"invalid_type",input:i,inst:e});return r}r.value=t?t.alloc(e,r,Array(i.length),o):Array(i.length);const s=[];const u=o?.abortEarly;for(let e=0;e<i.length;e++){const t=i[e];const a=n.element._zod.run({value:t,issues:[]},o);if(a instanceof Promise){s.push(a.then(n=>handleArrayResult(n,r,e)))}else{handleArrayResult(a,r,e);if(u&&a.issues.length!==0&&aborted(a))break}}if(s.length){return Promise.all(s).then(()=>r)}return r};capSize(e,arraySize)});function handlePropertyResult(e,n,t,r,o,i){const s=t in r;const u=i==="optional";if(!s&&u&&o==="optional"){return}if(e.issues.length){if(o!==undefined&&u&&!s){return}n.issues.push(...prefixIssues(t,e.issues))}if(!s&&o===undefined){if(!e.issues.length){n.issues.push({code:"invalid_type",expected:"nonoptional",input:undefined,path:[t]})}return}if(e.value===undefined){if(s||o==="defaulted"&&!u){n.value[t]=undefined}}else{n.value[t]=e.value}}const Hn=[];function normalizeDef(e){const n=Object.keys(e.shape);const t=Object.getOwnPropertySymbols(e.shape);const r=t.length?t:Hn;const o=r.length?[...n,...r]:n;for(const n of o){if(!e.shape?.[n]?._zod?.traits?.has("$ZodType")){throw new Error(`Invalid element at key "${String(n)}": expected a Zod schema`)}}const i=optionalKeys(e.shape);return{...e,allKeys:o,symbolKeys:r,keySet:new Set(n),numKeys:n.length,optionalKeys:new Set(i)}}function handleCatchall(e,n,t,r,o,i,s){const u=[];const a=o.keySet;const c=o.catchall._zod;const l=c.def.type;const f=c.optin;const d=c.optout;let p=0;for(const o in n){if(s&&t.issues.length!==p){if(aborted(t,p))break;p=t.issues.length}if(a.has(o))continue;if(o==="__proto__"){if(l==="never")u.push(o);continue}if(l==="never"){u.push(o);continue}const i=c.run({value:n[o],issues:[]},r);if(i instanceof Promise){e.push(i.then(e=>handlePropertyResult(e,t,o,n,f,d)))}else{handlePropertyResult(i,t,o,n,f,d)}}if(u.length){t.issues.push({code:"unrecognized_keys",keys:u,input:n,inst:i,continue:true})}if(!e.length)return t;return Promise.all(e).then(()=>t)}const Jn=$constructor("$ZodObject",(e,n)=>{Je.init(e,n);const t=Object.getOwnPropertyDescriptor(n,"shape");const r=t?.get?t.get.raw:n.shape??{};if(r){const get=()=>{const e={...r};Object.defineProperty(n,"shape",{value:e});get.raw=e;return e};get.raw=r;Object.defineProperty(n,"shape",{get:get})}const o=cached(()=>normalizeDef(n));defineLazyInternal(e,"propValues",e=>{const n=e.def.shape;const t={};for(const e in n){const r=n[e]._zod;if(r.values){if(!Object.prototype.hasOwnProperty.call(t,e)){assignProp(t,e,new Set)}for(const n of r.values)t[e].add(n);if(r.optin!==undefined)t[e].add(undefined)}}return t});const i=util_isObject;const s=n.catchall;let u;const a=z.memoizer;a?.attach(e);e._zod.parse=(n,t)=>{u??(u=o.value);const r=n.value;if(!i(r)){n.issues.push({expected:"object",code:"invalid_type",input:r,inst:e});return n}n.value=a?a.alloc(e,n,{},t):{};const c=[];const l=u.shape;const f=t?.abortEarly;let d=n.issues.length;for(const e of u.allKeys){if(f&&n.issues.length!==d){if(aborted(n,d))break;d=n.issues.length}if(e==="__proto__")continue;const o=l[e];const i=o._zod.optin;const s=o._zod.optout;const u=o._zod.run({value:r[e],issues:[]},t);if(u instanceof Promise){c.push(u.then(t=>handlePropertyResult(t,n,e,r,i,s)))}else{handlePropertyResult(u,n,e,r,i,s)}}if(!s){return c.length?Promise.all(c).then(()=>n):n}return handleCatchall(c,r,n,t,o.value,e,f===true)}});const qn=null&&0;function handleUnionResults(e,n,t,r){for(const t of e){if(t.issues.length===0){n.value=t.value;return n}}const o=e.filter(e=>!aborted(e));if(o.length===1){n.value=o[0].value;return o[0]}n.issues.push({code:"invalid_union",input:n.value,inst:t,errors:e.map(e=>e.issues.map(e=>finalizeIssue(e,r,config())))});return n}const Qn=$constructor("$ZodUnion",(e,n)=>{Je.init(e,n);defineLazyInternal(e,"optin",e=>e.def.options.some(e=>e._zod.optin==="defaulted")?"defaulted":e.def.options.some(e=>e._zod.optin!==undefined)?"optional":undefined);defineLazyInternal(e,"optout",e=>e.def.options.some(e=>e._zod.optout==="optional")?"optional":undefined);defineLazyInternal(e,"values",e=>{if(e.def.options.every(e=>e._zod.values)){return new Set(e.def.options.flatMap(e=>Array.from(e._zod.values)))}return undefined});defineLazyInternal(e,"pattern",e=>{if(e.def.options.every(e=>e._zod.pattern)){const n=e.def.options.map(e=>e._zod.pattern);return new RegExp(`^(${n.map(e=>cleanRegex(e.source)).join("|")})$`)}return undefined});const t=n.options.length===1?n.options[0]._zod.run:null;e._zod.parse=(r,o)=>{if(t){return t(r,o)}let i=false;const s=[];for(const e of n.options){const n=e._zod.run({value:r.value,issues:[]},o);if(n instanceof Promise){s.push(n);i=true}else{if(n.issues.length===0)return n;s.push(n)}}if(!i)return handleUnionResults(s,r,e,o);return Promise.all(s).then(n=>handleUnionResults(n,r,e,o))}});function handleExclusiveUnionResults(e,n,t,r){const o=[];for(let n=0;n<e.length;n++){if(e[n].issues.length===0)o.push(n)}if(o.length===1){n.value=e[o[0]].value;return n}if(o.length===0){n.issues.push({code:"invalid_union",input:n.value,inst:t,errors:e.map(e=>e.issues.map(e=>util.finalizeIssue(e,r,core.config())))})}else{n.issues.push({code:"invalid_union",input:n.value,inst:t,errors:[],inclusive:false,matches:o})}return n}const et=null&&0;function getDiscriminatedOption(e,n){const t=e._zod;let r=t.bag.optionsMap;if(!r){r=discriminatorMap(t.def);t.bag.optionsMap=r}const o=r.get(n);if(o===null)throw new Error(`Ambiguous discriminator value "${String(n)}"`);return o}function discriminatorMap(e){const n=new Map;for(const t of e.options){const r=t._zod.propValues?.[e.discriminator];if(!r||r.size===0)throw new Error(`Invalid discriminated union option at index "${e.options.indexOf(t)}"`);for(const e of r){if(n.has(e)){if(e!==undefined)throw new Error(`Duplicate discriminator value "${String(e)}"`);n.set(e,null)}else{n.set(e,t)}}}return n}const nt=null&&0;const tt=null&&0;function mergeValues(e,n){if(e===n){return{valid:true,data:e}}if(e instanceof Date&&n instanceof Date&&+e===+n){return{valid:true,data:e}}if(util.isPlainObject(e)&&util.isPlainObject(n)){const t=Object.keys(n);const r=Object.keys(e).filter(e=>t.indexOf(e)!==-1);const o={...e,...n};if(Object.prototype.hasOwnProperty.call(o,"__proto__"))delete o.__proto__;for(const t of r){if(t==="__proto__")continue;const r=mergeValues(e[t],n[t]);if(!r.valid){return{valid:false,mergeErrorPath:[t,...r.mergeErrorPath]}}o[t]=r.data}return{valid:true,data:o}}if(Array.isArray(e)&&Array.isArray(n)){if(e.length!==n.length){return{valid:false,mergeErrorPath:[]}}const t=[];for(let r=0;r<e.length;r++){const o=e[r];const i=n[r];const s=mergeValues(o,i);if(!s.valid){return{valid:false,mergeErrorPath:[r,...s.mergeErrorPath]}}t.push(s.data)}return{valid:true,data:t}}return{valid:false,mergeErrorPath:[]}}function handleIntersectionResults(e,n,t){const r=new Map;let o;const i=new Map;const collect=(e,n)=>{let t;if(e.code==="unrecognized_keys"&&!e.path?.length){o??(o=e);t=e.keys}else if(e.code==="invalid_key"&&e.origin==="record"&&e.path?.length===1){const n=String(e.path[0]);if(!i.has(n))i.set(n,e);t=[n]}else{return false}for(const e of t){if(!r.has(e))r.set(e,{});r.get(e)[n]=true}return true};for(const t of n.issues){if(!collect(t,"l"))e.issues.push(t)}for(const n of t.issues){if(!collect(n,"r"))e.issues.push(n)}const s=[...r].filter(([,e])=>e.l&&e.r).map(([e])=>e);if(s.length){const n=o?s.filter(e=>o.keys.includes(e)):[];if(n.length)e.issues.push({...o,keys:n});for(const t of s){if(!n.includes(t)&&i.has(t))e.issues.push(i.get(t))}}const u=mergeValues(n.value,t.value);if(!u.valid){if(util.aborted(e))return e;throw new Error(`Unmergable intersection. Error path: `+`${JSON.stringify(u.mergeErrorPath)}`)}e.value=u.data;return e}const rt=null&&0;function getTupleOptStart(e,n){for(let t=e.length-1;t>=0;t--){const r=n==="optin"?e[t]._zod.optin!==undefined:e[t]._zod.optout==="optional";if(!r)return t+1}return 0}function handleTupleResult(e,n,t){if(e.issues.length){n.issues.push(...util.prefixIssues(t,e.issues))}n.value[t]=e.value}function handleTupleResults(e,n,t,r,o){for(let i=0;i<t.length;i++){const s=e[i];const u=i<r.length;if(!u&&i>=o&&t[i]._zod.optin==="optional"){n.value.length=i;break}if(s.issues.length){if(!u&&i>=o){n.value.length=i;break}n.issues.push(...util.prefixIssues(i,s.issues))}n.value[i]=s.value}for(let e=n.value.length-1;e>=r.length;e--){if(t[e]._zod.optout==="optional"&&n.value[e]===undefined){n.value.length=e}else{break}}return n}const ot=null&&0;const it=null&&0;function handleMapResult(e,n,t,r,o,i,s){if(e.issues.length){if(util.propertyKeyTypes.has(typeof r)){t.issues.push(...util.prefixIssues(r,e.issues))}else{t.issues.push({code:"invalid_key",origin:"map",input:o,inst:i,issues:e.issues.map(e=>util.finalizeIssue(e,s,core.config()))})}}if(n.issues.length){if(util.propertyKeyTypes.has(typeof r)){t.issues.push(...util.prefixIssues(r,n.issues))}else{t.issues.push({origin:"map",code:"invalid_element",input:o,inst:i,key:r,issues:n.issues.map(e=>util.finalizeIssue(e,s,core.config()))})}}t.value.set(e.value,n.value)}const st=null&&0;function handleSetResult(e,n){if(e.issues.length){n.issues.push(...e.issues)}n.value.add(e.value)}const ut=$constructor("$ZodEnum",(e,n)=>{Je.init(e,n);const t=getEnumValues(n.entries);const r=new Set(t);e._zod.values=r;defineLazyInternal(e,"pattern",e=>{const n=getEnumValues(e.def.entries).filter(e=>i.has(typeof e));return new RegExp(n.length?`^(${n.map(e=>escapeRegex(e.toString())).join("|")})$`:"^[^\\s\\S]$")});e._zod.parse=(n,o)=>{const i=n.value;if(r.has(i)){return n}n.issues.push({code:"invalid_value",values:t,input:i,inst:e});return n}});const at=null&&0;const ct=null&&0;const lt=$constructor("$ZodTransform",(e,n)=>{Je.init(e,n);e._zod.optin="optional";z.memoizer?.guard(e);e._zod.parse=(t,r)=>{if(r.direction==="backward"){throw new $ZodEncodeError(e.constructor.name)}const o=n.transform(t.value,t);if(r.async){const e=o instanceof Promise?o:Promise.resolve(o);return e.then(e=>{t.value=e;return t})}if(o instanceof Promise){throw new $ZodAsyncError}t.value=o;return t}});function handleOptionalResult(e,n){e.value=n.issues.length?undefined:n.value;return e}const ft=$constructor("$ZodOptional",(e,n)=>{Je.init(e,n);defineLazyInternal(e,"optin",e=>e.def.innerType._zod.optin==="defaulted"?"defaulted":"optional");e._zod.optout="optional";defineLazyInternal(e,"values",e=>{const n=e.def.innerType._zod.values;return n?new Set([...n,undefined]):undefined});defineLazyInternal(e,"pattern",e=>{const n=e.def.innerType._zod.pattern;return n?new RegExp(`^(${cleanRegex(n.source)})?$`):undefined});e._zod.parse=(e,t)=>{if(e.value===undefined){if(n.innerType._zod.optin!=="defaulted")return e;const r=n.innerType._zod.run({value:e.value,issues:[]},t);if(r instanceof Promise)return r.then(n=>handleOptionalResult(e,n));return handleOptionalResult(e,r)}return n.innerType._zod.run(e,t)}});const dt=null&&0;const pt=$constructor("$ZodNullable",(e,n)=>{Je.init(e,n);defineLazyInternal(e,"optin",e=>e.def.innerType._zod.optin);defineLazyInternal(e,"optout",e=>e.def.innerType._zod.optout);defineLazyInternal(e,"pattern",e=>{const n=e.def.innerType._zod.pattern;return n?new RegExp(`^(${cleanRegex(n.source)}|null)$`):undefined});defineLazyInternal(e,"values",e=>e.def.innerType._zod.values?new Set([...e.def.innerType._zod.values,null]):undefined);e._zod.parse=(e,t)=>{if(e.value===null)return e;return n.innerType._zod.run(e,t)}});const mt=null&&0;function handleDefaultResult(e,n){if(e.value===undefined){e.value=n.defaultValue}return e}const ht=null&&0;const _t=null&&0;function handleNonOptionalResult(e,n){if(!e.issues.length&&e.value===undefined){e.issues.push({code:"invalid_type",expected:"nonoptional",input:e.value,inst:n})}return e}const yt=null&&0;function handleCatchResult(e,n,t,r){if(!n.issues.length){e.value=n.value;if(n.memo)e.memo=true;return e}e.value=t.catchValue({...n,value:e.value,error:{issues:n.issues.map(e=>finalizeIssue(e,r,config()))},input:e.value});return e}const gt=$constructor("$ZodCatch",(e,n)=>{Je.init(e,n);defineLazyInternal(e,"optin",e=>e.def.innerType._zod.optin==="defaulted"?"defaulted":"optional");defineLazyInternal(e,"optout",e=>e.def.innerType._zod.optout);defineLazyInternal(e,"values",e=>e.def.innerType._zod.values);e._zod.parse=(e,t)=>{if(t.direction==="backward"){return n.innerType._zod.run(e,t)}const r=n.innerType._zod.run({value:e.value,issues:[]},t);if(r instanceof Promise){return r.then(r=>handleCatchResult(e,r,n,t))}return handleCatchResult(e,r,n,t)}});const vt=null&&0;const zt=$constructor("$ZodPipe",(e,n)=>{Je.init(e,n);defineLazyInternal(e,"values",e=>e.def.in._zod.values);defineLazyInternal(e,"optin",e=>e.def.in._zod.optin);defineLazyInternal(e,"optout",e=>e.def.out._zod.optout);defineLazyInternal(e,"propValues",e=>e.def.in._zod.propValues);e._zod.parse=(e,t)=>{if(t.direction==="backward"){const r=n.out._zod.run(e,t);if(r instanceof Promise){return r.then(e=>handlePipeResult(e,n.in,t))}return handlePipeResult(r,n.in,t)}const r=n.in._zod.run(e,t);if(r instanceof Promise){return r.then(e=>handlePipeResult(e,n.out,t))}return handlePipeResult(r,n.out,t)}});function handlePipeResult(e,n,t){if(e.issues.some(e=>e.code!=="unrecognized_keys")){e.aborted=true;return e}return n._zod.run({value:e.value,issues:e.issues},t)}const bt=null&&0;function handleCodecAResult(e,n,t){if(e.issues.length){e.aborted=true;return e}const r=t.direction||"forward";if(r==="forward"){const r=n.transform(e.value,e);if(r instanceof Promise){return r.then(r=>handleCodecTxResult(e,r,n.out,t))}return handleCodecTxResult(e,r,n.out,t)}else{const r=n.reverseTransform(e.value,e);if(r instanceof Promise){return r.then(r=>handleCodecTxResult(e,r,n.in,t))}return handleCodecTxResult(e,r,n.in,t)}}function handleCodecTxResult(e,n,t,r){if(e.issues.length){e.aborted=true;return e}return t._zod.run({value:n,issues:e.issues},r)}const $t=null&&0;const wt=null&&0;function handleReadonlyResult(e){if(!e.memo)e.value=Object.freeze(e.value);return e}function leafPattern(e){const n=e._zod.def;let t=n.pattern;let r=!!n.format?.includes("int");let o;let i;for(const e of n.checks??[]){const n=e._zod.def;if(n.pattern)t=n.pattern;r||(r=!!n.format?.includes("int"));const s=n.minimum??n.length;const u=n.maximum??n.length;if(s!==undefined&&(o===undefined||s>o))o=s;if(u!==undefined&&(i===undefined||u<i))i=u}if(t)return t.source;if(o!==undefined&&i!==undefined&&o>i)return"(?!)";if(o!==undefined||i!==undefined)return regexes.string({minimum:o,maximum:i}).source;const s=e._zod.pattern;return(r&&s===regexes.number?regexes.integer:s)?.source}function partPattern(e){const n=e._zod.def;const t=e._zod.pattern?.source;const r=n.innerType??e._zod.innerType;if(r){const e=r._zod.pattern?.source;const n=partPattern(r);if(t&&e&&n&&n!==e){return t.replace(util.cleanRegex(e),()=>util.cleanRegex(n))}return t}if(n.options){const e=n.options.map(partPattern);if(e.every(Boolean))return`^(${e.map(e=>util.cleanRegex(e)).join("|")})$`}return leafPattern(e)}const Pt=null&&0;const kt=null&&0;const Zt=null&&0;const xt=null&&0;const At=$constructor("$ZodCustom",(e,n)=>{b.init(e,n);Je.init(e,n);e._zod.parse=(e,n)=>e;e._zod.check=t=>{const r=t.value;const o=n.fn(r);if(o instanceof Promise){return o.then(n=>handleRefineResult(n,t,r,e))}handleRefineResult(o,t,r,e);return}});function handleRefineResult(e,n,t,r){if(!e){const e={code:"custom",input:t,inst:r,path:[...r._zod.def.path??[]],continue:!r._zod.def.abort};if(r._zod.def.params)e.params=r._zod.def.params;n.issues.push(mini_issue(e))}}var Rt;const St=null&&0;const Ot=null&&0;class $ZodRegistry{constructor(){this._map=new WeakMap;this._idmap=new Map}add(e,...n){const t=n[0];this._map.set(e,t);if(t&&typeof t==="object"&&"id"in t){this._idmap.set(t.id,e)}return this}clear(){this._map=new WeakMap;this._idmap=new Map;return this}remove(e){const n=this._map.get(e);if(n&&typeof n==="object"&&"id"in n){this._idmap.delete(n.id)}this._map.delete(e);return this}get(e){const n=e._zod.parent;if(n){const t={...this.get(n)??{}};delete t.id;const r={...t,...this._map.get(e)};return Object.keys(r).length?r:undefined}return this._map.get(e)}has(e){return this._map.has(e)}}function registry(){return new $ZodRegistry}(Rt=globalThis).__zod_globalRegistry??(Rt.__zod_globalRegistry=registry());const Tt=globalThis.__zod_globalRegistry;function snapshotChecks(e){if(e.checks)e.checks=[...e.checks];return e}function _string(e,n){return new e(snapshotChecks({type:"string",...normalizeParams(n)}))}function _coercedString(e,n){return new e(snapshotChecks({type:"string",coerce:true,...util.normalizeParams(n)}))}function _email(e,n){return new e({type:"string",format:"email",check:"string_format",abort:false,...util.normalizeParams(n)})}function _guid(e,n){return new e({type:"string",format:"guid",check:"string_format",abort:false,...util.normalizeParams(n)})}function _uuid(e,n){return new e({type:"string",format:"uuid",check:"string_format",abort:false,...util.normalizeParams(n)})}function _uuidv4(e,n){return new e({type:"string",format:"uuid",check:"string_format",abort:false,version:"v4",...util.normalizeParams(n)})}function _uuidv6(e,n){return new e({type:"string",format:"uuid",check:"string_format",abort:false,version:"v6",...util.normalizeParams(n)})}function _uuidv7(e,n){return new e({type:"string",format:"uuid",check:"string_format",abort:false,version:"v7",...util.normalizeParams(n)})}function _url(e,n){return new e({type:"string",format:"url",check:"string_format",abort:false,...util.normalizeParams(n)})}function api_emoji(e,n){return new e({type:"string",format:"emoji",check:"string_format",abort:false,...util.normalizeParams(n)})}function _nanoid(e,n){return new e({type:"string",format:"nanoid",check:"string_format",abort:false,...util.normalizeParams(n)})}function _cuid(e,n){return new e({type:"string",format:"cuid",check:"string_format",abort:false,...util.normalizeParams(n)})}function _cuid2(e,n){return new e({type:"string",format:"cuid2",check:"string_format",abort:false,...util.normalizeParams(n)})}function _ulid(e,n){return new e({type:"string",format:"ulid",check:"string_format",abort:false,...util.normalizeParams(n)})}function _xid(e,n){return new e({type:"string",format:"xid",check:"string_format",abort:false,...util.normalizeParams(n)})}function _ksuid(e,n){return new e({type:"string",format:"ksuid",check:"string_format",abort:false,...util.normalizeParams(n)})}function _ipv4(e,n){return new e({type:"string",format:"ipv4",check:"string_format",abort:false,...util.normalizeParams(n)})}function _ipv6(e,n){return new e({type:"string",format:"ipv6",check:"string_format",abort:false,...util.normalizeParams(n)})}function _mac(e,n){return new e({type:"string",format:"mac",check:"string_format",abort:false,...util.normalizeParams(n)})}function _cidrv4(e,n){return new e({type:"string",format:"cidrv4",check:"string_format",abort:false,...util.normalizeParams(n)})}function _cidrv6(e,n){return new e({type:"string",format:"cidrv6",check:"string_format",abort:false,...util.normalizeParams(n)})}function _base64(e,n){return new e({type:"string",format:"base64",check:"string_format",abort:false,...util.normalizeParams(n)})}function _base64url(e,n){return new e({type:"string",format:"base64url",check:"string_format",abort:false,...util.normalizeParams(n)})}function _e164(e,n){return new e({type:"string",format:"e164",check:"string_format",abort:false,...util.normalizeParams(n)})}function _creditCard(e,n){return new e({type:"string",format:"credit_card",check:"string_format",abort:false,...util.normalizeParams(n)})}function _iban(e,n){return new e({type:"string",format:"iban",check:"string_format",abort:false,...util.normalizeParams(n)})}function _jwt(e,n){return new e({type:"string",format:"jwt",check:"string_format",abort:false,...util.normalizeParams(n)})}const It={Any:null,Minute:-1,Second:0,Millisecond:3,Microsecond:6};function _isoDateTime(e,n){return new e({type:"string",format:"datetime",check:"string_format",offset:false,local:false,precision:null,...util.normalizeParams(n)})}function _isoDate(e,n){return new e({type:"string",format:"date",check:"string_format",...util.normalizeParams(n)})}function _isoTime(e,n){return new e({type:"string",format:"time",check:"string_format",precision:null,...util.normalizeParams(n)})}function _isoDuration(e,n){return new e({type:"string",format:"duration",check:"string_format",...util.normalizeParams(n)})}function _number(e,n){return new e(snapshotChecks({type:"number",checks:[],...normalizeParams(n)}))}function _coercedNumber(e,n){return new e(snapshotChecks({type:"number",coerce:true,checks:[],...util.normalizeParams(n)}))}function _int(e,n){return new e({type:"number",check:"number_format",abort:false,format:"safeint",...normalizeParams(n)})}function _float32(e,n){return new e({type:"number",check:"number_format",abort:false,format:"float32",...util.normalizeParams(n)})}function _float64(e,n){return new e({type:"number",check:"number_format",abort:false,format:"float64",...util.normalizeParams(n)})}function _int32(e,n){return new e({type:"number",check:"number_format",abort:false,format:"int32",...util.normalizeParams(n)})}function _uint32(e,n){return new e({type:"number",check:"number_format",abort:false,format:"uint32",...util.normalizeParams(n)})}function _boolean(e,n){return new e({type:"boolean",...normalizeParams(n)})}function _coercedBoolean(e,n){return new e({type:"boolean",coerce:true,...util.normalizeParams(n)})}function _bigint(e,n){return new e({type:"bigint",...util.normalizeParams(n)})}function _coercedBigint(e,n){return new e({type:"bigint",coerce:true,...util.normalizeParams(n)})}function _int64(e,n){return new e({type:"bigint",check:"bigint_format",abort:false,format:"int64",...util.normalizeParams(n)})}function _uint64(e,n){return new e({type:"bigint",check:"bigint_format",abort:false,format:"uint64",...util.normalizeParams(n)})}function _symbol(e,n){return new e({type:"symbol",...util.normalizeParams(n)})}function api_undefined(e,n){return new e({type:"undefined",...util.normalizeParams(n)})}function api_null(e,n){return new e({type:"null",...util.normalizeParams(n)})}function _any(e){return new e({type:"any"})}function _unknown(e){return new e({type:"unknown"})}function _never(e,n){return new e({type:"never",...util.normalizeParams(n)})}function _void(e,n){return new e({type:"void",...util.normalizeParams(n)})}function _date(e,n){return new e({type:"date",...util.normalizeParams(n)})}function _coercedDate(e,n){return new e({type:"date",coerce:true,...util.normalizeParams(n)})}function _nan(e,n){return new e({type:"nan",...util.normalizeParams(n)})}function _lt(e,n){return new checks.$ZodCheckLessThan({check:"less_than",...util.normalizeParams(n),value:e,inclusive:false})}function _lte(e,n){return new w({check:"less_than",...normalizeParams(n),value:e,inclusive:true})}function _gt(e,n){return new checks.$ZodCheckGreaterThan({check:"greater_than",...util.normalizeParams(n),value:e,inclusive:false})}function _gte(e,n){return new P({check:"greater_than",...normalizeParams(n),value:e,inclusive:true})}function _positive(e){return _gt(0,e)}function _negative(e){return _lt(0,e)}function _nonpositive(e){return _lte(0,e)}function _nonnegative(e){return _gte(0,e)}function _multipleOf(e,n){return new checks.$ZodCheckMultipleOf({check:"multiple_of",...util.normalizeParams(n),value:e})}function _maxSize(e,n){return new checks.$ZodCheckMaxSize({check:"max_size",...util.normalizeParams(n),maximum:e})}function _minSize(e,n){return new checks.$ZodCheckMinSize({check:"min_size",...util.normalizeParams(n),minimum:e})}function _size(e,n){return new checks.$ZodCheckSizeEquals({check:"size_equals",...util.normalizeParams(n),size:e})}function _maxLength(e,n){const t=new checks.$ZodCheckMaxLength({check:"max_length",...util.normalizeParams(n),maximum:e});return t}function _minLength(e,n){return new T({check:"min_length",...normalizeParams(n),minimum:e})}function _length(e,n){return new checks.$ZodCheckLengthEquals({check:"length_equals",...util.normalizeParams(n),length:e})}function _regex(e,n){return new E({check:"string_format",format:"regex",...normalizeParams(n),pattern:e})}function _lowercase(e){return new checks.$ZodCheckLowerCase({check:"string_format",format:"lowercase",...util.normalizeParams(e)})}function _uppercase(e){return new checks.$ZodCheckUpperCase({check:"string_format",format:"uppercase",...util.normalizeParams(e)})}function _includes(e,n){return new checks.$ZodCheckIncludes({check:"string_format",format:"includes",...util.normalizeParams(n),includes:e})}function _startsWith(e,n){return new checks.$ZodCheckStartsWith({check:"string_format",format:"starts_with",...util.normalizeParams(n),prefix:e})}function _endsWith(e,n){return new checks.$ZodCheckEndsWith({check:"string_format",format:"ends_with",...util.normalizeParams(n),suffix:e})}function _property(e,n,t){return new checks.$ZodCheckProperty({check:"property",property:e,schema:n,...util.normalizeParams(t)})}function _properties(e,n){return new checks.$ZodCheckProperties({check:"properties",shape:e,...util.normalizeParams(n)})}function _mime(e,n){return new checks.$ZodCheckMimeType({check:"mime_type",mime:e,...util.normalizeParams(n)})}function _overwrite(e){return new checks.$ZodCheckOverwrite({check:"overwrite",tx:e})}function _normalize(e){return _overwrite(n=>n.normalize(e))}function _trim(){return _overwrite(e=>e.trim())}function _toLowerCase(){return _overwrite(e=>e.toLowerCase())}function _toUpperCase(){return _overwrite(e=>e.toUpperCase())}function _slugify(){return _overwrite(e=>util.slugify(e))}function _array(e,n,t){return new e({type:"array",element:n,...util.normalizeParams(t)})}function _union(e,n,t){return new e({type:"union",options:n,...util.normalizeParams(t)})}function _xor(e,n,t){return new e({type:"union",options:n,inclusive:false,...util.normalizeParams(t)})}function _discriminatedUnion(e,n,t,r){return new e({type:"union",options:t,discriminator:n,...util.normalizeParams(r)})}function _intersection(e,n,t){return new e({type:"intersection",left:n,right:t})}function _tuple(e,n,t,r){const o=t instanceof schemas.$ZodType;const i=o?r:t;const s=o?t:null;return new e({type:"tuple",items:n,rest:s,...util.normalizeParams(i)})}function _record(e,n,t,r){return new e({type:"record",keyType:n,valueType:t,...util.normalizeParams(r)})}function _map(e,n,t,r){return new e({type:"map",keyType:n,valueType:t,...util.normalizeParams(r)})}function _set(e,n,t){return new e({type:"set",valueType:n,...util.normalizeParams(t)})}function _enum(e,n,t){const r=Array.isArray(n)?Object.fromEntries(n.map(e=>[e,e])):n;return new e({type:"enum",entries:r,...util.normalizeParams(t)})}function _nativeEnum(e,n,t){return new e({type:"enum",entries:n,...util.normalizeParams(t)})}function _literal(e,n,t){return new e({type:"literal",values:Array.isArray(n)?n:[n],...util.normalizeParams(t)})}function _file(e,n){return new e({type:"file",...util.normalizeParams(n)})}function _transform(e,n){return new e({type:"transform",transform:n})}function _optional(e,n){return new e({type:"optional",innerType:n})}function _nullable(e,n){return new e({type:"nullable",innerType:n})}function _default(e,n,t){return new e({type:"default",innerType:n,get defaultValue(){return typeof t==="function"?t():util.shallowClone(t)}})}function _nonoptional(e,n,t){return new e({type:"nonoptional",innerType:n,...util.normalizeParams(t)})}function _success(e,n){return new e({type:"success",innerType:n})}function _catch(e,n,t){return new e({type:"catch",innerType:n,catchValue:typeof t==="function"?t:util.constantCatch(t)})}function _pipe(e,n,t){return new e({type:"pipe",in:n,out:t})}function _readonly(e,n){return new e({type:"readonly",innerType:n})}function _templateLiteral(e,n,t){return new e({type:"template_literal",parts:n,...util.normalizeParams(t)})}function _lazy(e,n){return new e({type:"lazy",getter:n})}function _promise(e,n){return new e({type:"promise",innerType:n})}function _custom(e,n,t){const r=util.normalizeParams(t);r.abort??(r.abort=true);const o=new e({type:"custom",check:"custom",fn:n,...r});return o}function _refine(e,n,t){const r=new e({type:"custom",check:"custom",fn:n,...normalizeParams(t)});return r}function _superRefine(e,n){const t=_check(n=>{n.addIssue=e=>{if(typeof e==="string"){n.issues.push(util.issue(e,n.value,t._zod.def))}else{const r=e;if(r.fatal)r.continue=false;r.code??(r.code="custom");if(!("input"in r))r.input=n.value;r.inst??(r.inst=t);r.continue??(r.continue=!t._zod.def.abort);n.issues.push(util.issue(r))}};return e(n.value,n)},n);return t}function _check(e,n){const t=new checks.$ZodCheck({check:"custom",...util.normalizeParams(n)});t._zod.check=e;return t}function mini_describe(e){const n=new b({check:"describe"});n._zod.onattach=[n=>{const t=Tt.get(n)??{};Tt.add(n,{...t,description:e})}];n._zod.check=()=>{};return n}function meta(e){const n=new b({check:"meta"});n._zod.onattach=[n=>{const t=Tt.get(n)??{};Tt.add(n,{...t,...e})}];n._zod.check=()=>{};return n}function _stringbool(e,n){const t=util.normalizeParams(n);let r=t.truthy??["true","1","yes","on","y","enabled"];let o=t.falsy??["false","0","no","off","n","disabled"];if(t.case!=="sensitive"){r=r.map(e=>typeof e==="string"?e.toLowerCase():e);o=o.map(e=>typeof e==="string"?e.toLowerCase():e)}const i=new Set(r);const s=new Set(o);const u=e.Codec??schemas.$ZodCodec;const a=e.Boolean??schemas.$ZodBoolean;const c=e.String??schemas.$ZodString;const l=new c({type:"string",error:t.error});const f=new a({type:"boolean",error:t.error});const d=new u({type:"pipe",in:l,out:f,transform:(e,n)=>{let r=e;if(t.case!=="sensitive")r=r.toLowerCase();if(i.has(r)){return true}else if(s.has(r)){return false}else{n.issues.push({code:"invalid_value",expected:"stringbool",values:[...i,...s],input:n.value,inst:d,continue:false});return{}}},reverseTransform:(e,n)=>{if(e===true){return r[0]||"true"}else{return o[0]||"false"}},error:t.error});d._zod.bag.truthy=r;d._zod.bag.falsy=o;d._zod.bag.case=t.case??"insensitive";return d}function _stringFormat(e,n,t,r={}){const o=util.normalizeParams(r);const i={check:"string_format",type:"string",format:n,fn:typeof t==="function"?t:e=>t.test(e),...o};if(t instanceof RegExp){i.pattern=t}const s=new e(i);return s}function _getMessage(){const e=this._zod;e.message??(e.message=JSON.stringify(e.def,jsonStringifyReplacer,2));return e.message}function _setMessage(e){this._zod.message=e}const Ct={get:_getMessage,set:_setMessage,enumerable:true,configurable:true};const Et={value:undefined,enumerable:false};const Mt=new WeakSet([Object.prototype,Error.prototype]);const initializer=(e,n)=>{e.name="$ZodError";Et.value=n;Object.defineProperty(e,"issues",Et);Et.value=undefined;Object.defineProperty(e,"message",Ct);const t=Object.getPrototypeOf(e);if(!Mt.has(t)){Mt.add(t);Object.defineProperty(t,"toString",{configurable:true,enumerable:false,get(){const value=()=>this.message;Object.defineProperty(this,"toString",{value:value,configurable:true,writable:true});return value},set(e){Object.defineProperty(this,"toString",{value:e,configurable:true,writable:true})}})}};const jt=$constructor("$ZodError",initializer);const Dt=$constructor("$ZodError",initializer,undefined,{Parent:Error});function node(e,n,t){if(!Object.prototype.hasOwnProperty.call(e,n)){if(n==="__proto__"){Object.defineProperty(e,n,{value:t(),writable:true,enumerable:true,configurable:true})}else{e[n]=t()}}return e[n]}function flattenError(e,n=e=>e.message){const t={};const r=[];for(const o of e.issues){if(o.path.length>0){node(t,o.path[0],()=>[]).push(n(o))}else{r.push(n(o))}}return{formErrors:r,fieldErrors:t}}function formatError(e,n=e=>e.message){const t={_errors:[]};const processError=(e,r=[])=>{for(const o of e.issues){if(o.code==="invalid_union"&&o.errors.length){o.errors.map(e=>processError({issues:e},[...r,...o.path]))}else if(o.code==="invalid_key"){processError({issues:o.issues},[...r,...o.path])}else if(o.code==="invalid_element"){processError({issues:o.issues},[...r,...o.path])}else{const e=[...r,...o.path];if(e.length===0){t._errors.push(n(o))}else{let r=t;let i=0;while(i<e.length){const t=e[i];const s=i===e.length-1;if(t==="_errors"){if(s)r._errors.push(n(o));i++;continue}if(!Object.prototype.hasOwnProperty.call(r,t)){Object.defineProperty(r,t,{value:{_errors:[]},enumerable:true,writable:true,configurable:true})}const u=r[t];if(s){u._errors.push(n(o))}r=u;i++}}}}};processError(e);return t}function treeifyError(e,n=e=>e.message){const t={errors:[]};const processError=(e,r=[])=>{var o;for(const i of e.issues){if(i.code==="invalid_union"&&i.errors.length){i.errors.map(e=>processError({issues:e},[...r,...i.path]))}else if(i.code==="invalid_key"){processError({issues:i.issues},[...r,...i.path])}else if(i.code==="invalid_element"){processError({issues:i.issues},[...r,...i.path])}else{const e=[...r,...i.path];if(e.length===0){t.errors.push(n(i));continue}let s=t;let u=0;while(u<e.length){const t=e[u];const r=u===e.length-1;if(typeof t==="string"){s.properties??(s.properties={});if(!Object.prototype.hasOwnProperty.call(s.properties,t)){Object.defineProperty(s.properties,t,{value:{errors:[]},enumerable:true,writable:true,configurable:true})}s=s.properties[t]}else{s.items??(s.items=[]);(o=s.items)[t]??(o[t]={errors:[]});s=s.items[t]}if(r){s.errors.push(n(i))}u++}}}};processError(e);return t}function toDotPath(e){const n=[];const t=e.map(e=>typeof e==="object"?e.key:e);for(const e of t){if(typeof e==="number")n.push(`[${e}]`);else if(typeof e==="symbol")n.push(`[${JSON.stringify(String(e))}]`);else if(/[^\w$]/.test(e))n.push(`[${JSON.stringify(e)}]`);else{if(n.length)n.push(".");n.push(e)}}return n.join("")}function prettifyError(e){const n=[];const t=[...e.issues].sort((e,n)=>(e.path??[]).length-(n.path??[]).length);for(const e of t){n.push(`✖ ${e.message}`);if(e.path?.length)n.push(`  → at ${toDotPath(e.path)}`)}return n.join("\n")}function finalizeParams(e,n){return{callee:n?.callee??e,Err:n?.Err}}const _parse=e=>{const fn=(n,t,o,i)=>{const s=o?{...o,async:false}:{async:false};const u=n._zod.run({value:t,issues:[]},s);if(u instanceof Promise){throw new $ZodAsyncError}if(u.issues.length){const n=new(i?.Err??e)(u.issues.map(e=>finalizeIssue(e,s,config())));r(n,i?.callee??fn);throw n}return u.value};return fn};const Lt=_parse(Dt);const _parseAsync=e=>{const fn=async(n,t,o,i)=>{const s=o?{...o,async:true}:{async:true};let u=n._zod.run({value:t,issues:[]},s);if(u instanceof Promise)u=await u;if(u.issues.length){const n=new(i?.Err??e)(u.issues.map(e=>finalizeIssue(e,s,config())));r(n,i?.callee??fn);throw n}return u.value};return fn};const Nt=_parseAsync(Dt);const _safeParse=e=>(n,t,r)=>{const o=r?{...r,async:false}:{async:false};const i=n._zod.run({value:t,issues:[]},o);if(i instanceof Promise){throw new $ZodAsyncError}return i.issues.length?failure(e,i.issues,o):{success:true,data:i.value}};const Ft=_safeParse(Dt);function failure(e,n,t){let r;return{success:false,get error(){if(!r){r=new e(n.map(e=>finalizeIssue(e,t,config())));n=undefined;t=undefined}return r},set error(e){r=e;n=undefined;t=undefined}}}const _safeParseAsync=e=>async(n,t,r)=>{const o=r?{...r,async:true}:{async:true};let i=n._zod.run({value:t,issues:[]},o);if(i instanceof Promise)i=await i;return i.issues.length?failure(e,i.issues,o):{success:true,data:i.value}};const Ut=_safeParseAsync(Dt);const Bt=null&&0;const Vt=null&&0;const validate=(e,n,t)=>{const r=e._zod.bag.validator;if(r!==undefined){if(r(n)!==Bt)return true;if(r.definite===true&&t===undefined)return false}return validateFallback(e,n,t)};function validateFallback(e,n,t){const r=t?{...t,async:false,abortEarly:true}:{async:false,abortEarly:true};const o=e._zod.bag.fallbackRun;let i;if(o){r[Vt]=true;i=o({value:n,issues:[]},r)}else{i=e._zod.run({value:n,issues:[]},r)}if(i instanceof Promise){throw new core.$ZodAsyncError}return i.issues.length===0}const parse_validateAsync=async(e,n,t)=>{const r=t?{...t,async:true,abortEarly:true}:{async:true,abortEarly:true};let o=e._zod.run({value:n,issues:[]},r);if(o instanceof Promise)o=await o;return o.issues.length===0};const _encode=e=>{const n=_parse(e);const fn=(e,t,r,o)=>{const i=r?{...r,direction:"backward"}:{direction:"backward"};return n(e,t,i,finalizeParams(fn,o))};return fn};const Kt=_encode(Dt);const _decode=e=>{const n=_parse(e);const fn=(e,t,r,o)=>n(e,t,r,finalizeParams(fn,o));return fn};const Wt=_decode(Dt);const _encodeAsync=e=>{const n=_parseAsync(e);const fn=async(e,t,r,o)=>{const i=r?{...r,direction:"backward"}:{direction:"backward"};return await n(e,t,i,finalizeParams(fn,o))};return fn};const Gt=_encodeAsync(Dt);const _decodeAsync=e=>{const n=_parseAsync(e);const fn=async(e,t,r,o)=>await n(e,t,r,finalizeParams(fn,o));return fn};const Xt=_decodeAsync(Dt);const _safeEncode=e=>(n,t,r)=>{const o=r?{...r,direction:"backward"}:{direction:"backward"};return _safeParse(e)(n,t,o)};const Yt=_safeEncode(Dt);const _safeDecode=e=>(n,t,r)=>_safeParse(e)(n,t,r);const Ht=_safeDecode(Dt);const _safeEncodeAsync=e=>async(n,t,r)=>{const o=r?{...r,direction:"backward"}:{direction:"backward"};return _safeParseAsync(e)(n,t,o)};const Jt=_safeEncodeAsync(Dt);const _safeDecodeAsync=e=>async(n,t,r)=>_safeParseAsync(e)(n,t,r);const qt=_safeDecodeAsync(Dt);const Qt=$constructor("ZodMiniType",(e,n)=>{if(!e._zod)throw new Error("Uninitialized schema in ZodMiniType.");Je.init(e,n);e.def=n;e.type=n.type},{get with(){return this.check},set with(e){own(this,"with",e)},parse(e,n){return Lt(this,e,n,{callee:this.parse})},parseAsync(e,n){return Nt(this,e,n,{callee:this.parseAsync})},safeParse(e,n){return Ft(this,e,n)},safeParseAsync(e,n){return Ut(this,e,n)},check(...e){const n=this.def;return this.clone({...n,checks:[...n.checks??[],...e.map(e=>typeof e==="function"?{_zod:{check:e,def:{check:"custom"},onattach:[]}}:e)]},{parent:true})},clone(e,n){return clone(this,e,n)},brand(){return this},register(e,n){e.add(this,n);return this},apply(e,...n){return n.length===0?e(this):e(this,...n)}});const er=$constructor("ZodMiniString",(e,n)=>{qe.init(e,n);Qt.init(e,n)});function schemas_string(e){return _string(er,e)}const nr=null&&0;const tr=null&&0;function schemas_email(e){return core._email(tr,e)}const rr=null&&0;function schemas_guid(e){return core._guid(rr,e)}const or=null&&0;function schemas_uuid(e){return core._uuid(or,e)}function uuidv4(e){return core._uuidv4(or,e)}function uuidv6(e){return core._uuidv6(or,e)}function uuidv7(e){return core._uuidv7(or,e)}const ir=null&&0;function url(e){return core._url(ir,e)}function httpUrl(e){return core._url(ir,{protocol:regexes.httpProtocol,hostname:regexes.domain,...util.normalizeParams(e)})}const sr=null&&0;function schemas_emoji(e){return core._emoji(sr,e)}const ur=null&&0;function schemas_nanoid(e){return core._nanoid(ur,e)}const ar=null&&0;function schemas_cuid(e){return core._cuid(ar,e)}const cr=null&&0;function schemas_cuid2(e){return core._cuid2(cr,e)}const lr=null&&0;function schemas_ulid(e){return core._ulid(lr,e)}const fr=null&&0;function schemas_xid(e){return core._xid(fr,e)}const dr=null&&0;function schemas_ksuid(e){return core._ksuid(dr,e)}const pr=null&&0;function schemas_ipv4(e){return core._ipv4(pr,e)}const mr=null&&0;function schemas_ipv6(e){return core._ipv6(mr,e)}const hr=null&&0;function schemas_cidrv4(e){return core._cidrv4(hr,e)}const _r=null&&0;function schemas_cidrv6(e){return core._cidrv6(_r,e)}const yr=null&&0;function schemas_mac(e){return core._mac(yr,e)}const gr=null&&0;function schemas_base64(e){return core._base64(gr,e)}const vr=null&&0;function schemas_base64url(e){return core._base64url(vr,e)}const zr=null&&0;function schemas_e164(e){return core._e164(zr,e)}const br=null&&0;function schemas_creditCard(e){return core._creditCard(br,e)}const $r=null&&0;function schemas_iban(e){return core._iban($r,e)}const wr=null&&0;function jwt(e){return core._jwt(wr,e)}const Pr=null&&0;function stringFormat(e,n,t={}){return core._stringFormat(Pr,e,n,t)}function schemas_hostname(e){return core._stringFormat(Pr,"hostname",regexes.hostname,e)}function schemas_hex(e){return core._stringFormat(Pr,"hex",regexes.hex,e)}function schemas_currencyCode(e){return core._stringFormat(Pr,"currency_code",regexes.currencyCode,e)}function hash(e,n){const t=n?.enc??"hex";const r=`${e}_${t}`;const o=core.regexes[r];if(!o)throw new Error(`Unrecognized hash format: ${r}`);return core._stringFormat(Pr,r,o,n)}const kr=$constructor("ZodMiniNumber",(e,n)=>{Mn.init(e,n);Qt.init(e,n)});function schemas_number(e){return _number(kr,e)}const Zr=$constructor("ZodMiniNumberFormat",(e,n)=>{jn.init(e,n);kr.init(e,n)});function schemas_int(e){return _int(Zr,e)}function float32(e){return core._float32(Zr,e)}function float64(e){return core._float64(Zr,e)}function int32(e){return core._int32(Zr,e)}function uint32(e){return core._uint32(Zr,e)}const xr=$constructor("ZodMiniBoolean",(e,n)=>{Dn.init(e,n);Qt.init(e,n)});function schemas_boolean(e){return _boolean(xr,e)}const Ar=null&&0;function schemas_bigint(e){return core._bigint(Ar,e)}const Rr=null&&0;function int64(e){return core._int64(Rr,e)}function uint64(e){return core._uint64(Rr,e)}const Sr=null&&0;function symbol(e){return core._symbol(Sr,e)}const Or=null&&0;function schemas_undefined(e){return core._undefined(Or,e)}const Tr=null&&0;function schemas_null(e){return core._null(Tr,e)}const Ir=null&&0;function any(){return core._any(Ir)}const Cr=null&&0;function unknown(){return core._unknown(Cr)}const Er=null&&0;function never(e){return core._never(Er,e)}const Mr=null&&0;function schemas_void(e){return core._void(Mr,e)}const jr=null&&0;function schemas_date(e){return core._date(jr,e)}const Dr=$constructor("ZodMiniArray",(e,n)=>{Yn.init(e,n);Qt.init(e,n)});function mini_array(e,n){return new Dr({type:"array",element:e,...normalizeParams(n)})}function keyof(e){const n=e._zod.def.shape;return schemas_enum(Object.keys(n))}const Lr=$constructor("ZodMiniObject",(e,n)=>{Jn.init(e,n);Qt.init(e,n);installLazyProp(e,"shape",e=>e._zod.def.shape,false)});function object(e,n){const t={type:"object",shape:e??{},...normalizeParams(n)};return new Lr(t)}function strictObject(e,n){return new Lr({type:"object",shape:e,catchall:never(),...util.normalizeParams(n)})}function looseObject(e,n){return new Lr({type:"object",shape:e,catchall:unknown(),...util.normalizeParams(n)})}function schemas_extend(e,n){return util.extend(e,n)}function schemas_safeExtend(e,n){return util.safeExtend(e,n)}function schemas_merge(e,n){return util.merge(e,n)}function schemas_pick(e,n){return util.pick(e,n)}function schemas_omit(e,n){return util.omit(e,n)}function schemas_partial(e,n){const t=e._zod.def;if(t.type!=="tuple")return util.partial(qr,e,n);if(t.checks?.length)throw new Error(".partial() cannot be used on tuple schemas containing refinements");return util.clone(e,{...t,items:t.items.map(e=>new qr({type:"optional",innerType:e}))})}function exactPartial(e,n){return util.partial(Qr,e,n,"exactPartial")}function schemas_required(e,n){return util.required(ro,e,n)}function catchall(e,n){return e.clone(util.mergeDefs(e._zod.def,{catchall:n}))}const Nr=$constructor("ZodMiniUnion",(e,n)=>{Qn.init(e,n);Qt.init(e,n)});function union(e,n){return new Nr({type:"union",options:e,...normalizeParams(n)})}const Fr=null&&0;function xor(e,n){return new Fr({type:"union",options:e,inclusive:false,...util.normalizeParams(n)})}const Ur=null&&0;function discriminatedUnion(e,n,t){return new Ur({type:"union",options:n,discriminator:e,...util.normalizeParams(t)})}const Br=null&&0;function intersection(e,n){return new Br({type:"intersection",left:e,right:n})}const Vr=null&&0;function tuple(e,n,t){const r=n instanceof core.$ZodType;const o=r?t:n;const i=r?n:null;return new Vr({type:"tuple",items:e,rest:i,...util.normalizeParams(o)})}const Kr=null&&0;function record(e,n,t){if(!n||!n._zod){return new Kr({type:"record",keyType:schemas_string(),valueType:e,...util.normalizeParams(n)})}return new Kr({type:"record",keyType:e,valueType:n,...util.normalizeParams(t)})}function partialRecord(e,n,t){return new Kr({type:"record",keyType:e,valueType:n,...util.normalizeParams(t),partial:true})}function looseRecord(e,n,t){return new Kr({type:"record",keyType:e,valueType:n,mode:"loose",...util.normalizeParams(t)})}const Wr=null&&0;function map(e,n,t){return new Wr({type:"map",keyType:e,valueType:n,...util.normalizeParams(t)})}const Gr=null&&0;function set(e,n){return new Gr({type:"set",valueType:e,...util.normalizeParams(n)})}const Xr=$constructor("ZodMiniEnum",(e,n)=>{ut.init(e,n);Qt.init(e,n);e.options=[...e._zod.values]});function schemas_enum(e,n){const t=Array.isArray(e)?Object.fromEntries(e.map(e=>[e,e])):e;return new Xr({type:"enum",entries:t,...normalizeParams(n)})}function nativeEnum(e,n){return new Xr({type:"enum",entries:e,...util.normalizeParams(n)})}const Yr=null&&0;function literal(e,n){return new Yr({type:"literal",values:Array.isArray(e)?e:[e],...util.normalizeParams(n)})}const Hr=null&&0;function file(e){return core._file(Hr,e)}const Jr=$constructor("ZodMiniTransform",(e,n)=>{lt.init(e,n);Qt.init(e,n)});function transform(e){return new Jr({type:"transform",transform:e})}const qr=$constructor("ZodMiniOptional",(e,n)=>{ft.init(e,n);Qt.init(e,n)});function optional(e){return new qr({type:"optional",innerType:e})}const Qr=null&&0;function exactOptional(e){return new Qr({type:"optional",innerType:e})}const eo=$constructor("ZodMiniNullable",(e,n)=>{pt.init(e,n);Qt.init(e,n)});function nullable(e){return new eo({type:"nullable",innerType:e})}function schemas_nullish(e){return optional(nullable(e))}const no=null&&0;function schemas_default(e,n){return new no({type:"default",innerType:e,get defaultValue(){return typeof n==="function"?n():util.shallowClone(n)}})}const to=null&&0;function prefault(e,n){return new to({type:"prefault",innerType:e,get defaultValue(){return typeof n==="function"?n():util.shallowClone(n)}})}const ro=null&&0;function nonoptional(e,n){return new ro({type:"nonoptional",innerType:e,...util.normalizeParams(n)})}const oo=null&&0;function success(e){return new oo({type:"success",innerType:e})}const io=$constructor("ZodMiniCatch",(e,n)=>{gt.init(e,n);Qt.init(e,n)});function schemas_catch(e,n){return new io({type:"catch",innerType:e,catchValue:typeof n==="function"?n:constantCatch(n)})}const so=null&&0;function nan(e){return core._nan(so,e)}const uo=$constructor("ZodMiniPipe",(e,n)=>{zt.init(e,n);Qt.init(e,n)});function pipe(e,n){return new uo({type:"pipe",in:e,out:n})}const ao=null&&0;function codec(e,n,t){return new ao({type:"pipe",in:e,out:n,transform:t.decode,reverseTransform:t.encode})}function invertCodec(e){const n=e._zod.def;return new ao({type:"pipe",in:n.out,out:n.in,transform:n.reverseTransform,reverseTransform:n.transform})}const co=null&&0;function readonly(e){return new co({type:"readonly",innerType:e})}const lo=null&&0;function templateLiteral(e,n){return new lo({type:"template_literal",parts:e,...util.normalizeParams(n)})}const fo=null&&0;function schemas_lazy(e){return new fo({type:"lazy",getter:e})}const po=null&&0;function promise(e){return new po({type:"promise",innerType:e})}const mo=$constructor("ZodMiniCustom",(e,n)=>{At.init(e,n);Qt.init(e,n)});function check(e,n){const t=new core.$ZodCheck({check:"custom",...util.normalizeParams(n)});t._zod.check=e;return t}function custom(e,n){return core._custom(mo,e??(()=>true),n)}function refine(e,n={}){return _refine(mo,e,n)}function superRefine(e,n){return core._superRefine(e,n)}const ho=(/* unused pure expression or super */ null && (mini_describe));const _o=(/* unused pure expression or super */ null && (meta));class schemas_Class{constructor(...e){}}function _instanceof(e,n={}){const t=custom(n=>n instanceof e,n);t._zod.bag.Class=e;t._zod.check=n=>{if(!(n.value instanceof e)){n.issues.push({code:"invalid_type",expected:e.name,input:n.value,inst:t,path:[...t._zod.def.path??[]]})}};return t}const stringbool=(...e)=>core._stringbool({Codec:ao,Boolean:xr,String:er},...e);function json(){const e=schemas_lazy(()=>union([schemas_string(),schemas_number(),schemas_boolean(),schemas_null(),mini_array(e),record(schemas_string(),e)]));return e}const yo=null&&0;function _function(e){return new yo({type:"function",input:Array.isArray(e?.input)?tuple(e?.input):e?.input??mini_array(unknown()),output:e?.output??unknown()})}var go=n.tm;var vo=n.YO;var zo=n.zM;var bo=n.Mf;var $o=n.k5;var wo=n.Wh;var Po=n.Ph;var ko=n.Bp;var Zo=n.UM;var xo=n.me;var Ao=n.cl;var Ro=n.ai;var So=n.Ik;var Oo=n.lq;var To=n.Fs;var Io=n.YP;var Co=n.yG;var Eo=n.xL;var Mo=n.Yj;var jo=n.pd;var Do=n.KC;
-;// CONCATENATED MODULE: ./build/launchdarkly/servers.js
-/** What a `base-uri` may be, in words for an error. */
-const EXPECTED = 'expected https://app.launchdarkly.com, https://app.launchdarkly.us (federal), https://app.eu.launchdarkly.com (EU) or another https host below launchdarkly.com or launchdarkly.us; http is for loopback only';
-/**
- * The hosts are matched on the text as it was written, never on a parsed URL: a parser turns integers,
- * encoded dots and full-width letters into innocent-looking hosts before anybody can look at them.
- */
-const LAUNCHDARKLY = /^https:\/\/((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+launchdarkly\.(?:com|us))$/;
-const LOOPBACK = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::[1-9][0-9]{0,4})?$/;
-/** LaunchDarkly's instances, as its documentation lists them: https://launchdarkly.com/docs/api */
-const INSTANCES = {
-    'app.launchdarkly.com': 'commercial',
-    'app.launchdarkly.us': 'federal',
-    'app.eu.launchdarkly.com': 'eu',
-};
-/**
- * Decides whether the token may go to `baseUri`. Returns the server, or a problem in words that does
- * not echo the value: it may hold a credential. One trailing slash and upper-case letters are forgiven.
- */
-function resolveServer(baseUri) {
-    const text = baseUri.replace(/\/$/, '').toLowerCase();
-    const host = LAUNCHDARKLY.exec(text)?.[1];
-    if (host !== undefined) {
-        return { origin: text, instance: INSTANCES[host] ?? 'other' };
-    }
-    if (LOOPBACK.test(text) && URL.canParse(text)) {
-        return { origin: text, instance: 'loopback' };
-    }
-    return { problem: `${servers_explainRefusal(text)}${EXPECTED}` };
-}
-/** A word on the commonest slips, before the list of what is allowed. */
-function servers_explainRefusal(text) {
-    if (!text.includes('://')) {
-        return 'the scheme is missing; ';
-    }
-    if (text.startsWith('http://')) {
-        return 'the token is never sent over plain http; ';
-    }
-    if (text.includes('@')) {
-        return 'user names and passwords do not belong into it; ';
-    }
-    if (/^https:\/\/[^/?#]+[/?#]/.test(text)) {
-        return 'it ends with the host: no path, query or fragment; ';
-    }
-    if (/^https:\/\/[^/]+:\d+$/.test(text)) {
-        return 'LaunchDarkly has no other port than 443; ';
-    }
-    return 'the token is sent to LaunchDarkly only; ';
-}
-
 ;// CONCATENATED MODULE: ./build/inputs.js
 
 
@@ -11723,7 +11470,7 @@ function readInputs(env, run, secrets) {
     }
     const parsed = Eo(describeInputs(run), given);
     if (!parsed.success) {
-        throw explainProblems(parsed.error.issues);
+        throw explainProblems(parsed.error.issues, run);
     }
     const inputs = parsed.data;
     const wanted = {
@@ -11800,7 +11547,8 @@ function completeProxy(proxy) {
 }
 function describeInputs(run) {
     return So({
-        name: Mo().check(ko(1, "is required: the group's display name")),
+        name: Mo()
+            .check(ko(1, { message: "is required: the group's display name", abort: true }), Co(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'expected one line, without control characters')),
         key,
         project: key,
         environment: key,
@@ -11815,7 +11563,7 @@ function describeInputs(run) {
             return server;
         })),
         'timeout-seconds': To(Mo().check(Co(/^\d{1,9}$/, TIMEOUT_RULE)), To(jo(Number), Ro().check(Zo(1, TIMEOUT_RULE), Po(MAX_TIMEOUT_SECONDS, TIMEOUT_RULE)))),
-        'if-exists': $o(IF_EXISTS, `expected ${IF_EXISTS.join(', ')}`),
+        'if-exists': $o(IF_EXISTS, quoting(`expected one of ${IF_EXISTS.join(', ')}`)),
         'dry-run': inputs_boolean,
         'pr-comment': inputs_boolean,
         'github-token': Mo(),
@@ -11830,12 +11578,11 @@ function describeInputs(run) {
  * @see https://github.com/launchdarkly/terraform-provider-launchdarkly the rule for all keys of resources
  */
 const key = Mo()
-    .check(ko(1, { message: 'is required', abort: true }), Co(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, 'expected letters, digits, ".", "-" and "_", the first one a letter or a digit'));
+    .check(ko(1, { message: 'is required', abort: true }), Co(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, quoting('expected letters, digits, ".", "-" and "_", the first one a letter or a digit')));
 /** The rule of LaunchDarkly's SDKs for application ids. Unlike another key, one may start with any of these. */
 const APPLICATION_KEY = /^[a-zA-Z0-9_.-]+$/;
-const applications = To(To(Mo(), jo(splitList)), vo(Mo()).check(Io((keys) => keys.every((each) => APPLICATION_KEY.test(each)), {
-    message: 'expected application keys, one per line or separated by commas; a key has letters, digits, ".", "-" and "_"',
-})));
+const applications = To(To(Mo(), jo(splitList)), vo(Mo()
+    .check(Co(APPLICATION_KEY, quoting('expected application keys, one per line or separated by commas: letters, digits, ".", "-" and "_"')))));
 /** Splits at new lines and commas, trims, drops blanks and duplicates, keeps the order. */
 function splitList(text) {
     const entries = text.split(/[\n,]/).map((entry) => entry.trim());
@@ -11843,8 +11590,21 @@ function splitList(text) {
 }
 const MAX_TIMEOUT_SECONDS = 3_600;
 const TIMEOUT_RULE = `expected a whole number of seconds from 1 to ${MAX_TIMEOUT_SECONDS}`;
+/** The longest piece of a value that is shown back, in characters. */
+const MAX_SHOWN_LENGTH = 60;
+/** A rule, with the value that breaks it. Never for a value that may hold a credential. */
+function quoting(rule) {
+    return {
+        error: ({ input }) => {
+            const value = String(input);
+            const shown = value.length > MAX_SHOWN_LENGTH ? `${value.slice(0, MAX_SHOWN_LENGTH)}…` : value;
+            return `"${shown}" is not valid; ${rule}`;
+        },
+    };
+}
 /** YAML's three spellings. `yes`, `on` and `1` are no booleans in a workflow either. */
-const inputs_boolean = To(Mo().check(Co(/^(?:true|True|TRUE|false|False|FALSE)$/, 'expected true or false')), jo((text) => text.toLowerCase() === 'true'));
+const inputs_boolean = To(Mo()
+    .check(Co(/^(?:true|True|TRUE|false|False|FALSE)$/, quoting('expected true or false'))), jo((text) => text.toLowerCase() === 'true'));
 const proxy = To(To(Mo(), jo(completeProxy)), Mo().check(Io((url) => url === '' || (/^https?:\/\//i.test(url) && URL.canParse(url)), {
     message: 'expected the URL of an http or https proxy',
 })));
@@ -11878,30 +11638,44 @@ const MIN_TOKEN_LENGTH = 8;
 /** No message quotes the token, and the issues' own `input` is never shown. */
 function describeToken(run) {
     const blank = {
-        fork: 'is blank: GitHub gives no secrets to workflows of pull requests from forks. Run this step for pull requests of the repository itself, or after the merge',
-        dependabot: 'is blank: workflows started by Dependabot see Dependabot secrets only. Add the secret under Settings, Secrets and variables, Dependabot',
-        none: 'is required: a LaunchDarkly access token. Is the secret spelt right, and set in this repository, organization or environment?',
+        fork: 'is blank: GitHub gives no secrets to workflows of pull requests from forks',
+        dependabot: 'is blank: workflows started by Dependabot see Dependabot secrets only',
+        none: "is blank; expected a LaunchDarkly access token. Is the secret's name spelt right, and is it set for this repository, organization or environment?",
     }[run.withheldSecrets ?? 'none'];
     return Mo()
         .check(ko(1, { message: blank, abort: true }), ...WRONG_CREDENTIALS.map(([shape, message]) => Io((token) => !shape.test(String(token)), { message, abort: true })), ko(MIN_TOKEN_LENGTH, 'it is too short for an access token (api-…)'));
 }
-function explainProblems(issues) {
+function explainProblems(issues, run) {
     const reasons = issues.map(({ path, message }) => ({
         attribute: String(path[0]),
         reason: message,
     }));
-    const lines = reasons.map(({ attribute, reason }) => {
-        const end = reason.endsWith('?') ? '' : '.';
-        return `${attribute}: ${reason}${end}`;
-    });
+    const names = [...new Set(reasons.map(({ attribute }) => attribute))];
     return new ActionError({
         code: 'invalid-input',
-        message: lines.length === 1
-            ? `One input is not valid. ${lines.join('')}`
-            : `${lines.length} inputs are not valid. ${lines.map((line, index) => `(${index + 1}) ${line}`).join(' ')}`,
-        nextStep: 'Correct them under with: in the workflow. No request was made.',
+        message: names.length === 1
+            ? `The input ${names.join('')} is not valid. No request was made.`
+            : `${names.length} inputs are not valid. No request was made.`,
+        nextStep: [...new Set(names.map((name) => findCorrection(name, run)))].join(' '),
         reasons,
     });
+}
+/** Where a value that is not valid is to be corrected. */
+function findCorrection(name, { withheldSecrets }) {
+    if (name.endsWith('_PROXY')) {
+        return `Correct ${name} in env of the workflow or of the runner.`;
+    }
+    if (name !== 'token') {
+        return 'Correct the inputs under with: in the workflow.';
+    }
+    switch (withheldSecrets) {
+        case 'fork':
+            return 'Run this step for pull requests of the repository itself only, or after the merge.';
+        case 'dependabot':
+            return 'Add the secret under Settings, Secrets and variables, Dependabot.';
+        case undefined:
+            return 'Correct the secret that token is read from, under Settings, Secrets and variables, Actions.';
+    }
 }
 /** Longer keys are refused for some resources, in characters. The server decides, so this only warns. */
 const USUAL_KEY_LENGTH = 100;
@@ -12078,8 +11852,9 @@ function describeBody(status, expectedStatus, body) {
 /** Failures that a later attempt cannot mend: somebody has to change a certificate, a password or a name. */
 const PERMANENT = /^(?:CERT_|EPROTO$|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|ENOTFOUND$|PROXY_REFUSED_40[37]$|UND_ERR_PRX_TLS$|UND_ERR_INVALID_ARG$|ERR_INVALID_)/;
 function readNetworkTrouble(failed) {
-    const { sent, code, cause } = failed;
-    const common = { sent, isPermanent: !sent && PERMANENT.test(code), causeCode: code, cause };
+    const { sent, code, cause, proxy } = failed;
+    const isPermanent = !sent && PERMANENT.test(code);
+    const common = { sent, isPermanent, causeCode: code, cause, proxy };
     switch (code) {
         case 'ABORTED':
             return { ...common, code: 'timeout', what: 'had not answered when the time was up' };
@@ -12088,7 +11863,7 @@ function readNetworkTrouble(failed) {
         default: {
             const what = sent
                 ? `was lost before it had answered (${code})`
-                : `could not be reached (${code})`;
+                : `could not be reached${proxy === undefined ? '' : ` through the proxy ${proxy}`} (${code})`;
             return { ...common, code: 'network', what };
         }
     }
@@ -12211,12 +11986,13 @@ function openTransport(options) {
             };
         }
         catch (cause) {
-            const sent = !connections.failedToOpen(cause);
+            const peer = connections.findFailedPeer(cause);
             return {
                 kind: 'no-response',
-                sent,
+                sent: peer === undefined,
                 code: readErrorCode(cause),
                 cause,
+                proxy: peer === undefined || isPeerOf(origin, peer) ? undefined : peer,
                 startedAt,
                 receivedAt: Date.now(),
             };
@@ -12251,7 +12027,8 @@ function nameAbort(exchange, signal) {
 /** Opens sockets for undici and keeps hold of them, to know what never opened and to be able to let go. */
 class Connections {
     #open = new Set();
-    #failures = new WeakSet();
+    /** The host and port that could not be connected to, by the error that says so. */
+    #failures = new WeakMap();
     #connect;
     timeoutMs;
     constructor(timeoutMs) {
@@ -12264,8 +12041,10 @@ class Connections {
     watch(connect) {
         return (options, callback) => {
             const socket = connect(options, (...outcome) => {
-                if (outcome[0] !== null) {
-                    this.#failures.add(outcome[0]);
+                const [error] = outcome;
+                // An error of a proxy's connection passes here a second time, as that of the tunnel.
+                if (error !== null && !this.#failures.has(error)) {
+                    this.#failures.set(error, joinPeer(options));
                 }
                 callback(...outcome);
             });
@@ -12275,15 +12054,22 @@ class Connections {
             }
         };
     }
-    /** Whether `cause` is the error with which opening a connection failed. */
-    failedToOpen(cause) {
-        return typeof cause === 'object' && cause !== null && this.#failures.has(cause);
+    /** The host and port to which no connection could be opened, when `cause` is the error that says so. */
+    findFailedPeer(cause) {
+        return typeof cause === 'object' && cause !== null ? this.#failures.get(cause) : undefined;
     }
     abandon(reason) {
         for (const socket of this.#open) {
             socket.destroy(reason instanceof Error ? reason : new Error('abandoned'));
         }
     }
+}
+function joinPeer({ hostname, port, protocol }) {
+    return `${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`;
+}
+function isPeerOf(origin, peer) {
+    const { hostname, port, protocol } = new URL(origin);
+    return joinPeer({ hostname: hostname.replace(/^\[|\]$/g, ''), port, protocol }) === peer;
 }
 function isSocket(value) {
     return typeof value === 'object' && value !== null && 'destroy' in value && 'once' in value;
@@ -12489,7 +12275,7 @@ function fitBlocks(blocks, end, maxBytes) {
     return [...kept, '', describeCut(missing), '', end].join('\n');
 }
 function describeCut(lines) {
-    return `**Cut here:** ${lines} more ${lines === 1 ? 'line' : 'lines'} would go beyond the size that GitHub shows. The log of the step has them.`;
+    return `**Cut here:** ${lines} more ${lines === 1 ? 'line' : 'lines'} would go beyond the size that GitHub shows.`;
 }
 
 ;// CONCATENATED MODULE: ./build/report/scores.js
@@ -12509,8 +12295,6 @@ const METRIC_ROWS = {
     experimentationCoverage: { name: 'Experimentation coverage', depth: 2 },
     creationRatio: { name: 'Creation ratio', depth: 2 },
 };
-/** Indicators whose score is no number to look at. */
-const WITHOUT_SCORE = new Set(['notCalculated', 'unknown']);
 /** The bands that LaunchDarkly documents, in its words. The set is open. */
 const BANDS = new Map([
     ['excellent', 'Excellent'],
@@ -12529,7 +12313,7 @@ function describeScores({ kind, group }, markdown) {
         const score = group?.scores?.[metric];
         return score === undefined ? [] : [{ metric, score }];
     });
-    if (scored.every(({ score }) => WITHOUT_SCORE.has(score.indicator))) {
+    if (scored.every(({ score }) => isWithoutScore(score))) {
         return kind === 'created' || scored.length > 0
             ? ['No scores yet: LaunchDarkly calculates them once it has data.']
             : [];
@@ -12549,7 +12333,7 @@ function describeScores({ kind, group }, markdown) {
 function describeScore(metric, score, markdown) {
     const { name, depth } = METRIC_ROWS[metric];
     const label = `${'&emsp;'.repeat(depth)}${depth === 2 ? name : `**${name}**`}`;
-    if (WITHOUT_SCORE.has(score.indicator)) {
+    if (isWithoutScore(score)) {
         return row(label, '–', '', nameBand(score, markdown), '–');
     }
     const number = String(Math.round(score.score));
@@ -12562,7 +12346,7 @@ function drawBar(score) {
 }
 function nameBand({ indicator, indicatorRange }, markdown) {
     const band = BANDS.get(indicator) ?? splitWords(indicator);
-    const range = indicatorRange === undefined || WITHOUT_SCORE.has(indicator)
+    const range = indicatorRange === undefined || isWithoutScore({ indicator })
         ? ''
         : ` (${indicatorRange.min}–${indicatorRange.max})`;
     return markdown.text(`${band}${range}`);
@@ -12573,7 +12357,7 @@ function splitWords(indicator) {
     return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 function describeChange({ score, diffVsLastPeriod, lastPeriod }) {
-    const wasScored = lastPeriod !== undefined && !WITHOUT_SCORE.has(lastPeriod.indicator);
+    const wasScored = lastPeriod !== undefined && !isWithoutScore(lastPeriod);
     const change = Math.round(diffVsLastPeriod ?? (wasScored ? score - lastPeriod.score : 0));
     if (change === 0) {
         return '–';
@@ -13029,14 +12813,18 @@ const MAX_LINE_LENGTH = 3_000;
  * @see https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
  */
 function log_makeInert(text) {
-    const inert = text
-        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, ' ')
+    // Most texts are plain, and the first use of a Unicode class costs milliseconds of the start.
+    const visible = /^[ -~]*$/.test(text)
+        ? text
+        : text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, ' ');
+    const inert = visible
         .replaceAll('##[', '# #[')
         .replace(/^\s*::/u, (start) => start.replace('::', ': :'));
     return inert.length > MAX_LINE_LENGTH ? `${inert.slice(0, MAX_LINE_LENGTH)}…` : inert;
 }
 
 ;// CONCATENATED MODULE: ./build/report/outputs.js
+
 
 /** The one table of outputs: each output of `action.yml`, and its value for the way the run ended. */
 const OUTPUTS = {
@@ -13049,7 +12837,7 @@ const OUTPUTS = {
     applications: ({ group }) => (group ? JSON.stringify(group.applicationKeys) : ''),
     'created-at': ({ group }) => (group ? new Date(group.createdAt).toISOString() : ''),
     group: ({ group }) => (group ? JSON.stringify(pickPublicFields(group)) : ''),
-    'overall-score': ({ group }) => String(group?.scores?.overall?.score ?? ''),
+    'overall-score': ({ group }) => outputs_describeScore(group?.scores?.overall),
     'overall-indicator': ({ group }) => group?.scores?.overall?.indicator ?? '',
     drift: ({ ending }) => JSON.stringify(findDriftOf(ending)),
     'error-code': ({ ending }) => (ending.kind === 'failure' ? ending.error.code : ''),
@@ -13066,6 +12854,10 @@ function writeOutputs(ending, secrets) {
     for (const [name, value] of Object.entries(describeOutputs(ending))) {
         setOutput(name, secrets.redact(value));
     }
+}
+/** LaunchDarkly gives a metric that it has not calculated the score 0, which would read as the worst of all. */
+function outputs_describeScore(overall) {
+    return overall === undefined || isWithoutScore(overall) ? '' : String(overall.score);
 }
 function findDriftOf(ending) {
     return ending.kind === 'success' ? ending.outcome.drift : (ending.error.existing?.drift ?? []);
@@ -13117,26 +12909,26 @@ function tellCommentResult(result, log) {
             log.info('Left the comment on the pull request as it is: nothing changed.');
             return;
         case 'forbidden':
-            log.warning('The pull request comment could not be written', 'The GitHub token may not write comments. Give the job the permission pull-requests: write. On pull requests from forks, and for Dependabot, GitHub withholds it.');
+            log.warning('The pull request comment could not be written', 'The GitHub token may not write comments. Give the job the permission pull-requests: write. On pull requests from forks GitHub withholds it.');
             return;
         case 'failed':
             log.warning('The pull request comment could not be written', result.why);
             return;
     }
 }
-function tellOutcome(outcome, { wanted }, log) {
+function tellOutcome(outcome, { wanted, isDryRun }, log) {
     switch (outcome.kind) {
         case 'created':
             log.info(`Created ${describeGroup(outcome.group)}.`);
             if (outcome.drift.length > 0) {
-                log.warning('LaunchDarkly made the insight group otherwise than it was asked to', tell_describeDrift(outcome.drift, 'is', 'wanted'));
+                log.warning('LaunchDarkly created the insight group with other values than asked for', tell_describeDrift(outcome.drift, 'is', 'wanted'));
             }
             return;
         case 'unchanged':
             log.info(`Insight group "${outcome.group.key}" exists and is as wanted. Nothing was written.`);
             return;
         case 'kept':
-            log.warning('The insight group differs from what the workflow wants', `Insight group "${outcome.group.key}" was kept as it is (if-exists: keep). ${tell_describeDrift(outcome.drift, 'is', 'wanted')}`);
+            log.warning('The insight group differs from what the workflow wants', `Insight group "${outcome.group.key}" ${isDryRun ? 'would be' : 'was'} kept as it is (if-exists: keep). ${tell_describeDrift(outcome.drift, 'is', 'wanted')}`);
             return;
         case 'updated':
             log.info(`Updated insight group "${outcome.group.key}". ${tell_describeDrift(outcome.drift, 'was', 'now')}`);
@@ -13151,18 +12943,19 @@ function tellOutcome(outcome, { wanted }, log) {
 }
 /** Tells a failure: one annotation with what happened and the next step, more in a group above it. */
 function tellFailure(error, log) {
-    const details = [
-        ...error.reasons.map(({ attribute, reason }) => `${attribute}: ${reason}`),
-        ...(error.existing?.drift ?? []).map((entry) => tell_describeDrift([entry], 'is', 'wanted')),
-        ...error.details,
-    ];
-    if (details.length > 0) {
-        log.group('Details', details);
+    if (error.details.length > 0) {
+        log.group('Details', error.details);
     }
     if (error.cause !== undefined) {
         log.debug(`Cause: ${tell_describeCause(error.cause)}`);
     }
-    log.failure(error.title, [error.message, error.said, `Next: ${error.nextStep}`].filter((line) => line !== undefined));
+    log.failure(error.title, [
+        error.message,
+        ...error.reasons.map(({ attribute, reason }) => `- ${attribute}: ${reason}`),
+        ...(error.existing?.drift ?? []).map((entry) => `- ${tell_describeDrift([entry], 'is', 'wanted')}`),
+        error.said,
+        `Next: ${error.nextStep}`,
+    ].filter((line) => line !== undefined));
 }
 function describeGroup({ key, name, projectKey, environmentKey, applicationKeys, }) {
     return `insight group "${key}" ("${name}") for project "${projectKey}", environment "${environmentKey}", applications: ${tell_listApplications(applicationKeys)}`;
@@ -13173,10 +12966,37 @@ function tell_listApplications(keys) {
 function tell_describeDrift(drift, actualWord, wantedWord) {
     return drift
         .map((entry) => {
-        const show = (value) => typeof value === 'string' ? `"${value}"` : tell_listApplications(value);
-        return `${tell_capitalize(entry.field)}: ${actualWord} ${show(entry.actual)}, ${wantedWord} ${show(entry.wanted)}.`;
+        const field = tell_capitalize(entry.field);
+        if (entry.field !== 'applications') {
+            return `${field}: ${actualWord} "${entry.actual}", ${wantedWord} "${entry.wanted}".`;
+        }
+        const { actual, wanted } = entry;
+        if (isShort(actual) && isShort(wanted)) {
+            return `${field}: ${actualWord} ${tell_listApplications(actual)}, ${wantedWord} ${tell_listApplications(wanted)}.`;
+        }
+        const difference = describeDifference(new Set(actual), new Set(wanted));
+        return `${field}: ${actualWord} ${actual.length || 'all'}, ${wantedWord} ${wanted.length || 'all'}: ${difference}.`;
     })
         .join(' ');
+}
+/** Longer lists of applications are told by their difference: in two long lists nobody finds it. */
+const MAX_LISTED_APPLICATIONS = 10;
+function isShort(keys) {
+    return keys.length <= MAX_LISTED_APPLICATIONS;
+}
+function describeDifference(actual, wanted) {
+    const parts = [
+        ['more', [...wanted.difference(actual)]],
+        ['fewer', [...actual.difference(wanted)]],
+    ];
+    return parts
+        .filter(([, keys]) => keys.length > 0)
+        .map(([word, keys]) => {
+        const rest = keys.length - MAX_LISTED_APPLICATIONS;
+        const shown = keys.slice(0, MAX_LISTED_APPLICATIONS).join(', ');
+        return `${keys.length} ${word} (${shown}${rest > 0 ? ` and ${rest} others` : ''})`;
+    })
+        .join(', ');
 }
 function tell_capitalize(word) {
     return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
@@ -13368,8 +13188,6 @@ function createPattern(forms) {
     return new RegExp(alternatives.join('|') || '(?!)', 'gi');
 }
 
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 ;// CONCATENATED MODULE: ./build/workflow.js
 
 
@@ -13432,6 +13250,7 @@ function readEvent(path) {
 
 
 
+
 /** A diagnosis that takes longer, in milliseconds, would only keep the failure from being told. */
 const DIAGNOSIS_TIMEOUT_MS = 10_000;
 /** The longest that the comment may hold the step up, in milliseconds. */
@@ -13461,7 +13280,7 @@ async function run(env = process.env) {
     };
     tellEnding(story, log);
     handOverOutputs(ending, secrets, log);
-    await writeSummary(renderSummary(story, secrets), log);
+    writeSummary(renderSummary(story, secrets), env['GITHUB_STEP_SUMMARY'], log);
     if (inputs?.wantsComment) {
         await publishStory(story, inputs, { workflow, secrets, log });
     }
@@ -13516,7 +13335,7 @@ async function makeGroupTrue(inputs, { secrets, log, progress }) {
                 explainRefusal: (refusal, step) => {
                     const limit = AbortSignal.timeout(DIAGNOSIS_TIMEOUT_MS);
                     const signal = AbortSignal.any([deadline.signal, limit]);
-                    return explainRefusal(refusal, circumstances(step), createClient(transport, signal));
+                    return diagnose_explainRefusal(refusal, circumstances(step), createClient(transport, signal));
                 },
                 explainTrouble: (trouble, step) => explainTrouble(trouble, circumstances(step)),
             },
@@ -13553,12 +13372,14 @@ function handOverOutputs(ending, secrets, log) {
         ]);
     }
 }
-/** The runner drops the summary of a step without failing it, and so do we: a report is not the work. */
-async function writeSummary(markdown, log) {
-    await summary
-        .addRaw(markdown)
-        .write({ overwrite: true })
-        .catch((error) => log.debug(`Job summary not written: ${String(error)}`));
+/** A summary that can't be written never fails the step: a report is not the work. */
+function writeSummary(markdown, file, log) {
+    try {
+        (0,external_node_fs_namespaceObject.writeFileSync)(file ?? '', markdown);
+    }
+    catch (error) {
+        log.debug(`Job summary not written: ${String(error)}`);
+    }
 }
 async function publishStory(story, { githubToken }, { workflow, secrets, log }) {
     const { ending } = story;
@@ -13566,7 +13387,7 @@ async function publishStory(story, { githubToken }, { workflow, secrets, log }) 
         return;
     }
     if (workflow.pullRequest === undefined) {
-        log.info('No comment: the workflow does not run for a pull request.');
+        log.info('No comment: this run is not for a pull request.');
         return;
     }
     const result = await publishComment({

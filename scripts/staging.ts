@@ -7,6 +7,7 @@
  * - `@actions/core` says `"sideEffects": false`, which is true of it: what is not imported can go.
  *   That is above all OpenID Connect, and with it an HTTP client.
  * - `undici` has an index of what is imported, and its files don't mention what the action switches off.
+ *   It is also set up for a process that lives for a tenth of a second.
  * - `zod/mini` is one file with the schemas that are used. Its own files hold all of them.
  *
  * The real node_modules is never written to. Each assumption about a package is checked, so that an
@@ -51,6 +52,25 @@ const UNDICI_CUTS: Readonly<Record<string, readonly string[]>> = {
 /** A second HTTP/1 parser, off unless asked for. Node bundles undici without it, by means of this name. */
 const EXPERIMENTAL_PARSER = "typeof esbuildDetection === 'undefined'";
 
+/** Changes for a process that makes a few requests and ends. */
+const UNDICI_HASTE = [
+  {
+    // As soon as tls is loaded, Node reads its root certificates on another thread. That takes as long
+    // as loading the action does, so it begins with that and not with the first connection.
+    file: 'lib/core/connect.js',
+    from: 'let tls // include tls conditionally',
+    to: "let tls = require('node:tls') // not conditionally",
+  },
+  {
+    // After one or two answers V8 finds undici's parser, which is WebAssembly, worth optimizing. That
+    // takes a third of the action's whole CPU time, on another thread, and the end of the process waits
+    // for it. https://v8.dev/docs/wasm-compilation-pipeline
+    file: 'lib/dispatcher/client-h1.js',
+    from: 'function lazyllhttp () {\n',
+    to: "function lazyllhttp () {\n  require('node:v8').setFlagsFromString('--wasm-tiering-budget=2000000000')\n",
+  },
+];
+
 /** Puts `@actions/core` and `@actions/github` into `folder`, so that they find the undici there. */
 export function stageActions(folder: string): void {
   for (const name of ['@actions/core', '@actions/github']) {
@@ -90,6 +110,9 @@ export function stageUndici(folder: string): void {
     for (const cut of cuts) {
       edit(path.join(staged, file), { from: cut, to: "require('../left-out.js')", times: 1 });
     }
+  }
+  for (const { file, from, to } of UNDICI_HASTE) {
+    edit(path.join(staged, file), { from, to, times: 1 });
   }
   const client = path.join(staged, 'lib/dispatcher/client-h1.js');
   edit(client, { from: EXPERIMENTAL_PARSER, to: 'false', times: 2 });

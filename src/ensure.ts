@@ -408,26 +408,34 @@ class Walk {
     return new ActionError({ ...parts, message: `${parts.message} Nothing was written.` });
   }
 
+  #mayHaveWritten(): boolean {
+    return this.#createInDoubtSince !== undefined || this.#isUpdateInDoubt;
+  }
+
   #conflict(group: InsightGroup, drift: readonly Drift[]): ActionError {
     const existing = { group, drift };
     const { key } = group;
     if (belongsElsewhere(drift)) {
       return new ActionError({
         code: 'conflict',
-        message: `Insight group "${key}" belongs to project "${group.projectKey}", environment "${group.environmentKey}". Keys are unique in the whole account, so it can't be created for project "${this.#wish.wanted.projectKey}", environment "${this.#wish.wanted.environmentKey}", and it is never moved.`,
+        title: 'The key belongs to another project or environment',
+        message: `Insight group "${key}" belongs to project "${group.projectKey}", environment "${group.environmentKey}". Keys are unique in the whole account, so it can't be created for project "${this.#wish.wanted.projectKey}", environment "${this.#wish.wanted.environmentKey}", and it is never moved.${this.#mayHaveWritten() ? '' : ' Nothing was written.'}`,
         nextStep: 'Choose another key: {project}-{environment}-all-apps is the usual pattern.',
         existing,
       });
     }
     const difference =
       drift.length === 0
-        ? 'It is just as wanted.'
+        ? 'It is as wanted.'
         : `It differs in ${drift.map(({ field }) => field).join(' and ')}.`;
+    const written = this.#mayHaveWritten() ? '' : ' Nothing was written.';
     return new ActionError({
       code: 'conflict',
-      message: `Insight group "${key}" already exists in project "${group.projectKey}", environment "${group.environmentKey}". ${difference}`,
+      message: `Insight group "${key}" already exists in project "${group.projectKey}", environment "${group.environmentKey}". ${difference}${written}`,
       nextStep:
-        'Set if-exists: keep to go on with the group as it is, or if-exists: update to change it to what is wanted.',
+        drift.length === 0
+          ? 'Set if-exists: keep or if-exists: update to let the step pass when the group exists.'
+          : 'Set if-exists: keep to go on with the group as it is, or if-exists: update to change it to what is wanted.',
       existing,
     });
   }

@@ -49,6 +49,14 @@ export interface MetricScore {
   readonly lastPeriod?: { readonly score: number; readonly indicator: string } | undefined;
 }
 
+/** The indicators of a metric that LaunchDarkly has not calculated, and whose score says nothing. */
+const WITHOUT_SCORE = new Set(['notCalculated', 'unknown']);
+
+/** Says whether the score is a mere stand-in, because LaunchDarkly has no data (yet). */
+export function isWithoutScore({ indicator }: Pick<MetricScore, 'indicator'>): boolean {
+  return WITHOUT_SCORE.has(indicator);
+}
+
 /** A span of time, both ends in epoch milliseconds. */
 export interface InsightPeriod {
   readonly startTime: number;

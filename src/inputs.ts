@@ -51,7 +51,7 @@ export function readInputs(env: NodeJS.ProcessEnv, run: WorkflowRun, secrets: Se
   }
   const parsed = z.safeParse(describeInputs(run), given);
   if (!parsed.success) {
-    throw explainProblems(parsed.error.issues);
+    throw explainProblems(parsed.error.issues, run);
   }
   const inputs = parsed.data;
   const wanted = {
@@ -136,7 +136,12 @@ function completeProxy(proxy: string): string {
 
 function describeInputs(run: WorkflowRun) {
   return z.object({
-    name: z.string().check(z.minLength(1, "is required: the group's display name")),
+    name: z
+      .string()
+      .check(
+        z.minLength(1, { message: "is required: the group's display name", abort: true }),
+        z.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'expected one line, without control characters'),
+      ),
     key,
     project: key,
     environment: key,
@@ -160,7 +165,7 @@ function describeInputs(run: WorkflowRun) {
         z.number().check(z.minimum(1, TIMEOUT_RULE), z.maximum(MAX_TIMEOUT_SECONDS, TIMEOUT_RULE)),
       ),
     ),
-    'if-exists': z.enum(IF_EXISTS, `expected ${IF_EXISTS.join(', ')}`),
+    'if-exists': z.enum(IF_EXISTS, quoting(`expected one of ${IF_EXISTS.join(', ')}`)),
     'dry-run': boolean,
     'pr-comment': boolean,
     'github-token': z.string(),
@@ -181,7 +186,7 @@ const key = z
     z.minLength(1, { message: 'is required', abort: true }),
     z.regex(
       /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/,
-      'expected letters, digits, ".", "-" and "_", the first one a letter or a digit',
+      quoting('expected letters, digits, ".", "-" and "_", the first one a letter or a digit'),
     ),
   );
 
@@ -190,11 +195,17 @@ const APPLICATION_KEY = /^[a-zA-Z0-9_.-]+$/;
 
 const applications = z.pipe(
   z.pipe(z.string(), z.transform(splitList)),
-  z.array(z.string()).check(
-    z.refine((keys) => keys.every((each) => APPLICATION_KEY.test(each)), {
-      message:
-        'expected application keys, one per line or separated by commas; a key has letters, digits, ".", "-" and "_"',
-    }),
+  z.array(
+    z
+      .string()
+      .check(
+        z.regex(
+          APPLICATION_KEY,
+          quoting(
+            'expected application keys, one per line or separated by commas: letters, digits, ".", "-" and "_"',
+          ),
+        ),
+      ),
   ),
 );
 
@@ -207,9 +218,26 @@ function splitList(text: string): string[] {
 const MAX_TIMEOUT_SECONDS = 3_600;
 const TIMEOUT_RULE = `expected a whole number of seconds from 1 to ${MAX_TIMEOUT_SECONDS}`;
 
+/** The longest piece of a value that is shown back, in characters. */
+const MAX_SHOWN_LENGTH = 60;
+
+/** A rule, with the value that breaks it. Never for a value that may hold a credential. */
+function quoting(rule: string) {
+  return {
+    error: ({ input }: { readonly input?: unknown }) => {
+      const value = String(input);
+      const shown =
+        value.length > MAX_SHOWN_LENGTH ? `${value.slice(0, MAX_SHOWN_LENGTH)}…` : value;
+      return `"${shown}" is not valid; ${rule}`;
+    },
+  };
+}
+
 /** YAML's three spellings. `yes`, `on` and `1` are no booleans in a workflow either. */
 const boolean = z.pipe(
-  z.string().check(z.regex(/^(?:true|True|TRUE|false|False|FALSE)$/, 'expected true or false')),
+  z
+    .string()
+    .check(z.regex(/^(?:true|True|TRUE|false|False|FALSE)$/, quoting('expected true or false'))),
   z.transform((text: string) => text.toLowerCase() === 'true'),
 );
 
@@ -254,10 +282,9 @@ const MIN_TOKEN_LENGTH = 8;
 /** No message quotes the token, and the issues' own `input` is never shown. */
 function describeToken(run: WorkflowRun) {
   const blank = {
-    fork: 'is blank: GitHub gives no secrets to workflows of pull requests from forks. Run this step for pull requests of the repository itself, or after the merge',
-    dependabot:
-      'is blank: workflows started by Dependabot see Dependabot secrets only. Add the secret under Settings, Secrets and variables, Dependabot',
-    none: 'is required: a LaunchDarkly access token. Is the secret spelt right, and set in this repository, organization or environment?',
+    fork: 'is blank: GitHub gives no secrets to workflows of pull requests from forks',
+    dependabot: 'is blank: workflows started by Dependabot see Dependabot secrets only',
+    none: "is blank; expected a LaunchDarkly access token. Is the secret's name spelt right, and is it set for this repository, organization or environment?",
   }[run.withheldSecrets ?? 'none'];
   return z
     .string()
@@ -270,24 +297,39 @@ function describeToken(run: WorkflowRun) {
     );
 }
 
-function explainProblems(issues: readonly z.core.$ZodIssue[]): ActionError {
+function explainProblems(issues: readonly z.core.$ZodIssue[], run: WorkflowRun): ActionError {
   const reasons = issues.map(({ path, message }) => ({
     attribute: String(path[0]),
     reason: message,
   }));
-  const lines = reasons.map(({ attribute, reason }) => {
-    const end = reason.endsWith('?') ? '' : '.';
-    return `${attribute}: ${reason}${end}`;
-  });
+  const names = [...new Set(reasons.map(({ attribute }) => attribute))];
   return new ActionError({
     code: 'invalid-input',
     message:
-      lines.length === 1
-        ? `One input is not valid. ${lines.join('')}`
-        : `${lines.length} inputs are not valid. ${lines.map((line, index) => `(${index + 1}) ${line}`).join(' ')}`,
-    nextStep: 'Correct them under with: in the workflow. No request was made.',
+      names.length === 1
+        ? `The input ${names.join('')} is not valid. No request was made.`
+        : `${names.length} inputs are not valid. No request was made.`,
+    nextStep: [...new Set(names.map((name) => findCorrection(name, run)))].join(' '),
     reasons,
   });
+}
+
+/** Where a value that is not valid is to be corrected. */
+function findCorrection(name: string, { withheldSecrets }: WorkflowRun): string {
+  if (name.endsWith('_PROXY')) {
+    return `Correct ${name} in env of the workflow or of the runner.`;
+  }
+  if (name !== 'token') {
+    return 'Correct the inputs under with: in the workflow.';
+  }
+  switch (withheldSecrets) {
+    case 'fork':
+      return 'Run this step for pull requests of the repository itself only, or after the merge.';
+    case 'dependabot':
+      return 'Add the secret under Settings, Secrets and variables, Dependabot.';
+    case undefined:
+      return 'Correct the secret that token is read from, under Settings, Secrets and variables, Actions.';
+  }
 }
 
 /** Longer keys are refused for some resources, in characters. The server decides, so this only warns. */

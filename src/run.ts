@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import * as core from '@actions/core';
 import { type Deadline, sleep, startDeadline } from './deadline.ts';
 import { ensureGroup, type Outcome, type StepName } from './ensure.ts';
@@ -54,7 +55,7 @@ export async function run(env: NodeJS.ProcessEnv = process.env): Promise<void> {
 
   tellEnding(story, log);
   handOverOutputs(ending, secrets, log);
-  await writeSummary(renderSummary(story, secrets), log);
+  writeSummary(renderSummary(story, secrets), env['GITHUB_STEP_SUMMARY'], log);
   if (inputs?.wantsComment) {
     await publishStory(story, inputs, { workflow, secrets, log });
   }
@@ -162,12 +163,13 @@ function handOverOutputs(ending: Ending, secrets: Secrets, log: Log): void {
   }
 }
 
-/** The runner drops the summary of a step without failing it, and so do we: a report is not the work. */
-async function writeSummary(markdown: string, log: Log): Promise<void> {
-  await core.summary
-    .addRaw(markdown)
-    .write({ overwrite: true })
-    .catch((error: unknown) => log.debug(`Job summary not written: ${String(error)}`));
+/** A summary that can't be written never fails the step: a report is not the work. */
+function writeSummary(markdown: string, file: string | undefined, log: Log): void {
+  try {
+    writeFileSync(file ?? '', markdown);
+  } catch (error) {
+    log.debug(`Job summary not written: ${String(error)}`);
+  }
 }
 
 interface Surroundings {
@@ -186,7 +188,7 @@ async function publishStory(
     return;
   }
   if (workflow.pullRequest === undefined) {
-    log.info('No comment: the workflow does not run for a pull request.');
+    log.info('No comment: this run is not for a pull request.');
     return;
   }
   const result = await publishComment({

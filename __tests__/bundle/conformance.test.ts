@@ -136,7 +136,7 @@ describe.concurrent('create', () => {
     const result = await scene.run({ 'base-uri': origin, 'timeout-seconds': '1' });
     expect(result.outputs['error-code']).toBe('network');
     expect(result.log).toContain(
-      `Could not create insight group "${WISH.key}" for project "default", environment "production": ${origin} could not be reached (ECONNREFUSED). Nothing was written.`,
+      `${origin} could not be reached (ECONNREFUSED). Tried to create insight group "${WISH.key}" for project "default", environment "production". Nothing was written.`,
     );
   });
 });

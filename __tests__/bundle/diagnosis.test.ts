@@ -13,7 +13,7 @@ describe.concurrent('a 401', () => {
     [
       'an SDK key',
       { authKind: 'sdkKey', environmentName: 'Production' },
-      'the token is not an access token: LaunchDarkly knows it as an SDK key or the like (401)',
+      'The token is not an access token: LaunchDarkly knows it as an SDK key or the like (401)',
     ],
     [
       'a personal token',
@@ -63,7 +63,7 @@ describe.concurrent('a 404 for a key that is misspelt', () => {
     const environments = Array.from({ length: 130 }, (_, index) => `region-${index}`);
     scene.simulator.account.addProject('huge', environments);
     const missing = await scene.run({ project: 'huge', environment: 'lunar' });
-    expect(readFailure(missing)).toContain('environment "lunar" does not exist in project "huge"');
+    expect(readFailure(missing)).toContain('Environment "lunar" does not exist in project "huge"');
     expect(scene.methods()).toBe('POST GET GET');
 
     // This one exists, on the second page, so something else is wrong.
@@ -121,7 +121,7 @@ describe.concurrent('a 400', () => {
     await using scene = await openScene();
     spoilCreate(scene.simulator, complaint('Invalid project'));
     const result = await scene.run();
-    expect(readFailure(result)).toContain('LaunchDarkly refused it as invalid (400)');
+    expect(readFailure(result)).toContain('LaunchDarkly refused the request as invalid (400)');
     expect(scene.methods()).toBe('POST GET');
   });
 

@@ -95,7 +95,7 @@ describe.concurrent('a dry run', () => {
       'unauthorized',
       'LaunchDarkly does not know the token (401)',
     ],
-    [{ key: '-x' }, 'invalid-input', 'key: expected letters'],
+    [{ key: '-x' }, 'invalid-input', 'key: "-x" is not valid; expected letters'],
   ])('fails where the real run would: %j', async (inputs, code, words) => {
     await using scene = await openScene();
     const result = await scene.run({ ...DRY, ...inputs });

@@ -5,8 +5,8 @@ import { runAction, type StepResult } from '../../simulator/runner/runner.ts';
 import { CREATE_PATH, olderGroup, openScene, WISH } from './scene.ts';
 
 /**
- * A generous bound on what takes some 10 ms. A forgotten timer or socket takes seconds: undici keeps an
- * idle connection for four.
+ * A generous bound on what takes some 10 ms. A forgotten timer keeps the process until the deadline, two
+ * minutes on; a connection that is still being opened, ten seconds.
  */
 const MAX_LINGER_MS = 1_000;
 

@@ -6,37 +6,37 @@ import { openScene, readFailure } from './scene.ts';
 
 const KEY_RULE = 'expected letters, digits, ".", "-" and "_", the first one a letter or a digit';
 const APPLICATIONS_RULE =
-  'expected application keys, one per line or separated by commas; a key has letters, digits, ".", "-" and "_"';
+  'expected application keys, one per line or separated by commas: letters, digits, ".", "-" and "_"';
 const TIMEOUT_RULE = 'expected a whole number of seconds from 1 to 3600';
 const BLANK_TOKEN =
-  'is required: a LaunchDarkly access token. Is the secret spelt right, and set in this repository, organization or environment?';
+  "is blank; expected a LaunchDarkly access token. Is the secret's name spelt right, and is it set for this repository, organization or environment?";
 
-function endSentence(text: string): string {
-  return text.endsWith('?') ? text : `${text}.`;
-}
+const CORRECT_WITH = 'Next: Correct the inputs under with: in the workflow.';
+const CORRECT_SECRET =
+  'Next: Correct the secret that token is read from, under Settings, Secrets and variables, Actions.';
 
 /** Runs the bundle with inputs that are not valid, and returns what it says of them. No request may be made. */
 async function readProblems(
   inputs: Readonly<Record<string, string>>,
   options: Partial<RunActionOptions> = {},
-): Promise<string> {
+): Promise<string[]> {
   await using scene = await openScene();
   const result = await scene.run(inputs, options);
   expect(scene.simulator.requests).toEqual([]);
   expect(result.outputs['error-code']).toBe('invalid-input');
   expect(result.outputs['group']).toBe('');
   expect(result.outputs['drift']).toBe('[]');
-  const [title, message, next, ...more] = readFailure(result).split('\n');
+  const [title, ...lines] = readFailure(result).split('\n');
   expect(title).toBe('The inputs are not valid');
-  expect(next).toBe('Next: Correct them under with: in the workflow. No request was made.');
-  expect(more).toEqual([]);
-  return message ?? '';
+  return lines;
 }
 
 describe.concurrent('one bad input', () => {
   const rows: readonly (readonly [input: string, value: string, problem: string])[] = [
     ['name', '', "is required: the group's display name"],
     ['name', ' \t\n', "is required: the group's display name"],
+    ['name', 'two\nlines', 'expected one line, without control characters'],
+    ['name', 'a\u2028b', 'expected one line, without control characters'],
     ['key', '', 'is required'],
     ['key', '-starts-with-a-hyphen', KEY_RULE],
     ['key', 'has space', KEY_RULE],
@@ -58,16 +58,29 @@ describe.concurrent('one bad input', () => {
     ['timeout-seconds', '0x10', TIMEOUT_RULE],
     ['timeout-seconds', '2 minutes', TIMEOUT_RULE],
     ['timeout-seconds', '99999999999999999999', TIMEOUT_RULE],
-    ['if-exists', 'replace', 'expected fail, keep, update'],
-    ['if-exists', 'Keep', 'expected fail, keep, update'],
+    ['if-exists', 'replace', 'expected one of fail, keep, update'],
+    ['if-exists', 'Keep', 'expected one of fail, keep, update'],
     ['dry-run', 'yes', 'expected true or false'],
     ['dry-run', 'tRuE', 'expected true or false'],
     ['pr-comment', '1', 'expected true or false'],
   ];
 
   test.each(rows)('%s: %j', async (input, value, problem) => {
-    const message = await readProblems({ [input]: value });
-    expect(message).toBe(`One input is not valid. ${input}: ${problem}.`);
+    const [message, line, ...next] = await readProblems({ [input]: value });
+    expect(message).toBe(`The input ${input} is not valid. No request was made.`);
+    expect(line).toContain(`- ${input}: `);
+    expect(line?.endsWith(problem)).toBe(true);
+    expect(next).toEqual([CORRECT_WITH]);
+  });
+
+  test.each([
+    ['key', '--all-apps', `"--all-apps" is not valid; ${KEY_RULE}`],
+    ['applications', 'web, a b, tv', `"a b" is not valid; ${APPLICATIONS_RULE}`],
+    ['if-exists', 'replace', '"replace" is not valid; expected one of fail, keep, update'],
+    ['dry-run', 'yes', '"yes" is not valid; expected true or false'],
+    ['environment', `${'x'.repeat(60)}!`, `"${'x'.repeat(60)}…" is not valid; ${KEY_RULE}`],
+  ])('%s: %j is shown as it came', async (input, value, problem) => {
+    expect((await readProblems({ [input]: value }))[1]).toBe(`- ${input}: ${problem}`);
   });
 
   test('is shown without commands that it smuggles in', async () => {
@@ -78,7 +91,7 @@ describe.concurrent('one bad input', () => {
 });
 
 test.concurrent('all problems are in one error, each with the name of its input', async () => {
-  const message = await readProblems({
+  const [message, ...lines] = await readProblems({
     name: ' ',
     key: '-x',
     project: '',
@@ -91,28 +104,35 @@ test.concurrent('all problems are in one error, each with the name of its input'
     'dry-run': 'yes',
     'pr-comment': '1',
   });
-  expect(message).toMatch(/^11 inputs are not valid\. /);
-  const named = [...message.matchAll(/\((\d+)\) ([a-z-]+): /g)].map(([, n, name]) => [n, name]);
-  expect(named).toEqual([
-    ['1', 'name'],
-    ['2', 'key'],
-    ['3', 'project'],
-    ['4', 'environment'],
-    ['5', 'applications'],
-    ['6', 'token'],
-    ['7', 'base-uri'],
-    ['8', 'timeout-seconds'],
-    ['9', 'if-exists'],
-    ['10', 'dry-run'],
-    ['11', 'pr-comment'],
+  expect(message).toBe('11 inputs are not valid. No request was made.');
+  expect(lines.map((line) => /^- ([a-z-]+): |Next/.exec(line)?.[1])).toEqual([
+    'name',
+    'key',
+    'project',
+    'environment',
+    'applications',
+    'token',
+    'base-uri',
+    'timeout-seconds',
+    'if-exists',
+    'dry-run',
+    'pr-comment',
+    undefined,
   ]);
+  expect(lines.at(-1)).toBe(`${CORRECT_WITH} ${CORRECT_SECRET.replace('Next: ', '')}`);
 });
 
 test.concurrent('without a single input, the four names and the token are asked for', async () => {
   const blank = { name: '', key: '', project: '', environment: '', token: '', 'base-uri': '' };
-  expect(await readProblems(blank)).toBe(
-    `5 inputs are not valid. (1) name: is required: the group's display name. (2) key: is required. (3) project: is required. (4) environment: is required. (5) token: ${BLANK_TOKEN}`,
-  );
+  expect(await readProblems(blank)).toEqual([
+    '5 inputs are not valid. No request was made.',
+    "- name: is required: the group's display name",
+    '- key: is required',
+    '- project: is required',
+    '- environment: is required',
+    `- token: ${BLANK_TOKEN}`,
+    `${CORRECT_WITH} ${CORRECT_SECRET.replace('Next: ', '')}`,
+  ]);
 });
 
 describe.concurrent('a blank optional input', () => {
@@ -153,6 +173,7 @@ describe.concurrent('a blank token', () => {
     readonly title: string;
     readonly options: Partial<RunActionOptions>;
     readonly problem: string;
+    readonly next?: string;
   }[] = [
     { title: 'on a push', options: {}, problem: BLANK_TOKEN },
     {
@@ -163,8 +184,8 @@ describe.concurrent('a blank token', () => {
     {
       title: 'on a pull request from a fork',
       options: { event: { name: 'pull_request', payload: { pull_request: fork } } },
-      problem:
-        'is blank: GitHub gives no secrets to workflows of pull requests from forks. Run this step for pull requests of the repository itself, or after the merge',
+      problem: 'is blank: GitHub gives no secrets to workflows of pull requests from forks',
+      next: 'Next: Run this step for pull requests of the repository itself only, or after the merge.',
     },
     {
       title: 'on a pull request from a fork that is gone',
@@ -174,8 +195,8 @@ describe.concurrent('a blank token', () => {
           payload: { pull_request: { ...fork, head: { repo: null } } },
         },
       },
-      problem:
-        'is blank: GitHub gives no secrets to workflows of pull requests from forks. Run this step for pull requests of the repository itself, or after the merge',
+      problem: 'is blank: GitHub gives no secrets to workflows of pull requests from forks',
+      next: 'Next: Run this step for pull requests of the repository itself only, or after the merge.',
     },
     {
       title: 'on pull_request_target, which has secrets',
@@ -188,15 +209,17 @@ describe.concurrent('a blank token', () => {
         event: { name: 'pull_request', payload: { pull_request: own } },
         env: { GITHUB_ACTOR: 'dependabot[bot]' },
       },
-      problem:
-        'is blank: workflows started by Dependabot see Dependabot secrets only. Add the secret under Settings, Secrets and variables, Dependabot',
+      problem: 'is blank: workflows started by Dependabot see Dependabot secrets only',
+      next: 'Next: Add the secret under Settings, Secrets and variables, Dependabot.',
     },
   ];
 
-  test.each(rows)('$title', async ({ options, problem }) => {
-    expect(await readProblems({ token: ' \n' }, options)).toBe(
-      `One input is not valid. token: ${endSentence(problem)}`,
-    );
+  test.each(rows)('$title', async ({ options, problem, next = CORRECT_SECRET }) => {
+    expect(await readProblems({ token: ' \n' }, options)).toEqual([
+      'The input token is not valid. No request was made.',
+      `- token: ${problem}`,
+      next,
+    ]);
   });
 });
 
@@ -243,9 +266,9 @@ describe.concurrent('a credential of the wrong shape', () => {
 
   test.each(rows)('%j gets a hint of its own and is not echoed', async (token, hint) => {
     // The runner's stand-in fails the test when the token shows anywhere, in whatever form.
-    const message = await readProblems({ token });
-    expect(message).toBe(`One input is not valid. token: ${endSentence(hint)}`);
-    expect(message).not.toContain(token);
+    const lines = await readProblems({ token });
+    expect(lines.slice(1)).toEqual([`- token: ${hint}`, CORRECT_SECRET]);
+    expect(lines.join('\n')).not.toContain(token);
   });
 });
 
@@ -337,11 +360,11 @@ describe.concurrent('a hostile base-uri', () => {
   test.each(rows)('%j is refused, and not echoed', async (template) => {
     await using trap = await setTrap();
     const uri = template.replace('{trap}', String(trap.port));
-    const message = await readProblems({ 'base-uri': uri }, { env: trap.env });
-    expect(message).toMatch(
-      /^One input is not valid\. base-uri: .*; expected https:\/\/app\.launchdarkly\.com, .*http is for loopback only\.$/,
+    const lines = await readProblems({ 'base-uri': uri }, { env: trap.env });
+    expect(lines[1]).toMatch(
+      /^- base-uri: .*; expected https:\/\/app\.launchdarkly\.com \(commercial\), .*http is for loopback only$/,
     );
-    expect(message).not.toMatch(/evil|hunter2|127|secret|passwd/);
+    expect(lines.join('\n')).not.toMatch(/evil|hunter2|127|secret|passwd/);
     expect(trap.count()).toBe(0);
   });
 
@@ -358,14 +381,15 @@ describe.concurrent('a hostile base-uri', () => {
 });
 
 test.concurrent('a proxy that is no URL is a problem of its variable, and its password is not echoed', async () => {
-  const message = await readProblems(
+  const lines = await readProblems(
     {},
     {
       env: { HTTPS_PROXY: 'socks5://user:correct-horse-battery@proxy.example:1080' },
       secrets: ['correct-horse-battery'],
     },
   );
-  expect(message).toBe(
-    'One input is not valid. HTTPS_PROXY: expected the URL of an http or https proxy.',
-  );
+  expect(lines.slice(1)).toEqual([
+    '- HTTPS_PROXY: expected the URL of an http or https proxy',
+    'Next: Correct HTTPS_PROXY in env of the workflow or of the runner.',
+  ]);
 });

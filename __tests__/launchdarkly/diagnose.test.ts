@@ -59,15 +59,15 @@ const trouble = (parts: Partial<Trouble>): Trouble => ({
   ...parts,
 });
 
-describe('what was tried stands first', () => {
+describe('what was tried stands behind what happened', () => {
   test.each([
-    ['create', 'Could not create insight group "k" for project "p", environment "e": '],
-    ['read', 'Could not read insight group "k": '],
-    ['update', 'Could not update insight group "k": '],
-    ['check', 'Could not check project "p", environment "e" for insight group "k": '],
-  ] as const)('%s', (operation, start) => {
+    ['create', ' Tried to create insight group "k" for project "p", environment "e".'],
+    ['read', ' Tried to read insight group "k".'],
+    ['update', ' Tried to update insight group "k".'],
+    ['check', ' Tried to check project "p", environment "e" for insight group "k".'],
+  ] as const)('%s', (operation, tried) => {
     const { message } = explainTrouble(trouble({}), circumstances(operation));
-    expect(message).toBe(`${start}https://app.launchdarkly.com could not be reached (X).`);
+    expect(message).toBe(`https://app.launchdarkly.com could not be reached (X).${tried}`);
   });
 });
 
@@ -123,7 +123,7 @@ describe('LaunchDarkly is asked what is wrong', () => {
       title: 'a misspelt project',
       refusal: refuse(404),
       wanted: { projectKey: 'defualt' },
-      says: ['project "defualt" does not exist; did you mean "default"?', '"default"'],
+      says: ['Project "defualt" does not exist; did you mean "default"?', '"default"'],
     },
     {
       title: 'a misspelt environment',
@@ -135,7 +135,7 @@ describe('LaunchDarkly is asked what is wrong', () => {
       title: 'an environment like no other',
       refusal: refuse(404),
       wanted: { environmentKey: 'qa' },
-      says: ['environment "qa" does not exist in project "default".', 'create the environment'],
+      says: ['Environment "qa" does not exist in project "default".', 'create the environment'],
     },
     {
       title: 'an environment that exists',
@@ -146,29 +146,41 @@ describe('LaunchDarkly is asked what is wrong', () => {
       title: 'a 400 on an environment',
       refusal: refuse(400, { message: 'Invalid environment' }),
       wanted: { environmentKey: 'qa' },
-      says: ['environment "qa" does not exist in project "default".', 'create the environment'],
+      says: ['Environment "qa" does not exist in project "default".', 'create the environment'],
     },
     {
       title: 'a 400 on an environment that exists',
       refusal: refuse(400, { text: 'Invalid environment' }),
-      says: ['LaunchDarkly refused it as invalid (400).', 'Correct the inputs that LaunchDarkly'],
+      says: [
+        'LaunchDarkly refused the request as invalid (400).',
+        'Correct the inputs that LaunchDarkly',
+      ],
     },
     {
       title: 'a 400 on an unknown application',
       refusal: refuse(400, { errors: [{ attribute: 'applicationKeys', reason: 'unknown' }] }),
       wanted: { applicationKeys: ['billing-service', 'checkout'] },
-      says: ['invalid: applicationKeys unknown.', 'LaunchDarkly knows no application "checkout".'],
+      says: [
+        'LaunchDarkly refused the request as invalid (400).',
+        'LaunchDarkly knows no application "checkout".',
+      ],
     },
     {
       title: 'a 400 on applications that exist',
       refusal: refuse(400, { errors: [{ attribute: 'applicationKeys', reason: '' }] }),
       wanted: { applicationKeys: ['billing-service'] },
-      says: ['invalid: applicationKeys.', 'Correct the inputs that LaunchDarkly'],
+      says: [
+        'LaunchDarkly refused the request as invalid (400).',
+        'Correct the inputs that LaunchDarkly',
+      ],
     },
     {
       title: 'a 400 on applications when none was asked for',
       refusal: refuse(400, { message: 'Invalid application' }),
-      says: ['LaunchDarkly refused it as invalid (400).', 'Correct the inputs that LaunchDarkly'],
+      says: [
+        'LaunchDarkly refused the request as invalid (400).',
+        'Correct the inputs that LaunchDarkly',
+      ],
     },
     {
       title: 'a 401 for a service token',
@@ -179,7 +191,7 @@ describe('LaunchDarkly is asked what is wrong', () => {
       title: 'a 401 for an SDK key',
       refusal: refuse(401),
       identity: { authKind: 'sdkKey' },
-      says: ['the token is not an access token', 'LaunchDarkly says it is: sdkKey.'],
+      says: ['The token is not an access token', 'LaunchDarkly says it is: sdkKey.'],
     },
     {
       title: 'a 401 for somebody without a name',
@@ -191,7 +203,10 @@ describe('LaunchDarkly is asked what is wrong', () => {
       title: 'a 401 for nobody',
       refusal: refuse(401),
       identity: 'nobody',
-      says: ['LaunchDarkly does not know the token (401).', 'base-uri chooses.'],
+      says: [
+        'LaunchDarkly does not know the token (401).',
+        'chooses among https://app.launchdarkly.com (commercial)',
+      ],
     },
     {
       title: 'a 403 for the beta header',
@@ -260,7 +275,7 @@ describe('LaunchDarkly is asked what is wrong', () => {
 
 test('a project that does not exist is told so, though the projects cannot be listed', async () => {
   const { message, nextStep } = await explainRefusal(refuse(404), circumstances(), lost);
-  expect(message).toContain('project "p" does not exist.');
+  expect(message).toContain('Project "p" does not exist.');
   expect(nextStep).toBe('Correct the input project, or give the token access to that project.');
 });
 
@@ -272,7 +287,7 @@ test('a 400 on applications stays as it is when they cannot be looked up', async
 
 describe('the words of LaunchDarkly', () => {
   test.each([
-    [refuse(401), 'LaunchDarkly answered 401, without a word.'],
+    [refuse(401), 'LaunchDarkly answered 401 with an empty body.'],
     [refuse(403, { text: ' Forbidden\n' }), 'LaunchDarkly answered 403: "Forbidden"'],
     [refuse(400, { code: 'bad', message: 'No.' }), 'LaunchDarkly answered 400 (bad): "No."'],
     [
@@ -297,7 +312,11 @@ describe('the remedy for', () => {
       "Check base-uri (https://app.launchdarkly.com) and the runner's DNS.",
     ],
     ['a name, for now', { causeCode: 'EAI_AGAIN' }, "the runner's DNS."],
-    ['a closed port', { causeCode: 'ECONNREFUSED' }, 'HTTPS_PROXY and NO_PROXY'],
+    [
+      'a closed port',
+      { causeCode: 'ECONNREFUSED' },
+      'whether the runner needs a proxy (HTTPS_PROXY)',
+    ],
     [
       'a proxy that wants a password',
       { causeCode: 'PROXY_REFUSED_407' },
@@ -339,4 +358,19 @@ describe('the remedy for', () => {
   ])('%s', (_title, parts, words) => {
     expect(explainTrouble(trouble(parts), circumstances()).nextStep).toContain(words);
   });
+});
+
+test('a proxy that cannot be reached is what the failure names, not the server behind it', () => {
+  const { message, nextStep } = explainTrouble(
+    trouble({
+      what: 'could not be reached through the proxy proxy.example:3128 (ENOTFOUND)',
+      causeCode: 'ENOTFOUND',
+      proxy: 'proxy.example:3128',
+    }),
+    circumstances(),
+  );
+  expect(message).toContain('through the proxy proxy.example:3128');
+  expect(nextStep).toBe(
+    'It is the proxy of HTTPS_PROXY (or HTTP_PROXY) that could not be reached. Check its address, or list app.launchdarkly.com in NO_PROXY.',
+  );
 });

@@ -54,6 +54,8 @@ describe('a hint', () => {
     // The same header twice, as the transport joins it.
     [{ 'retry-after': '5, 8' }, 8_000],
     [{ 'retry-after': '8, 5' }, 8_000],
+    [{ 'retry-after': '5,8' }, 8_000],
+    [{ 'retry-after': '5,  8' }, 8_000],
     [{ 'retry-after': '5, Tue, 24 Nov 2026 12:00:07 GMT' }, 7_000],
     [{ 'retry-after': 'Tue, 24 Nov 2026 12:00:09 GMT, Tuesday, 24-Nov-26 12:00:07 GMT' }, 9_000],
     [{ 'x-ratelimit-reset': `${serverClock + 1_000}, ${serverClock + 2_000}` }, 2_000],
@@ -78,6 +80,9 @@ describe('a hint', () => {
     { 'retry-after': date },
     { 'retry-after': 'Tue, 24 Nov 2026 11:59:59 GMT' },
     { 'retry-after': 'Thu, 26 Nov 2026 12:00:00 GMT' },
+    // Dates with more around them, of which `Date.parse` would make something.
+    { 'retry-after': 'after Tue, 24 Nov 2026 12:00:07 GMT' },
+    { 'retry-after': 'Tue, 24 Nov 2026 12:00:07 GMT-1' },
     { 'x-ratelimit-reset': '' },
     { 'x-ratelimit-reset': `${serverClock}` },
     { 'x-ratelimit-reset': `${serverClock - 1}` },

@@ -42,10 +42,17 @@ describe('the outputs of', () => {
     });
   });
 
-  test('a group with a score of zero say zero', () => {
-    const scores = { overall: { score: 0, indicator: 'notCalculated' } };
+  test.each([
+    ['needsAttention', '0'],
+    ['notCalculated', ''],
+    ['unknown', ''],
+  ])('a group whose score of zero is %s', (indicator, score) => {
+    const scores = { overall: { score: 0, indicator } };
     const outcome = { kind: 'unchanged', group: { ...group, scores }, drift: [] } as const;
-    expect(describeOutputs({ kind: 'success', outcome })).toMatchObject({ 'overall-score': '0' });
+    expect(describeOutputs({ kind: 'success', outcome })).toMatchObject({
+      'overall-score': score,
+      'overall-indicator': indicator,
+    });
   });
 
   test('a group that would be created say nothing of one', () => {

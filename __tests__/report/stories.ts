@@ -80,7 +80,7 @@ export const failedStory: Story = fail(
   {
     code: 'not-found',
     message:
-      'Could not create insight group "default-production-all-apps" for project "default", environment "prodution": environment "prodution" does not exist in project "default"; did you mean "production"? Nothing was written.',
+      'Environment "prodution" does not exist in project "default"; did you mean "production"? Tried to create insight group "default-production-all-apps" for project "default", environment "prodution". Nothing was written.',
     said: 'LaunchDarkly answered 404 (not_found): "Invalid resource identifier"',
     nextStep:
       'Correct the input environment, or create the environment before this step. The environments of project "default" that the token can see: "production", "staging", "test".',

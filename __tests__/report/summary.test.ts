@@ -146,7 +146,7 @@ describe('the summary of a failure', () => {
   test('tells what happened, the next step, what LaunchDarkly said and what was asked for', () => {
     expect(render(failedStory)).toBe(`## ❌ Failed: The project or the environment does not exist
 
-Could not create insight group "default-production-all-apps" for project "default", environment "prodution": environment "prodution" does not exist in project "default"; did you mean "production"? Nothing was written.
+Environment "prodution" does not exist in project "default"; did you mean "production"? Tried to create insight group "default-production-all-apps" for project "default", environment "prodution". Nothing was written.
 
 **Next step:** Correct the input environment, or create the environment before this step. The environments of project "default" that the token can see: "production", "staging", "test".
 
@@ -271,7 +271,7 @@ describe('size', () => {
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_REPORT_BYTES);
     expect(Buffer.byteLength(text)).toBeGreaterThan(MAX_REPORT_BYTES - 200);
     expect(text).toContain(
-      `\n\n**Cut here:** ${5_000 - shown} more lines would go beyond the size that GitHub shows. The log of the step has them.\n\n<sub>`,
+      `\n\n**Cut here:** ${5_000 - shown} more lines would go beyond the size that GitHub shows.\n\n<sub>`,
     );
   });
 

@@ -42,7 +42,7 @@ describe('an outcome', () => {
     ],
     [
       { kind: 'created', group: stored, drift },
-      /^Created .*\n::warning title=LaunchDarkly made the insight group otherwise than it was asked to::Name: is "N", wanted "M"\. Applications: is all, wanted a, b\.\n$/,
+      /^Created .*\n::warning title=LaunchDarkly created the insight group with other values than asked for::Name: is "N", wanted "M"\. Applications: is all, wanted a, b\.\n$/,
     ],
     [
       { kind: 'unchanged', group: stored, drift: [] },
@@ -73,6 +73,28 @@ describe('an outcome', () => {
   });
 });
 
+describe('long lists of applications', () => {
+  const keys = Array.from({ length: 30 }, (_, index) => `app-${index}`);
+
+  test.each([
+    [[...keys, 'app-x'], keys, 'Applications: was 31, now 30: 1 fewer (app-x).'],
+    [
+      ['app-x', ...keys.slice(1)],
+      keys,
+      'Applications: was 30, now 30: 1 more (app-0), 1 fewer (app-x).',
+    ],
+    [
+      [],
+      keys,
+      'Applications: was all, now 30: 30 more (app-0, app-1, app-2, app-3, app-4, app-5, app-6, app-7, app-8, app-9 and 20 others).',
+    ],
+  ])('are told by their difference: %#', (actual, wanted, text) => {
+    const drift = [{ field: 'applications', wanted, actual }] as const;
+    tellEnding(succeed({ kind: 'updated', group: stored, drift }), log);
+    expect(printed).toContain(text);
+  });
+});
+
 describe('a failure', () => {
   const error = new ActionError({
     code: 'conflict',
@@ -90,11 +112,9 @@ describe('a failure', () => {
     expect(printed).toBe(
       [
         '::group::Details',
-        '- key: is taken',
-        '- Name: is "N", wanted "M".',
         '- A fact.',
         '::endgroup::',
-        '::error title=The insight group already exists::It exists.%0ALaunchDarkly answered 409.%0ANext: Choose.',
+        '::error title=The insight group already exists::It exists.%0A- key: is taken%0A- Name: is "N", wanted "M".%0ALaunchDarkly answered 409.%0ANext: Choose.',
         '',
       ].join('\n'),
     );

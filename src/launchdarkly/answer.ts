@@ -48,6 +48,8 @@ export interface Trouble {
   readonly what: string;
   /** A code of Node's, OpenSSL's or undici's, or the HTTP status. */
   readonly causeCode: string;
+  /** The proxy that could not be reached, as host and port. */
+  readonly proxy?: string | undefined;
   /** The server's own words, raw, when it had any. */
   readonly message?: string | undefined;
   readonly cause?: unknown;
@@ -140,8 +142,9 @@ const PERMANENT =
   /^(?:CERT_|EPROTO$|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|ENOTFOUND$|PROXY_REFUSED_40[37]$|UND_ERR_PRX_TLS$|UND_ERR_INVALID_ARG$|ERR_INVALID_)/;
 
 function readNetworkTrouble(failed: Extract<Exchange, { kind: 'no-response' }>): Trouble {
-  const { sent, code, cause } = failed;
-  const common = { sent, isPermanent: !sent && PERMANENT.test(code), causeCode: code, cause };
+  const { sent, code, cause, proxy } = failed;
+  const isPermanent = !sent && PERMANENT.test(code);
+  const common = { sent, isPermanent, causeCode: code, cause, proxy };
   switch (code) {
     case 'ABORTED':
       return { ...common, code: 'timeout', what: 'had not answered when the time was up' };
@@ -150,7 +153,7 @@ function readNetworkTrouble(failed: Extract<Exchange, { kind: 'no-response' }>):
     default: {
       const what = sent
         ? `was lost before it had answered (${code})`
-        : `could not be reached (${code})`;
+        : `could not be reached${proxy === undefined ? '' : ` through the proxy ${proxy}`} (${code})`;
       return { ...common, code: 'network', what };
     }
   }

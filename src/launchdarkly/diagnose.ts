@@ -3,9 +3,9 @@ import type { ActionErrorParts, ErrorCode } from '../errors.ts';
 import type { WantedGroup } from '../group.ts';
 import type { Refusal, Trouble } from './answer.ts';
 import type { LaunchDarkly } from './client.ts';
-import type { Server } from './servers.ts';
+import { INSTANCE_LIST, type Server } from './servers.ts';
 
-/** What was being done when it failed, as the rest of "Could not …". */
+/** What was being done when it failed. */
 export type Operation = 'create' | 'read' | 'update' | 'check';
 
 /** What a failure is explained from. */
@@ -41,7 +41,7 @@ export async function explainRefusal(
   const finding = await investigate(refusal, circumstances, client);
   return {
     ...parts,
-    message: `Could not ${describe(circumstances)}: ${endSentence(finding.headline)}`,
+    message: `${asSentence(finding.headline)} ${describe(circumstances)}`,
     nextStep: finding.nextStep,
   };
 }
@@ -51,7 +51,7 @@ export function explainTrouble(trouble: Trouble, circumstances: Circumstances): 
   const { server } = circumstances;
   return {
     code: trouble.code,
-    message: `Could not ${describe(circumstances)}: ${server.origin} ${trouble.what}.`,
+    message: `${server.origin} ${trouble.what}. ${describe(circumstances)}`,
     said:
       trouble.message === undefined
         ? undefined
@@ -70,27 +70,28 @@ export function quoteRefusal(refusal: Refusal): string {
 
 function quote(status: string, words: string): string {
   if (words === '') {
-    return `LaunchDarkly answered ${status}, without a word.`;
+    return `LaunchDarkly answered ${status} with an empty body.`;
   }
   const cut = words.length > MAX_QUOTE_LENGTH ? `${words.slice(0, MAX_QUOTE_LENGTH)}…` : words;
   return `LaunchDarkly answered ${status}: "${cut}"`;
 }
 
-function endSentence(text: string): string {
-  return /[.?!]$/.test(text) ? text : `${text}.`;
+function asSentence(text: string): string {
+  const end = /[.?!]$/.test(text) ? '' : '.';
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${end}`;
 }
 
 function describe({ operation, wanted }: Circumstances): string {
   const place = `project "${wanted.projectKey}", environment "${wanted.environmentKey}"`;
   switch (operation) {
     case 'create':
-      return `create insight group "${wanted.key}" for ${place}`;
+      return `Tried to create insight group "${wanted.key}" for ${place}.`;
     case 'read':
-      return `read insight group "${wanted.key}"`;
+      return `Tried to read insight group "${wanted.key}".`;
     case 'update':
-      return `update insight group "${wanted.key}"`;
+      return `Tried to update insight group "${wanted.key}".`;
     case 'check':
-      return `check ${place} for insight group "${wanted.key}"`;
+      return `Tried to check ${place} for insight group "${wanted.key}".`;
   }
 }
 
@@ -140,10 +141,7 @@ async function investigateRequest(
   client: LaunchDarkly,
 ): Promise<Finding> {
   const reasons = refusal.errors.map(({ attribute, reason }) => `${attribute} ${reason}`.trim());
-  const headline =
-    reasons.length === 0
-      ? `LaunchDarkly refused it as invalid (${refusal.status})`
-      : `LaunchDarkly refused it as invalid: ${reasons.join('; ')}`;
+  const headline = `LaunchDarkly refused the request as invalid (${refusal.status})`;
   const words = [refusal.message ?? refusal.text, ...reasons].join(' ').toLowerCase();
   if (words.includes('application')) {
     const unknown = await findUnknownApplications(circumstances.wanted, client);
@@ -234,16 +232,12 @@ async function findUnknownApplications(
   return applicationKeys.filter((key) => !found.has(key));
 }
 
-/** The other places where a token may have been made. A token is unknown everywhere else. */
-const INSTANCE_LIST =
-  'https://app.launchdarkly.com (commercial), https://app.launchdarkly.us (federal), https://app.eu.launchdarkly.com (EU)';
-
 async function investigateToken(server: Server, client: LaunchDarkly): Promise<Finding> {
   const identity = await client.getCallerIdentity();
   if (identity.kind !== 'ok') {
     return {
       headline: 'LaunchDarkly does not know the token (401)',
-      nextStep: `The token may be expired, deleted or mistyped, or belong to another LaunchDarkly instance than ${server.origin}: that looks just the same. The instances are ${INSTANCE_LIST}; base-uri chooses. Create an access token with the Writer role under Organization settings, Authorization, and store it as a secret.`,
+      nextStep: `Check the secret: the token may be mistyped, expired or deleted. A token is also unknown to every LaunchDarkly instance but its own; base-uri, now ${server.origin}, chooses among ${INSTANCE_LIST}. New tokens are made under Organization settings, Authorization, with the role Writer.`,
     };
   }
   const { tokenKind, authKind, tokenName, serviceToken } = identity.value;
@@ -315,12 +309,15 @@ function listKeys(keys: readonly string[]): string {
 
 /** The remedy for each kind of cause. The names of the codes are Node's, OpenSSL's and undici's. */
 function findRemedy(trouble: Trouble, server: Server): string {
-  const { causeCode } = trouble;
+  const { causeCode, proxy } = trouble;
+  if (proxy !== undefined) {
+    return `It is the proxy of HTTPS_PROXY (or HTTP_PROXY) that could not be reached. Check its address, or list ${new URL(server.origin).host} in NO_PROXY.`;
+  }
   if (causeCode === 'ENOTFOUND' || causeCode === 'EAI_AGAIN') {
     return `The name of the host could not be resolved (${causeCode}). Check base-uri (${server.origin}) and the runner's DNS.`;
   }
   if (causeCode === 'ECONNREFUSED') {
-    return `Nothing accepts connections there (ECONNREFUSED). Check base-uri (${server.origin}), and HTTPS_PROXY and NO_PROXY if the runner uses a proxy.`;
+    return `Nothing accepts connections there (ECONNREFUSED). Check base-uri (${server.origin}), the firewall, and whether the runner needs a proxy (HTTPS_PROXY).`;
   }
   if (causeCode === 'PROXY_REFUSED_407') {
     return 'The proxy wants a user name and a password (407). Put them into HTTPS_PROXY: http://user:password@host:port.';

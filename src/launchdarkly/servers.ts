@@ -5,10 +5,6 @@ export interface Server {
   readonly instance: 'commercial' | 'federal' | 'eu' | 'other' | 'loopback';
 }
 
-/** What a `base-uri` may be, in words for an error. */
-const EXPECTED =
-  'expected https://app.launchdarkly.com, https://app.launchdarkly.us (federal), https://app.eu.launchdarkly.com (EU) or another https host below launchdarkly.com or launchdarkly.us; http is for loopback only';
-
 /**
  * The hosts are matched on the text as it was written, never on a parsed URL: a parser turns integers,
  * encoded dots and full-width letters into innocent-looking hosts before anybody can look at them.
@@ -23,6 +19,14 @@ const INSTANCES: Readonly<Record<string, Server['instance']>> = {
   'app.launchdarkly.us': 'federal',
   'app.eu.launchdarkly.com': 'eu',
 };
+
+/** The instances in words, for people who have to choose one. */
+export const INSTANCE_LIST: string = Object.entries(INSTANCES)
+  .map(([host, instance]) => `https://${host} (${instance === 'eu' ? 'EU' : instance})`)
+  .join(', ');
+
+/** What a `base-uri` may be, in words for an error. */
+const EXPECTED = `expected ${INSTANCE_LIST} or another https host below launchdarkly.com or launchdarkly.us; http is for loopback only`;
 
 /**
  * Decides whether the token may go to `baseUri`. Returns the server, or a problem in words that does
@@ -49,10 +53,10 @@ function explainRefusal(text: string): string {
     return 'the token is never sent over plain http; ';
   }
   if (text.includes('@')) {
-    return 'user names and passwords do not belong into it; ';
+    return 'user names and passwords do not belong in it; ';
   }
   if (/^https:\/\/[^/?#]+[/?#]/.test(text)) {
-    return 'it ends with the host: no path, query or fragment; ';
+    return 'leave out what follows the host; ';
   }
   if (/^https:\/\/[^/]+:\d+$/.test(text)) {
     return 'LaunchDarkly has no other port than 443; ';

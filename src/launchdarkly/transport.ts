@@ -48,6 +48,8 @@ export interface NoResponse {
   /** Node's, OpenSSL's or undici's code, such as `ECONNREFUSED`; `ATTEMPT_TIMEOUT`, `ABORTED` and `PROXY_REFUSED_407` are our own. */
   readonly code: string;
   readonly cause: unknown;
+  /** Set when it was no connection to the server that failed to open but one to a proxy: its host and port. */
+  readonly proxy?: string | undefined;
   readonly startedAt: number;
   readonly receivedAt: number;
 }
@@ -125,12 +127,13 @@ export function openTransport(options: TransportOptions): Transport {
         receivedAt: Date.now(),
       };
     } catch (cause) {
-      const sent = !connections.failedToOpen(cause);
+      const peer = connections.findFailedPeer(cause);
       return {
         kind: 'no-response',
-        sent,
+        sent: peer === undefined,
         code: readErrorCode(cause),
         cause,
+        proxy: peer === undefined || isPeerOf(origin, peer) ? undefined : peer,
         startedAt,
         receivedAt: Date.now(),
       };
@@ -168,7 +171,8 @@ function nameAbort(exchange: Exchange, signal: AbortSignal): Exchange {
 /** Opens sockets for undici and keeps hold of them, to know what never opened and to be able to let go. */
 class Connections {
   readonly #open = new Set<{ destroy(error?: Error): unknown }>();
-  readonly #failures = new WeakSet<object>();
+  /** The host and port that could not be connected to, by the error that says so. */
+  readonly #failures = new WeakMap<object, string>();
   readonly #connect: buildConnector.connector;
   readonly timeoutMs: number;
 
@@ -185,8 +189,10 @@ class Connections {
   watch(connect: buildConnector.connector): buildConnector.connector {
     return (options, callback) => {
       const socket: unknown = connect(options, (...outcome) => {
-        if (outcome[0] !== null) {
-          this.#failures.add(outcome[0]);
+        const [error] = outcome;
+        // An error of a proxy's connection passes here a second time, as that of the tunnel.
+        if (error !== null && !this.#failures.has(error)) {
+          this.#failures.set(error, joinPeer(options));
         }
         callback(...outcome);
       });
@@ -197,9 +203,9 @@ class Connections {
     };
   }
 
-  /** Whether `cause` is the error with which opening a connection failed. */
-  failedToOpen(cause: unknown): boolean {
-    return typeof cause === 'object' && cause !== null && this.#failures.has(cause);
+  /** The host and port to which no connection could be opened, when `cause` is the error that says so. */
+  findFailedPeer(cause: unknown): string | undefined {
+    return typeof cause === 'object' && cause !== null ? this.#failures.get(cause) : undefined;
   }
 
   abandon(reason: unknown): void {
@@ -207,6 +213,15 @@ class Connections {
       socket.destroy(reason instanceof Error ? reason : new Error('abandoned'));
     }
   }
+}
+
+function joinPeer({ hostname, port, protocol }: buildConnector.Options): string {
+  return `${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`;
+}
+
+function isPeerOf(origin: string, peer: string): boolean {
+  const { hostname, port, protocol } = new URL(origin);
+  return joinPeer({ hostname: hostname.replace(/^\[|\]$/g, ''), port, protocol }) === peer;
 }
 
 interface Socket {

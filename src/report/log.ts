@@ -71,8 +71,11 @@ const MAX_LINE_LENGTH = 3_000;
  * @see https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
  */
 export function makeInert(text: string): string {
-  const inert = text
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, ' ')
+  // Most texts are plain, and the first use of a Unicode class costs milliseconds of the start.
+  const visible = /^[ -~]*$/.test(text)
+    ? text
+    : text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, ' ');
+  const inert = visible
     .replaceAll('##[', '# #[')
     .replace(/^\s*::/u, (start) => start.replace('::', ': :'));
   return inert.length > MAX_LINE_LENGTH ? `${inert.slice(0, MAX_LINE_LENGTH)}…` : inert;

@@ -122,5 +122,5 @@ export function fitBlocks(blocks: readonly Block[], end: string, maxBytes: numbe
 }
 
 function describeCut(lines: number): string {
-  return `**Cut here:** ${lines} more ${lines === 1 ? 'line' : 'lines'} would go beyond the size that GitHub shows. The log of the step has them.`;
+  return `**Cut here:** ${lines} more ${lines === 1 ? 'line' : 'lines'} would go beyond the size that GitHub shows.`;
 }

@@ -1,5 +1,5 @@
 import * as core from '@actions/core';
-import type { InsightGroup } from '../group.ts';
+import { type InsightGroup, isWithoutScore, type MetricScore } from '../group.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Ending } from './story.ts';
 
@@ -14,7 +14,7 @@ const OUTPUTS: Readonly<Record<string, (facts: Facts) => string>> = {
   applications: ({ group }) => (group ? JSON.stringify(group.applicationKeys) : ''),
   'created-at': ({ group }) => (group ? new Date(group.createdAt).toISOString() : ''),
   group: ({ group }) => (group ? JSON.stringify(pickPublicFields(group)) : ''),
-  'overall-score': ({ group }) => String(group?.scores?.overall?.score ?? ''),
+  'overall-score': ({ group }) => describeScore(group?.scores?.overall),
   'overall-indicator': ({ group }) => group?.scores?.overall?.indicator ?? '',
   drift: ({ ending }) => JSON.stringify(findDriftOf(ending)),
   'error-code': ({ ending }) => (ending.kind === 'failure' ? ending.error.code : ''),
@@ -42,6 +42,11 @@ export function writeOutputs(ending: Ending, secrets: Secrets): void {
   for (const [name, value] of Object.entries(describeOutputs(ending))) {
     core.setOutput(name, secrets.redact(value));
   }
+}
+
+/** LaunchDarkly gives a metric that it has not calculated the score 0, which would read as the worst of all. */
+function describeScore(overall: MetricScore | undefined): string {
+  return overall === undefined || isWithoutScore(overall) ? '' : String(overall.score);
 }
 
 function findDriftOf(ending: Ending) {

@@ -1,6 +1,7 @@
 import type { Outcome } from '../ensure.ts';
 import {
   type InsightPeriod,
+  isWithoutScore,
   METRICS,
   type Metric,
   type MetricScore,
@@ -24,9 +25,6 @@ const METRIC_ROWS: Readonly<Record<Metric, { readonly name: string; readonly dep
     creationRatio: { name: 'Creation ratio', depth: 2 },
   };
 
-/** Indicators whose score is no number to look at. */
-const WITHOUT_SCORE = new Set(['notCalculated', 'unknown']);
-
 /** The bands that LaunchDarkly documents, in its words. The set is open. */
 const BANDS: ReadonlyMap<string, string> = new Map([
   ['excellent', 'Excellent'],
@@ -46,7 +44,7 @@ export function describeScores({ kind, group }: Outcome, markdown: Markdown): Bl
     const score = group?.scores?.[metric];
     return score === undefined ? [] : [{ metric, score }];
   });
-  if (scored.every(({ score }) => WITHOUT_SCORE.has(score.indicator))) {
+  if (scored.every(({ score }) => isWithoutScore(score))) {
     return kind === 'created' || scored.length > 0
       ? ['No scores yet: LaunchDarkly calculates them once it has data.']
       : [];
@@ -67,7 +65,7 @@ export function describeScores({ kind, group }: Outcome, markdown: Markdown): Bl
 function describeScore(metric: Metric, score: MetricScore, markdown: Markdown): string {
   const { name, depth } = METRIC_ROWS[metric];
   const label = `${'&emsp;'.repeat(depth)}${depth === 2 ? name : `**${name}**`}`;
-  if (WITHOUT_SCORE.has(score.indicator)) {
+  if (isWithoutScore(score)) {
     return row(label, '–', '', nameBand(score, markdown), '–');
   }
   const number = String(Math.round(score.score));
@@ -89,7 +87,7 @@ function drawBar(score: number): string {
 function nameBand({ indicator, indicatorRange }: MetricScore, markdown: Markdown): string {
   const band = BANDS.get(indicator) ?? splitWords(indicator);
   const range =
-    indicatorRange === undefined || WITHOUT_SCORE.has(indicator)
+    indicatorRange === undefined || isWithoutScore({ indicator })
       ? ''
       : ` (${indicatorRange.min}–${indicatorRange.max})`;
   return markdown.text(`${band}${range}`);
@@ -102,7 +100,7 @@ function splitWords(indicator: string): string {
 }
 
 function describeChange({ score, diffVsLastPeriod, lastPeriod }: MetricScore): string {
-  const wasScored = lastPeriod !== undefined && !WITHOUT_SCORE.has(lastPeriod.indicator);
+  const wasScored = lastPeriod !== undefined && !isWithoutScore(lastPeriod);
   const change = Math.round(diffVsLastPeriod ?? (wasScored ? score - lastPeriod.score : 0));
   if (change === 0) {
     return '–';

@@ -60,7 +60,7 @@ export function tellCommentResult(result: CommentResult, log: Log): void {
     case 'forbidden':
       log.warning(
         'The pull request comment could not be written',
-        'The GitHub token may not write comments. Give the job the permission pull-requests: write. On pull requests from forks, and for Dependabot, GitHub withholds it.',
+        'The GitHub token may not write comments. Give the job the permission pull-requests: write. On pull requests from forks GitHub withholds it.',
       );
       return;
     case 'failed':
@@ -69,13 +69,13 @@ export function tellCommentResult(result: CommentResult, log: Log): void {
   }
 }
 
-function tellOutcome(outcome: Outcome, { wanted }: Wish, log: Log): void {
+function tellOutcome(outcome: Outcome, { wanted, isDryRun }: Wish, log: Log): void {
   switch (outcome.kind) {
     case 'created':
       log.info(`Created ${describeGroup(outcome.group)}.`);
       if (outcome.drift.length > 0) {
         log.warning(
-          'LaunchDarkly made the insight group otherwise than it was asked to',
+          'LaunchDarkly created the insight group with other values than asked for',
           describeDrift(outcome.drift, 'is', 'wanted'),
         );
       }
@@ -88,7 +88,7 @@ function tellOutcome(outcome: Outcome, { wanted }: Wish, log: Log): void {
     case 'kept':
       log.warning(
         'The insight group differs from what the workflow wants',
-        `Insight group "${outcome.group.key}" was kept as it is (if-exists: keep). ${describeDrift(outcome.drift, 'is', 'wanted')}`,
+        `Insight group "${outcome.group.key}" ${isDryRun ? 'would be' : 'was'} kept as it is (if-exists: keep). ${describeDrift(outcome.drift, 'is', 'wanted')}`,
       );
       return;
     case 'updated':
@@ -109,20 +109,23 @@ function tellOutcome(outcome: Outcome, { wanted }: Wish, log: Log): void {
 
 /** Tells a failure: one annotation with what happened and the next step, more in a group above it. */
 export function tellFailure(error: ActionError, log: Log): void {
-  const details = [
-    ...error.reasons.map(({ attribute, reason }) => `${attribute}: ${reason}`),
-    ...(error.existing?.drift ?? []).map((entry) => describeDrift([entry], 'is', 'wanted')),
-    ...error.details,
-  ];
-  if (details.length > 0) {
-    log.group('Details', details);
+  if (error.details.length > 0) {
+    log.group('Details', error.details);
   }
   if (error.cause !== undefined) {
     log.debug(`Cause: ${describeCause(error.cause)}`);
   }
   log.failure(
     error.title,
-    [error.message, error.said, `Next: ${error.nextStep}`].filter((line) => line !== undefined),
+    [
+      error.message,
+      ...error.reasons.map(({ attribute, reason }) => `- ${attribute}: ${reason}`),
+      ...(error.existing?.drift ?? []).map(
+        (entry) => `- ${describeDrift([entry], 'is', 'wanted')}`,
+      ),
+      error.said,
+      `Next: ${error.nextStep}`,
+    ].filter((line) => line !== undefined),
   );
 }
 
@@ -143,11 +146,40 @@ function listApplications(keys: readonly string[]): string {
 function describeDrift(drift: readonly Drift[], actualWord: string, wantedWord: string): string {
   return drift
     .map((entry) => {
-      const show = (value: string | readonly string[]) =>
-        typeof value === 'string' ? `"${value}"` : listApplications(value);
-      return `${capitalize(entry.field)}: ${actualWord} ${show(entry.actual)}, ${wantedWord} ${show(entry.wanted)}.`;
+      const field = capitalize(entry.field);
+      if (entry.field !== 'applications') {
+        return `${field}: ${actualWord} "${entry.actual}", ${wantedWord} "${entry.wanted}".`;
+      }
+      const { actual, wanted } = entry;
+      if (isShort(actual) && isShort(wanted)) {
+        return `${field}: ${actualWord} ${listApplications(actual)}, ${wantedWord} ${listApplications(wanted)}.`;
+      }
+      const difference = describeDifference(new Set(actual), new Set(wanted));
+      return `${field}: ${actualWord} ${actual.length || 'all'}, ${wantedWord} ${wanted.length || 'all'}: ${difference}.`;
     })
     .join(' ');
+}
+
+/** Longer lists of applications are told by their difference: in two long lists nobody finds it. */
+const MAX_LISTED_APPLICATIONS = 10;
+
+function isShort(keys: readonly string[]): boolean {
+  return keys.length <= MAX_LISTED_APPLICATIONS;
+}
+
+function describeDifference(actual: Set<string>, wanted: Set<string>): string {
+  const parts = [
+    ['more', [...wanted.difference(actual)]],
+    ['fewer', [...actual.difference(wanted)]],
+  ] as const;
+  return parts
+    .filter(([, keys]) => keys.length > 0)
+    .map(([word, keys]) => {
+      const rest = keys.length - MAX_LISTED_APPLICATIONS;
+      const shown = keys.slice(0, MAX_LISTED_APPLICATIONS).join(', ');
+      return `${keys.length} ${word} (${shown}${rest > 0 ? ` and ${rest} others` : ''})`;
+    })
+    .join(', ');
 }
 
 function capitalize(word: string): string {

@@ -1,0 +1,303 @@
+/**
+ * Times the action side by side with what a user would pick instead, and prints Markdown.
+ *
+ * Whole processes, one after the other and in turn (A, B, C, A, B, C, …), on the simulator over HTTPS
+ * on loopback. Ratios are taken run by run; see statistics.ts.
+ *
+ * Usage: npm run build && npm run bench -- [--runs 20] [--many-headers]
+ *
+ * With --many-headers each create is answered with 1.5 kB of headers more than LaunchDarkly documents.
+ */
+import assert from 'node:assert/strict';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { sampleWriterToken } from '../simulator/launchdarkly/sample-account.ts';
+import { Bundler } from './bundling.ts';
+import { type Command, findProgram, measureCost, measurePeakMiB } from './process.ts';
+import type { Order, Started, Traffic } from './server.ts';
+import { comparePairs, describeSpread, type Spread } from './statistics.ts';
+
+const scripts = path.join(import.meta.dirname, 'contestants');
+
+/** Memory varies little, and is measured apart from the time. */
+const MEMORY_RUNS = 5;
+
+/** What curl verifies servers with on Debian and Ubuntu. Node brings its own list of the same size. */
+const SYSTEM_AUTHORITIES = '/etc/ssl/certs/ca-certificates.crt';
+
+/** What is timed. */
+interface Contestant {
+  readonly name: string;
+  readonly argv: readonly string[];
+  /** The script that is read at its start; none for bare Node. */
+  readonly script?: string;
+  /** How many requests it is expected to make. */
+  readonly requests: number;
+  /** Which of the applications it names, by number. */
+  readonly applications?: number;
+  /** The group that it finds, besides its key. */
+  readonly finds?: { readonly name: string };
+  readonly ifExists?: 'keep' | 'update';
+  /** Whether the create is answered with many headers. */
+  readonly longHeaders?: boolean;
+}
+
+/** What was measured of a contestant, one entry a run. */
+interface Samples {
+  readonly wallMs: number[];
+  readonly cpuMs: number[];
+  readonly peakMiB: number[];
+  bytes: number;
+}
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '20' },
+    'many-headers': { type: 'boolean', default: false },
+  },
+});
+const runs = Number(values.runs);
+assert(Number.isInteger(runs) && runs > 0, '--runs expects a number');
+
+/** Counts the keys, of which no run takes another's. */
+let keys = 0;
+
+const folder = mkdtempSync(path.join(tmpdir(), 'bench-'));
+const server = fork(path.join(import.meta.dirname, 'server.ts'));
+try {
+  await main();
+} finally {
+  server.disconnect();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function main(): Promise<void> {
+  const { origin, certificatePem } = await receive<Started>(server);
+  const environment = prepareEnvironment(origin, certificatePem);
+  const alternatives = await bundleAlternatives();
+  const paths = describePaths();
+  const contestants = [...alternatives, ...paths];
+  const samples = new Map<Contestant, Samples>(
+    contestants.map((each) => [each, { wallMs: [], cpuMs: [], peakMiB: [], bytes: 0 }]),
+  );
+
+  // The first round warms the caches of the disk and is forgotten.
+  for (let run = -1; run < runs; run += 1) {
+    for (const [contestant, measured] of samples) {
+      const command = await prepare(contestant, { environment, run: `${run}` });
+      const cost = measureCost(command);
+      const bytes = await checkTraffic(contestant);
+      if (run >= 0) {
+        measured.wallMs.push(cost.wallMs);
+        measured.cpuMs.push(cost.cpuMs);
+        measured.bytes = bytes;
+      }
+    }
+  }
+  for (let run = 0; run < MEMORY_RUNS; run += 1) {
+    for (const [contestant, measured] of samples) {
+      const command = await prepare(contestant, { environment, run: `memory-${run}` });
+      const peak = measurePeakMiB(command, folder);
+      await checkTraffic(contestant);
+      measured.peakMiB.push(peak ?? Number.NaN);
+    }
+  }
+
+  const [cpu] = cpus();
+  console.log(
+    `${new Date().toISOString().slice(0, 10)}, ${cpu?.model.trim()}, ${cpus().length} cores, ${process.platform} ${process.arch}, Node ${process.versions.node}, ${runs} runs each.\n`,
+  );
+  printAlternatives(alternatives, samples);
+  printPaths(paths, samples);
+}
+
+/** The environment that every contestant gets: inputs as the runner gives them, and files for the reports. */
+function prepareEnvironment(origin: string, certificatePem: string): Record<string, string> {
+  const authority = path.join(folder, 'authority.pem');
+  writeFileSync(authority, certificatePem);
+  const authorities = path.join(folder, 'authorities.pem');
+  const system = existsSync(SYSTEM_AUTHORITIES) ? readFileSync(SYSTEM_AUTHORITIES, 'utf8') : '';
+  writeFileSync(authorities, system + certificatePem);
+  return {
+    PATH: process.env['PATH'] ?? '',
+    HOME: folder,
+    GITHUB_ACTIONS: 'true',
+    GITHUB_REPOSITORY: 'octo-org/octo-repo',
+    GITHUB_OUTPUT: path.join(folder, 'output'),
+    GITHUB_STEP_SUMMARY: path.join(folder, 'summary'),
+    NODE_EXTRA_CA_CERTS: authority,
+    CURL_CA_BUNDLE: authorities,
+    // A shell has no variables with a hyphen.
+    BASE_URI: origin,
+    'INPUT_BASE-URI': origin,
+    INPUT_NAME: 'Production - All Apps',
+    INPUT_PROJECT: 'default',
+    INPUT_ENVIRONMENT: 'production',
+    INPUT_TOKEN: sampleWriterToken,
+  };
+}
+
+/** The bundle first: the others are compared with it. */
+async function bundleAlternatives(): Promise<Contestant[]> {
+  const bundler = new Bundler(folder);
+  const node = (name: string, script: string): Contestant => ({
+    name,
+    script,
+    argv: [process.execPath, script],
+    requests: 1,
+  });
+  const contestants = [
+    node('**this action** (`dist/index.js`)', path.join(import.meta.dirname, '../dist/index.js')),
+    { name: 'bare Node (`node -e 0`)', argv: [process.execPath, '-e', '0'], requests: 0 },
+    node('`https.request`, the POST only', await bundler.plain('https-request.js')),
+    node('`undici.request`, the POST only', await bundler.plain('undici-request.js')),
+    node('undici, the POST only, bundled leanly', await bundler.lean('undici-pool.js')),
+    node('`@actions/core` and `fetch`', await bundler.plain('fetch-core.js')),
+    node('`@actions/core` and `fetch`, bundled leanly', await bundler.lean('fetch-core.js')),
+    node('like `actions/github-script`', await bundler.plain('github-script.js')),
+    node('`launchdarkly-api-typescript`, installed', path.join(scripts, 'official-client.js')),
+    node('`launchdarkly-api-typescript`, bundled', await bundler.plain('official-client.js')),
+  ];
+  const missing = ['bash', 'curl', 'jq'].filter((name) => findProgram(name) === undefined);
+  if (missing.length > 0) {
+    console.log(`Left out: the bash step, for ${missing.join(' and ')} is not installed.\n`);
+    return contestants;
+  }
+  const script = path.join(scripts, 'curl-and-jq.sh');
+  // As the runner starts a step with `shell: bash`.
+  const argv = ['bash', '--noprofile', '--norc', '-eo', 'pipefail', script];
+  return [...contestants, { name: 'bash, curl and jq', script, argv, requests: 1 }];
+}
+
+/** What the action itself can be asked to do. */
+function describePaths(): Contestant[] {
+  const argv = [process.execPath, path.join(import.meta.dirname, '../dist/index.js')];
+  const equal = { name: 'Production - All Apps' };
+  const other = { name: 'Another name' };
+  return [
+    { name: 'create, 1 application', argv, requests: 1 },
+    { name: 'create, many headers in the answer', argv, requests: 1, longHeaders: true },
+    { name: 'create, 100 applications', argv, requests: 1, applications: 100 },
+    { name: 'create, 1,000 applications', argv, requests: 1, applications: 1_000 },
+    { name: 'it exists and is equal', argv, requests: 2, finds: equal, ifExists: 'keep' },
+    { name: 'it differs, `if-exists: keep`', argv, requests: 2, finds: other, ifExists: 'keep' },
+    {
+      name: 'it differs, `if-exists: update`',
+      argv,
+      requests: 3,
+      finds: other,
+      ifExists: 'update',
+    },
+  ];
+}
+
+/** Sets the scene for one run: a key of its own, empty files, and the group that is to be found. */
+async function prepare(
+  contestant: Contestant,
+  { environment, run }: { environment: Record<string, string>; run: string },
+): Promise<Command> {
+  const { argv, applications = 1, finds, ifExists, requests } = contestant;
+  const longHeaders = contestant.longHeaders ?? values['many-headers'];
+  keys += 1;
+  const key = `group-${run}-${keys}`;
+  const applicationKeys = Array.from({ length: applications }, (_, i) => `application-${i + 1}`);
+  writeFileSync(path.join(folder, 'output'), '');
+  writeFileSync(path.join(folder, 'summary'), '');
+  const group = {
+    key,
+    name: finds?.name ?? environment['INPUT_NAME'] ?? '',
+    projectKey: 'default',
+    environmentKey: 'production',
+    applicationKeys,
+    createdAt: Date.now(),
+  };
+  await ask({ ...(finds && { group }), ...(requests === 1 && longHeaders && { answer: group }) });
+  return {
+    argv,
+    env: {
+      ...environment,
+      INPUT_KEY: key,
+      INPUT_APPLICATIONS: applicationKeys.join(','),
+      ...(ifExists && { 'INPUT_IF-EXISTS': ifExists }),
+    },
+  };
+}
+
+/** Makes sure that the run did its job, and returns the bytes of its requests. */
+async function checkTraffic({ name, requests, finds }: Contestant): Promise<number> {
+  const traffic = await ask({});
+  assert.equal(traffic.requests, requests, `${name}: ${traffic.requests} requests`);
+  assert(finds !== undefined || requests === 0 || traffic.statuses[0] === 201, `${name} failed`);
+  return traffic.bytes;
+}
+
+async function ask(order: Order): Promise<Traffic> {
+  server.send(order);
+  return await receive<Traffic>(server);
+}
+
+async function receive<T>(child: ChildProcess): Promise<T> {
+  const [message]: T[] = await once(child, 'message');
+  assert(message !== undefined);
+  return message;
+}
+
+function printAlternatives(
+  contestants: readonly Contestant[],
+  samples: ReadonlyMap<Contestant, Samples>,
+): void {
+  const [ours, bare] = contestants.map((each) => samples.get(each));
+  console.log(
+    '| | Wall, ms | ÷ bare Node | this action ÷ it | CPU, ms | Peak memory, MiB | Script, kB | Requests | Bytes sent |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
+  );
+  for (const contestant of contestants) {
+    const measured = samples.get(contestant);
+    assert(measured && ours && bare);
+    const row = [
+      contestant.name,
+      describeSpread(measured.wallMs).median.toFixed(0),
+      comparePairs(measured.wallMs, bare.wallMs).median.toFixed(2),
+      showRatio(comparePairs(ours.wallMs, measured.wallMs)),
+      describeSpread(measured.cpuMs).median.toFixed(0),
+      describeSpread(measured.peakMiB).median.toFixed(0),
+      contestant.script ? (statSync(contestant.script).size / 1_000).toFixed(0) : '',
+      contestant.requests,
+      measured.bytes,
+    ];
+    console.log(`| ${row.join(' | ')} |`);
+  }
+  console.log('');
+}
+
+function printPaths(
+  contestants: readonly Contestant[],
+  samples: ReadonlyMap<Contestant, Samples>,
+): void {
+  const [simple] = contestants.map((each) => samples.get(each));
+  console.log(
+    '| This action | Wall, ms | ÷ create, 1 application | CPU, ms | Peak memory, MiB | Requests | Bytes sent |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
+  );
+  for (const contestant of contestants) {
+    const measured = samples.get(contestant);
+    assert(measured && simple);
+    const row = [
+      contestant.name,
+      describeSpread(measured.wallMs).median.toFixed(0),
+      showRatio(comparePairs(measured.wallMs, simple.wallMs)),
+      describeSpread(measured.cpuMs).median.toFixed(0),
+      describeSpread(measured.peakMiB).median.toFixed(0),
+      contestant.requests,
+      measured.bytes,
+    ];
+    console.log(`| ${row.join(' | ')} |`);
+  }
+}
+
+/** The median, and between which values the middle half lies. */
+function showRatio({ low, median, high }: Spread): string {
+  return `${median.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`;
+}

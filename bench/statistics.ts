@@ -1,0 +1,26 @@
+/** A median and the quartiles around it. */
+export interface Spread {
+  readonly low: number;
+  readonly median: number;
+  readonly high: number;
+}
+
+/** The quartiles of `values`, between neighbours where they fall between two. */
+export function describeSpread(values: readonly number[]): Spread {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (quantile: number): number => {
+    const position = (sorted.length - 1) * quantile;
+    const below = sorted[Math.floor(position)] ?? Number.NaN;
+    const above = sorted[Math.ceil(position)] ?? Number.NaN;
+    return below + (above - below) * (position % 1);
+  };
+  return { low: at(0.25), median: at(0.5), high: at(0.75) };
+}
+
+/**
+ * Compares two series run by run. The machine drifts, and both of a pair drift together, so the median
+ * of the ratios says more than the ratio of the medians.
+ */
+export function comparePairs(ours: readonly number[], theirs: readonly number[]): Spread {
+  return describeSpread(ours.map((value, index) => value / (theirs[index] ?? Number.NaN)));
+}
