@@ -5,9 +5,14 @@ import { IF_EXISTS } from '../../src/ensure.ts';
 import { ERROR_TITLES } from '../../src/errors.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
-const pages = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'docs/architecture.md'].map(
-  (file) => ({ file, text: readFileSync(path.join(root, file), 'utf8') }),
-);
+const pages = [
+  'README.md',
+  'SECURITY.md',
+  'CONTRIBUTING.md',
+  'docs/architecture.md',
+  'docs/evidence.md',
+  'docs/performance.md',
+].map((file) => ({ file, text: readFileSync(path.join(root, file), 'utf8') }));
 const readme = pages[0]?.text ?? '';
 
 /** Headings outside code fences, as GitHub makes anchors of them. */

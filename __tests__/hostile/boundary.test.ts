@@ -1,0 +1,111 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { olderGroup, openScene, spoilCreate, WISH } from '../bundle/scene.ts';
+
+let folder = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'boundary-'));
+});
+
+afterAll(async () => rm(folder, { recursive: true }));
+
+/** Errors that nobody foresaw, thrown while a request is on its way. Each holds the token. */
+const SURPRISES = {
+  'an exception in a timer': 'throw new TypeError(token);',
+  'a rejection that nobody handles': 'Promise.reject(new Error(token));',
+  'something thrown that is no error': 'throw { token };',
+  'nothing, thrown': 'throw undefined;',
+} as const;
+
+describe('an error that nobody foresaw', () => {
+  test.each(Object.entries(SURPRISES))(
+    '(%s) is told in constant words, without a stack, and fails the step',
+    async (title, code) => {
+      const path = join(folder, `${title.replaceAll(/\W/g, '-')}.mjs`);
+      await writeFile(
+        path,
+        `const token = process.env.INPUT_TOKEN; setTimeout(() => { ${code} }, 300);\n`,
+      );
+      await using scene = await openScene();
+      spoilCreate(scene.simulator, { kind: 'delay', delayMs: 900 });
+      const result = await scene.run({}, { env: { NODE_OPTIONS: `--import=${path}` } });
+      expect(result).toMatchObject({ exitCode: 1, conclusion: 'failure', stderr: '' });
+      expect(result.annotations).toMatchObject([
+        {
+          title: 'The action has a bug',
+          message: expect.stringMatching(
+            /^The action failed in a way that it does not know\.\nNext: Run again with debug logging, .* it is safe to run again\.$/,
+          ),
+        },
+      ]);
+      expect(result.stdout).not.toMatch(/^\s+at /m);
+      // The work was on its way and went on: what became of it is still told.
+      expect(result.outputs['outcome']).toBe('created');
+      expect(scene.simulator.createdCount(WISH.key)).toBe(1);
+    },
+  );
+});
+
+describe("the event's file", () => {
+  test.each([
+    ['that is no JSON', '{"pull_request": '],
+    ['that is binary', '\u0000\ufffd'],
+    ['that is null', 'null'],
+    ['that holds something else', '{"pull_request":{"number":"1","head":[]}}'],
+  ])('%s is as good as none', async (_, content) => {
+    const path = join(folder, 'event.json');
+    await writeFile(path, content);
+    await expectQuietSuccess({ GITHUB_EVENT_PATH: path, GITHUB_EVENT_NAME: 'pull_request' });
+  });
+
+  test.each([
+    ['is missing', () => join(folder, 'missing')],
+    ['is a folder', () => folder],
+  ])('that %s is as good as none', async (_, path) => {
+    await expectQuietSuccess({
+      GITHUB_EVENT_PATH: path(),
+      GITHUB_EVENT_NAME: 'pull_request_target',
+    });
+  });
+});
+
+test('without the files of the runner, the run ends in words and without a stack', async () => {
+  const env = {
+    GITHUB_OUTPUT: undefined,
+    GITHUB_STATE: undefined,
+    GITHUB_ENV: undefined,
+    GITHUB_PATH: undefined,
+    GITHUB_STEP_SUMMARY: undefined,
+    GITHUB_EVENT_PATH: undefined,
+    GITHUB_EVENT_NAME: undefined,
+    GITHUB_REPOSITORY: undefined,
+    RUNNER_TEMP: undefined,
+    HOME: undefined,
+  };
+  await using scene = await openScene({ group: olderGroup() });
+  const result = await scene.run({}, { env });
+  expect(result).toMatchObject({ exitCode: 1, stderr: '' });
+  expect(result.stdout).not.toMatch(/^\s+at /m);
+  expect(result.annotations).toHaveLength(1);
+});
+
+test('nothing in src/ ends the process: what was said last would be lost', async () => {
+  const root = join(import.meta.dirname, '..', '..', 'src');
+  const files = (await readdir(root, { recursive: true })).filter((name) => name.endsWith('.ts'));
+  expect(files.length).toBeGreaterThan(10);
+  for (const file of files) {
+    const source = await readFile(join(root, file), 'utf8');
+    expect(source, file).not.toMatch(/process\s*\.\s*(?:exit|abort|kill)\s*\(/);
+    expect(source, file).not.toMatch(/\bconsole\s*\.|process\s*\.\s*std(?:out|err)/);
+  }
+});
+
+async function expectQuietSuccess(env: Readonly<Record<string, string>>): Promise<void> {
+  await using scene = await openScene();
+  const result = await scene.run({ 'pr-comment': 'true' }, { env });
+  expect(result).toMatchObject({ exitCode: 0, stderr: '', annotations: [] });
+  expect(result.outputs['outcome']).toBe('created');
+}

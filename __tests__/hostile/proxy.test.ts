@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest';
+import { startSimulator } from '../../simulator/launchdarkly/simulator.ts';
+import { derivedForms } from '../../simulator/runner/canaries.ts';
+import type { StepResult } from '../../simulator/runner/runner.ts';
+import { openCompany, readError, WISH } from './company.ts';
+
+/** With characters that have to be percent-encoded in a URL. */
+const PASSWORD = 'p@ss/w0rd:of#the%proxy';
+const CREDENTIALS = { user: 'runner', password: PASSWORD };
+const ENCODED_PASSWORD = encodeURIComponent(PASSWORD);
+
+/** The password, as it is and as the URL and the header have it. */
+const PROXY_SECRETS = [
+  PASSWORD,
+  ENCODED_PASSWORD,
+  Buffer.from(`runner:${PASSWORD}`).toString('base64'),
+];
+
+describe('a proxy', () => {
+  test.each(['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'])(
+    'named by %s is asked for a tunnel, and sees neither token nor request',
+    async (variable) => {
+      await using company = await openCompany();
+      const { proxy, launchDarkly } = company;
+      const result = await company.run({ [variable]: `http://${proxy.host}` });
+      expect(result.outputs).toMatchObject({ outcome: 'created', created: 'true' });
+      expect(launchDarkly.createdCount(WISH.key)).toBe(1);
+      expect(proxy.requests).toEqual(['CONNECT app.launchdarkly.com:443 HTTP/1.1']);
+      expect(proxy.seen).toContain('host: app.launchdarkly.com');
+      for (const form of derivedForms(WISH.token)) {
+        expect(proxy.seen.toLowerCase()).not.toContain(form.toLowerCase());
+      }
+      expect(proxy.seen).not.toContain(WISH.key);
+    },
+  );
+
+  test('may be named without its scheme', async () => {
+    await using company = await openCompany();
+    const result = await company.run({ HTTPS_PROXY: company.proxy.host });
+    expect(result.outputs['outcome']).toBe('created');
+    expect(company.proxy.tunnels).toBe(1);
+  });
+
+  test('may itself speak TLS, with a certificate of the company', async () => {
+    await using company = await openCompany({ isProxyTls: true });
+    const result = await company.run({ HTTPS_PROXY: `https://${company.proxy.host}` });
+    expect(result.outputs['outcome']).toBe('created');
+    expect(company.proxy.tunnels).toBe(1);
+  });
+
+  test('that wants a password gets it, and it is found nowhere else', async () => {
+    await using company = await openCompany({ credentials: CREDENTIALS });
+    const url = `http://runner:${ENCODED_PASSWORD}@${company.proxy.host}`;
+    const result = await company.run({ HTTPS_PROXY: url }, {}, { secrets: PROXY_SECRETS });
+    expect(result.outputs['outcome']).toBe('created');
+    expect(result.masks).toEqual(expect.arrayContaining(PROXY_SECRETS));
+    expect(company.launchDarkly.requests.flatMap(({ headers }) => headers.flat())).not.toContain(
+      'proxy-authorization',
+    );
+  });
+
+  test.each([
+    ['no password', ''],
+    ['a wrong password', 'runner:wrong-password-of-some-length@'],
+  ])('that wants a password and gets %s makes the step fail, and says so', async (_, given) => {
+    await using company = await openCompany({ credentials: CREDENTIALS });
+    const result = await company.run(
+      { HTTPS_PROXY: `http://${given}${company.proxy.host}` },
+      {},
+      { secrets: ['wrong-password-of-some-length', ...PROXY_SECRETS] },
+    );
+    expect(result.outputs['error-code']).toBe('network');
+    expect(readError(result)).toContain('The proxy wants a user name and a password (407)');
+    expect(readError(result)).toContain('Nothing was written.');
+    // It would be refused the next time, too.
+    expect(company.proxy.requests).toHaveLength(1);
+    expectNothingAtLaunchDarkly(company.launchDarkly.requests, result);
+  });
+
+  test('that refuses the host makes the step fail, and says so', async () => {
+    await using company = await openCompany({ refusal: 403 });
+    const result = await company.run({ HTTPS_PROXY: `http://${company.proxy.host}` });
+    expect(result.outputs['error-code']).toBe('network');
+    expect(readError(result)).toContain('The proxy of HTTPS_PROXY refused the connection (403)');
+    expect(readError(result)).toContain('Nothing was written.');
+    expectNothingAtLaunchDarkly(company.launchDarkly.requests, result);
+  });
+
+  test('that is not there makes the step fail, which names the variable and goes no other way', async () => {
+    await using company = await openCompany();
+    // The reserved port 1, where nothing listens.
+    const result = await company.run(
+      { HTTPS_PROXY: `http://runner:${ENCODED_PASSWORD}@127.0.0.1:1` },
+      { 'timeout-seconds': '2' },
+      { secrets: PROXY_SECRETS },
+    );
+    expect(result.outputs['error-code']).toBe('network');
+    expect(readError(result)).toContain('ECONNREFUSED');
+    expect(readError(result)).toContain('HTTPS_PROXY');
+    expect(readError(result)).toContain('Nothing was written.');
+    expectNothingAtLaunchDarkly(company.launchDarkly.requests, result);
+  });
+
+  test.each(['ftp://127.0.0.1:21', 'socks5://127.0.0.1:1080', 'http://['])(
+    'of a kind that is not understood (%s) is refused before any request',
+    async (url) => {
+      await using company = await openCompany();
+      const result = await company.run({ HTTPS_PROXY: url });
+      expect(result.outputs['error-code']).toBe('invalid-input');
+      expect(readError(result)).toContain('HTTPS_PROXY');
+      expectNothingAtLaunchDarkly(company.launchDarkly.requests, result);
+    },
+  );
+});
+
+describe('NO_PROXY', () => {
+  test.each([
+    ['NO_PROXY', (port: number) => `example.com,localhost:${port}`],
+    ['NO_PROXY', () => '*'],
+    ['no_proxy', () => 'localhost'],
+  ])('(%s) keeps the proxy out of the way', async (variable, hosts) => {
+    await using company = await openCompany();
+    const port = company.launchDarklyPort;
+    const result = await company.run(
+      { HTTPS_PROXY: `http://${company.proxy.host}`, [variable]: hosts(port) },
+      { 'base-uri': `https://localhost:${port}` },
+    );
+    expect(result.outputs['outcome']).toBe('created');
+    expect(company.proxy.requests).toEqual([]);
+  });
+
+  test('for other hosts changes nothing', async () => {
+    await using company = await openCompany();
+    const result = await company.run({
+      HTTPS_PROXY: `http://${company.proxy.host}`,
+      NO_PROXY: 'launchdarkly.us,app.launchdarkly.com.example,127.0.0.1',
+    });
+    expect(result.outputs['outcome']).toBe('created');
+    expect(company.proxy.tunnels).toBe(1);
+  });
+
+  test('an empty lower-case variable switches the upper-case one off', async () => {
+    await using company = await openCompany();
+    const result = await company.run(
+      { HTTPS_PROXY: `http://${company.proxy.host}`, https_proxy: '' },
+      { 'base-uri': `https://localhost:${company.launchDarklyPort}` },
+    );
+    expect(result.outputs['outcome']).toBe('created');
+    expect(company.proxy.requests).toEqual([]);
+  });
+});
+
+describe('plain http, which is for loopback only,', () => {
+  test('goes past the proxy, which would see the token', async () => {
+    await using company = await openCompany();
+    await using plain = await startSimulator();
+    const proxy = `http://${company.proxy.host}`;
+    const result = await company.run(
+      { HTTP_PROXY: proxy, HTTPS_PROXY: proxy },
+      { 'base-uri': plain.origin },
+    );
+    expect(result.outputs['outcome']).toBe('created');
+    expect(company.proxy.seen).toBe('');
+  });
+});
+
+function expectNothingAtLaunchDarkly(requests: readonly unknown[], result: StepResult): void {
+  expect(requests).toEqual([]);
+  expect(result.outputs).toMatchObject({ outcome: 'failed', created: 'false' });
+}
