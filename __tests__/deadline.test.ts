@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { sleep, startDeadline } from '../src/deadline.ts';
+import { sleep, startDeadline, watchCancellation } from '../src/deadline.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -11,7 +11,7 @@ afterEach(() => {
 
 describe('a deadline', () => {
   test('aborts when its time is up, with the reason', () => {
-    const deadline = startDeadline(120_000);
+    const deadline = startDeadline(120_000, new AbortController().signal);
     expect(deadline.at).toBe(Date.now() + 120_000);
     vi.advanceTimersByTime(119_999);
     expect(deadline.signal.aborted).toBe(false);
@@ -24,20 +24,24 @@ describe('a deadline', () => {
     deadline.release();
   });
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('aborts on %s, and stays cancelled', (name) => {
-    const deadline = startDeadline(1_000);
+  test.each(['SIGINT', 'SIGTERM'] as const)('ends early on %s, and stays cancelled', (name) => {
+    const cancellation = watchCancellation();
+    const deadline = startDeadline(1_000, cancellation.signal);
     process.emit(name);
     vi.advanceTimersByTime(1_000);
     expect(deadline.signal.reason).toMatchObject({ code: 'cancelled' });
     deadline.release();
+    cancellation.release();
   });
 
-  test('that is released leaves nothing behind', () => {
+  test('that is released leaves nothing behind, and so does the watch for cancellation', () => {
     const listeners = () => ['SIGINT', 'SIGTERM'].map((name) => process.listenerCount(name));
     const before = listeners();
-    const deadline = startDeadline(1_000);
+    const cancellation = watchCancellation();
+    const deadline = startDeadline(1_000, cancellation.signal);
     expect(listeners()).toEqual(before.map((count) => count + 1));
     deadline.release();
+    cancellation.release();
     expect(listeners()).toEqual(before);
     expect(vi.getTimerCount()).toBe(0);
   });

@@ -234,8 +234,9 @@ describe('a group that exists', () => {
     expect(run.error).toMatchObject({
       code: 'conflict',
       message:
-        'Insight group "checkout" already exists in project "default", environment "production". It is just as wanted.',
-      nextStep: expect.stringMatching(/if-exists: keep.*if-exists: update/),
+        'Insight group "checkout" already exists in project "default", environment "production". It is as wanted. Nothing was written.',
+      nextStep:
+        'Set if-exists: keep or if-exists: update to let the step pass when the group exists.',
       existing: { group: old, drift: [] },
     });
     expect(run.steps).toEqual(['create', 'read']);
@@ -246,7 +247,9 @@ describe('a group that exists', () => {
     const run = await walk({ create: [conflict], read: [ok(found)] });
     expect(run.error).toMatchObject({
       code: 'conflict',
-      message: expect.stringContaining('It differs in name and applications.'),
+      message: expect.stringContaining('It differs in name and applications. Nothing was written.'),
+      nextStep:
+        'Set if-exists: keep to go on with the group as it is, or if-exists: update to change it to what is wanted.',
       existing: { group: found, drift: [...nameDrift, { field: 'applications' }] },
     });
   });
@@ -286,8 +289,10 @@ describe('a group that exists', () => {
       const run = await walk({ ifExists, create: [conflict], read: [ok(elsewhere)] });
       expect(run.error).toMatchObject({
         code: 'conflict',
-        message: expect.stringContaining('belongs to project "default", environment "staging"'),
-        nextStep: expect.stringContaining('another key'),
+        title: 'The key belongs to another project or environment',
+        message:
+          'Insight group "checkout" belongs to project "default", environment "staging". Keys are unique in the whole account, so it can\'t be created for project "default", environment "production", and it is never moved. Nothing was written.',
+        nextStep: 'Choose another key: {project}-{environment}-all-apps is the usual pattern.',
         existing: { group: elsewhere, drift: [{ field: 'environment' }] },
       });
       expect(run.steps).toEqual(['create', 'read']);
@@ -330,7 +335,9 @@ describe('a 409 for a key that shows no group', () => {
     const run = await walk({ create: [refused(409, 300_000)] });
     expect(run.error).toMatchObject({
       code: 'conflict',
-      message: expect.stringContaining('until there was no time left to try again'),
+      message: expect.stringMatching(
+        /in time\. It asks to wait 300 s, until 2026-11-24T12:05:00\.100Z, /,
+      ),
     });
     expect(run.steps).toEqual(['create']);
   });
@@ -338,7 +345,13 @@ describe('a 409 for a key that shows no group', () => {
   test('on the read is a collision, after which the group is read again', async () => {
     const run = await walk({ ifExists: 'keep', create: [conflict], read: [conflict, ok(old)] });
     expect(run.outcome).toMatchObject({ kind: 'unchanged' });
-    expect(requestsOf(run)).toEqual(['create', 'read', 'read']);
+    expect(run.steps).toEqual([
+      'create',
+      'read',
+      'announce 250: LaunchDarkly answered 409: something else changes the group',
+      'wait 250',
+      'read',
+    ]);
   });
 
   test('is a reserved key after half a minute and six creates at least', async () => {
@@ -355,9 +368,25 @@ describe('a 409 for a key that shows no group', () => {
     expect(run.elapsedMs).toBeLessThan(60_000);
   });
 
+  test('is a reserved key after six creates, however long the server makes each one wait', async () => {
+    const run = await walk({
+      create: [refused(409, 20_000)],
+      read: [missing],
+      timeoutMs: 600_000,
+    });
+    expect(run.error).toMatchObject({
+      message: expect.stringContaining('again and again, but shows no group of that key'),
+    });
+    expect(requestsOf(run).filter((request) => request === 'create')).toHaveLength(6);
+  });
+
   test('is a conflict too when the time is up before that', async () => {
     const run = await walk({ create: [conflict], read: [missing], timeoutMs: 3_000 });
-    expect(run.error).toMatchObject({ code: 'conflict' });
+    expect(run.error).toMatchObject({
+      code: 'conflict',
+      message:
+        'LaunchDarkly answers 409 for insight group "checkout" again and again, but shows no group of that key. Nothing was written.',
+    });
     expect(run.elapsedMs).toBeLessThanOrEqual(3_000);
   });
 });
@@ -379,7 +408,12 @@ describe('a create whose answer is lost', () => {
 
   test('has not made the group that is older', async () => {
     const script = { create: [lost], read: [ok(old)] };
-    expect((await walk({ ...script, ifExists: 'fail' })).error).toMatchObject({ code: 'conflict' });
+    expect((await walk({ ...script, ifExists: 'fail' })).error).toMatchObject({
+      code: 'conflict',
+      // There is one group of a key, and it is older than the create: so that can't have made anything.
+      message:
+        'Insight group "checkout" already exists in project "default", environment "production". It is as wanted. Nothing was written.',
+    });
     expect((await walk({ ...script, ifExists: 'keep' })).outcome).toMatchObject({
       kind: 'unchanged',
     });
@@ -435,6 +469,13 @@ describe('a create whose answer is lost', () => {
       nextStep: "Look at the network. It is safe to run again: the key can't be created twice.",
     });
     expect(run.elapsedMs).toBeLessThanOrEqual(5_000);
+  });
+
+  test('is no 409: the key is not called reserved, however often that happens', async () => {
+    const run = await walk({ create: [lost], read: [missing] });
+    expect(run.error).toMatchObject({ code: 'server-error' });
+    expect(requestsOf(run).filter((request) => request === 'create').length).toBeGreaterThan(6);
+    expect(run.elapsedMs).toBeGreaterThan(60_000);
   });
 
   test('leaves the outcome unknown when the group can not be read', async () => {
@@ -498,9 +539,19 @@ describe('an update', () => {
     const run = await walk({ ...script, patch: [ok(renamed)] });
     expect(run.error).toMatchObject({
       code: 'unexpected-response',
-      message: expect.stringContaining('its name did not change'),
-      nextStep: expect.stringContaining('Change name in LaunchDarkly'),
+      message:
+        'LaunchDarkly accepted the update of insight group "checkout" but its name did not change to what was asked for. Nothing was written.',
+      nextStep: 'Change name in LaunchDarkly, or use if-exists: keep.',
       existing: { group: renamed, drift: nameDrift },
+    });
+    expect(run.patches).toHaveLength(1);
+  });
+
+  test('that is accepted but changes nothing fails also when somebody else changes the rest', async () => {
+    const run = await walk({ ...script, patch: [ok({ ...renamed, applicationKeys: ['tv'] })] });
+    expect(run.error).toMatchObject({
+      message: expect.stringContaining('but its name and applications did not change'),
+      nextStep: 'Change name and applications in LaunchDarkly, or use if-exists: keep.',
     });
     expect(run.patches).toHaveLength(1);
   });
@@ -522,7 +573,7 @@ describe('an update', () => {
     const run = await walk({ ...script, patch: [ok(partly), neverSent], timeoutMs: 5_000 });
     expect(run.error).toMatchObject({
       code: 'network',
-      message: expect.stringContaining('may or may not have been updated'),
+      message: expect.stringContaining('Insight group "checkout" was updated in part.'),
     });
   });
 
@@ -534,6 +585,16 @@ describe('an update', () => {
     });
     expect(run.outcome).toEqual({ kind: 'updated', group: old, drift: nameDrift });
     expect(requestsOf(run)).toEqual(['create', 'read', 'patch', 'read', 'create', 'read']);
+  });
+
+  test('whose answer is lost was not done, when the group is seen again as it was', async () => {
+    const run = await walk({
+      ...script,
+      read: [ok(renamed), missing, ok(renamed)],
+      patch: [lost, ok(old)],
+    });
+    expect(run.outcome).toEqual({ kind: 'updated', group: old, drift: nameDrift });
+    expect(run.patches).toHaveLength(2);
   });
 
   test('whose answer is lost was done, when a read shows it', async () => {
@@ -568,23 +629,72 @@ describe('an update', () => {
 
   test('never touches a group that has come to belong elsewhere', async () => {
     const run = await walk({ ...script, read: [ok(renamed), ok(elsewhere)], patch: [lost] });
-    expect(run.error).toMatchObject({ code: 'conflict', existing: { group: elsewhere } });
+    expect(run.error).toMatchObject({
+      code: 'conflict',
+      message: expect.stringMatching(
+        /and it is never moved\. Outcome unknown: insight group "checkout" may or may not have been updated\.$/,
+      ),
+      existing: { group: elsewhere },
+    });
     expect(run.patches).toHaveLength(1);
+  });
+
+  test('that finds the group made anew by somebody else does not claim it', async () => {
+    const anew = { ...old, createdAt: startMs + 50 };
+    const run = await walk({
+      ...script,
+      read: [ok(renamed), missing, ok(anew)],
+      patch: [lost],
+    });
+    expect(run.outcome).toMatchObject({ kind: 'unchanged' });
+  });
+
+  test('after which the group belongs elsewhere is not followed by another', async () => {
+    const run = await walk({ ...script, patch: [ok({ ...elsewhere, name: 'Checkout' })] });
+    expect(run.error).toMatchObject({
+      code: 'conflict',
+      title: 'The key belongs to another project or environment',
+      message: expect.stringMatching(/Insight group "checkout" was updated in part\.$/),
+    });
+    expect(run.patches).toHaveLength(1);
+  });
+
+  test('that others undo again and again is sent again after a wait', async () => {
+    const run = await walk({
+      ...script,
+      patch: [ok({ ...old, applicationKeys: ['tv'] }), ok(renamed), ok(old)],
+    });
+    expect(run.outcome).toMatchObject({ kind: 'updated' });
+    expect(announcementsOf(run)).toHaveLength(2);
+  });
+
+  test('that is refused after a lost create says nothing of a create', async () => {
+    const run = await walk({
+      ifExists: 'update',
+      create: [lost],
+      read: [ok(renamed)],
+      patch: [refused(403)],
+    });
+    expect(run.error).toMatchObject({ message: 'Could not update it (403). Nothing was written.' });
   });
 
   test('that meets a lock is sent again', async () => {
     const run = await walk({ ...script, patch: [conflict, ok(old)] });
     expect(run.outcome).toMatchObject({ kind: 'updated' });
     expect(run.patches).toHaveLength(2);
-    expect(announcementsOf(run)).toHaveLength(1);
-    expect(announcementsOf(run)[0]).not.toContain('shows no group');
+    expect(announcementsOf(run)).toEqual([
+      'announce 250: LaunchDarkly answered 409: something else changes the group',
+    ]);
   });
 
   test('that meets a lock until the deadline does not say that the group is hidden', async () => {
     const run = await walk({ ...script, patch: [conflict], timeoutMs: 5_000 });
-    expect(run.error).toMatchObject({ code: 'conflict' });
     expect(run.error).toMatchObject({
-      message: expect.not.stringContaining('shows no group of that key'),
+      code: 'conflict',
+      message:
+        'LaunchDarkly could not settle insight group "checkout" against other changes in time. Nothing was written.',
+      said: 'LaunchDarkly answered 409: "the words of the server"',
+      nextStep: 'Something else changes the group at the same time. Run again when it is done.',
     });
   });
 
@@ -659,10 +769,9 @@ describe('a rate limit', () => {
     const run = await walk({ create: [refused(429, 130_000)] });
     expect(run.error).toMatchObject({
       code: 'rate-limited',
-      message: expect.stringMatching(
-        /130 s, until 2026-11-24T12:02:10\.100Z.* Nothing was written\.$/,
-      ),
-      nextStep: expect.stringContaining('timeout-seconds'),
+      message:
+        'LaunchDarkly\'s rate limit stopped the work on insight group "checkout" (429). It asks to wait 130 s, until 2026-11-24T12:02:10.100Z, and the step has less time left. Nothing was written.',
+      nextStep: 'Run again after that time, or raise timeout-seconds beyond the wait.',
     });
     expect(run.steps).toEqual(['create']);
   });
@@ -671,7 +780,10 @@ describe('a rate limit', () => {
     const run = await walk({ create: [refused(429)], timeoutMs: 500 });
     expect(run.error).toMatchObject({
       code: 'rate-limited',
-      message: expect.stringContaining('no time left'),
+      message:
+        'LaunchDarkly\'s rate limit stopped the work on insight group "checkout" (429). The step has no time left for another attempt. Nothing was written.',
+      nextStep:
+        'Run again later, raise timeout-seconds, or let fewer jobs use the account at once.',
     });
     expect(run.steps).toEqual(['create']);
   });
@@ -694,6 +806,20 @@ describe('a server that asks to wait', () => {
     expect(run.outcome).toMatchObject({ kind: 'unchanged' });
     expect(run.steps.slice(0, 1)).toEqual(['create']);
     expect(run.steps.slice(2)).toEqual(['wait 3250', 'read']);
+  });
+
+  test('is waited for once, and then as long as ever', async () => {
+    const run = await walk({ create: [unclear({}, 3_000), ok(fresh)], read: [missing] });
+    expect(run.outcome).toMatchObject({ kind: 'created' });
+    expect(run.steps).toEqual([
+      'create',
+      'announce 3250: LaunchDarkly answered 503',
+      'wait 3250',
+      'read',
+      'announce 500: LaunchDarkly answered 503',
+      'wait 500',
+      'create',
+    ]);
   });
 
   test('to a lost create longer than the deadline leaves the outcome unknown', async () => {
@@ -799,6 +925,14 @@ describe('a run that is stopped', () => {
     ],
     ['a read', { create: [conflict], read: [aborted], stop: { during: 2, reason: cancelled } }],
     [
+      'a create that meets a group',
+      { create: [refused(409, 1_000)], stop: { during: 1, reason: cancelled } },
+    ],
+    [
+      'a read that finds no group',
+      { create: [conflict], read: [missing], stop: { during: 2, reason: cancelled } },
+    ],
+    [
       'a wait',
       // Announcing it is a step as well.
       { create: [refused(429)], stop: { during: 3, reason: cancelled } },
@@ -810,6 +944,15 @@ describe('a run that is stopped', () => {
       message: 'The run was cancelled. Nothing was written.',
     });
     expect(run.steps).toHaveLength(script.stop?.during ?? 0);
+  });
+
+  test('as a create is refused fails with the refusal, which says more', async () => {
+    const run = await walk({
+      create: [refused(403)],
+      stop: { during: 1, reason: cancelled },
+    });
+    expect(run.error).toMatchObject({ message: 'Could not create it (403). Nothing was written.' });
+    expect(run.steps).toEqual(['create']);
   });
 
   test('after a lost create does not know the outcome', async () => {

@@ -3,14 +3,16 @@ import { describe, expect, test } from 'vitest';
 import { ActionError } from '../src/errors.ts';
 import { readInputs } from '../src/inputs.ts';
 import { Secrets } from '../src/secrets.ts';
+import type { WorkflowRun } from '../src/workflow.ts';
 
 const TOKEN = 'api-5f0c1a2b-3c4d-4e6f-8081-92a3b4c5d6e7';
-const PUSH = { pullRequest: undefined, withheldSecrets: undefined };
+const PUSH: WorkflowRun = { pullRequest: undefined, withheldSecrets: undefined };
 
 /** Reads inputs as the runner would hand them over. Other variables keep their name. */
 function read(
   inputs: Readonly<Record<string, string>> = {},
   env: Readonly<Record<string, string>> = {},
+  run: WorkflowRun = PUSH,
 ) {
   const masked: string[] = [];
   const secrets = new Secrets((value) => masked.push(value));
@@ -19,7 +21,7 @@ function read(
     `INPUT_${name.toUpperCase()}`,
     value,
   ]);
-  const read = readInputs({ ...Object.fromEntries(variables), ...env }, PUSH, secrets);
+  const read = readInputs({ ...Object.fromEntries(variables), ...env }, run, secrets);
   return { inputs: read, masked, secrets };
 }
 
@@ -87,8 +89,8 @@ test.each([
 });
 
 test('the name keeps what stands inside it, and loses the white space around it', () => {
-  const { inputs } = read({ name: '  Production – “All”\tApps 🚀\n' });
-  expect(inputs.wish.wanted.name).toBe('Production – “All”\tApps 🚀');
+  const { inputs } = read({ name: '  Production – “All”  Apps 🚀\n' });
+  expect(inputs.wish.wanted.name).toBe('Production – “All”  Apps 🚀');
 });
 
 describe('secrets', () => {
@@ -115,10 +117,24 @@ describe('secrets', () => {
     expect(masked).toContain('100%sure-of-it');
   });
 
-  test('of a proxy without a password are none', () => {
-    const proxies = { HTTPS_PROXY: 'http://user@proxy.example', HTTP_PROXY: 'proxy.example:8080' };
-    expect(read({}, proxies).masked).toEqual([TOKEN]);
+  test('of a proxy without a password are its user name, which is a token then', () => {
+    const proxies = {
+      HTTPS_PROXY: 'http://a-proxy-token@proxy.example',
+      HTTP_PROXY: 'proxy.example:8080',
+    };
+    expect(read({}, proxies).masked).toEqual([
+      TOKEN,
+      'a-proxy-token',
+      Buffer.from('a-proxy-token:').toString('base64'),
+    ]);
   });
+
+  test.each(['http://user:%FF%FE@proxy.example', 'http://%C3%28@proxy.example'])(
+    'of a proxy that nobody can decode are a problem: %s',
+    (HTTPS_PROXY) => {
+      expect(() => read({}, { HTTPS_PROXY })).toThrow('The input HTTPS_PROXY is not valid.');
+    },
+  );
 
   test('are not the names and keys that the workflow gave, though they look like one', () => {
     const key = 'sdk-1b2c3d4e-5f60-4718-8a9b-0c1d2e3f4a5b';
@@ -144,23 +160,40 @@ describe('proxies', () => {
     [{ https_proxy: 'http://b', HTTPS_PROXY: 'http://a' }, 'http://b'],
     [{ https_proxy: '', HTTPS_PROXY: 'http://a' }, ''],
     [{ HTTPS_PROXY: 'proxy.example:8080' }, 'http://proxy.example:8080'],
+    [{ HTTPS_PROXY: 'HTTPS://proxy.example' }, 'HTTPS://proxy.example'],
   ])('are read as undici reads them: %j', (env, httpsProxy) => {
     expect(read({}, env).inputs.proxies.httpsProxy).toBe(httpsProxy);
   });
 
-  test('have their exceptions', () => {
-    expect(read({}, { NO_PROXY: 'a,b', no_proxy: 'c' }).inputs.proxies.noProxy).toBe('c');
+  test.each([
+    [{ HTTP_PROXY: 'http://a' }, 'http://a'],
+    [{ http_proxy: 'http://b', HTTP_PROXY: 'http://a' }, 'http://b'],
+    [{ http_proxy: '', HTTP_PROXY: 'http://a' }, ''],
+  ])('for plain http have variables of their own: %j', (env, httpProxy) => {
+    expect(read({}, env).inputs.proxies).toEqual({ httpProxy, httpsProxy: '', noProxy: '' });
   });
 
-  test.each(['socks5://proxy.example', 'http://', 'http://[', 'ftp://proxy.example'])(
-    '%j is none',
-    (proxy) => {
-      const error = readProblem({}, { HTTP_PROXY: proxy });
-      expect(error.reasons).toEqual([
-        { attribute: 'HTTP_PROXY', reason: 'expected the URL of an http or https proxy' },
-      ]);
-    },
-  );
+  test.each([
+    [{ NO_PROXY: 'a,b' }, 'a,b'],
+    [{ NO_PROXY: 'a,b', no_proxy: 'c' }, 'c'],
+    [{ NO_PROXY: 'a,b', no_proxy: '' }, ''],
+  ])('have their exceptions: %j', (env, noProxy) => {
+    expect(read({}, env).inputs.proxies.noProxy).toBe(noProxy);
+  });
+
+  test.each([
+    'socks5://proxy.example',
+    'http://',
+    'http://[',
+    'ftp://proxy.example',
+    'git+http://proxy.example',
+  ])('%j is none', (proxy) => {
+    const error = readProblem({}, { HTTP_PROXY: proxy });
+    expect(error.reasons).toEqual([
+      { attribute: 'HTTP_PROXY', reason: 'expected the URL of an http or https proxy' },
+    ]);
+    expect(error.nextStep).toBe('Correct HTTP_PROXY in env of the workflow or of the runner.');
+  });
 });
 
 test('keys of unusual length are accepted with a warning each', () => {
@@ -172,16 +205,184 @@ test('keys of unusual length are accepted with a warning each', () => {
   ]);
 });
 
-test('a base-uri that is not allowed is not echoed', () => {
-  const { message, reasons } = readProblem({ 'base-uri': 'https://user:hunter2@evil.example' });
-  expect(reasons).toMatchObject([{ attribute: 'base-uri' }]);
-  expect(message).not.toMatch(/evil|hunter2/);
+const SERVERS =
+  'expected https://app.launchdarkly.com (commercial), https://app.launchdarkly.us (federal), https://app.eu.launchdarkly.com (EU) or another https host below launchdarkly.com or launchdarkly.us; http is for loopback only';
+
+test.each([
+  ['app.launchdarkly.com', 'the scheme is missing'],
+  ['https://app.launchdarkly.com/api/v2', 'leave out what follows the host'],
+  ['https://app.launchdarkly.com:8443', 'LaunchDarkly has no other port than 443'],
+  ['https://app.launchdarkly.com:8443x', 'the token is sent to LaunchDarkly only'],
+  ['git+https://app.launchdarkly.com/api/v2', 'the token is sent to LaunchDarkly only'],
+  ['git+https://app.launchdarkly.com:8443', 'the token is sent to LaunchDarkly only'],
+])('a base-uri of %s is told what is wrong, and what there is', (baseUri, slip) => {
+  expect(readProblem({ 'base-uri': baseUri }).reasons).toEqual([
+    { attribute: 'base-uri', reason: `${slip}; ${SERVERS}` },
+  ]);
 });
 
-test('several problems are numbered, and a question keeps its mark', () => {
-  expect(readProblem({ key: '', token: '', 'dry-run': 'maybe' }).message).toBe(
-    '3 inputs are not valid. (1) key: is required. (2) token: is required: a LaunchDarkly access token. Is the secret spelt right, and set in this repository, organization or environment? (3) dry-run: expected true or false.',
-  );
+test('a base-uri that is not allowed is not echoed', () => {
+  const { message, reasons } = readProblem({ 'base-uri': 'https://user:hunter2@evil.example' });
+  expect(reasons).toEqual([
+    {
+      attribute: 'base-uri',
+      reason: `user names and passwords do not belong in it; ${SERVERS}`,
+    },
+  ]);
+  expect(`${message} ${reasons[0]?.reason}`).not.toMatch(/evil|hunter2/);
+});
+
+const KEY_RULE = 'expected letters, digits, ".", "-" and "_", the first one a letter or a digit';
+const APPLICATIONS_RULE =
+  'expected application keys, one per line or separated by commas: letters, digits, ".", "-" and "_"';
+const TIMEOUT_RULE = 'expected a whole number of seconds from 1 to 3600';
+
+describe('an input that is not valid', () => {
+  test.each([
+    ['name', '', "is required: the group's display name"],
+    ['name', 'two\nlines', 'expected one line, without control characters'],
+    ['name', 'in the\u2028middle', 'expected one line, without control characters'],
+    ['name', 'in the\u2029middle', 'expected one line, without control characters'],
+    ['key', ' ', 'is required'],
+    ['key', '-k', `"-k" is not valid; ${KEY_RULE}`],
+    ['project', '', 'is required'],
+    ['project', '.p', `".p" is not valid; ${KEY_RULE}`],
+    ['environment', '', 'is required'],
+    ['environment', 'e?', `"e?" is not valid; ${KEY_RULE}`],
+    ['applications', 'web, a b, tv', `"a b" is not valid; ${APPLICATIONS_RULE}`],
+    ['timeout-seconds', '0', TIMEOUT_RULE],
+    ['timeout-seconds', '3601', TIMEOUT_RULE],
+    ['timeout-seconds', '-1', TIMEOUT_RULE],
+    ['timeout-seconds', '1 s', TIMEOUT_RULE],
+    ['timeout-seconds', '10.5', TIMEOUT_RULE],
+    ['if-exists', 'Keep', '"Keep" is not valid; expected one of fail, keep, update'],
+    ['dry-run', 'yes', '"yes" is not valid; expected true or false'],
+    ['dry-run', 'true!', '"true!" is not valid; expected true or false'],
+    ['dry-run', 'untrue', '"untrue" is not valid; expected true or false'],
+    ['pr-comment', '1', '"1" is not valid; expected true or false'],
+  ])('%s: %j says what is expected', (input, value, reason) => {
+    const error = readProblem({ [input]: value });
+    expect(error.code).toBe('invalid-input');
+    expect(error.message).toBe(`The input ${input} is not valid. No request was made.`);
+    expect(error.reasons).toEqual([{ attribute: input, reason }]);
+    expect(error.nextStep).toBe('Correct the inputs under with: in the workflow.');
+  });
+
+  test('is one input, however many of its entries are not valid', () => {
+    const { message, reasons } = readProblem({ applications: 'a b, c, d e' });
+    expect(message).toBe('The input applications is not valid. No request was made.');
+    expect(reasons).toEqual([
+      { attribute: 'applications', reason: `"a b" is not valid; ${APPLICATIONS_RULE}` },
+      { attribute: 'applications', reason: `"d e" is not valid; ${APPLICATIONS_RULE}` },
+    ]);
+  });
+
+  test('does not hide another one, and the ways to correct them are told once each', () => {
+    const { message, reasons, nextStep } = readProblem(
+      { key: '', project: '', token: '', 'dry-run': 'maybe' },
+      { HTTPS_PROXY: 'ftp://proxy.example' },
+    );
+    expect(message).toBe('5 inputs are not valid. No request was made.');
+    expect(reasons.map(({ attribute }) => attribute)).toEqual([
+      'key',
+      'project',
+      'token',
+      'dry-run',
+      'HTTPS_PROXY',
+    ]);
+    expect(nextStep).toBe(
+      'Correct the inputs under with: in the workflow. Correct the secret that token is read from, under Settings, Secrets and variables, Actions. Correct HTTPS_PROXY in env of the workflow or of the runner.',
+    );
+  });
+});
+
+describe('a blank token', () => {
+  test.each<[string, WorkflowRun['withheldSecrets'], string, string]>([
+    [
+      'points at the secret',
+      undefined,
+      "is blank; expected a LaunchDarkly access token. Is the secret's name spelt right, and is it set for this repository, organization or environment?",
+      'Correct the secret that token is read from, under Settings, Secrets and variables, Actions.',
+    ],
+    [
+      'is to be expected for a pull request from a fork',
+      'fork',
+      'is blank: GitHub gives no secrets to workflows of pull requests from forks',
+      'Run this step for pull requests of the repository itself only, or after the merge.',
+    ],
+    [
+      'is to be expected for Dependabot',
+      'dependabot',
+      'is blank: workflows started by Dependabot see Dependabot secrets only',
+      'Add the secret under Settings, Secrets and variables, Dependabot.',
+    ],
+  ])('%s', (_claim, withheldSecrets, reason, nextStep) => {
+    const run = { pullRequest: undefined, withheldSecrets };
+    const error = readProblem({ token: ' ' }, {}, run);
+    expect(error.reasons).toEqual([{ attribute: 'token', reason }]);
+    expect(error.nextStep).toBe(nextStep);
+  });
+});
+
+describe('a token', () => {
+  const uuid = '1b2c3d4e-5f60-4718-8a9b-0c1d2e3f4a5b';
+  const quotes = 'it is in quotes; store the secret without them';
+  const variable = 'it is the name of a variable, not its value; use the secrets context';
+  const whiteSpace = 'it has white space in it; store the secret again, in one piece';
+  const characters = 'it has characters that no access token has; store the secret again';
+  const swapped =
+    'this is a GitHub token; expected a LaunchDarkly access token (api-…). Are token and github-token swapped?';
+
+  test.each<readonly [token: string, reason: string]>([
+    [
+      `sdk-${uuid}`,
+      'this is an SDK key, which the REST API does not accept; expected an access token (api-…)',
+    ],
+    [
+      `mob-${uuid}`,
+      'this is a mobile key, which the REST API does not accept; expected an access token (api-…)',
+    ],
+    [`rel-${uuid}`, 'this is a Relay Proxy key; expected an access token (api-…)'],
+    [
+      '5f0c1a2b3c4d5e6f70819203',
+      'this is a client-side ID, which is no credential; expected an access token (api-…)',
+    ],
+    ...['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_', 'github_pat_'].map(
+      (prefix) => [`${prefix}K7mQx2VbT9nWc4RzY8pLd3HfJ6sGaE5uN1oi`, swapped] as const,
+    ),
+    [`Bearer api-${uuid}`, 'leave the word Bearer out: LaunchDarkly expects the token alone'],
+    [`"api-${uuid}"`, quotes],
+    [`'api-${uuid}`, quotes],
+    [`api-${uuid}\``, quotes],
+    ['$LAUNCHDARKLY_ACCESS_TOKEN', variable],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: what somebody may have pasted
+    ['${{ secrets.LD_TOKEN }}', variable],
+    [`api-${uuid} api-${uuid}`, whiteSpace],
+    [`api-${uuid.replace('-', '\n')}`, whiteSpace],
+    [`api-${uuid}🔑`, characters],
+    [`api-\u0001${uuid}`, characters],
+    [`api-${uuid}\u007f`, characters],
+    ['api-1b2', 'it is too short for an access token (api-…)'],
+  ])('%j is none, and is told what it looks like', (token, reason) => {
+    const error = readProblem({ token });
+    expect(error.reasons).toEqual([{ attribute: 'token', reason }]);
+    expect(error.nextStep).toBe(
+      'Correct the secret that token is read from, under Settings, Secrets and variables, Actions.',
+    );
+  });
+
+  test.each([
+    'api-1b2c',
+    ...['sdk-', 'mob-', 'rel-', 'ghp_', 'bearer-', '"quoted"-', '$HOME-'].map(
+      (piece) => `api-${piece}0c1d2e3f`,
+    ),
+    '5f0c1a2b3c4d5e6f7081920',
+    'x5f0c1a2b3c4d5e6f70819203',
+    '5f0c1a2b3c4d5e6f70819203x',
+    `!${'~'.repeat(7)}`,
+  ])('%s may be one: LaunchDarkly decides', (token) => {
+    expect(read({ token }).inputs.token).toBe(token);
+  });
 });
 
 test('a key is accepted if and only if it is of the documented alphabet', () => {

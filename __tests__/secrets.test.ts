@@ -39,39 +39,87 @@ describe('a credential that is added', () => {
     expect(secrets.redact(`a ${TOKEN}, b=${TOKEN}.`)).toBe('a ***, b=***.');
   });
 
-  describe.each([TOKEN, 'pa$$w0rd/with+odd=chars&"quotes"', "it's-<b>-`x`/-100%&!$HOME"])(
-    '%s',
-    (secret) => {
-      test.each([...nameDerivedForms(secret)].map(([form, name]) => [name, form] as const))(
-        'is taken out in a form that a server may give it: %s',
-        (_name, form) => {
-          const { secrets } = setUp();
-          secrets.add(secret);
-          expect(secrets.redact(`before ${form} after`)).not.toContain(form);
-        },
-      );
-    },
-  );
+  // The last one is too short for its halves to be looked for, so nothing but the form itself is found.
+  describe.each([
+    TOKEN,
+    'pa$$w0rd/with+odd=chars&"quotes"',
+    "it's-<b>-`x`/-100%&!$HOME",
+    `k9"it's-<b>&$x!7`,
+  ])('%s', (secret) => {
+    test.each([...nameDerivedForms(secret)].map(([form, name]) => [name, form] as const))(
+      'is taken out in a form that a server may give it: %s',
+      (_name, form) => {
+        const { secrets } = setUp();
+        secrets.add(secret);
+        expect(secrets.redact(`before ${form} after`)).not.toContain(form);
+      },
+    );
+  });
 
   test.each([33, 34, 35])(
-    'of %i bytes is taken out of base64 of a longer text, at each shift',
+    'of %i bytes is taken out of base64 of a longer text, at each shift, in both alphabets',
     (length) => {
-      const secret = 'k7mQx2VbT9nWc4RzY8pLd3HfJ6sGaE5uN1oi'.slice(0, length);
+      const secret = 'k7?mQ~>x2V?~bT9>~nW?c4~Rz>Y8?p~Ld3>H'.slice(0, length);
       const { secrets } = setUp();
       secrets.add(secret);
       for (const prefix of ['', 'x', 'xy', 'xyz', 'user:']) {
-        const encoded = Buffer.from(`${prefix}${secret}@host`).toString('base64');
-        const left = secrets.redact(encoded).replace('***', '');
         // What is left are the neighbours, and the characters that they share with the secret.
-        expect(left.length).toBeLessThanOrEqual(18);
+        const start = Math.ceil((prefix.length * 4) / 3);
+        const end = Math.floor(((prefix.length + length) * 4) / 3);
+        for (const alphabet of ['base64', 'base64url'] as const) {
+          const encoded = Buffer.from(`${prefix}${secret}@host`).toString(alphabet);
+          expect(secrets.redact(encoded)).toBe(
+            `${encoded.slice(0, start)}***${encoded.slice(end)}`,
+          );
+        }
       }
     },
   );
+
+  test('is taken out of wrapped base64 that has lost its padding', () => {
+    const { secrets } = setUp();
+    secrets.add('sixteen-bytes-42');
+    expect(secrets.redact('c2l4dGVlbi1i\neXRlcy00Mg')).toBe('***');
+  });
+
+  test('is taken out of quoted-printable, also with letters of several bytes', () => {
+    const { secrets } = setUp();
+    secrets.add('pässwörd-42');
+    expect(secrets.redact('p=C3=A4ssw=C3=B6rd=2D42')).toBe('***');
+  });
+
+  test('is taken out as it is, though it has white space and both kinds of quotes', () => {
+    const { secrets } = setUp();
+    secrets.add(`it's "white" & 42`);
+    expect(secrets.redact(`(it's "white" & 42)`)).toBe('(***)');
+  });
+
+  test('is taken out as a whole when another one is its beginning', () => {
+    for (const order of [
+      ['password-one', 'password-one-and-more'],
+      ['password-one-and-more', 'password-one'],
+    ]) {
+      const { secrets } = setUp();
+      for (const secret of order) {
+        secrets.add(secret);
+      }
+      expect(secrets.redact('password-one-and-more, password-one')).toBe('***, ***');
+    }
+  });
 
   test('is taken out when a server shows the beginning of it only', () => {
     const { secrets } = setUp();
     secrets.add(TOKEN);
     expect(secrets.redact(`token ${TOKEN.slice(0, 20)}…`)).not.toContain(TOKEN.slice(0, 16));
+  });
+
+  test('is taken out by halves from 24 characters on, and as a whole only below that', () => {
+    const { secrets } = setUp();
+    secrets.add('a-passphrase-of-23-char');
+    secrets.add('another-one-of-24-chars!');
+    expect(secrets.redact('a-passphrase-of- another-one-of-2 -one-of-24-chars!')).toBe(
+      'a-passphrase-of- *** -***',
+    );
   });
 
   test('is taken out whatever characters it has, in any text', () => {
@@ -105,10 +153,20 @@ describe('a body', () => {
     },
   );
 
-  test('that breaks off is searched all the same', () => {
+  test.each([
+    '{"items":[{"apiKey":"a-secret-of-no-known-shape',
+    '{"apiKey" : "a-secret-of-no-known-shape", "name": "',
+    '{"APIKEY"\n:\n"a-secret-of-no-known-shape"',
+  ])('that breaks off is searched all the same: %j', (text) => {
     const { secrets, masked } = setUp();
-    secrets.discover('{"items":[{"apiKey":"a-secret-of-no-known-shape', undefined);
+    secrets.discover(text, undefined);
     expect(masked).toEqual(['a-secret-of-no-known-shape']);
+  });
+
+  test('hides what is as long as a secret may be, and nothing shorter', () => {
+    const { secrets, masked } = setUp();
+    secrets.discover('', { token: 'x'.repeat(15), secret: 'y'.repeat(16) });
+    expect(masked).toEqual(['y'.repeat(16)]);
   });
 
   test('hides nothing that is short, of several lines, or no text', () => {
@@ -143,6 +201,34 @@ describe('a body', () => {
         expect(masked).toContain(key);
       }),
     );
+  });
+});
+
+describe('a text', () => {
+  const ID = '1b2c3d4e-5f60-4718-8a9b-0c1d2e3f4a5b';
+  const LETTERS = 'K7mQx2VbT9nWc4RzY8pLd3HfJ6sGaE5uN1oi';
+
+  test.each([
+    ...['sdk', 'mob', 'api', 'rel', 'API'].map((kind) => `${kind}-${ID}`),
+    ...['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_', 'github_pat_'].map((kind) => `${kind}${LETTERS}`),
+    `github_pat_11ABCDEFG0abcdefghijkl_${LETTERS}`,
+  ])('loses what has the shape of a credential, though nobody added it: %s', (credential) => {
+    const { secrets } = setUp();
+    expect(secrets.redact(`(${credential})`)).toBe('(***)');
+  });
+
+  test.each([
+    ID,
+    'api-web',
+    `app-${ID}`,
+    `api-${ID}0`,
+    'ghp_short',
+    `ghx_${LETTERS}`,
+    'github_pat_short',
+    `mygithub_pat_${LETTERS}`,
+  ])('keeps what only resembles one: %s', (text) => {
+    const { secrets } = setUp();
+    expect(secrets.redact(`(${text})`)).toBe(`(${text})`);
   });
 });
 

@@ -10314,6 +10314,15 @@ const ERROR_TITLES = {
     'unexpected-response': 'LaunchDarkly gave an unexpected answer',
     cancelled: 'The run was cancelled',
 };
+/** Titles of failures that the title of their code would describe wrongly. The README explains these as well. */
+const SPECIAL_TITLES = {
+    foreignGroup: 'The key belongs to another project or environment',
+    hiddenGroup: 'LaunchDarkly keeps answering 409',
+    contention: 'Something else changes the insight group',
+    notFound: 'LaunchDarkly did not find what was asked for',
+    outputs: 'The outputs could not be written',
+    bug: 'The action has a bug',
+};
 /** A failure in words that a user can act on. The only kind of error that is shown to one. */
 class ActionError extends Error {
     name = 'ActionError';
@@ -10344,22 +10353,38 @@ class ActionError extends Error {
  * @see https://github.com/actions/runner/blob/main/src/Runner.Sdk/ProcessInvoker.cs
  */
 const CANCEL_SIGNALS = ['SIGINT', 'SIGTERM'];
-/** Starts the run's one deadline, `timeoutMs` from now, and listens for cancellation. */
-function startDeadline(timeoutMs) {
+/** Listens for cancellation until `release` is called. */
+function watchCancellation() {
     const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(explainTimeout(timeoutMs)), timeoutMs);
     const cancel = () => controller.abort(explainCancel());
     for (const name of CANCEL_SIGNALS) {
         process.once(name, cancel);
     }
     return {
         signal: controller.signal,
-        at: Date.now() + timeoutMs,
         release() {
-            clearTimeout(timer);
             for (const name of CANCEL_SIGNALS) {
                 process.off(name, cancel);
             }
+        },
+    };
+}
+/** Starts the run's one deadline, `timeoutMs` from now, which a cancellation ends early. */
+function startDeadline(timeoutMs, cancellation) {
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(explainTimeout(timeoutMs)), timeoutMs);
+    // Not AbortSignal.any: until somebody listens to it, it does not know which of its signals came first.
+    const cancel = () => controller.abort(cancellation.reason);
+    cancellation.addEventListener('abort', cancel);
+    if (cancellation.aborted) {
+        cancel();
+    }
+    return {
+        signal: controller.signal,
+        at: Date.now() + timeoutMs,
+        release() {
+            clearTimeout(timer);
+            cancellation.removeEventListener('abort', cancel);
         },
     };
 }
@@ -10704,8 +10729,7 @@ function explainRefusal(text) {
 ;// CONCATENATED MODULE: ./build/launchdarkly/diagnose.js
 
 
-/** How many of LaunchDarkly's words are quoted, in characters. */
-const MAX_QUOTE_LENGTH = 1_000;
+
 /** How many existing keys are named where none is close to the one that was given. */
 const MAX_LISTED_KEYS = 10;
 /**
@@ -10723,6 +10747,7 @@ async function diagnose_explainRefusal(refusal, circumstances, client) {
     const finding = await investigate(refusal, circumstances, client);
     return {
         ...parts,
+        ...(finding.title !== undefined && { title: finding.title }),
         message: `${asSentence(finding.headline)} ${describe(circumstances)}`,
         nextStep: finding.nextStep,
     };
@@ -10750,8 +10775,8 @@ function quote(status, words) {
     if (words === '') {
         return `LaunchDarkly answered ${status} with an empty body.`;
     }
-    const cut = words.length > MAX_QUOTE_LENGTH ? `${words.slice(0, MAX_QUOTE_LENGTH)}…` : words;
-    return `LaunchDarkly answered ${status}: "${cut}"`;
+    // Not cut here: half a secret is one that nobody can redact. Each sink cuts what it has redacted.
+    return `LaunchDarkly answered ${status}: "${words}"`;
 }
 function asSentence(text) {
     const end = /[.?!]$/.test(text) ? '' : '.';
@@ -10827,6 +10852,7 @@ async function investigateKeys(circumstances, client) {
     }
     const { projectKey, environmentKey } = circumstances.wanted;
     return {
+        title: SPECIAL_TITLES.notFound,
         headline: 'LaunchDarkly did not find it (404)',
         nextStep: `Check that project "${projectKey}" and environment "${environmentKey}" exist, that the token may see them, and that the account has engineering insights. ${explainAvailability(circumstances.server)}`.trim(),
     };
@@ -11049,7 +11075,8 @@ function planWait({ waitsBefore, hintMs = 0, remainingMs, random }) {
         return { kind: 'too-long', neededMs: hintMs };
     }
     const backoffMs = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** Math.min(waitsBefore, 30));
-    return { kind: 'wait', ms: hintMs + Math.floor(random * Math.min(backoffMs, spareMs)) };
+    // Cut, not drawn from less: shorter and shorter waits would end in a burst at the deadline.
+    return { kind: 'wait', ms: hintMs + Math.floor(Math.min(random * backoffMs, spareMs - 1)) };
 }
 
 ;// CONCATENATED MODULE: ./build/ensure.js
@@ -11083,11 +11110,13 @@ class Walk {
     #waits = 0;
     /** When the first create of ours began of which it is not known what it did; by our clock. */
     #createInDoubtSince;
-    /** Whether an update of ours may have written something that no answer has confirmed yet. */
+    /** Whether there is an update of ours of which it is not known what it did. */
     #isUpdateInDoubt = false;
-    /** How the group differed when an update of ours began. */
-    #driftFound = [];
-    /** The 409s since a group was last neither seen nor in doubt. */
+    /** Whether an update of ours has certainly changed something, though not all that it should. */
+    #isUpdatedInPart = false;
+    /** The group that an update of ours began with, and how it differed. */
+    #updated;
+    /** The 409s since a group was last seen. */
     #hidden;
     constructor(wish, world) {
         this.#wish = wish;
@@ -11131,11 +11160,16 @@ class Walk {
     async #settle({ group, clockOffsetMs }) {
         this.#hidden = undefined;
         const drift = findDrift(this.#wish.wanted, group);
-        if (drift.length === 0 && this.#isUpdateInDoubt) {
-            return { kind: 'updated', group, drift: this.#driftFound };
+        if (drift.length === 0 && this.#mayHaveUpdated(group)) {
+            return { kind: 'updated', group, drift: this.#updated?.drift ?? [] };
         }
-        if (drift.length === 0 && this.#isOurs(group, clockOffsetMs)) {
+        const isOurs = this.#mayHaveCreated(group, clockOffsetMs);
+        if (drift.length === 0 && isOurs) {
             return { kind: 'created', group, drift: [] };
+        }
+        if (!isOurs) {
+            // There is one group of a key, and somebody else has made it: so no create of ours did anything.
+            this.#createInDoubtSince = undefined;
         }
         switch (decide(this.#wish.ifExists, drift)) {
             case 'refuse':
@@ -11147,18 +11181,25 @@ class Walk {
         }
     }
     /** Whether the group can be the one that a create of ours, whose answer was lost, has made. */
-    #isOurs(group, clockOffsetMs) {
+    #mayHaveCreated(group, clockOffsetMs) {
         const since = this.#createInDoubtSince;
         return since !== undefined && group.createdAt >= since + clockOffsetMs;
     }
+    /** Whether the group can be as it is by an update of ours, and was not made anew meanwhile. */
+    #mayHaveUpdated(group) {
+        const hasUpdate = this.#isUpdateInDoubt || this.#isUpdatedInPart;
+        return hasUpdate && group.createdAt === this.#updated?.group.createdAt;
+    }
     async #update(found, foundDrift) {
         const { wanted } = this.#wish;
-        this.#driftFound = foundDrift;
+        this.#updated = { group: found, drift: foundDrift };
         let drift = foundDrift;
         for (;;) {
             const patch = planPatch(drift);
             const written = await this.#write('update', () => this.#world.groups.patchGroup(found.key, patch));
             if (written.kind === 'gone') {
+                this.#isUpdateInDoubt = false;
+                this.#isUpdatedInPart = false;
                 return undefined;
             }
             if (written.kind === 'done') {
@@ -11171,13 +11212,18 @@ class Walk {
                 if (left.length === 0) {
                     return { kind: 'updated', group, drift: foundDrift };
                 }
-                const patched = new Set(drift.map(({ field }) => field));
-                if (left.some(({ field }) => patched.has(field))) {
-                    throw explainIgnoredUpdate(group, left);
+                const leftFields = new Set(left.map(({ field }) => field));
+                const patchedFields = drift.map(({ field }) => field);
+                this.#isUpdatedInPart ||= patchedFields.some((field) => !leftFields.has(field));
+                if (belongsElsewhere(left)) {
+                    throw this.#conflict(group, left);
                 }
-                // Somebody else has changed what the read still showed as wanted.
-                this.#isUpdateInDoubt = true;
+                if (patchedFields.some((field) => leftFields.has(field))) {
+                    throw this.#fail(explainIgnoredUpdate(group, left));
+                }
+                // What is left is what somebody else has changed since the read.
                 drift = left;
+                await this.#wait({ kind: 'overtaken' }, 'update');
                 continue;
             }
             // The patch names whole values, so sending it again does no harm; but first see whether it must be.
@@ -11255,7 +11301,6 @@ class Walk {
     }
     /** Waits where another attempt may do better, and throws where it can't. */
     async #overcome(answer, step) {
-        this.#throwIfStopped();
         if (answer.kind === 'refused') {
             const { refusal, hintMs } = answer;
             switch (refusal.status) {
@@ -11267,6 +11312,7 @@ class Walk {
                     throw this.#fail(await this.#world.explainer.explainRefusal(refusal, step));
             }
         }
+        this.#throwIfStopped();
         if (answer.trouble.isPermanent) {
             throw this.#fail(this.#world.explainer.explainTrouble(answer.trouble, step));
         }
@@ -11304,15 +11350,21 @@ class Walk {
         this.#throwIfStopped();
     }
     #explainNoTimeLeft(failed, step, neededMs) {
+        const { key } = this.#wish.wanted;
+        const neededWait = describeNeededWait(neededMs, this.#world.now());
         switch (failed.kind) {
             case 'rate-limited':
-                return explainRateLimit(this.#wish.wanted.key, neededMs, this.#world.now());
-            case 'in-doubt':
-                return this.#world.explainer.explainTrouble(failed.trouble, step);
+                return explainRateLimit(key, neededWait);
+            case 'in-doubt': {
+                const parts = this.#world.explainer.explainTrouble(failed.trouble, step);
+                return { ...parts, message: `${parts.message}${neededWait}` };
+            }
             case 'conflict':
                 return step === 'create' && neededMs === 0
-                    ? explainHiddenGroup(this.#wish.wanted.key, failed.refusal)
-                    : explainContention(this.#wish.wanted.key, failed.refusal);
+                    ? explainHiddenGroup(key, failed.refusal)
+                    : explainContention(key, neededWait, quoteRefusal(failed.refusal));
+            case 'overtaken':
+                return explainContention(key, neededWait);
         }
     }
     #throwIfStopped() {
@@ -11324,50 +11376,37 @@ class Walk {
     }
     /** Every failure says what may have been written: a step that failed need not have left everything as it was. */
     #fail(parts) {
+        const written = this.#describeWritten();
+        return new ActionError({
+            ...parts,
+            message: `${parts.message} ${written.what}`,
+            nextStep: `${parts.nextStep}${written.isSafeBecause}`,
+        });
+    }
+    #describeWritten() {
         const { key } = this.#wish.wanted;
         if (this.#createInDoubtSince !== undefined) {
-            return new ActionError({
-                ...parts,
-                message: `${parts.message} Outcome unknown: insight group "${key}" may or may not have been created.`,
-                nextStep: `${parts.nextStep} It is safe to run again: the key can't be created twice.`,
-            });
+            return {
+                what: `Outcome unknown: insight group "${key}" may or may not have been created.`,
+                isSafeBecause: " It is safe to run again: the key can't be created twice.",
+            };
         }
         if (this.#isUpdateInDoubt) {
-            return new ActionError({
-                ...parts,
-                message: `${parts.message} Outcome unknown: insight group "${key}" may or may not have been updated.`,
-                nextStep: `${parts.nextStep} It is safe to run again.`,
-            });
+            return {
+                what: `Outcome unknown: insight group "${key}" may or may not have been updated.`,
+                isSafeBecause: ' It is safe to run again.',
+            };
         }
-        return new ActionError({ ...parts, message: `${parts.message} Nothing was written.` });
-    }
-    #mayHaveWritten() {
-        return this.#createInDoubtSince !== undefined || this.#isUpdateInDoubt;
+        if (this.#isUpdatedInPart) {
+            return { what: `Insight group "${key}" was updated in part.`, isSafeBecause: '' };
+        }
+        return { what: 'Nothing was written.', isSafeBecause: '' };
     }
     #conflict(group, drift) {
         const existing = { group, drift };
-        const { key } = group;
-        if (belongsElsewhere(drift)) {
-            return new ActionError({
-                code: 'conflict',
-                title: 'The key belongs to another project or environment',
-                message: `Insight group "${key}" belongs to project "${group.projectKey}", environment "${group.environmentKey}". Keys are unique in the whole account, so it can't be created for project "${this.#wish.wanted.projectKey}", environment "${this.#wish.wanted.environmentKey}", and it is never moved.${this.#mayHaveWritten() ? '' : ' Nothing was written.'}`,
-                nextStep: 'Choose another key: {project}-{environment}-all-apps is the usual pattern.',
-                existing,
-            });
-        }
-        const difference = drift.length === 0
-            ? 'It is as wanted.'
-            : `It differs in ${drift.map(({ field }) => field).join(' and ')}.`;
-        const written = this.#mayHaveWritten() ? '' : ' Nothing was written.';
-        return new ActionError({
-            code: 'conflict',
-            message: `Insight group "${key}" already exists in project "${group.projectKey}", environment "${group.environmentKey}". ${difference}${written}`,
-            nextStep: drift.length === 0
-                ? 'Set if-exists: keep or if-exists: update to let the step pass when the group exists.'
-                : 'Set if-exists: keep to go on with the group as it is, or if-exists: update to change it to what is wanted.',
-            existing,
-        });
+        return this.#fail(belongsElsewhere(drift)
+            ? { ...explainForeignGroup(group, this.#wish.wanted), existing }
+            : { ...explainExistingGroup(group, drift), existing });
     }
 }
 /** Applies `if-exists`. A group of another project or environment is somebody else's whatever the workflow says. */
@@ -11392,42 +11431,70 @@ function describeCause(failed, step) {
             return step === 'create'
                 ? 'LaunchDarkly answered 409 but shows no group of the key yet'
                 : 'LaunchDarkly answered 409: something else changes the group';
+        case 'overtaken':
+            return 'something else has changed the group meanwhile';
     }
 }
-function explainRateLimit(key, neededMs, now) {
-    const when = neededMs > 0
+function explainExistingGroup(group, drift) {
+    const { key, projectKey, environmentKey } = group;
+    const fields = drift.map(({ field }) => field).join(' and ');
+    const difference = drift.length === 0 ? 'It is as wanted.' : `It differs in ${fields}.`;
+    return {
+        code: 'conflict',
+        message: `Insight group "${key}" already exists in project "${projectKey}", environment "${environmentKey}". ${difference}`,
+        nextStep: drift.length === 0
+            ? 'Set if-exists: keep or if-exists: update to let the step pass when the group exists.'
+            : 'Set if-exists: keep to go on with the group as it is, or if-exists: update to change it to what is wanted.',
+    };
+}
+function explainForeignGroup(group, wanted) {
+    return {
+        code: 'conflict',
+        title: SPECIAL_TITLES.foreignGroup,
+        message: `Insight group "${group.key}" belongs to project "${group.projectKey}", environment "${group.environmentKey}". Keys are unique in the whole account, so it can't be created for project "${wanted.projectKey}", environment "${wanted.environmentKey}", and it is never moved.`,
+        nextStep: 'Choose another key: {project}-{environment}-all-apps is the usual pattern.',
+    };
+}
+/** Tells when it would have worked, for a server that asks to wait longer than there is time for. */
+function describeNeededWait(neededMs, now) {
+    return neededMs > 0
         ? ` It asks to wait ${Math.ceil(neededMs / 1000)} s, until ${new Date(now + neededMs).toISOString()}, and the step has less time left.`
-        : ' The step has no time left for another attempt.';
+        : '';
+}
+function explainRateLimit(key, neededWait) {
     return {
         code: 'rate-limited',
-        message: `LaunchDarkly's rate limit stopped the work on insight group "${key}" (429).${when}`,
-        nextStep: neededMs > 0
-            ? 'Run again after that time, or raise timeout-seconds above it.'
-            : 'Run again later, raise timeout-seconds, or let fewer jobs use the account at once.',
+        message: `LaunchDarkly's rate limit stopped the work on insight group "${key}" (429).${neededWait || ' The step has no time left for another attempt.'}`,
+        nextStep: neededWait === ''
+            ? 'Run again later, raise timeout-seconds, or let fewer jobs use the account at once.'
+            : 'Run again after that time, or raise timeout-seconds beyond the wait.',
     };
 }
 function explainHiddenGroup(key, refusal) {
     return {
         code: 'conflict',
+        title: SPECIAL_TITLES.hiddenGroup,
         message: `LaunchDarkly answers 409 for insight group "${key}" again and again, but shows no group of that key.`,
         said: quoteRefusal(refusal),
         nextStep: 'The key may be reserved by a deleted group, or by one that this token may not see. Choose another key, or use a token that sees the whole account.',
     };
 }
+/** A success that left the group as it was would be a lie to report. */
 function explainIgnoredUpdate(group, left) {
     const fields = left.map(({ field }) => field).join(' and ');
-    return new ActionError({
+    return {
         code: 'unexpected-response',
         message: `LaunchDarkly accepted the update of insight group "${group.key}" but its ${fields} did not change to what was asked for.`,
         nextStep: `Change ${fields} in LaunchDarkly, or use if-exists: keep.`,
         existing: { group, drift: left },
-    });
+    };
 }
-function explainContention(key, refusal) {
+function explainContention(key, neededWait, said) {
     return {
         code: 'conflict',
-        message: `LaunchDarkly answered 409 for insight group "${key}" until there was no time left to try again.`,
-        said: quoteRefusal(refusal),
+        title: SPECIAL_TITLES.contention,
+        message: `LaunchDarkly could not settle insight group "${key}" against other changes in time.${neededWait}`,
+        said,
         nextStep: 'Something else changes the group at the same time. Run again when it is done.',
     };
 }
@@ -11514,7 +11581,7 @@ function readDeclaredInputs(env) {
         'github-token': read('github-token'),
     };
 }
-/** As undici reads them: lower case comes first, and a lower-case one that is empty switches the proxy off. */
+/** As undici reads them: lower case comes first, even when it is empty. Without HTTPS_PROXY, HTTP_PROXY serves https too. */
 function readProxies(env) {
     return {
         HTTP_PROXY: env['http_proxy'] ?? env['HTTP_PROXY'] ?? '',
@@ -11531,7 +11598,12 @@ function findProxyPasswords(proxy) {
     const { username, password } = new URL(url);
     const decoded = [username, password].map((part) => decodeLeniently(part));
     const credentials = Buffer.from(decoded.join(':')).toString('base64');
-    return password === '' ? [] : [password, ...decoded.slice(1), credentials];
+    // A user name alone is a token of the proxy's.
+    const [name = '', word = ''] = decoded;
+    if (name === '' && word === '') {
+        return [];
+    }
+    return password === '' ? [name, credentials] : [password, word, credentials];
 }
 function decodeLeniently(text) {
     try {
@@ -11541,14 +11613,23 @@ function decodeLeniently(text) {
         return text;
     }
 }
-/** A proxy without a scheme is common, and means http. */
+/** A proxy without a scheme is common, and means http. So is a bare % in a password, and means itself. */
 function completeProxy(proxy) {
-    return proxy === '' || proxy.includes('://') ? proxy : `http://${proxy}`;
+    const url = proxy === '' || proxy.includes('://') ? proxy : `http://${proxy}`;
+    return url.replace(/%(?![0-9a-f]{2})/gi, '%25');
+}
+/** undici decodes the credentials, and throws at what is not UTF-8. */
+function isProxyUrl(url) {
+    if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {
+        return false;
+    }
+    const { username, password } = new URL(url);
+    return [username, password].every((part) => decodeLeniently(part) !== part || !part.includes('%'));
 }
 function describeInputs(run) {
     return So({
         name: Mo()
-            .check(ko(1, { message: "is required: the group's display name", abort: true }), Co(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'expected one line, without control characters')),
+            .check(ko(1, "is required: the group's display name"), Co(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'expected one line, without control characters')),
         key,
         project: key,
         environment: key,
@@ -11590,22 +11671,16 @@ function splitList(text) {
 }
 const MAX_TIMEOUT_SECONDS = 3_600;
 const TIMEOUT_RULE = `expected a whole number of seconds from 1 to ${MAX_TIMEOUT_SECONDS}`;
-/** The longest piece of a value that is shown back, in characters. */
-const MAX_SHOWN_LENGTH = 60;
 /** A rule, with the value that breaks it. Never for a value that may hold a credential. */
 function quoting(rule) {
     return {
-        error: ({ input }) => {
-            const value = String(input);
-            const shown = value.length > MAX_SHOWN_LENGTH ? `${value.slice(0, MAX_SHOWN_LENGTH)}…` : value;
-            return `"${shown}" is not valid; ${rule}`;
-        },
+        error: ({ input }) => `"${String(input)}" is not valid; ${rule}`,
     };
 }
 /** YAML's three spellings. `yes`, `on` and `1` are no booleans in a workflow either. */
 const inputs_boolean = To(Mo()
     .check(Co(/^(?:true|True|TRUE|false|False|FALSE)$/, quoting('expected true or false'))), jo((text) => text.toLowerCase() === 'true'));
-const proxy = To(To(Mo(), jo(completeProxy)), Mo().check(Io((url) => url === '' || (/^https?:\/\//i.test(url) && URL.canParse(url)), {
+const proxy = To(To(Mo(), jo(completeProxy)), Mo().check(Io((url) => url === '' || isProxyUrl(url), {
     message: 'expected the URL of an http or https proxy',
 })));
 /** Shapes of other credentials than an access token, each with the sentence that helps. */
@@ -11975,6 +12050,8 @@ function openTransport(options) {
                 headers: wanted.body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
                 body: wanted.body === undefined ? null : JSON.stringify(wanted.body),
             });
+            // Before the body: it may take its time, and the `Date` in the headers is of now.
+            const receivedAt = Date.now();
             const body = await readBody(response, secrets);
             return {
                 kind: 'response',
@@ -11982,7 +12059,7 @@ function openTransport(options) {
                 headers: flattenHeaders(response.headers),
                 body,
                 startedAt,
-                receivedAt: Date.now(),
+                receivedAt,
             };
         }
         catch (cause) {
@@ -12000,6 +12077,18 @@ function openTransport(options) {
     }
     return {
         async send(wanted, signal) {
+            if (signal.aborted) {
+                const now = Date.now();
+                const cause = signal.reason;
+                return {
+                    kind: 'no-response',
+                    sent: false,
+                    code: 'ABORTED',
+                    cause,
+                    startedAt: now,
+                    receivedAt: now,
+                };
+            }
             attempts += 1;
             const attemptSignal = AbortSignal.any([signal, AbortSignal.timeout(attemptTimeoutMs)]);
             // undici does not heed a signal while it is connecting; closing the sockets makes it.
@@ -12358,9 +12447,13 @@ function splitWords(indicator) {
 }
 function describeChange({ score, diffVsLastPeriod, lastPeriod }) {
     const wasScored = lastPeriod !== undefined && !isWithoutScore(lastPeriod);
-    const change = Math.round(diffVsLastPeriod ?? (wasScored ? score - lastPeriod.score : 0));
-    if (change === 0) {
+    const difference = diffVsLastPeriod ?? (wasScored ? score - lastPeriod.score : undefined);
+    if (difference === undefined) {
         return '–';
+    }
+    const change = Math.round(difference);
+    if (change === 0) {
+        return '±0';
     }
     return change > 0 ? `▲ +${change}` : `▼ −${-change}`;
 }
@@ -12707,8 +12800,9 @@ async function openThread({ owner, repo, number }, token, signal) {
                 // Who is refused an identity has the token of a job. Trouble on the way is no such refusal, and
                 // to guess wrong would mean a new comment with every run.
                 const isGraphqlRefusal = error instanceof Error && error.name === 'GraphqlResponseError';
-                const status = readStatus(error);
-                if (!isGraphqlRefusal && (status === undefined || status >= 500)) {
+                const status = readStatus(error) ?? 500;
+                const words = error instanceof Error ? error.message : '';
+                if (!isGraphqlRefusal && (status >= 429 || OTHER_REFUSALS.test(words))) {
                     throw error;
                 }
                 return ACTIONS_BOT;
@@ -12790,12 +12884,20 @@ class Log {
         }
         endGroup();
     }
-    /** Each line becomes inert by itself: what a server says can't begin a line of ours. */
+    /**
+     * Each line becomes inert by itself: what a server says can't begin a line of ours. Where there is not
+     * room for all, lines before the last one go: the last one is the next step.
+     */
     #cleanLines(lines) {
-        return lines
-            .map((line) => this.#clean(line))
-            .join('\n')
-            .slice(0, MAX_ANNOTATION_LENGTH);
+        const cleaned = lines.map((line) => cut(this.#clean(line), MAX_ANNOTATION_LINE_LENGTH));
+        const last = cleaned.splice(-1).join('');
+        let room = MAX_ANNOTATION_LENGTH - last.length - 2;
+        const shown = cleaned.filter((line) => {
+            room -= line.length + 1;
+            return room >= 0;
+        });
+        const gap = shown.length < cleaned.length ? ['…'] : [];
+        return [...shown, ...gap, last].join('\n');
     }
     #clean(text) {
         return log_makeInert(this.#secrets.redact(text));
@@ -12803,6 +12905,8 @@ class Log {
 }
 /** The runner cuts the message of an annotation here, in characters. */
 const MAX_ANNOTATION_LENGTH = 4_096;
+/** So that the headline, the server's words and the next step fit into one annotation, in characters. */
+const MAX_ANNOTATION_LINE_LENGTH = 1_200;
 /** Longer lines are of no use in a log, in characters. */
 const MAX_LINE_LENGTH = 3_000;
 /**
@@ -12820,7 +12924,10 @@ function log_makeInert(text) {
     const inert = visible
         .replaceAll('##[', '# #[')
         .replace(/^\s*::/u, (start) => start.replace('::', ': :'));
-    return inert.length > MAX_LINE_LENGTH ? `${inert.slice(0, MAX_LINE_LENGTH)}…` : inert;
+    return cut(inert, MAX_LINE_LENGTH);
+}
+function cut(text, maxLength) {
+    return text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
 }
 
 ;// CONCATENATED MODULE: ./build/report/outputs.js
@@ -13130,7 +13237,7 @@ function deriveForms(secret) {
         [...base64.replace(/=+$/, '')].map(escapePattern).join(String.raw `\s*`),
         listCodes(bytes).join(String.raw `(?:[\s:,]|0x)*`),
         [...bytes].join(String.raw `,\s*`),
-        ...literal.filter((form) => form.length >= MIN_REDACTED_LENGTH).map(escapePattern),
+        ...literal.map(escapePattern),
     ];
 }
 /** How a byte is written by its code, two hexadecimal digits. */
@@ -13191,7 +13298,12 @@ function createPattern(forms) {
 ;// CONCATENATED MODULE: ./build/workflow.js
 
 
-const PULL_REQUEST_EVENTS = new Set(['pull_request', 'pull_request_target']);
+const PULL_REQUEST_EVENTS = new Set([
+    'pull_request',
+    'pull_request_review',
+    'pull_request_review_comment',
+    'pull_request_target',
+]);
 const pullRequestEvent = So({
     pull_request: So({
         number: wo(),
@@ -13264,12 +13376,21 @@ async function run(env = process.env) {
     const secrets = new Secrets((value) => setSecret(value));
     const log = new Log(secrets);
     const progress = { requests: 0, attempts: 1 };
-    process.on('uncaughtException', (error) => tellFailure(explainUnknown(error), log));
+    const cancellation = watchCancellation();
+    let isCrashTold = false;
+    process.on('uncaughtException', (error) => {
+        process.exitCode = ExitCode.Failure;
+        // To tell it may be what throws: with stdout gone, each attempt would raise the next error, for ever.
+        if (!isCrashTold) {
+            isCrashTold = true;
+            tellFailure(explainUnknown(error), log);
+        }
+    });
     const workflow = readWorkflowRun(env);
     let inputs;
     const ending = await settle(async () => {
         inputs = readInputs(env, workflow, secrets);
-        return makeGroupTrue(inputs, { secrets, log, progress });
+        return makeGroupTrue(inputs, { secrets, log, progress, cancellation: cancellation.signal });
     });
     const story = {
         wish: inputs?.wish,
@@ -13282,8 +13403,11 @@ async function run(env = process.env) {
     handOverOutputs(ending, secrets, log);
     writeSummary(renderSummary(story, secrets), env['GITHUB_STEP_SUMMARY'], log);
     if (inputs?.wantsComment) {
-        await publishStory(story, inputs, { workflow, secrets, log });
+        const limit = AbortSignal.timeout(COMMENT_TIMEOUT_MS);
+        const signal = AbortSignal.any([cancellation.signal, limit]);
+        await publishStory(story, inputs, { workflow, secrets, log, signal });
     }
+    cancellation.release();
 }
 /** The error boundary: whatever `work` throws ends here, in words. */
 async function settle(work) {
@@ -13301,19 +13425,18 @@ async function settle(work) {
 function explainUnknown(cause) {
     return new ActionError({
         code: 'unexpected-response',
-        title: 'The action has a bug',
+        title: SPECIAL_TITLES.bug,
         message: 'The action failed in a way that it does not know.',
         nextStep: 'Run again with debug logging, and report the log. Outcome unknown: it is safe to run again.',
         cause,
     });
 }
 /** Connects the walk of `ensure.ts` to the network, the clock and the log. */
-async function makeGroupTrue(inputs, { secrets, log, progress }) {
+async function makeGroupTrue(inputs, { secrets, log, progress, cancellation }) {
     const { wish, server, token, proxies, timeoutMs } = inputs;
     for (const warning of inputs.warnings) {
         log.warning('An input is unusual', warning);
     }
-    const deadline = startDeadline(timeoutMs);
     const transport = openTransport({
         origin: server.origin,
         token,
@@ -13326,6 +13449,7 @@ async function makeGroupTrue(inputs, { secrets, log, progress }) {
             tellRequest({ attempt, method, path, result, elapsedMs }, log);
         },
     });
+    const deadline = startDeadline(timeoutMs, cancellation);
     const circumstances = (operation) => ({ operation, wanted: wish.wanted, server });
     try {
         return await ensureGroup(wish, {
@@ -13366,7 +13490,7 @@ function handOverOutputs(ending, secrets, log) {
     }
     catch (error) {
         log.debug(`Outputs not written: ${String(error)}`);
-        log.failure('The outputs could not be written', [
+        log.failure(SPECIAL_TITLES.outputs, [
             "The runner's file for outputs (GITHUB_OUTPUT) can't be written; the log says how the run ended.",
             "Next: Check the disk and the permissions of the runner's temporary folder, and run again.",
         ]);
@@ -13381,7 +13505,7 @@ function writeSummary(markdown, file, log) {
         log.debug(`Job summary not written: ${String(error)}`);
     }
 }
-async function publishStory(story, { githubToken }, { workflow, secrets, log }) {
+async function publishStory(story, { githubToken }, { workflow, secrets, log, signal }) {
     const { ending } = story;
     if (ending.kind === 'failure' && ending.error.code === 'cancelled') {
         return;
@@ -13395,7 +13519,7 @@ async function publishStory(story, { githubToken }, { workflow, secrets, log }) 
         secrets,
         githubToken,
         pullRequest: workflow.pullRequest,
-        signal: AbortSignal.timeout(COMMENT_TIMEOUT_MS),
+        signal,
     });
     tellCommentResult(result, log);
 }

@@ -17,22 +17,39 @@ export interface Deadline {
  */
 const CANCEL_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
-/** Starts the run's one deadline, `timeoutMs` from now, and listens for cancellation. */
-export function startDeadline(timeoutMs: number): Deadline {
+/** Listens for cancellation until `release` is called. */
+export function watchCancellation(): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(explainTimeout(timeoutMs)), timeoutMs);
   const cancel = () => controller.abort(explainCancel());
   for (const name of CANCEL_SIGNALS) {
     process.once(name, cancel);
   }
   return {
     signal: controller.signal,
-    at: Date.now() + timeoutMs,
     release() {
-      clearTimeout(timer);
       for (const name of CANCEL_SIGNALS) {
         process.off(name, cancel);
       }
+    },
+  };
+}
+
+/** Starts the run's one deadline, `timeoutMs` from now, which a cancellation ends early. */
+export function startDeadline(timeoutMs: number, cancellation: AbortSignal): Deadline {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(explainTimeout(timeoutMs)), timeoutMs);
+  // Not AbortSignal.any: until somebody listens to it, it does not know which of its signals came first.
+  const cancel = () => controller.abort(cancellation.reason);
+  cancellation.addEventListener('abort', cancel);
+  if (cancellation.aborted) {
+    cancel();
+  }
+  return {
+    signal: controller.signal,
+    at: Date.now() + timeoutMs,
+    release() {
+      clearTimeout(timer);
+      cancellation.removeEventListener('abort', cancel);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { ActionError, type ActionErrorParts } from './errors.ts';
+import { ActionError, type ActionErrorParts, SPECIAL_TITLES } from './errors.ts';
 import {
   belongsElsewhere,
   type Drift,
@@ -9,7 +9,7 @@ import {
   type WantedGroup,
 } from './group.ts';
 import type { Answer, Refusal, Trouble } from './launchdarkly/answer.ts';
-import { quoteRefusal } from './launchdarkly/diagnose.ts';
+import { type Operation, quoteRefusal } from './launchdarkly/diagnose.ts';
 import { planWait } from './launchdarkly/retry.ts';
 
 /** What to do about a group of the wanted key that exists. The words of the input `if-exists`. */
@@ -43,11 +43,9 @@ export interface InsightGroups {
 
 /** Puts failures into words. `operation` is what was being done. */
 export interface Explainer {
-  explainRefusal(refusal: Refusal, operation: StepName): Promise<ActionErrorParts>;
-  explainTrouble(trouble: Trouble, operation: StepName): ActionErrorParts;
+  explainRefusal(refusal: Refusal, operation: Operation): Promise<ActionErrorParts>;
+  explainTrouble(trouble: Trouble, operation: Operation): ActionErrorParts;
 }
-
-export type StepName = 'create' | 'read' | 'update' | 'check';
 
 /** Everything that the walk needs from outside. */
 export interface World {
@@ -104,7 +102,11 @@ type Unsettled =
 type Gone = { readonly kind: 'gone' };
 
 /** Why the walk has to wait before it goes on. */
-type Setback = Unsettled | { readonly kind: 'rate-limited'; readonly hintMs: number | undefined };
+type Setback =
+  | Unsettled
+  | { readonly kind: 'rate-limited'; readonly hintMs: number | undefined }
+  /** Somebody else changed the group between the read and our patch. */
+  | { readonly kind: 'overtaken'; readonly hintMs?: undefined };
 
 interface Sighting {
   readonly group: InsightGroup;
@@ -118,11 +120,13 @@ class Walk {
   #waits = 0;
   /** When the first create of ours began of which it is not known what it did; by our clock. */
   #createInDoubtSince: number | undefined;
-  /** Whether an update of ours may have written something that no answer has confirmed yet. */
+  /** Whether there is an update of ours of which it is not known what it did. */
   #isUpdateInDoubt = false;
-  /** How the group differed when an update of ours began. */
-  #driftFound: readonly Drift[] = [];
-  /** The 409s since a group was last neither seen nor in doubt. */
+  /** Whether an update of ours has certainly changed something, though not all that it should. */
+  #isUpdatedInPart = false;
+  /** The group that an update of ours began with, and how it differed. */
+  #updated: { readonly group: InsightGroup; readonly drift: readonly Drift[] } | undefined;
+  /** The 409s since a group was last seen. */
   #hidden: { readonly since: number; creates: number } | undefined;
 
   constructor(wish: Wish, world: World) {
@@ -170,11 +174,16 @@ class Walk {
   async #settle({ group, clockOffsetMs }: Sighting): Promise<Outcome | undefined> {
     this.#hidden = undefined;
     const drift = findDrift(this.#wish.wanted, group);
-    if (drift.length === 0 && this.#isUpdateInDoubt) {
-      return { kind: 'updated', group, drift: this.#driftFound };
+    if (drift.length === 0 && this.#mayHaveUpdated(group)) {
+      return { kind: 'updated', group, drift: this.#updated?.drift ?? [] };
     }
-    if (drift.length === 0 && this.#isOurs(group, clockOffsetMs)) {
+    const isOurs = this.#mayHaveCreated(group, clockOffsetMs);
+    if (drift.length === 0 && isOurs) {
       return { kind: 'created', group, drift: [] };
+    }
+    if (!isOurs) {
+      // There is one group of a key, and somebody else has made it: so no create of ours did anything.
+      this.#createInDoubtSince = undefined;
     }
     switch (decide(this.#wish.ifExists, drift)) {
       case 'refuse':
@@ -187,14 +196,20 @@ class Walk {
   }
 
   /** Whether the group can be the one that a create of ours, whose answer was lost, has made. */
-  #isOurs(group: InsightGroup, clockOffsetMs: number): boolean {
+  #mayHaveCreated(group: InsightGroup, clockOffsetMs: number): boolean {
     const since = this.#createInDoubtSince;
     return since !== undefined && group.createdAt >= since + clockOffsetMs;
   }
 
+  /** Whether the group can be as it is by an update of ours, and was not made anew meanwhile. */
+  #mayHaveUpdated(group: InsightGroup): boolean {
+    const hasUpdate = this.#isUpdateInDoubt || this.#isUpdatedInPart;
+    return hasUpdate && group.createdAt === this.#updated?.group.createdAt;
+  }
+
   async #update(found: InsightGroup, foundDrift: readonly Drift[]): Promise<Outcome | undefined> {
     const { wanted } = this.#wish;
-    this.#driftFound = foundDrift;
+    this.#updated = { group: found, drift: foundDrift };
     let drift = foundDrift;
     for (;;) {
       const patch = planPatch(drift);
@@ -202,6 +217,8 @@ class Walk {
         this.#world.groups.patchGroup(found.key, patch),
       );
       if (written.kind === 'gone') {
+        this.#isUpdateInDoubt = false;
+        this.#isUpdatedInPart = false;
         return undefined;
       }
       if (written.kind === 'done') {
@@ -214,13 +231,18 @@ class Walk {
         if (left.length === 0) {
           return { kind: 'updated', group, drift: foundDrift };
         }
-        const patched = new Set(drift.map(({ field }) => field));
-        if (left.some(({ field }) => patched.has(field))) {
-          throw explainIgnoredUpdate(group, left);
+        const leftFields = new Set(left.map(({ field }) => field));
+        const patchedFields = drift.map(({ field }) => field);
+        this.#isUpdatedInPart ||= patchedFields.some((field) => !leftFields.has(field));
+        if (belongsElsewhere(left)) {
+          throw this.#conflict(group, left);
         }
-        // Somebody else has changed what the read still showed as wanted.
-        this.#isUpdateInDoubt = true;
+        if (patchedFields.some((field) => leftFields.has(field))) {
+          throw this.#fail(explainIgnoredUpdate(group, left));
+        }
+        // What is left is what somebody else has changed since the read.
         drift = left;
+        await this.#wait({ kind: 'overtaken' }, 'update');
         continue;
       }
       // The patch names whole values, so sending it again does no harm; but first see whether it must be.
@@ -290,7 +312,7 @@ class Walk {
   }
 
   /** Waits as long as the server asks before anything more is sent to it. */
-  async #heed<T extends Unsettled>(written: T, step: StepName): Promise<T> {
+  async #heed<T extends Unsettled>(written: T, step: Operation): Promise<T> {
     if (written.hintMs === undefined) {
       return written;
     }
@@ -313,8 +335,10 @@ class Walk {
   }
 
   /** Waits where another attempt may do better, and throws where it can't. */
-  async #overcome(answer: Exclude<Answer<unknown>, { kind: 'ok' }>, step: StepName): Promise<void> {
-    this.#throwIfStopped();
+  async #overcome(
+    answer: Exclude<Answer<unknown>, { kind: 'ok' }>,
+    step: Operation,
+  ): Promise<void> {
     if (answer.kind === 'refused') {
       const { refusal, hintMs } = answer;
       switch (refusal.status) {
@@ -326,6 +350,7 @@ class Walk {
           throw this.#fail(await this.#world.explainer.explainRefusal(refusal, step));
       }
     }
+    this.#throwIfStopped();
     if (answer.trouble.isPermanent) {
       throw this.#fail(this.#world.explainer.explainTrouble(answer.trouble, step));
     }
@@ -349,7 +374,7 @@ class Walk {
     await this.#wait(written, 'create');
   }
 
-  async #wait(failed: Setback, step: StepName): Promise<void> {
+  async #wait(failed: Setback, step: Operation): Promise<void> {
     this.#throwIfStopped();
     const { now, random, deadline, sleep, announceWait } = this.#world;
     const wait = planWait({
@@ -367,16 +392,22 @@ class Walk {
     this.#throwIfStopped();
   }
 
-  #explainNoTimeLeft(failed: Setback, step: StepName, neededMs: number): ActionErrorParts {
+  #explainNoTimeLeft(failed: Setback, step: Operation, neededMs: number): ActionErrorParts {
+    const { key } = this.#wish.wanted;
+    const neededWait = describeNeededWait(neededMs, this.#world.now());
     switch (failed.kind) {
       case 'rate-limited':
-        return explainRateLimit(this.#wish.wanted.key, neededMs, this.#world.now());
-      case 'in-doubt':
-        return this.#world.explainer.explainTrouble(failed.trouble, step);
+        return explainRateLimit(key, neededWait);
+      case 'in-doubt': {
+        const parts = this.#world.explainer.explainTrouble(failed.trouble, step);
+        return { ...parts, message: `${parts.message}${neededWait}` };
+      }
       case 'conflict':
         return step === 'create' && neededMs === 0
-          ? explainHiddenGroup(this.#wish.wanted.key, failed.refusal)
-          : explainContention(this.#wish.wanted.key, failed.refusal);
+          ? explainHiddenGroup(key, failed.refusal)
+          : explainContention(key, neededWait, quoteRefusal(failed.refusal));
+      case 'overtaken':
+        return explainContention(key, neededWait);
     }
   }
 
@@ -390,54 +421,41 @@ class Walk {
 
   /** Every failure says what may have been written: a step that failed need not have left everything as it was. */
   #fail(parts: ActionErrorParts): ActionError {
-    const { key } = this.#wish.wanted;
-    if (this.#createInDoubtSince !== undefined) {
-      return new ActionError({
-        ...parts,
-        message: `${parts.message} Outcome unknown: insight group "${key}" may or may not have been created.`,
-        nextStep: `${parts.nextStep} It is safe to run again: the key can't be created twice.`,
-      });
-    }
-    if (this.#isUpdateInDoubt) {
-      return new ActionError({
-        ...parts,
-        message: `${parts.message} Outcome unknown: insight group "${key}" may or may not have been updated.`,
-        nextStep: `${parts.nextStep} It is safe to run again.`,
-      });
-    }
-    return new ActionError({ ...parts, message: `${parts.message} Nothing was written.` });
+    const written = this.#describeWritten();
+    return new ActionError({
+      ...parts,
+      message: `${parts.message} ${written.what}`,
+      nextStep: `${parts.nextStep}${written.isSafeBecause}`,
+    });
   }
 
-  #mayHaveWritten(): boolean {
-    return this.#createInDoubtSince !== undefined || this.#isUpdateInDoubt;
+  #describeWritten(): { readonly what: string; readonly isSafeBecause: string } {
+    const { key } = this.#wish.wanted;
+    if (this.#createInDoubtSince !== undefined) {
+      return {
+        what: `Outcome unknown: insight group "${key}" may or may not have been created.`,
+        isSafeBecause: " It is safe to run again: the key can't be created twice.",
+      };
+    }
+    if (this.#isUpdateInDoubt) {
+      return {
+        what: `Outcome unknown: insight group "${key}" may or may not have been updated.`,
+        isSafeBecause: ' It is safe to run again.',
+      };
+    }
+    if (this.#isUpdatedInPart) {
+      return { what: `Insight group "${key}" was updated in part.`, isSafeBecause: '' };
+    }
+    return { what: 'Nothing was written.', isSafeBecause: '' };
   }
 
   #conflict(group: InsightGroup, drift: readonly Drift[]): ActionError {
     const existing = { group, drift };
-    const { key } = group;
-    if (belongsElsewhere(drift)) {
-      return new ActionError({
-        code: 'conflict',
-        title: 'The key belongs to another project or environment',
-        message: `Insight group "${key}" belongs to project "${group.projectKey}", environment "${group.environmentKey}". Keys are unique in the whole account, so it can't be created for project "${this.#wish.wanted.projectKey}", environment "${this.#wish.wanted.environmentKey}", and it is never moved.${this.#mayHaveWritten() ? '' : ' Nothing was written.'}`,
-        nextStep: 'Choose another key: {project}-{environment}-all-apps is the usual pattern.',
-        existing,
-      });
-    }
-    const difference =
-      drift.length === 0
-        ? 'It is as wanted.'
-        : `It differs in ${drift.map(({ field }) => field).join(' and ')}.`;
-    const written = this.#mayHaveWritten() ? '' : ' Nothing was written.';
-    return new ActionError({
-      code: 'conflict',
-      message: `Insight group "${key}" already exists in project "${group.projectKey}", environment "${group.environmentKey}". ${difference}${written}`,
-      nextStep:
-        drift.length === 0
-          ? 'Set if-exists: keep or if-exists: update to let the step pass when the group exists.'
-          : 'Set if-exists: keep to go on with the group as it is, or if-exists: update to change it to what is wanted.',
-      existing,
-    });
+    return this.#fail(
+      belongsElsewhere(drift)
+        ? { ...explainForeignGroup(group, this.#wish.wanted), existing }
+        : { ...explainExistingGroup(group, drift), existing },
+    );
   }
 }
 
@@ -455,7 +473,7 @@ function leave(group: InsightGroup, drift: readonly Drift[]): Outcome {
     : { kind: 'kept', group, drift };
 }
 
-function describeCause(failed: Setback, step: StepName): string {
+function describeCause(failed: Setback, step: Operation): string {
   switch (failed.kind) {
     case 'rate-limited':
       return "LaunchDarkly's rate limit was reached (429)";
@@ -465,27 +483,56 @@ function describeCause(failed: Setback, step: StepName): string {
       return step === 'create'
         ? 'LaunchDarkly answered 409 but shows no group of the key yet'
         : 'LaunchDarkly answered 409: something else changes the group';
+    case 'overtaken':
+      return 'something else has changed the group meanwhile';
   }
 }
 
-function explainRateLimit(key: string, neededMs: number, now: number): ActionErrorParts {
-  const when =
-    neededMs > 0
-      ? ` It asks to wait ${Math.ceil(neededMs / 1000)} s, until ${new Date(now + neededMs).toISOString()}, and the step has less time left.`
-      : ' The step has no time left for another attempt.';
+function explainExistingGroup(group: InsightGroup, drift: readonly Drift[]): ActionErrorParts {
+  const { key, projectKey, environmentKey } = group;
+  const fields = drift.map(({ field }) => field).join(' and ');
+  const difference = drift.length === 0 ? 'It is as wanted.' : `It differs in ${fields}.`;
+  return {
+    code: 'conflict',
+    message: `Insight group "${key}" already exists in project "${projectKey}", environment "${environmentKey}". ${difference}`,
+    nextStep:
+      drift.length === 0
+        ? 'Set if-exists: keep or if-exists: update to let the step pass when the group exists.'
+        : 'Set if-exists: keep to go on with the group as it is, or if-exists: update to change it to what is wanted.',
+  };
+}
+
+function explainForeignGroup(group: InsightGroup, wanted: WantedGroup): ActionErrorParts {
+  return {
+    code: 'conflict',
+    title: SPECIAL_TITLES.foreignGroup,
+    message: `Insight group "${group.key}" belongs to project "${group.projectKey}", environment "${group.environmentKey}". Keys are unique in the whole account, so it can't be created for project "${wanted.projectKey}", environment "${wanted.environmentKey}", and it is never moved.`,
+    nextStep: 'Choose another key: {project}-{environment}-all-apps is the usual pattern.',
+  };
+}
+
+/** Tells when it would have worked, for a server that asks to wait longer than there is time for. */
+function describeNeededWait(neededMs: number, now: number): string {
+  return neededMs > 0
+    ? ` It asks to wait ${Math.ceil(neededMs / 1000)} s, until ${new Date(now + neededMs).toISOString()}, and the step has less time left.`
+    : '';
+}
+
+function explainRateLimit(key: string, neededWait: string): ActionErrorParts {
   return {
     code: 'rate-limited',
-    message: `LaunchDarkly's rate limit stopped the work on insight group "${key}" (429).${when}`,
+    message: `LaunchDarkly's rate limit stopped the work on insight group "${key}" (429).${neededWait || ' The step has no time left for another attempt.'}`,
     nextStep:
-      neededMs > 0
-        ? 'Run again after that time, or raise timeout-seconds above it.'
-        : 'Run again later, raise timeout-seconds, or let fewer jobs use the account at once.',
+      neededWait === ''
+        ? 'Run again later, raise timeout-seconds, or let fewer jobs use the account at once.'
+        : 'Run again after that time, or raise timeout-seconds beyond the wait.',
   };
 }
 
 function explainHiddenGroup(key: string, refusal: Refusal): ActionErrorParts {
   return {
     code: 'conflict',
+    title: SPECIAL_TITLES.hiddenGroup,
     message: `LaunchDarkly answers 409 for insight group "${key}" again and again, but shows no group of that key.`,
     said: quoteRefusal(refusal),
     nextStep:
@@ -493,21 +540,23 @@ function explainHiddenGroup(key: string, refusal: Refusal): ActionErrorParts {
   };
 }
 
-function explainIgnoredUpdate(group: InsightGroup, left: readonly Drift[]): ActionError {
+/** A success that left the group as it was would be a lie to report. */
+function explainIgnoredUpdate(group: InsightGroup, left: readonly Drift[]): ActionErrorParts {
   const fields = left.map(({ field }) => field).join(' and ');
-  return new ActionError({
+  return {
     code: 'unexpected-response',
     message: `LaunchDarkly accepted the update of insight group "${group.key}" but its ${fields} did not change to what was asked for.`,
     nextStep: `Change ${fields} in LaunchDarkly, or use if-exists: keep.`,
     existing: { group, drift: left },
-  });
+  };
 }
 
-function explainContention(key: string, refusal: Refusal): ActionErrorParts {
+function explainContention(key: string, neededWait: string, said?: string): ActionErrorParts {
   return {
     code: 'conflict',
-    message: `LaunchDarkly answered 409 for insight group "${key}" until there was no time left to try again.`,
-    said: quoteRefusal(refusal),
+    title: SPECIAL_TITLES.contention,
+    message: `LaunchDarkly could not settle insight group "${key}" against other changes in time.${neededWait}`,
+    said,
     nextStep: 'Something else changes the group at the same time. Run again when it is done.',
   };
 }

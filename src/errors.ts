@@ -37,6 +37,16 @@ export const ERROR_TITLES: Readonly<Record<ErrorCode, string>> = {
   cancelled: 'The run was cancelled',
 };
 
+/** Titles of failures that the title of their code would describe wrongly. The README explains these as well. */
+export const SPECIAL_TITLES = {
+  foreignGroup: 'The key belongs to another project or environment',
+  hiddenGroup: 'LaunchDarkly keeps answering 409',
+  contention: 'Something else changes the insight group',
+  notFound: 'LaunchDarkly did not find what was asked for',
+  outputs: 'The outputs could not be written',
+  bug: 'The action has a bug',
+} as const;
+
 /** Why LaunchDarkly, or the action itself, refused one attribute or input. */
 export interface Reason {
   readonly attribute: string;
@@ -55,7 +65,7 @@ export interface ActionErrorParts {
   /** What the person who reads this can do next. */
   readonly nextStep: string;
   readonly reasons?: readonly Reason[];
-  /** More facts, one per line, for the log group below the annotation. */
+  /** More facts, one per line, for a log group above the annotation. */
   readonly details?: readonly string[];
   /** Set when a group of the key exists and is the reason for the failure. */
   readonly existing?:

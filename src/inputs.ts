@@ -100,7 +100,7 @@ function readDeclaredInputs(env: NodeJS.ProcessEnv): Record<keyof typeof INPUT_D
   };
 }
 
-/** As undici reads them: lower case comes first, and a lower-case one that is empty switches the proxy off. */
+/** As undici reads them: lower case comes first, even when it is empty. Without HTTPS_PROXY, HTTP_PROXY serves https too. */
 function readProxies(env: NodeJS.ProcessEnv) {
   return {
     HTTP_PROXY: env['http_proxy'] ?? env['HTTP_PROXY'] ?? '',
@@ -118,7 +118,12 @@ function findProxyPasswords(proxy: string): string[] {
   const { username, password } = new URL(url);
   const decoded = [username, password].map((part) => decodeLeniently(part));
   const credentials = Buffer.from(decoded.join(':')).toString('base64');
-  return password === '' ? [] : [password, ...decoded.slice(1), credentials];
+  // A user name alone is a token of the proxy's.
+  const [name = '', word = ''] = decoded;
+  if (name === '' && word === '') {
+    return [];
+  }
+  return password === '' ? [name, credentials] : [password, word, credentials];
 }
 
 function decodeLeniently(text: string): string {
@@ -129,9 +134,21 @@ function decodeLeniently(text: string): string {
   }
 }
 
-/** A proxy without a scheme is common, and means http. */
+/** A proxy without a scheme is common, and means http. So is a bare % in a password, and means itself. */
 function completeProxy(proxy: string): string {
-  return proxy === '' || proxy.includes('://') ? proxy : `http://${proxy}`;
+  const url = proxy === '' || proxy.includes('://') ? proxy : `http://${proxy}`;
+  return url.replace(/%(?![0-9a-f]{2})/gi, '%25');
+}
+
+/** undici decodes the credentials, and throws at what is not UTF-8. */
+function isProxyUrl(url: string): boolean {
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {
+    return false;
+  }
+  const { username, password } = new URL(url);
+  return [username, password].every(
+    (part) => decodeLeniently(part) !== part || !part.includes('%'),
+  );
 }
 
 function describeInputs(run: WorkflowRun) {
@@ -139,7 +156,7 @@ function describeInputs(run: WorkflowRun) {
     name: z
       .string()
       .check(
-        z.minLength(1, { message: "is required: the group's display name", abort: true }),
+        z.minLength(1, "is required: the group's display name"),
         z.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'expected one line, without control characters'),
       ),
     key,
@@ -218,18 +235,10 @@ function splitList(text: string): string[] {
 const MAX_TIMEOUT_SECONDS = 3_600;
 const TIMEOUT_RULE = `expected a whole number of seconds from 1 to ${MAX_TIMEOUT_SECONDS}`;
 
-/** The longest piece of a value that is shown back, in characters. */
-const MAX_SHOWN_LENGTH = 60;
-
 /** A rule, with the value that breaks it. Never for a value that may hold a credential. */
 function quoting(rule: string) {
   return {
-    error: ({ input }: { readonly input?: unknown }) => {
-      const value = String(input);
-      const shown =
-        value.length > MAX_SHOWN_LENGTH ? `${value.slice(0, MAX_SHOWN_LENGTH)}…` : value;
-      return `"${shown}" is not valid; ${rule}`;
-    },
+    error: ({ input }: { readonly input?: unknown }) => `"${String(input)}" is not valid; ${rule}`,
   };
 }
 
@@ -244,7 +253,7 @@ const boolean = z.pipe(
 const proxy = z.pipe(
   z.pipe(z.string(), z.transform(completeProxy)),
   z.string().check(
-    z.refine((url) => url === '' || (/^https?:\/\//i.test(url) && URL.canParse(url)), {
+    z.refine((url) => url === '' || isProxyUrl(url), {
       message: 'expected the URL of an http or https proxy',
     }),
   ),

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import * as core from '@actions/core';
-import { type Deadline, sleep, startDeadline } from './deadline.ts';
-import { ensureGroup, type Outcome, type StepName } from './ensure.ts';
-import { ActionError } from './errors.ts';
+import { type Deadline, sleep, startDeadline, watchCancellation } from './deadline.ts';
+import { ensureGroup, type Outcome } from './ensure.ts';
+import { ActionError, SPECIAL_TITLES } from './errors.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import { createClient } from './launchdarkly/client.ts';
-import { explainRefusal, explainTrouble } from './launchdarkly/diagnose.ts';
+import { explainRefusal, explainTrouble, type Operation } from './launchdarkly/diagnose.ts';
 import { openTransport } from './launchdarkly/transport.ts';
 import { publishComment } from './report/comment.ts';
 import { Log } from './report/log.ts';
@@ -37,13 +37,22 @@ export async function run(env: NodeJS.ProcessEnv = process.env): Promise<void> {
   const secrets = new Secrets((value) => core.setSecret(value));
   const log = new Log(secrets);
   const progress: Progress = { requests: 0, attempts: 1 };
-  process.on('uncaughtException', (error) => tellFailure(explainUnknown(error), log));
+  const cancellation = watchCancellation();
+  let isCrashTold = false;
+  process.on('uncaughtException', (error) => {
+    process.exitCode = core.ExitCode.Failure;
+    // To tell it may be what throws: with stdout gone, each attempt would raise the next error, for ever.
+    if (!isCrashTold) {
+      isCrashTold = true;
+      tellFailure(explainUnknown(error), log);
+    }
+  });
 
   const workflow = readWorkflowRun(env);
   let inputs: Inputs | undefined;
   const ending = await settle(async () => {
     inputs = readInputs(env, workflow, secrets);
-    return makeGroupTrue(inputs, { secrets, log, progress });
+    return makeGroupTrue(inputs, { secrets, log, progress, cancellation: cancellation.signal });
   });
   const story: Story = {
     wish: inputs?.wish,
@@ -57,8 +66,11 @@ export async function run(env: NodeJS.ProcessEnv = process.env): Promise<void> {
   handOverOutputs(ending, secrets, log);
   writeSummary(renderSummary(story, secrets), env['GITHUB_STEP_SUMMARY'], log);
   if (inputs?.wantsComment) {
-    await publishStory(story, inputs, { workflow, secrets, log });
+    const limit = AbortSignal.timeout(COMMENT_TIMEOUT_MS);
+    const signal = AbortSignal.any([cancellation.signal, limit]);
+    await publishStory(story, inputs, { workflow, secrets, log, signal });
   }
+  cancellation.release();
 }
 
 /** What the reports tell of the way, besides its end. Counted while the run goes on. */
@@ -83,7 +95,7 @@ async function settle(work: () => Promise<Outcome>): Promise<Ending> {
 function explainUnknown(cause: unknown): ActionError {
   return new ActionError({
     code: 'unexpected-response',
-    title: 'The action has a bug',
+    title: SPECIAL_TITLES.bug,
     message: 'The action failed in a way that it does not know.',
     nextStep:
       'Run again with debug logging, and report the log. Outcome unknown: it is safe to run again.',
@@ -95,15 +107,18 @@ interface Means {
   readonly secrets: Secrets;
   readonly log: Log;
   readonly progress: Progress;
+  readonly cancellation: AbortSignal;
 }
 
 /** Connects the walk of `ensure.ts` to the network, the clock and the log. */
-async function makeGroupTrue(inputs: Inputs, { secrets, log, progress }: Means): Promise<Outcome> {
+async function makeGroupTrue(
+  inputs: Inputs,
+  { secrets, log, progress, cancellation }: Means,
+): Promise<Outcome> {
   const { wish, server, token, proxies, timeoutMs } = inputs;
   for (const warning of inputs.warnings) {
     log.warning('An input is unusual', warning);
   }
-  const deadline = startDeadline(timeoutMs);
   const transport = openTransport({
     origin: server.origin,
     token,
@@ -116,7 +131,8 @@ async function makeGroupTrue(inputs: Inputs, { secrets, log, progress }: Means):
       tellRequest({ attempt, method, path, result, elapsedMs }, log);
     },
   });
-  const circumstances = (operation: StepName) => ({ operation, wanted: wish.wanted, server });
+  const deadline = startDeadline(timeoutMs, cancellation);
+  const circumstances = (operation: Operation) => ({ operation, wanted: wish.wanted, server });
   try {
     return await ensureGroup(wish, {
       ...clockOf(deadline),
@@ -156,7 +172,7 @@ function handOverOutputs(ending: Ending, secrets: Secrets, log: Log): void {
     writeOutputs(ending, secrets);
   } catch (error) {
     log.debug(`Outputs not written: ${String(error)}`);
-    log.failure('The outputs could not be written', [
+    log.failure(SPECIAL_TITLES.outputs, [
       "The runner's file for outputs (GITHUB_OUTPUT) can't be written; the log says how the run ended.",
       "Next: Check the disk and the permissions of the runner's temporary folder, and run again.",
     ]);
@@ -176,12 +192,13 @@ interface Surroundings {
   readonly workflow: WorkflowRun;
   readonly secrets: Secrets;
   readonly log: Log;
+  readonly signal: AbortSignal;
 }
 
 async function publishStory(
   story: Story,
   { githubToken }: Inputs,
-  { workflow, secrets, log }: Surroundings,
+  { workflow, secrets, log, signal }: Surroundings,
 ): Promise<void> {
   const { ending } = story;
   if (ending.kind === 'failure' && ending.error.code === 'cancelled') {
@@ -196,7 +213,7 @@ async function publishStory(
     secrets,
     githubToken,
     pullRequest: workflow.pullRequest,
-    signal: AbortSignal.timeout(COMMENT_TIMEOUT_MS),
+    signal,
   });
   tellCommentResult(result, log);
 }

@@ -139,7 +139,7 @@ function deriveForms(secret: string): string[] {
     [...base64.replace(/=+$/, '')].map(escapePattern).join(String.raw`\s*`),
     listCodes(bytes).join(String.raw`(?:[\s:,]|0x)*`),
     [...bytes].join(String.raw`,\s*`),
-    ...literal.filter((form) => form.length >= MIN_REDACTED_LENGTH).map(escapePattern),
+    ...literal.map(escapePattern),
   ];
 }
 

@@ -16,7 +16,12 @@ export interface WorkflowRun {
   readonly withheldSecrets: 'fork' | 'dependabot' | undefined;
 }
 
-const PULL_REQUEST_EVENTS = new Set(['pull_request', 'pull_request_target']);
+const PULL_REQUEST_EVENTS = new Set([
+  'pull_request',
+  'pull_request_review',
+  'pull_request_review_comment',
+  'pull_request_target',
+]);
 
 const pullRequestEvent = z.object({
   pull_request: z.object({

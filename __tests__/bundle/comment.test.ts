@@ -110,5 +110,5 @@ test('off a pull request, the bundle says why there is no comment', async () => 
   await using scene = await openScene();
   const result = await scene.run({ 'pr-comment': 'true' });
   expect(result.exitCode).toBe(0);
-  expect(result.log).toContain('No comment: the workflow does not run for a pull request.');
+  expect(result.log).toContain('No comment: this run is not for a pull request.');
 });

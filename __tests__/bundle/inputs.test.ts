@@ -78,7 +78,7 @@ describe.concurrent('one bad input', () => {
     ['applications', 'web, a b, tv', `"a b" is not valid; ${APPLICATIONS_RULE}`],
     ['if-exists', 'replace', '"replace" is not valid; expected one of fail, keep, update'],
     ['dry-run', 'yes', '"yes" is not valid; expected true or false'],
-    ['environment', `${'x'.repeat(60)}!`, `"${'x'.repeat(60)}…" is not valid; ${KEY_RULE}`],
+    ['environment', `${'x'.repeat(60)}!`, `"${'x'.repeat(60)}!" is not valid; ${KEY_RULE}`],
   ])('%s: %j is shown as it came', async (input, value, problem) => {
     expect((await readProblems({ [input]: value }))[1]).toBe(`- ${input}: ${problem}`);
   });

@@ -60,7 +60,7 @@ describe.concurrent('a lost answer', () => {
     spoilCreate(scene.simulator, { kind: 'reset' });
     const result = await scene.run();
     expect(result.outputs['error-code']).toBe('conflict');
-    expect(readFailure(result)).toContain('It is just as wanted.');
+    expect(readFailure(result)).toContain('It is as wanted.');
   });
 
   test('with a group of somebody who was faster and wants it otherwise is a drift', async () => {
@@ -155,7 +155,7 @@ describe.concurrent('a rate limit', () => {
       ) ?? [];
     expect(Date.parse(until)).toBeGreaterThanOrEqual(before + 600_000);
     expect(Date.parse(until)).toBeLessThanOrEqual(after + 600_000);
-    expect(next).toBe('Next: Run again after that time, or raise timeout-seconds above it.');
+    expect(next).toBe('Next: Run again after that time, or raise timeout-seconds beyond the wait.');
   });
 
   test('on the read after a 409 is waited out as well', async () => {

@@ -256,7 +256,7 @@ const REFUSED: readonly RefusedRow[] = [
     code: 'not-found',
     asks: 'POST GET',
     says: [
-      'The project or the environment does not exist',
+      'LaunchDarkly did not find what was asked for',
       `LaunchDarkly did not find it (404). ${TRIED} Nothing was written.`,
       'LaunchDarkly answered 404 (not_found): "Invalid resource identifier"',
       'Next: Check that project "default" and environment "production" exist, that the token may see them, and that the account has engineering insights.',

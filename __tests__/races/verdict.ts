@@ -193,7 +193,7 @@ class Judge {
   }
 
   #judgeFailure(job: JobRecord, error: Error): void {
-    const { plan, wire } = job;
+    const { plan } = job;
     if (!(error instanceof ActionError)) {
       this.#complain('falseFailures', job, `broke: ${error.message}`);
       return;
@@ -201,6 +201,7 @@ class Judge {
     if (error.code === 'conflict' && error.existing !== undefined) {
       this.#count('conflicts');
       this.#judgeConflict(job, error.existing);
+      this.#judgeWords(job, error);
       return;
     }
     if (error.code === 'unexpected-response' && error.existing !== undefined) {
@@ -212,15 +213,25 @@ class Judge {
       return;
     }
     this.#count('stopped');
+    this.#count('stoppedInDoubt', error.message.includes('Outcome unknown') ? 1 : 0);
+    this.#judgeWords(job, error);
+  }
+
+  /** What a failure says of writes, against what the job has written. */
+  #judgeWords(job: JobRecord, error: ActionError): void {
+    const { wire } = job;
     const saysNothing = error.message.includes('Nothing was written.');
     const saysUnknown = error.message.includes('Outcome unknown');
-    this.#count('stoppedInDoubt', saysUnknown ? 1 : 0);
+    const saysPart = error.message.includes('was updated in part.');
     const hasWritten = this.#record.versions.some(({ by }) => by === job.job);
-    const mayHaveWritten = wire.doubts.length > 0 || wire.patched.length > 0;
-    if (saysNothing === saysUnknown || saysUnknown !== mayHaveWritten) {
-      this.#complain('falseWords', job, `${wire.doubts.length} in doubt, but: ${error.message}`);
+    if ([saysNothing, saysUnknown, saysPart].filter(Boolean).length !== 1) {
+      this.#complain('falseWords', job, `says not one thing of writes: ${error.message}`);
+    } else if (saysUnknown && wire.doubts.length === 0) {
+      this.#complain('falseWords', job, `nothing was in doubt, but: ${error.message}`);
     } else if (saysNothing && hasWritten) {
       this.#complain('falseWords', job, `it did write, but: ${error.message}`);
+    } else if (saysPart && !hasWritten) {
+      this.#complain('falseWords', job, `it did not write, but: ${error.message}`);
     }
   }
 

@@ -56,10 +56,14 @@ describe('each way to stdout', () => {
     expect(printed).toBe('::group::Details\n- : :error::a\n- b ***\n::endgroup::\n');
   });
 
-  test('an annotation is cut where the runner would cut it', () => {
-    log.failure('Title', ['x'.repeat(2_500), 'y'.repeat(2_500)]);
+  test('an annotation keeps its next step where the runner would cut it', () => {
+    const many = Array.from({ length: 50 }, () => 'y'.repeat(200));
+    log.failure('Title', ['x'.repeat(2_500), ...many, 'Next: read on.']);
     const [, , data = ''] = printed.trimEnd().split('::');
-    expect(data.replace('%0A', '\n')).toHaveLength(4_096);
+    const lines = data.split('%0A');
+    expect(lines.join('\n').length).toBeLessThanOrEqual(4_096);
+    expect(lines[0]).toBe(`${'x'.repeat(1_200)}…`);
+    expect(lines.slice(-2)).toEqual(['…', 'Next: read on.']);
   });
 });
 
@@ -83,7 +87,8 @@ describe('a text that is made inert', () => {
   });
 
   test('is cut when it is longer than anybody reads', () => {
-    expect(makeInert('x'.repeat(5_000))).toBe(`${'x'.repeat(3_000)}…`);
+    expect(makeInert('x'.repeat(3_000))).toBe('x'.repeat(3_000));
+    expect(makeInert('x'.repeat(3_001))).toBe(`${'x'.repeat(3_000)}…`);
   });
 
   test('is one line in which the runner sees no command, whatever it was', () => {

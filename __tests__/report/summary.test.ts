@@ -247,7 +247,7 @@ describe('scores', () => {
       risk: { score: 50, indicator: 'fair', lastPeriod: { score: 0, indicator: 'notCalculated' } },
       efficiency: { score: 50, indicator: 'fair', diffVsLastPeriod: 0 },
     });
-    expect(text.match(/(?<=Fair \| ).*(?= \|)/g)).toEqual(['▼ −10', '–', '–']);
+    expect(text.match(/(?<=Fair \| ).*(?= \|)/g)).toEqual(['▼ −10', '–', '±0']);
   });
 
   test('beyond the scale do not break the bar', () => {

@@ -42,7 +42,10 @@ export interface Trouble {
   >;
   /** False only when it is certain that the request never left. */
   readonly sent: boolean;
-  /** Another attempt would end the same way: a wrong certificate, a proxy that wants a password, a redirect. */
+  /**
+   * Another attempt to connect or to read would end the same way: a wrong certificate, a proxy that wants a
+   * password, a redirect. Of a write that was sent a read has to tell the outcome all the same.
+   */
   readonly isPermanent: boolean;
   /** What happened, as the predicate of a sentence on LaunchDarkly: "answered 503". No text of the server's. */
   readonly what: string;

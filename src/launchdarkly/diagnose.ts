@@ -1,5 +1,5 @@
 import { closestMatch } from 'leven';
-import type { ActionErrorParts, ErrorCode } from '../errors.ts';
+import { type ActionErrorParts, type ErrorCode, SPECIAL_TITLES } from '../errors.ts';
 import type { WantedGroup } from '../group.ts';
 import type { Refusal, Trouble } from './answer.ts';
 import type { LaunchDarkly } from './client.ts';
@@ -14,9 +14,6 @@ export interface Circumstances {
   readonly wanted: WantedGroup;
   readonly server: Server;
 }
-
-/** How many of LaunchDarkly's words are quoted, in characters. */
-const MAX_QUOTE_LENGTH = 1_000;
 
 /** How many existing keys are named where none is close to the one that was given. */
 const MAX_LISTED_KEYS = 10;
@@ -41,6 +38,7 @@ export async function explainRefusal(
   const finding = await investigate(refusal, circumstances, client);
   return {
     ...parts,
+    ...(finding.title !== undefined && { title: finding.title }),
     message: `${asSentence(finding.headline)} ${describe(circumstances)}`,
     nextStep: finding.nextStep,
   };
@@ -72,8 +70,8 @@ function quote(status: string, words: string): string {
   if (words === '') {
     return `LaunchDarkly answered ${status} with an empty body.`;
   }
-  const cut = words.length > MAX_QUOTE_LENGTH ? `${words.slice(0, MAX_QUOTE_LENGTH)}…` : words;
-  return `LaunchDarkly answered ${status}: "${cut}"`;
+  // Not cut here: half a secret is one that nobody can redact. Each sink cuts what it has redacted.
+  return `LaunchDarkly answered ${status}: "${words}"`;
 }
 
 function asSentence(text: string): string {
@@ -107,6 +105,7 @@ function nameStatus(status: number): ErrorCode {
 }
 
 interface Finding {
+  readonly title?: string;
   readonly headline: string;
   readonly nextStep: string;
 }
@@ -171,6 +170,7 @@ async function investigateKeys(
   }
   const { projectKey, environmentKey } = circumstances.wanted;
   return {
+    title: SPECIAL_TITLES.notFound,
     headline: 'LaunchDarkly did not find it (404)',
     nextStep:
       `Check that project "${projectKey}" and environment "${environmentKey}" exist, that the token may see them, and that the account has engineering insights. ${explainAvailability(circumstances.server)}`.trim(),

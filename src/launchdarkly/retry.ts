@@ -99,5 +99,6 @@ export function planWait({ waitsBefore, hintMs = 0, remainingMs, random }: WaitR
     return { kind: 'too-long', neededMs: hintMs };
   }
   const backoffMs = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** Math.min(waitsBefore, 30));
-  return { kind: 'wait', ms: hintMs + Math.floor(random * Math.min(backoffMs, spareMs)) };
+  // Cut, not drawn from less: shorter and shorter waits would end in a burst at the deadline.
+  return { kind: 'wait', ms: hintMs + Math.floor(Math.min(random * backoffMs, spareMs - 1)) };
 }

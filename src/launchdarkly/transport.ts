@@ -117,6 +117,8 @@ export function openTransport(options: TransportOptions): Transport {
           wanted.body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
         body: wanted.body === undefined ? null : JSON.stringify(wanted.body),
       });
+      // Before the body: it may take its time, and the `Date` in the headers is of now.
+      const receivedAt = Date.now();
       const body = await readBody(response, secrets);
       return {
         kind: 'response',
@@ -124,7 +126,7 @@ export function openTransport(options: TransportOptions): Transport {
         headers: flattenHeaders(response.headers),
         body,
         startedAt,
-        receivedAt: Date.now(),
+        receivedAt,
       };
     } catch (cause) {
       const peer = connections.findFailedPeer(cause);
@@ -142,6 +144,18 @@ export function openTransport(options: TransportOptions): Transport {
 
   return {
     async send(wanted, signal) {
+      if (signal.aborted) {
+        const now = Date.now();
+        const cause: unknown = signal.reason;
+        return {
+          kind: 'no-response',
+          sent: false,
+          code: 'ABORTED',
+          cause,
+          startedAt: now,
+          receivedAt: now,
+        };
+      }
       attempts += 1;
       const attemptSignal = AbortSignal.any([signal, AbortSignal.timeout(attemptTimeoutMs)]);
       // undici does not heed a signal while it is connecting; closing the sockets makes it.

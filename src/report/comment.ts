@@ -179,8 +179,9 @@ async function openThread(
         // Who is refused an identity has the token of a job. Trouble on the way is no such refusal, and
         // to guess wrong would mean a new comment with every run.
         const isGraphqlRefusal = error instanceof Error && error.name === 'GraphqlResponseError';
-        const status = readStatus(error);
-        if (!isGraphqlRefusal && (status === undefined || status >= 500)) {
+        const status = readStatus(error) ?? 500;
+        const words = error instanceof Error ? error.message : '';
+        if (!isGraphqlRefusal && (status >= 429 || OTHER_REFUSALS.test(words))) {
           throw error;
         }
         return ACTIONS_BOT;

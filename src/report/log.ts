@@ -44,12 +44,20 @@ export class Log {
     core.endGroup();
   }
 
-  /** Each line becomes inert by itself: what a server says can't begin a line of ours. */
+  /**
+   * Each line becomes inert by itself: what a server says can't begin a line of ours. Where there is not
+   * room for all, lines before the last one go: the last one is the next step.
+   */
   #cleanLines(lines: readonly string[]): string {
-    return lines
-      .map((line) => this.#clean(line))
-      .join('\n')
-      .slice(0, MAX_ANNOTATION_LENGTH);
+    const cleaned = lines.map((line) => cut(this.#clean(line), MAX_ANNOTATION_LINE_LENGTH));
+    const last = cleaned.splice(-1).join('');
+    let room = MAX_ANNOTATION_LENGTH - last.length - 2;
+    const shown = cleaned.filter((line) => {
+      room -= line.length + 1;
+      return room >= 0;
+    });
+    const gap = shown.length < cleaned.length ? ['…'] : [];
+    return [...shown, ...gap, last].join('\n');
   }
 
   #clean(text: string): string {
@@ -59,6 +67,9 @@ export class Log {
 
 /** The runner cuts the message of an annotation here, in characters. */
 const MAX_ANNOTATION_LENGTH = 4_096;
+
+/** So that the headline, the server's words and the next step fit into one annotation, in characters. */
+const MAX_ANNOTATION_LINE_LENGTH = 1_200;
 
 /** Longer lines are of no use in a log, in characters. */
 const MAX_LINE_LENGTH = 3_000;
@@ -78,5 +89,9 @@ export function makeInert(text: string): string {
   const inert = visible
     .replaceAll('##[', '# #[')
     .replace(/^\s*::/u, (start) => start.replace('::', ': :'));
-  return inert.length > MAX_LINE_LENGTH ? `${inert.slice(0, MAX_LINE_LENGTH)}…` : inert;
+  return cut(inert, MAX_LINE_LENGTH);
+}
+
+function cut(text: string, maxLength: number): string {
+  return text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
 }

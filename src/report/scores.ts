@@ -101,9 +101,13 @@ function splitWords(indicator: string): string {
 
 function describeChange({ score, diffVsLastPeriod, lastPeriod }: MetricScore): string {
   const wasScored = lastPeriod !== undefined && !isWithoutScore(lastPeriod);
-  const change = Math.round(diffVsLastPeriod ?? (wasScored ? score - lastPeriod.score : 0));
-  if (change === 0) {
+  const difference = diffVsLastPeriod ?? (wasScored ? score - lastPeriod.score : undefined);
+  if (difference === undefined) {
     return '–';
+  }
+  const change = Math.round(difference);
+  if (change === 0) {
+    return '±0';
   }
   return change > 0 ? `▲ +${change}` : `▼ −${-change}`;
 }
