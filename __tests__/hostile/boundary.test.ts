@@ -1,8 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { olderGroup, openScene, spoilCreate, WISH } from '../bundle/scene.ts';
+
+const root = join(import.meta.dirname, '..', '..');
 
 let folder = '';
 
@@ -47,6 +51,25 @@ describe('an error that nobody foresaw', () => {
       expect(scene.simulator.createdCount(WISH.key)).toBe(1);
     },
   );
+});
+
+test('with nobody left to read its output, the run ends all the same', async () => {
+  await using scene = await openScene();
+  const action = spawn(process.execPath, [join(root, 'dist', 'index.js')], {
+    env: {
+      ...Object.fromEntries(
+        Object.entries({ ...WISH, 'base-uri': scene.simulator.origin }).map(([name, value]) => [
+          `INPUT_${name.toUpperCase()}`,
+          value,
+        ]),
+      ),
+      RUNNER_DEBUG: '1',
+    },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  action.stdout.destroy();
+  const [exitCode] = await once(action, 'exit', { signal: AbortSignal.timeout(10_000) });
+  expect(exitCode).toBe(1);
 });
 
 describe("the event's file", () => {

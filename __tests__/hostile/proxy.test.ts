@@ -41,6 +41,16 @@ describe('a proxy', () => {
     expect(company.proxy.tunnels).toBe(1);
   });
 
+  test('may have a bare % in its password', async () => {
+    const credentials = { user: 'runner', password: '100%sure-of-it' };
+    await using company = await openCompany({ credentials });
+    const result = await company.run({
+      HTTPS_PROXY: `http://runner:100%sure-of-it@${company.proxy.host}`,
+    });
+    expect(result.outputs['outcome']).toBe('created');
+    expect(result.masks).toContain('100%sure-of-it');
+  });
+
   test('may itself speak TLS, with a certificate of the company', async () => {
     await using company = await openCompany({ isProxyTls: true });
     const result = await company.run({ HTTPS_PROXY: `https://${company.proxy.host}` });

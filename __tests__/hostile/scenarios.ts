@@ -306,7 +306,7 @@ function listBombs(): Scenario[] {
   return [
     ...compressed,
     recovers('the body never ends', endless),
-    neverRecovers('no body ever ends', ['unexpected-response'], endless),
+    neverRecovers('no body ever ends', ['unexpected-response', 'timeout'], endless),
   ];
 }
 
