@@ -422,7 +422,13 @@ describe('a create whose answer is lost', () => {
   test('has not made the group that differs', async () => {
     const found = { ...fresh, name: 'Payments' };
     const script = { create: [lost], read: [ok(found)], patch: [ok(fresh)] };
-    expect((await walk({ ...script, ifExists: 'fail' })).error).toMatchObject({ code: 'conflict' });
+    expect((await walk({ ...script, ifExists: 'fail' })).error).toMatchObject({
+      code: 'conflict',
+      // Somebody may have changed it since: it is young enough to be ours.
+      message: expect.stringMatching(
+        /It differs in name\. Outcome unknown: insight group "checkout" may or may not have been created\.$/,
+      ),
+    });
     expect((await walk({ ...script, ifExists: 'keep' })).outcome).toMatchObject({ kind: 'kept' });
     expect((await walk({ ...script, ifExists: 'update' })).outcome).toMatchObject({
       kind: 'updated',
@@ -665,7 +671,53 @@ describe('an update', () => {
       patch: [ok({ ...old, applicationKeys: ['tv'] }), ok(renamed), ok(old)],
     });
     expect(run.outcome).toMatchObject({ kind: 'updated' });
-    expect(announcementsOf(run)).toHaveLength(2);
+    expect(announcementsOf(run)).toEqual([
+      'announce 250: something else has changed the group meanwhile',
+      'announce 500: something else has changed the group meanwhile',
+    ]);
+  });
+
+  test('that others undo until the deadline says that they did', async () => {
+    const undone = [ok({ ...old, applicationKeys: ['tv'] }), ok(renamed)];
+    const run = await walk({
+      ...script,
+      patch: [...undone, ...undone, ...undone, ...undone],
+      timeoutMs: 3_000,
+    });
+    expect(run.error).toMatchObject({
+      code: 'conflict',
+      message:
+        'LaunchDarkly could not settle insight group "checkout" against other changes in time. Insight group "checkout" was updated in part.',
+      said: undefined,
+      nextStep: 'Something else changes the group at the same time. Run again when it is done.',
+    });
+    expect(run.elapsedMs).toBeLessThanOrEqual(3_000);
+  });
+
+  test('that is carried out in part fails, and says which part', async () => {
+    const run = await walk({
+      ...script,
+      read: [ok({ ...renamed, applicationKeys: [] })],
+      patch: [ok({ ...old, applicationKeys: [] })],
+    });
+    expect(run.error).toMatchObject({
+      code: 'unexpected-response',
+      message:
+        'LaunchDarkly accepted the update of insight group "checkout" but its applications did not change to what was asked for. Insight group "checkout" was updated in part.',
+    });
+    expect(run.patches).toHaveLength(1);
+  });
+
+  test.each([
+    ['whose answer was lost', lost],
+    ['that was made in part', ok({ ...old, applicationKeys: ['tv'] })],
+  ])('%s counts for nothing when its group is deleted meanwhile', async (_which, patch) => {
+    const run = await walk({
+      ...script,
+      create: [conflict, refused(403)],
+      patch: [patch, missing],
+    });
+    expect(run.error).toMatchObject({ message: 'Could not create it (403). Nothing was written.' });
   });
 
   test('that is refused after a lost create says nothing of a create', async () => {
@@ -924,6 +976,13 @@ describe('a run that is stopped', () => {
       { create: [neverSent], stop: { during: 1, reason: cancelled } },
     ],
     ['a read', { create: [conflict], read: [aborted], stop: { during: 2, reason: cancelled } }],
+    [
+      'a create that can never be sent',
+      {
+        create: [unclear({ code: 'network', sent: false, isPermanent: true })],
+        stop: { during: 1, reason: cancelled },
+      },
+    ],
     [
       'a create that meets a group',
       { create: [refused(409, 1_000)], stop: { during: 1, reason: cancelled } },

@@ -117,6 +117,16 @@ describe('secrets', () => {
     expect(masked).toContain('100%sure-of-it');
   });
 
+  test('of a proxy are its password also when there is no user name', () => {
+    const { masked } = read({}, { HTTPS_PROXY: 'http://:p%40ss-word-1@proxy.example:8080' });
+    expect(masked).toEqual([
+      TOKEN,
+      'p%40ss-word-1',
+      'p@ss-word-1',
+      Buffer.from(':p@ss-word-1').toString('base64'),
+    ]);
+  });
+
   test('of a proxy without a password are its user name, which is a token then', () => {
     const proxies = {
       HTTPS_PROXY: 'http://a-proxy-token@proxy.example',
@@ -161,6 +171,8 @@ describe('proxies', () => {
     [{ https_proxy: '', HTTPS_PROXY: 'http://a' }, ''],
     [{ HTTPS_PROXY: 'proxy.example:8080' }, 'http://proxy.example:8080'],
     [{ HTTPS_PROXY: 'HTTPS://proxy.example' }, 'HTTPS://proxy.example'],
+    [{ HTTPS_PROXY: 'u:p%40@proxy.example' }, 'http://u:p%40@proxy.example'],
+    [{ HTTPS_PROXY: 'u:%p%4x%@proxy.example' }, 'http://u:%25p%254x%25@proxy.example'],
   ])('are read as undici reads them: %j', (env, httpsProxy) => {
     expect(read({}, env).inputs.proxies.httpsProxy).toBe(httpsProxy);
   });
@@ -187,6 +199,8 @@ describe('proxies', () => {
     'http://[',
     'ftp://proxy.example',
     'git+http://proxy.example',
+    'http://u:%ff@proxy.example',
+    'http://%ff:p@proxy.example',
   ])('%j is none', (proxy) => {
     const error = readProblem({}, { HTTP_PROXY: proxy });
     expect(error.reasons).toEqual([

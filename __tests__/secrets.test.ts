@@ -33,6 +33,13 @@ describe('a credential that is added', () => {
     expect(secrets.redact('concatenate')).toBe('concatenate');
   });
 
+  test('is taken out from eight characters on', () => {
+    const { secrets } = setUp();
+    secrets.add('seven-7');
+    secrets.add('eight--8');
+    expect(secrets.redact('seven-7 eight--8 8--thgie')).toBe('seven-7 *** ***');
+  });
+
   test('is taken out of a text wherever it stands', () => {
     const { secrets } = setUp();
     secrets.add(TOKEN);

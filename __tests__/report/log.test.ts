@@ -65,6 +65,20 @@ describe('each way to stdout', () => {
     expect(lines[0]).toBe(`${'x'.repeat(1_200)}…`);
     expect(lines.slice(-2)).toEqual(['…', 'Next: read on.']);
   });
+
+  test('an annotation is used to its last character, and not beyond', () => {
+    const full = ['a', 'b', 'c'].map((letter) => letter.repeat(1_199));
+    const last = 'z'.repeat(100);
+    const show = (lines: readonly string[]) => {
+      printed = '';
+      log.failure('Title', [...full, ...lines, last]);
+      return printed.trimEnd().split('::')[2]?.split('%0A');
+    };
+    const shown = show(['d'.repeat(393), 'e']);
+    expect(shown).toEqual([...full, 'd'.repeat(393), '…', last]);
+    expect(shown?.join('\n')).toHaveLength(4_096);
+    expect(show(['d'.repeat(394), 'e'])).toEqual([...full, '…', last]);
+  });
 });
 
 describe('a text that is made inert', () => {
