@@ -4,10 +4,9 @@
  * @see https://www.rfc-editor.org/rfc/rfc9110#name-connect
  */
 
-import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { listen } from './server.ts';
+import { listen, shutDown } from './server.ts';
 
 /** How to start a proxy. */
 export interface ConnectProxyOptions {
@@ -87,14 +86,7 @@ export async function startConnectProxy(options: ConnectProxyOptions): Promise<C
     get tunnels() {
       return tunnels;
     },
-    async [Symbol.asyncDispose]() {
-      const closed = once(server, 'close');
-      server.close();
-      for (const socket of sockets) {
-        socket.destroy();
-      }
-      await closed;
-    },
+    [Symbol.asyncDispose]: () => shutDown(server, sockets),
   };
 }
 

@@ -131,14 +131,7 @@ export async function startWireServer(options: WireServerOptions = {}): Promise<
     get befallen() {
       return befallen;
     },
-    async [Symbol.asyncDispose]() {
-      const closed = once(server, 'close');
-      server.close();
-      for (const socket of sockets) {
-        socket.destroy();
-      }
-      await closed;
-    },
+    [Symbol.asyncDispose]: () => shutDown(server, sockets),
   };
 }
 
@@ -314,4 +307,14 @@ export async function listen(server: Server): Promise<number> {
     throw new Error('The server does not listen on a TCP port.');
   }
   return address.port;
+}
+
+/** Stops the server, whatever its connections are in the middle of; resolves when the port is free. */
+export async function shutDown(server: Server, sockets: Iterable<Socket>): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  for (const socket of sockets) {
+    socket.destroy();
+  }
+  await closed;
 }

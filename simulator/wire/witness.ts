@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
-import { listen } from './server.ts';
+import { listen, shutDown } from './server.ts';
 
 /** A server to which nobody has any business to connect. */
 export interface Witness extends AsyncDisposable {
@@ -24,13 +23,6 @@ export async function startWitness(): Promise<Witness> {
     get connections() {
       return connections;
     },
-    async [Symbol.asyncDispose]() {
-      const closed = once(server, 'close');
-      server.close();
-      for (const socket of sockets) {
-        socket.destroy();
-      }
-      await closed;
-    },
+    [Symbol.asyncDispose]: () => shutDown(server, sockets),
   };
 }
