@@ -11014,13 +11014,17 @@ const BACKOFF_CAP_MS = 20_000;
 const ATTEMPT_RESERVE_MS = 500;
 /** No rate limit of LaunchDarkly's lasts a day (its windows are ten seconds), so a longer hint is no hint. */
 const MAX_HINT_MS = 24 * 60 * 60 * 1000;
+/** Reads the `Date` header, in epoch milliseconds; undefined without a valid one. */
+function readServerDate(headers) {
+    const date = parseHttpDate(headers['date'] ?? '');
+    return Number.isNaN(date) ? undefined : date;
+}
 /**
  * Reads the server's clock at the moment it answered, in epoch milliseconds: its `Date` header, which
  * is cut to whole seconds, or `receivedAt` where there is none.
  */
 function readServerClock(headers, receivedAt) {
-    const date = parseHttpDate(headers['date'] ?? '');
-    return Number.isNaN(date) ? receivedAt : date;
+    return readServerDate(headers) ?? receivedAt;
 }
 /**
  * Parses an HTTP date to epoch milliseconds; NaN for anything else. `Date.parse` alone would make a

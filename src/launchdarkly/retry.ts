@@ -13,13 +13,18 @@ export const MAX_HINT_MS = 24 * 60 * 60 * 1000;
 /** Response headers by lower-case name. */
 type Headers = Readonly<Record<string, string>>;
 
+/** Reads the `Date` header, in epoch milliseconds; undefined without a valid one. */
+export function readServerDate(headers: Headers): number | undefined {
+  const date = parseHttpDate(headers['date'] ?? '');
+  return Number.isNaN(date) ? undefined : date;
+}
+
 /**
  * Reads the server's clock at the moment it answered, in epoch milliseconds: its `Date` header, which
  * is cut to whole seconds, or `receivedAt` where there is none.
  */
 export function readServerClock(headers: Headers, receivedAt: number): number {
-  const date = parseHttpDate(headers['date'] ?? '');
-  return Number.isNaN(date) ? receivedAt : date;
+  return readServerDate(headers) ?? receivedAt;
 }
 
 /**

@@ -17,6 +17,8 @@ const MAX_HEADER_BYTES = 16 * 1024;
 /** One JSON request. `path` starts with a slash and is already encoded. */
 export interface JsonRequest {
   readonly method: 'GET' | 'POST' | 'PATCH';
+  /** The path before its parameters were filled in, by which LaunchDarkly counts calls; `path` when absent. */
+  readonly route?: string;
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
