@@ -38,7 +38,7 @@ export interface InsightGroups {
   createGroup(wanted: WantedGroup): Promise<Answer<InsightGroup>>;
   getGroup(key: string): Promise<Answer<InsightGroup>>;
   patchGroup(key: string, patch: readonly PatchOperation[]): Promise<Answer<InsightGroup>>;
-  getEnvironment(projectKey: string, environmentKey: string): Promise<Answer<string>>;
+  getEnvironment(projectKey: string, environmentKey: string): Promise<Answer<unknown>>;
 }
 
 /** Puts failures into words. `operation` is what was being done. */

@@ -50,6 +50,8 @@ export class MemoryServer {
         return this.#create(request.body, by);
       case 'PATCH':
         return this.#patch(request.body, by);
+      case 'DELETE':
+        throw new Error('The memory server deletes nothing');
       case 'GET':
         return this.#read(lagMs);
     }

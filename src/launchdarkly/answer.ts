@@ -65,6 +65,9 @@ export interface Expectation<T> {
   readonly parse: (json: unknown) => T | undefined;
 }
 
+/** A success without a body. */
+const NO_CONTENT = 204;
+
 /** Decides what an exchange settled, by the status alone: the body of a refusal explains, it never decides. */
 export function readAnswer<T>(exchange: Exchange, expectation: Expectation<T>): Answer<T> {
   if (exchange.kind === 'no-response') {
@@ -84,8 +87,8 @@ export function readAnswer<T>(exchange: Exchange, expectation: Expectation<T>): 
     const json = body.kind === 'json' ? body.json : undefined;
     return { ...timing, kind: 'refused', refusal: { ...parseErrorBody(json), status, text } };
   }
-  if (status === expectation.status && body.kind === 'json') {
-    const value = expectation.parse(body.json);
+  if (status === expectation.status && (body.kind === 'json' || status === NO_CONTENT)) {
+    const value = expectation.parse(body.kind === 'json' ? body.json : undefined);
     if (value !== undefined) {
       return { ...timing, kind: 'ok', value };
     }

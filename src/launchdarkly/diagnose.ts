@@ -3,6 +3,8 @@ import { type ActionErrorParts, type ErrorCode, SPECIAL_TITLES } from '../errors
 import type { WantedGroup } from '../group.ts';
 import type { Refusal, Trouble } from './answer.ts';
 import type { LaunchDarkly } from './client.ts';
+import type { Page } from './paging.ts';
+import type { NamedKey } from './schemas.ts';
 import { INSTANCE_LIST, type Server } from './servers.ts';
 
 /** What was being done when it failed. */
@@ -182,22 +184,22 @@ async function findMissingKey(
   { projectKey, environmentKey }: WantedGroup,
   client: LaunchDarkly,
 ): Promise<Finding | undefined> {
-  const environments = await client.listEnvironments(projectKey);
+  const environments = await client.listEnvironments(projectKey, 0);
   if (environments.kind === 'refused' && environments.refusal.status === 404) {
-    const projects = await client.listProjects();
-    const known = projects.kind === 'ok' ? projects.value.keys : [];
+    const projects = await client.listProjects(0);
+    const known = projects.kind === 'ok' ? keysOf(projects.value) : [];
     return {
       headline: `project "${projectKey}" does not exist${suggest(projectKey, known)}`,
       nextStep: `Correct the input project, or give the token access to that project.${listKnown('projects', known)}`,
     };
   }
-  if (environments.kind !== 'ok' || environments.value.keys.includes(environmentKey)) {
+  if (environments.kind !== 'ok' || keysOf(environments.value).includes(environmentKey)) {
     return undefined;
   }
   if (!(await isCertainlyMissing(environments.value, { projectKey, environmentKey }, client))) {
     return undefined;
   }
-  const { keys } = environments.value;
+  const keys = keysOf(environments.value);
   return {
     headline: `environment "${environmentKey}" does not exist in project "${projectKey}"${suggest(environmentKey, keys)}`,
     nextStep: `Correct the input environment, or create the environment before this step.${listKnown(`environments of project "${projectKey}"`, keys)}`,
@@ -206,15 +208,19 @@ async function findMissingKey(
 
 /** A key that is not on a page that shows everything is missing; otherwise LaunchDarkly is asked for it. */
 async function isCertainlyMissing(
-  page: { readonly keys: readonly string[]; readonly totalCount: number | undefined },
+  page: Page<NamedKey>,
   { projectKey, environmentKey }: Pick<WantedGroup, 'projectKey' | 'environmentKey'>,
   client: LaunchDarkly,
 ): Promise<boolean> {
-  if (page.totalCount === page.keys.length) {
+  if (page.totalCount === page.length) {
     return true;
   }
   const environment = await client.getEnvironment(projectKey, environmentKey);
   return environment.kind === 'refused' && environment.refusal.status === 404;
+}
+
+function keysOf({ items }: Page<NamedKey>): string[] {
+  return items.map(({ key }) => key);
 }
 
 async function findUnknownApplications(
@@ -228,7 +234,7 @@ async function findUnknownApplications(
   if (known.kind !== 'ok') {
     return [];
   }
-  const found = new Set(known.value.keys);
+  const found = new Set(keysOf(known.value));
   return applicationKeys.filter((key) => !found.has(key));
 }
 

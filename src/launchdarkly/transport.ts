@@ -16,7 +16,7 @@ const MAX_HEADER_BYTES = 16 * 1024;
 
 /** One JSON request. `path` starts with a slash and is already encoded. */
 export interface JsonRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** The path before its parameters were filled in, by which LaunchDarkly counts calls; `path` when absent. */
   readonly route?: string;
   readonly path: string;
