@@ -34,7 +34,7 @@ export type Fault =
   /** Processes, then answers something else, as a gateway in between would. */
   | ({ readonly kind: 'process-then-respond' } & MadeUpAnswer);
 
-/** A fault and the requests that it befalls. */
+/** A fault and the requests that it is injected into. */
 export interface Injection {
   /** Any method when absent. */
   readonly method?: string;
@@ -42,7 +42,7 @@ export interface Injection {
   readonly path?: RegExp | string;
   /** How many matching requests pass first; 0 when absent. */
   readonly skip?: number;
-  /** How many matching requests it befalls; 1 when absent, `Infinity` for all. */
+  /** How many matching requests it is injected into; 1 when absent, `Infinity` for all. */
   readonly times?: number;
   readonly fault: Fault;
 }

@@ -3,6 +3,7 @@ import {
   type Call,
   conflict,
   type FailureReason,
+  invalidBody,
   isJsonObject,
   notFound,
   patchFailed,
@@ -25,8 +26,10 @@ const patchableAttributes = new Set(['name', 'applicationKeys']);
 
 /** `POST /api/v2/engineering-insights/insights/group`: 201 with neither scores nor environment. */
 export function createInsightGroup(call: Call): Reply {
-  const body = readJsonBody(call);
-  const attributes = isJsonObject(body) ? body : {};
+  const attributes = readJsonBody(call);
+  if (!isJsonObject(attributes)) {
+    throw invalidBody({ attribute: 'body', reason: 'must be an object' });
+  }
   const errors: FailureReason[] = [];
 
   const readText = (attribute: string): string => {
@@ -80,17 +83,17 @@ export function createInsightGroup(call: Call): Reply {
     throw conflict(behaviour.conflictCode);
   }
   account.write(group.key, group, writtenAt(call));
-  call.noteCreation(group.key);
+  call.recordWrite({ kind: 'create', key: group.key });
   return { status: 201, body: representGroup(call, group) };
 }
 
 /** `GET /api/v2/engineering-insights/insights/groups`: one page of at most twenty groups. */
 export function getInsightGroups(call: Call): Reply {
   const expand = readExpand(call, ['scores', 'environment', 'metadata']);
-  const wanted = (call.query.get('query') ?? '').toLowerCase();
+  const searchText = (call.query.get('query') ?? '').toLowerCase();
   const groups = call.account
     .visibleGroups(call.nowMs)
-    .filter(({ name }) => name.toLowerCase().includes(wanted));
+    .filter(({ name }) => name.toLowerCase().includes(searchText));
 
   const sort = call.query.get('sort');
   if (sort !== null) {
@@ -164,6 +167,7 @@ export function patchInsightGroup(call: Call): Reply {
     key,
   };
   call.account.write(key, next, writtenAt(call));
+  call.recordWrite({ kind: 'update', key });
   return { status: 200, body: representGroup(call, next) };
 }
 
@@ -174,6 +178,7 @@ export function deleteInsightGroup(call: Call): Reply {
     throw notFound();
   }
   call.account.write(key, undefined, writtenAt(call));
+  call.recordWrite({ kind: 'delete', key });
   return { status: 204 };
 }
 

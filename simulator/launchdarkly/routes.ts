@@ -3,16 +3,17 @@ import { getApplications } from './applications.ts';
 import type { Behaviour } from './behaviour.ts';
 import {
   betaHeaderMissing,
+  ErrorReply,
   forbidden,
-  invalidRequest,
   methodNotAllowed,
   notFound,
   type Operation,
-  Refusal,
   type Reply,
   rateLimited,
   unauthorized,
+  validationFailed,
 } from './exchange.ts';
+import type { GroupWrite } from './group-writes.ts';
 import {
   createInsightGroup,
   deleteInsightGroup,
@@ -21,6 +22,7 @@ import {
   patchInsightGroup,
 } from './groups.ts';
 import { getCallerIdentity, getVersions } from './identity.ts';
+import { getInsightsScores } from './insights-scores.ts';
 import { getEnvironment, getEnvironmentsByProject, getProject, getProjects } from './projects.ts';
 import type { RateLimiter } from './rate-limits.ts';
 import { headerValues, type RecordedRequest } from './requests.ts';
@@ -69,6 +71,7 @@ const routes: readonly Route[] = [
     operation: deleteInsightGroup,
     isBeta: true,
   },
+  { method: 'GET', template: `${insights}/scores`, operation: getInsightsScores, isBeta: true },
   { method: 'GET', template: '/api/v2/applications', operation: getApplications, isBeta: true },
   { method: 'GET', template: '/api/v2/projects', operation: getProjects },
   { method: 'GET', template: '/api/v2/projects/{projectKey}', operation: getProject },
@@ -92,35 +95,35 @@ const routes: readonly Route[] = [
 ];
 
 /** Everything that an answer depends on, other than the request. */
-export interface Surroundings {
+export interface ServerDeps {
   readonly account: Account;
   readonly behaviour: Behaviour;
   readonly limiter: RateLimiter;
   /** The server's clock, in epoch milliseconds. */
   readonly nowMs: number;
   readonly newId: () => string;
-  readonly noteCreation: (key: string) => void;
+  readonly recordWrite: (write: GroupWrite) => void;
 }
 
 /** Processes a request for real: credentials, route, limits, beta header, role, then the operation. */
-export function processRequest(request: RecordedRequest, surroundings: Surroundings): Reply {
+export function processRequest(request: RecordedRequest, deps: ServerDeps): Reply {
   const limitHeaders: Record<string, string> = {};
   let reply: Reply;
   try {
-    reply = dispatch(request, surroundings, limitHeaders);
+    reply = dispatch(request, deps, limitHeaders);
   } catch (error) {
-    if (!(error instanceof Refusal)) {
+    if (!(error instanceof ErrorReply)) {
       throw error;
     }
-    reply = nameError(error.reply, surroundings);
+    reply = addErrorId(error.reply, deps);
   }
   return { ...reply, headers: { ...limitHeaders, ...reply.headers } };
 }
 
 /** Adds the `id` to an error body, if the behaviour says so. */
-export function nameError(
+export function addErrorId(
   reply: Reply,
-  { behaviour, newId }: Pick<Surroundings, 'behaviour' | 'newId'>,
+  { behaviour, newId }: Pick<ServerDeps, 'behaviour' | 'newId'>,
 ): Reply {
   const isNamed = behaviour.errorIds && typeof reply.body === 'object';
   return isNamed ? { ...reply, body: { ...reply.body, id: newId() } } : reply;
@@ -128,10 +131,10 @@ export function nameError(
 
 function dispatch(
   request: RecordedRequest,
-  surroundings: Surroundings,
+  deps: ServerDeps,
   limitHeaders: Record<string, string>,
 ): Reply {
-  const { account, behaviour, limiter, nowMs, noteCreation } = surroundings;
+  const { account, behaviour, limiter, nowMs, recordWrite } = deps;
   const [token = ''] = headerValues(request, 'authorization');
   // The header is the token itself: `Bearer …` is an unknown token like any other.
   const caller = account.identify(token);
@@ -173,7 +176,8 @@ function dispatch(
     apiVersion,
     bodyText: request.body,
     nowMs,
-    noteCreation,
+    requestNumber: request.number,
+    recordWrite,
   });
 }
 
@@ -199,13 +203,13 @@ function findRoute(request: RecordedRequest): {
 }
 
 function matchTemplate(template: string, path: string): Map<string, string> | undefined {
-  const wanted = template.split('/');
-  const given = path.split('/');
+  const expected = template.split('/');
+  const actual = path.split('/');
   const params = new Map<string, string>();
   const isMatch =
-    wanted.length === given.length &&
-    wanted.every((segment, index) => {
-      const value = given[index] ?? '';
+    expected.length === actual.length &&
+    expected.every((segment, index) => {
+      const value = actual[index] ?? '';
       if (!segment.startsWith('{')) {
         return segment === value;
       }
@@ -219,6 +223,6 @@ function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {
-    throw invalidRequest('Invalid path');
+    throw validationFailed([{ attribute: 'path', reason: 'must be percent-encoded UTF-8' }]);
   }
 }
