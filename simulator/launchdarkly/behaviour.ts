@@ -8,6 +8,29 @@ import type { CreatedAtFormat, StorageRule } from './storage.ts';
 export interface Behaviour {
   /** How long a write stays invisible to reads, in milliseconds; later writes see it at once. */
   visibilityLagMs: number;
+  /** How long a write stays invisible in lists, in milliseconds; never shorter than `visibilityLagMs`. */
+  listLagMs: number;
+  /**
+   * The largest page of any list: a larger limit is clamped without a word. `documented` refuses a limit
+   * above 20 for groups, and takes any limit for other lists.
+   */
+  maxPageSize: number | 'documented';
+  /**
+   * The order of a list. `shuffled` is another one for each request, so that pages skip and repeat items.
+   * `moving` shifts each page but the first by one item, as when others add or delete meanwhile.
+   */
+  listOrder: 'documented' | 'shuffled' | 'moving';
+  /** Whether the lists that document `totalCount` as optional send it: all but that of groups. */
+  sendsTotalCount: boolean;
+  /** Whether lists link to the next and the last page. */
+  sendsNextLink: boolean;
+  /**
+   * How long a new project or environment stays unknown to every operation, in milliseconds. It is new
+   * when it was added with a time.
+   */
+  environmentLagMs: number;
+  /** How long creates of groups answer 404 for a new environment that reads show already, in milliseconds. */
+  createLagMs: number;
   /** How the values of a write (POST or PATCH) change on their way into the store; applied in order. */
   storeAs: readonly StorageRule[];
   /** The code in the body of every 409, be it a duplicate or a lock collision. */
@@ -30,6 +53,13 @@ export interface Behaviour {
 export function documentedBehaviour(): Behaviour {
   return {
     visibilityLagMs: 0,
+    listLagMs: 0,
+    maxPageSize: 'documented',
+    listOrder: 'documented',
+    sendsTotalCount: true,
+    sendsNextLink: true,
+    environmentLagMs: 0,
+    createLagMs: 0,
     storeAs: [],
     conflictCode: 'optimistic_locking_error',
     unauthorizedBody: 'envelope',

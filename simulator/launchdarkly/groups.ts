@@ -1,4 +1,4 @@
-import type { InsightGroup } from './account.ts';
+import type { Account, InsightGroup } from './account.ts';
 import {
   type Call,
   conflict,
@@ -14,9 +14,9 @@ import {
 } from './exchange.ts';
 import { applyJsonPatch } from './json-patch.ts';
 import { cutPage } from './paging.ts';
-import { representEnvironment } from './projects.ts';
+import { findEnvironment, representEnvironment } from './projects.ts';
 import { countByIndicator, scoreMetadata } from './scores.ts';
-import { findEnvironment, normalizeGroup, representCreatedAt, storedKey } from './storage.ts';
+import { normalizeGroup, representCreatedAt, storedKey } from './storage.ts';
 
 // "the canonical regex for LD resource keys" of LaunchDarkly's Terraform provider:
 // https://github.com/launchdarkly/terraform-provider-launchdarkly
@@ -64,7 +64,8 @@ export function createInsightGroup(call: Call): Reply {
     throw validationFailed(errors);
   }
   const { account, behaviour } = call;
-  if (findEnvironment({ projectKey, environmentKey }, behaviour.storeAs, account) === undefined) {
+  const lagMs = Math.max(behaviour.environmentLagMs, behaviour.createLagMs);
+  if (findEnvironment(call, { projectKey, environmentKey }, lagMs) === undefined) {
     throw notFound();
   }
   const group = normalizeGroup(
@@ -103,7 +104,11 @@ export function getInsightGroups(call: Call): Reply {
     const direction = sort === 'name' ? 1 : -1;
     groups.sort((a, b) => direction * a.name.localeCompare(b.name, 'en'));
   }
-  const page = cutPage(call, groups, { defaultLimit: 20, maxLimit: 20 });
+  const page = cutPage(call, groups, {
+    defaultLimit: 20,
+    documentedMaxLimit: 20,
+    isTotalCountRequired: true,
+  });
   return {
     status: 200,
     body: {
@@ -186,8 +191,12 @@ function groupKeyOf(call: Call): string {
   return storedKey(pathParameter(call, 'insightGroupKey'), call.behaviour.storeAs, call.account);
 }
 
-function writtenAt(call: Call): { nowMs: number; lagMs: number } {
-  return { nowMs: call.nowMs, lagMs: call.behaviour.visibilityLagMs };
+function writtenAt(call: Call): Parameters<Account['write']>[2] {
+  const { visibilityLagMs, listLagMs } = call.behaviour;
+  return {
+    nowMs: call.nowMs,
+    lagMs: { single: visibilityLagMs, list: Math.max(visibilityLagMs, listLagMs) },
+  };
 }
 
 function readExpand(call: Call, options: readonly string[]): ReadonlySet<string> {
@@ -210,7 +219,7 @@ function expandGroup(
   group: InsightGroup,
   expand: ReadonlySet<string>,
 ): Record<string, unknown> {
-  const found = findEnvironment(group, call.behaviour.storeAs, call.account);
+  const found = findEnvironment(call, group);
   return {
     ...representGroup(call, group),
     ...(expand.has('scores') ? { scores: call.account.scoresOf(group.key) } : {}),

@@ -1,5 +1,6 @@
 import { type Call, type FailureReason, type Reply, validationFailed } from './exchange.ts';
 import { linkTo } from './paging.ts';
+import { findEnvironment, findProject } from './projects.ts';
 import { notCalculatedScores, scoreMetadata } from './scores.ts';
 
 /**
@@ -21,10 +22,9 @@ export function getInsightsScores(call: Call): Reply {
   const projectKey = readKey('projectKey');
   const environmentKey = readKey('environmentKey');
   if (errors.length === 0) {
-    const project = account.projects.get(projectKey);
-    if (project === undefined) {
+    if (findProject(call, projectKey) === undefined) {
       errors.push({ attribute: 'projectKey', reason: 'does not exist' });
-    } else if (!project.environments.has(environmentKey)) {
+    } else if (findEnvironment(call, { projectKey, environmentKey }) === undefined) {
       errors.push({ attribute: 'environmentKey', reason: 'does not exist' });
     }
   }

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createTlsServer } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Account } from './account.ts';
+import type { Account, Environment } from './account.ts';
 import { type Behaviour, documentedBehaviour } from './behaviour.ts';
 import { conflict, type Reply, rateLimited } from './exchange.ts';
 import { type Fault, FaultPlan, type Injection, type MadeUpAnswer } from './faults.ts';
@@ -42,6 +42,11 @@ export interface Simulator extends AsyncDisposable {
   readonly requests: readonly RecordedRequest[];
   /** Requests that no client should send: those for an expansion that hands out SDK keys. */
   readonly violations: readonly string[];
+  /**
+   * Adds an environment at this moment, by the server's clock: the lags of the behaviour apply to it. Throws
+   * if there is no such project.
+   */
+  addEnvironment(projectKey: string, key: string): Environment;
   /** Makes something go wrong with requests to come. */
   inject(injection: Injection): void;
   /** Forgets the faults that have not happened yet. */
@@ -205,6 +210,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     behaviour,
     requests,
     violations,
+    addEnvironment: (projectKey, key) =>
+      account.addEnvironment(projectKey, key, { createdAt: serverNow() }),
     inject: (injection) => plan.inject(injection),
     clearFaults: () => plan.clear(),
     createdCount: (key) => writes.requestsOf('create', key).length,

@@ -1,4 +1,4 @@
-import type { Account, Environment, InsightGroup, Project } from './account.ts';
+import type { Account, InsightGroup } from './account.ts';
 
 /**
  * A named way in which a server may normalize what it is sent. None is documented for insight groups;
@@ -7,7 +7,7 @@ import type { Account, Environment, InsightGroup, Project } from './account.ts';
  * - `nfc`: the name in Unicode Normalization Form C
  * - `squeeze-blanks`: the name without blanks at its ends, and with one blank for each run of blanks
  * - `lower-case-keys`: the group's key; its letter case then makes no difference to any operation
- * - `lower-case-project-and-environment`: both keys; their letter case makes no difference to a create
+ * - `lower-case-project-and-environment`: both keys; their letter case makes no difference to any operation
  * - `lower-case-applications`: the application keys
  * - `sort-applications`: the application keys in order, each once
  * - `drop-unknown-applications`: only the keys of applications that the account has
@@ -88,31 +88,6 @@ export function storedKey(key: string, rules: readonly StorageRule[], account: A
   return (
     [...account.groups.keys()].find((other) => other.toLowerCase() === lowerCased) ?? lowerCased
   );
-}
-
-/** Finds the project and environment of a write. */
-export function findEnvironment(
-  keys: { readonly projectKey: string; readonly environmentKey: string },
-  rules: readonly StorageRule[],
-  account: Account,
-): { project: Project; environment: Environment } | undefined {
-  const ignoresCase = rules.includes('lower-case-project-and-environment');
-  const project = findByKey(account.projects, keys.projectKey, ignoresCase);
-  const environment = project && findByKey(project.environments, keys.environmentKey, ignoresCase);
-  return project && environment && { project, environment };
-}
-
-function findByKey<Item>(
-  items: ReadonlyMap<string, Item>,
-  key: string,
-  ignoresCase: boolean,
-): Item | undefined {
-  const exact = items.get(key);
-  if (exact !== undefined || !ignoresCase) {
-    return exact;
-  }
-  const [, found] = [...items].find(([other]) => other.toLowerCase() === key.toLowerCase()) ?? [];
-  return found;
 }
 
 /** Returns the attribute `createdAt` of an answer, or none. */
