@@ -24,10 +24,11 @@ import {
 import { getCallerIdentity, getVersions } from './identity.ts';
 import { getInsightsScores } from './insights-scores.ts';
 import { getEnvironment, getEnvironmentsByProject, getProject, getProjects } from './projects.ts';
-import type { RateLimiter } from './rate-limits.ts';
+import type { OperationId, RateLimiter } from './rate-limits.ts';
 import { headerValues, type RecordedRequest } from './requests.ts';
 
 interface Route {
+  readonly id: OperationId;
   readonly method: string;
   readonly template: string;
   readonly operation: Operation;
@@ -42,56 +43,81 @@ const insights = '/api/v2/engineering-insights/insights';
 const routes: readonly Route[] = [
   // The singular is no slip: only creation has it.
   {
+    id: 'createInsightGroup',
     method: 'POST',
     template: `${insights}/group`,
     operation: createInsightGroup,
     isBeta: true,
   },
   {
+    id: 'getInsightGroups',
     method: 'GET',
     template: `${insights}/groups`,
     operation: getInsightGroups,
     isBeta: true,
   },
   {
+    id: 'getInsightGroup',
     method: 'GET',
     template: `${insights}/groups/{insightGroupKey}`,
     operation: getInsightGroup,
     isBeta: true,
   },
   {
+    id: 'patchInsightGroup',
     method: 'PATCH',
     template: `${insights}/groups/{insightGroupKey}`,
     operation: patchInsightGroup,
     isBeta: true,
   },
   {
+    id: 'deleteInsightGroup',
     method: 'DELETE',
     template: `${insights}/groups/{insightGroupKey}`,
     operation: deleteInsightGroup,
     isBeta: true,
   },
-  { method: 'GET', template: `${insights}/scores`, operation: getInsightsScores, isBeta: true },
-  { method: 'GET', template: '/api/v2/applications', operation: getApplications, isBeta: true },
-  { method: 'GET', template: '/api/v2/projects', operation: getProjects },
-  { method: 'GET', template: '/api/v2/projects/{projectKey}', operation: getProject },
   {
+    id: 'getInsightsScores',
+    method: 'GET',
+    template: `${insights}/scores`,
+    operation: getInsightsScores,
+    isBeta: true,
+  },
+  {
+    id: 'getApplications',
+    method: 'GET',
+    template: '/api/v2/applications',
+    operation: getApplications,
+    isBeta: true,
+  },
+  { id: 'getProjects', method: 'GET', template: '/api/v2/projects', operation: getProjects },
+  {
+    id: 'getProject',
+    method: 'GET',
+    template: '/api/v2/projects/{projectKey}',
+    operation: getProject,
+  },
+  {
+    id: 'getEnvironmentsByProject',
     method: 'GET',
     template: '/api/v2/projects/{projectKey}/environments',
     operation: getEnvironmentsByProject,
   },
   {
+    id: 'getEnvironment',
     method: 'GET',
     template: '/api/v2/projects/{projectKey}/environments/{environmentKey}',
     operation: getEnvironment,
   },
   {
+    id: 'getCallerIdentity',
     method: 'GET',
     template: '/api/v2/caller-identity',
     operation: getCallerIdentity,
     isOpenToSdkKeys: true,
   },
-  { method: 'GET', template: '/api/v2/versions', operation: getVersions },
+  { id: 'getVersions', method: 'GET', template: '/api/v2/versions', operation: getVersions },
 ];
 
 /** Everything that an answer depends on, other than the request. */
@@ -147,7 +173,7 @@ function dispatch(
   }
   const { headers, isExceeded } = limiter.count({
     limits: behaviour.limits,
-    route: `${route.method} ${route.template}`,
+    operation: route.id,
     token,
     nowMs,
   });
