@@ -20,7 +20,7 @@ Serves a simulated LaunchDarkly API on 127.0.0.1, with a sample account, until C
 /** A mistake in the command line; the message says what is wrong, without a full stop. */
 class UsageError extends Error {}
 
-/** Returns the port, or undefined if the usage was asked for. Throws a {@link UsageError}. */
+/** Returns the port, or undefined for `--help`. Throws a {@link UsageError}. */
 function readPort(args: readonly string[]): number | undefined {
   let values: { port: string; help: boolean };
   try {
@@ -33,10 +33,8 @@ function readPort(args: readonly string[]): number | undefined {
     }));
   } catch (error) {
     // The first sentence names the argument; the rest is advice on how to pass arguments in general.
-    const [sentence] = (error instanceof Error ? error.message : `${error}`).split(
-      /\.?(?:\s|$)(?=[A-Z]|$)/,
-    );
-    throw new UsageError(sentence);
+    const message = error instanceof Error ? error.message : `${error}`;
+    throw new UsageError(message.split(/\.\s/)[0]);
   }
   if (values.help) {
     return undefined;

@@ -149,7 +149,7 @@ export class Account {
     return application;
   }
 
-  /** Finds whom an `Authorization` header stands for; undefined if nobody, or no longer. */
+  /** Finds the caller that an `Authorization` header identifies; undefined if it is unknown or expired. */
   identify(credential: string): Caller | undefined {
     const token = this.tokens.get(credential);
     if (token !== undefined) {

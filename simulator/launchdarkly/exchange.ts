@@ -17,7 +17,7 @@ export interface Call {
   readonly caller: Caller;
   /** Decoded path parameters by name. */
   readonly params: ReadonlyMap<string, string>;
-  /** The path as it was asked for, without the query. */
+  /** The path as it was sent, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly contentType: string;

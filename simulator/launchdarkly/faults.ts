@@ -13,7 +13,7 @@ export interface MadeUpAnswer {
 export type Fault =
   /** Answers this without processing. */
   | ({ readonly kind: 'respond' } & MadeUpAnswer)
-  /** Answers a redirect without processing; 307 unless said otherwise. */
+  /** Answers a redirect without processing; 307 by default. */
   | { readonly kind: 'redirect'; readonly location: string; readonly status?: number }
   /** Answers 429 in these dialects without processing; `{}` says nothing about the wait. */
   | { readonly kind: 'rate-limit'; readonly waitsMs: RateLimitWaits }

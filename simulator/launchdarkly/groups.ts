@@ -199,14 +199,14 @@ function writtenAt(call: Call): Parameters<Account['write']>[2] {
   };
 }
 
-function readExpand(call: Call, options: readonly string[]): ReadonlySet<string> {
-  const asked = (call.query.get('expand') ?? '').split(',').filter((option) => option !== '');
-  if (asked.some((option) => !options.includes(option))) {
+function readExpand(call: Call, allowed: readonly string[]): ReadonlySet<string> {
+  const options = (call.query.get('expand') ?? '').split(',').filter((option) => option !== '');
+  if (options.some((option) => !allowed.includes(option))) {
     throw validationFailed([
-      { attribute: 'expand', reason: `must be among: ${options.join(', ')}` },
+      { attribute: 'expand', reason: `must be among: ${allowed.join(', ')}` },
     ]);
   }
-  return new Set(asked);
+  return new Set(options);
 }
 
 function representGroup(call: Call, group: InsightGroup): Record<string, unknown> {
