@@ -30,3 +30,8 @@ export interface AbsentEntry {
 }
 
 export type DesiredEntry = PresentEntry | AbsentEntry;
+
+/** One problem of the groups file. `message` is a sentence, or the rest of one that `path` begins where it is not blank. */
+export interface FileProblem extends SourcePosition {
+  readonly message: string;
+}

@@ -50,16 +50,7 @@ export function listKnownClaims(entry: DesiredEntry): KeyClaim[] {
  * resources, so keys that differ in nothing else may be one.
  */
 export function resolveKeyClaims<T extends KeyClaim>(claims: readonly T[]): ResolvedClaims<T> {
-  const byKey = new Map<string, T[]>();
-  for (const claim of claims) {
-    const key = claim.key.toLowerCase();
-    const rivals = byKey.get(key);
-    if (rivals === undefined) {
-      byKey.set(key, [claim]);
-    } else {
-      rivals.push(claim);
-    }
-  }
+  const byKey = groupBy(claims, ({ key }) => key.toLowerCase());
   const granted: T[] = [];
   const clashes: ClashProblem[] = [];
   for (const rivals of byKey.values()) {
@@ -74,6 +65,21 @@ export function resolveKeyClaims<T extends KeyClaim>(claims: readonly T[]): Reso
   return { granted, clashes };
 }
 
+/** `Map.groupBy`, which Node 20 does not have. */
+function groupBy<K, T>(items: readonly T[], toKey: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = toKey(item);
+    const group = groups.get(key);
+    if (group === undefined) {
+      groups.set(key, [item]);
+    } else {
+      group.push(item);
+    }
+  }
+  return groups;
+}
+
 function isExact(entry: DesiredEntry): boolean {
   return (
     entry.kind === 'absent' ||
@@ -83,19 +89,18 @@ function isExact(entry: DesiredEntry): boolean {
 
 /** Tells each entry about the others, because a reader corrects one line at a time. */
 function describeClash(claims: readonly KeyClaim[]): ClashProblem[] {
-  const entries = [...new Set(claims.map(({ entry }) => entry))];
-  return entries.flatMap((entry) => {
-    const own = claims.filter((claim) => claim.entry === entry);
+  const byEntry = groupBy(claims, ({ entry }) => entry);
+  const entries = [...byEntry.keys()];
+  return [...byEntry].map(([entry, own]) => {
     const lines = entries.flatMap((other) =>
-      other === entry || other.source === undefined ? [] : [`line ${other.source.line}`],
+      other === entry || other.source === undefined ? [] : [String(other.source.line)],
     );
-    const key = own[0]?.key;
-    const targets = listSome(own.map(describeTarget));
+    const gives = `gives "${own[0]?.key}" for ${listSome(own.map(describeTarget), ' and ')}`;
     const message =
       lines.length > 0
-        ? `gives "${key}" for ${targets}, and so does the entry on ${listSome(lines)}; the keys of groups must be unique`
-        : `gives "${key}" for ${targets}; the keys of groups must be unique, so use {project} and {environment} in it`;
-    return [{ message, entry }];
+        ? `${gives}, and so does the entry on line ${listSome(lines, ', ')}; the keys of groups must be unique`
+        : `${gives}; the keys of groups must be unique, so use {project} and {environment} in it`;
+    return { message, entry };
   });
 }
 
@@ -106,8 +111,8 @@ function describeTarget({ projectKey, environmentKey }: KeyClaim): string {
 /** How many of several are named in a sentence. */
 const MAX_NAMED = 3;
 
-function listSome(texts: readonly string[]): string {
+function listSome(texts: readonly string[], separator: string): string {
   const hidden = texts.length - MAX_NAMED;
-  const named = texts.slice(0, MAX_NAMED);
-  return hidden > 0 ? `${named.join(' and ')} and ${hidden} more` : named.join(' and ');
+  const named = texts.slice(0, MAX_NAMED).join(separator);
+  return hidden > 0 ? `${named} and ${hidden} more` : named;
 }
