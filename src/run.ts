@@ -3,7 +3,7 @@ import * as core from '@actions/core';
 import { type Deadline, sleep, startDeadline, watchCancellation } from './deadline.ts';
 import { ensureGroup, type Outcome } from './ensure.ts';
 import { ActionError, SPECIAL_TITLES } from './errors.ts';
-import { type Inputs, readInputs } from './inputs.ts';
+import { type Inputs, readInputs } from './inputs/inputs.ts';
 import { createClient } from './launchdarkly/client.ts';
 import { explainRefusal, explainTrouble, type Operation } from './launchdarkly/diagnose.ts';
 import { openTransport } from './launchdarkly/transport.ts';

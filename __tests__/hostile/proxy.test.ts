@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { startSimulator } from '../../simulator/launchdarkly/simulator.ts';
-import { derivedForms } from '../../simulator/runner/canaries.ts';
+import { derivedForms } from '../../simulator/runner/leak-detector.ts';
 import type { StepResult } from '../../simulator/runner/runner.ts';
 import { openCompany, readError, WISH } from './company.ts';
 

@@ -38,7 +38,7 @@ describe('a secret in a body', () => {
     const masked: string[] = [];
     const secrets = new Secrets((value) => masked.push(value));
     const name = 'A name with a\ttab and "quotes"';
-    secrets.spare([name]);
+    secrets.exempt([name]);
     secrets.discover(JSON.stringify({ token: name }), { token: name });
     expect(masked).toEqual([]);
   });

@@ -316,7 +316,9 @@ async function readBody(
   const text = new TextDecoder().decode(Buffer.concat(chunks));
   const json = parseJson(text);
   // Before anybody can use what came, what is secret in it is known.
-  secrets.discover(text, json);
+  if (!secrets.discover(text, json)) {
+    return { kind: 'unreadable', why: 'it holds more secrets than can be redacted' };
+  }
   return json === undefined ? { kind: 'text', text } : { kind: 'json', text, json };
 }
 

@@ -1,10 +1,16 @@
 import * as z from 'zod/mini';
-import { IF_EXISTS, type Wish } from './ensure.ts';
-import { ActionError } from './errors.ts';
-import { resolveServer, type Server } from './launchdarkly/servers.ts';
-import type { ProxySettings } from './launchdarkly/transport.ts';
-import type { Secrets } from './secrets.ts';
-import type { WorkflowRun } from './workflow.ts';
+import { IF_EXISTS, type Wish } from '../ensure.ts';
+import { ActionError } from '../errors.ts';
+import { resolveServer, type Server } from '../launchdarkly/servers.ts';
+import type { ProxySettings } from '../launchdarkly/transport.ts';
+import type { Secrets } from '../secrets.ts';
+import type { WorkflowRun } from '../workflow.ts';
+import {
+  createTokenSchema,
+  explainTokenCorrection,
+  githubToken,
+  IS_BLANK,
+} from './access-token.ts';
 
 /** Everything that a run is told, checked. */
 export interface Inputs {
@@ -61,7 +67,7 @@ export function readInputs(env: NodeJS.ProcessEnv, run: WorkflowRun, secrets: Se
     environmentKey: inputs.environment,
     applicationKeys: inputs.applications,
   };
-  secrets.spare(Object.values(wanted).flat());
+  secrets.exempt([...Object.values(wanted).flat(), inputs['base-uri'].origin]);
   return {
     wish: { wanted, ifExists: inputs['if-exists'], isDryRun: inputs['dry-run'] },
     token: inputs.token,
@@ -153,17 +159,12 @@ function isProxyUrl(url: string): boolean {
 
 function describeInputs(run: WorkflowRun) {
   return z.object({
-    name: z
-      .string()
-      .check(
-        z.minLength(1, "is required: the group's display name"),
-        z.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'expected one line, without control characters'),
-      ),
+    name,
     key,
     project: key,
     environment: key,
     applications,
-    token: describeToken(run),
+    token: createTokenSchema(run),
     'base-uri': z.pipe(
       z.string(),
       z.transform((text: string, context): Server => {
@@ -185,12 +186,19 @@ function describeInputs(run: WorkflowRun) {
     'if-exists': z.enum(IF_EXISTS, quoting(`expected one of ${IF_EXISTS.join(', ')}`)),
     'dry-run': boolean,
     'pr-comment': boolean,
-    'github-token': z.string(),
+    'github-token': githubToken,
     HTTP_PROXY: proxy,
     HTTPS_PROXY: proxy,
     NO_PROXY: z.string(),
   });
 }
+
+const name = z
+  .string()
+  .check(
+    z.minLength(1, "is required: the group's display name"),
+    z.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'expected one line, without control characters'),
+  );
 
 /**
  * "Must contain only letters, numbers, '.', '-', or '_' and must start with an alphanumeric."
@@ -210,8 +218,21 @@ const key = z
 /** The rule of LaunchDarkly's SDKs for application ids. Unlike another key, one may start with any of these. */
 const APPLICATION_KEY = /^[a-zA-Z0-9_.-]+$/;
 
+const NOT_A_JSON_LIST =
+  'begins with "[" and is not a JSON array of strings; expected ["web", "tv"], or application keys, one per line or separated by commas';
+
 const applications = z.pipe(
-  z.pipe(z.string(), z.transform(splitList)),
+  z.pipe(
+    z.string(),
+    z.transform((text: string, context): string[] => {
+      const list = text.startsWith('[') ? parseJsonList(text) : splitList(text);
+      if (list === undefined) {
+        context.issues.push({ code: 'custom', message: NOT_A_JSON_LIST, input: undefined });
+        return z.NEVER;
+      }
+      return [...new Set(list)];
+    }),
+  ),
   z.array(
     z
       .string()
@@ -226,10 +247,21 @@ const applications = z.pipe(
   ),
 );
 
-/** Splits at new lines and commas, trims, drops blanks and duplicates, keeps the order. */
+/** Splits at new lines and commas, trims, drops blanks, keeps the order. */
 function splitList(text: string): string[] {
-  const entries = text.split(/[\n,]/).map((entry) => entry.trim());
-  return [...new Set(entries.filter((entry) => entry !== ''))];
+  return text
+    .split(/[\n,]/)
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+/** Reads a list as the output `applications` has it; undefined for anything else. */
+function parseJsonList(text: string): string[] | undefined {
+  try {
+    return z.safeParse(z.array(z.string()), JSON.parse(text)).data?.map((entry) => entry.trim());
+  } catch {
+    return undefined;
+  }
 }
 
 const MAX_TIMEOUT_SECONDS = 3_600;
@@ -259,86 +291,32 @@ const proxy = z.pipe(
   ),
 );
 
-/** Shapes of other credentials than an access token, each with the sentence that helps. */
-const WRONG_CREDENTIALS: readonly (readonly [RegExp, string])[] = [
-  [
-    /^sdk-/i,
-    'this is an SDK key, which the REST API does not accept; expected an access token (api-…)',
-  ],
-  [
-    /^mob-/i,
-    'this is a mobile key, which the REST API does not accept; expected an access token (api-…)',
-  ],
-  [/^rel-/i, 'this is a Relay Proxy key; expected an access token (api-…)'],
-  [
-    /^[0-9a-f]{24}$/i,
-    'this is a client-side ID, which is no credential; expected an access token (api-…)',
-  ],
-  [
-    /^(?:gh[pousr]_|github_pat_)/i,
-    'this is a GitHub token; expected a LaunchDarkly access token (api-…). Are token and github-token swapped?',
-  ],
-  [/^bearer\b/i, 'leave the word Bearer out: LaunchDarkly expects the token alone'],
-  [/^["'`]|["'`]$/, 'it is in quotes; store the secret without them'],
-  [/^\$/, 'it is the name of a variable, not its value; use the secrets context'],
-  [/\s/, 'it has white space in it; store the secret again, in one piece'],
-  [/[^\x21-\x7e]/, 'it has characters that no access token has; store the secret again'],
-];
-
-/** Shorter than anything that LaunchDarkly hands out, in characters. */
-const MIN_TOKEN_LENGTH = 8;
-
-/** No message quotes the token, and the issues' own `input` is never shown. */
-function describeToken(run: WorkflowRun) {
-  const blank = {
-    fork: 'is blank: GitHub gives no secrets to workflows of pull requests from forks',
-    dependabot: 'is blank: workflows started by Dependabot see Dependabot secrets only',
-    none: "is blank; expected a LaunchDarkly access token. Is the secret's name spelt right, and is it set for this repository, organization or environment?",
-  }[run.withheldSecrets ?? 'none'];
-  return z
-    .string()
-    .check(
-      z.minLength(1, { message: blank, abort: true }),
-      ...WRONG_CREDENTIALS.map(([shape, message]) =>
-        z.refine((token) => !shape.test(String(token)), { message, abort: true }),
-      ),
-      z.minLength(MIN_TOKEN_LENGTH, 'it is too short for an access token (api-…)'),
-    );
-}
-
 function explainProblems(issues: readonly z.core.$ZodIssue[], run: WorkflowRun): ActionError {
   const reasons = issues.map(({ path, message }) => ({
     attribute: String(path[0]),
     reason: message,
   }));
   const names = [...new Set(reasons.map(({ attribute }) => attribute))];
+  const isBlank = reasons.every(({ reason }) => reason.startsWith(IS_BLANK));
   return new ActionError({
     code: 'invalid-input',
     message:
       names.length === 1
-        ? `The input ${names.join('')} is not valid. No request was made.`
+        ? `The input ${names.join('')} ${isBlank ? IS_BLANK : 'is not valid'}. No request was made.`
         : `${names.length} inputs are not valid. No request was made.`,
     nextStep: [...new Set(names.map((name) => findCorrection(name, run)))].join(' '),
     reasons,
   });
 }
 
-/** Where a value that is not valid is to be corrected. */
-function findCorrection(name: string, { withheldSecrets }: WorkflowRun): string {
+/** Says where a value that is not valid is corrected. */
+function findCorrection(name: string, run: WorkflowRun): string {
   if (name.endsWith('_PROXY')) {
     return `Correct ${name} in env of the workflow or of the runner.`;
   }
-  if (name !== 'token') {
-    return 'Correct the inputs under with: in the workflow.';
-  }
-  switch (withheldSecrets) {
-    case 'fork':
-      return 'Run this step for pull requests of the repository itself only, or after the merge.';
-    case 'dependabot':
-      return 'Add the secret under Settings, Secrets and variables, Dependabot.';
-    case undefined:
-      return 'Correct the secret that token is read from, under Settings, Secrets and variables, Actions.';
-  }
+  return name === 'token'
+    ? explainTokenCorrection(run)
+    : 'Correct the inputs under with: in the workflow.';
 }
 
 /** Longer keys are refused for some resources, in characters. The server decides, so this only warns. */
