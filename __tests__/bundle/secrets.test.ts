@@ -129,3 +129,53 @@ test.concurrent('no word of fewer than eight characters is masked', async () => 
   expect(result.masks.filter((mask) => mask.length < 8)).toEqual([]);
   expect(result.outputs).toMatchObject({ outcome: 'created', environment: 'production' });
 });
+
+describe.concurrent('an error that nobody foresaw', () => {
+  /** Starts the bundle with a piece of code in its process that was there first. */
+  function preload(code: string) {
+    return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };
+  }
+  const bug = `Object.assign(new Error('of ${WISH.token}'), { token: '${WISH.token}' })`;
+
+  test('after the outputs were set makes them those of a failure', async () => {
+    await using scene = await openScene();
+    const env = preload(`process.once('beforeExit', () => { throw ${bug}; });`);
+    const result = await scene.run({}, { env });
+    expect(readFailure(result)).toContain('The action failed with an unexpected error.');
+    expect(result.outputs['error-code']).toBe('unexpected-response');
+    expect(scene.simulator.account.groups.has(WISH.key)).toBe(true);
+  });
+
+  test('before the outputs were set makes them those of a failure', async () => {
+    await using scene = await openScene();
+    scene.simulator.inject({
+      method: 'POST',
+      path: CREATE_PATH,
+      fault: { kind: 'respond', status: 503, headers: { 'Retry-After': '1' } },
+    });
+    const env = preload(`
+      const write = process.stdout.write;
+      process.stdout.write = function (chunk, ...rest) {
+        if (String(chunk).includes('Trying again')) setTimeout(() => { throw ${bug}; });
+        return write.call(this, chunk, ...rest);
+      };`);
+    const result = await scene.run({}, { env: { ...env, RUNNER_DEBUG: '1' } });
+    expect(readFailure(result)).toContain('The action failed with an unexpected error.');
+    expect(result.outputs['error-code']).toBe('unexpected-response');
+  });
+
+  test('is told without a stack on stderr even when telling it throws', async () => {
+    await using scene = await openScene();
+    const env = preload(`
+      process.once('beforeExit', () => {
+        process.stdout.write = () => { throw ${bug}; };
+        throw ${bug};
+      });`);
+    const result = await scene.run({}, { env });
+    expect(result).toMatchObject({ exitCode: 1, stderr: '' });
+    expect(result.outputs).toMatchObject({
+      outcome: 'failed',
+      'error-code': 'unexpected-response',
+    });
+  });
+});
