@@ -50,15 +50,21 @@ export class Log {
    * room for all, lines before the last one go: the last one is the next step.
    */
   #cleanLines(lines: readonly string[]): string {
-    const cleaned = lines.map((line) => cut(this.#clean(line), MAX_ANNOTATION_LINE_LENGTH));
-    const last = cleaned.splice(-1).join('');
-    let room = MAX_ANNOTATION_LENGTH - last.length - 2;
-    const shown = cleaned.filter((line) => {
-      room -= line.length + 1;
-      return room >= 0;
-    });
-    const gap = shown.length < cleaned.length ? ['…'] : [];
-    return [...shown, ...gap, last].join('\n');
+    const clean = (line: string) => cut(this.#clean(line), MAX_ANNOTATION_LINE_LENGTH);
+    const last = lines.slice(-1).map(clean);
+    const shown: string[] = [];
+    let room = MAX_ANNOTATION_LENGTH - last.join('').length - 2;
+    for (const line of lines.slice(0, -1)) {
+      const cleaned = clean(line);
+      room -= cleaned.length + 1;
+      if (room < 0) {
+        // A server may give thousands of reasons: what is not shown need not be redacted.
+        shown.push('…');
+        break;
+      }
+      shown.push(cleaned);
+    }
+    return [...shown, ...last].join('\n');
   }
 
   #clean(text: string): string {
