@@ -23,6 +23,10 @@ export interface HttpProxy {
   readonly authorization: string | undefined;
 }
 
+/** What to add to the advice when a server could not be reached and no proxy was in use. */
+export const PROXY_ADVICE =
+  'If the runner reaches the internet through a proxy only, set HTTPS_PROXY in its env.';
+
 /** The way to a server. */
 export type Route =
   | { readonly kind: 'direct' }
@@ -87,10 +91,8 @@ export function findProxyProblem(
  * because its kind is not supported: `ALL_PROXY`, or SOCKS.
  */
 export function listProxyWarnings(env: NodeJS.ProcessEnv, origin: string): string[] {
-  const settings = readProxySettings(env);
-  const hasProxy = (origin.startsWith('http:') ? settings.httpProxy : settings.httpsProxy) !== '';
-  const target = new URL(origin);
-  if (hasProxy || isLoopback(target) || isBypassed(target, settings.noProxy)) {
+  const { httpsProxy, noProxy } = readProxySettings(env);
+  if (httpsProxy !== '' || isBypassed(new URL(origin), noProxy)) {
     return [];
   }
   const all = readVariable(env, 'all_proxy');
