@@ -135,7 +135,8 @@ async function makeGroupTrue(
     },
   });
   const isDirect = findRoute(server.origin, proxies).kind === 'direct';
-  const findAdvice = () => (isDirect && !hasResponded ? PROXY_ADVICE : '');
+  const advice = isDirect ? PROXY_ADVICE : 'Check HTTPS_PROXY: nothing came through the proxy.';
+  const findAdvice = () => (hasResponded ? '' : advice);
   const deadline = startDeadline(timeoutMs, cancellation, findAdvice);
   const circumstances = (operation: Operation) => ({ operation, wanted: wish.wanted, server });
   try {

@@ -76,6 +76,28 @@ describe.each([undefined, '0'])(
   },
 );
 
+test.each([undefined, '0'])(
+  'the certificate of a proxy is verified as well, with NODE_TLS_REJECT_UNAUTHORIZED=%s',
+  async (NODE_TLS_REJECT_UNAUTHORIZED) => {
+    await using company = await openCompany({ isProxyTls: true });
+    const result = await company.run({
+      HTTPS_PROXY: `https://${company.proxy.host}`,
+      NODE_EXTRA_CA_CERTS: undefined,
+      NODE_TLS_REJECT_UNAUTHORIZED,
+    });
+    expect(readError(result)).toContain(
+      `The certificate of the proxy ${company.proxy.host} can't be trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE)`,
+    );
+    expect(company.proxy.requests).toEqual([]);
+  },
+);
+
+test('an https scheme for a proxy that speaks plain http is told as a wrong scheme', async () => {
+  await using company = await openCompany();
+  const result = await company.run({ HTTPS_PROXY: `https://${company.proxy.host}` });
+  expect(readError(result)).toContain('base-uri and HTTPS_PROXY have the right scheme and port');
+});
+
 describe('what no second attempt can mend is told at once', () => {
   test('a self-signed certificate', async () => {
     const tls = await issueSelfSigned({ hosts: ['127.0.0.1'] });

@@ -54,6 +54,11 @@ export async function startConnectProxy(options: ConnectProxyOptions): Promise<C
     socket.on('data', (chunk) => seen.push(chunk));
     socket.on('data', function read(chunk) {
       head += chunk.toString('latin1');
+      if (!/^[A-Z]/.test(head)) {
+        // A client that speaks TLS to a proxy that does not.
+        socket.end('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n');
+        return;
+      }
       if (!head.includes('\r\n\r\n')) {
         return;
       }

@@ -5,6 +5,8 @@
  * @see https://github.com/actions/toolkit/blob/main/packages/http-client/src/proxy.ts
  */
 
+import { isBypassed } from './no-proxy.ts';
+
 /** The values of the proxy variables, as they were written. An empty string is an unset variable. */
 export interface ProxySettings {
   /** For targets of plain http. */
@@ -203,43 +205,4 @@ function decodePercent(text: string): string | undefined {
 
 function encodeBasic(user: string, password: string): string {
   return Buffer.from(`${user}:${password}`).toString('base64');
-}
-
-/**
- * Whether `noProxy` lists the target. The rules are undici's: entries are separated by commas or blanks;
- * a host stands for its subdomains as well, `*.host` for these alone, `*` for every host; a port narrows
- * an entry down to that port. A test holds this against undici's `EnvHttpProxyAgent`, which tells nobody
- * what it decided.
- */
-function isBypassed({ protocol, hostname, port }: URL, noProxy: string): boolean {
-  const host = hostname.replace(/^\[(.+)\]$/, '$1').replace(/(?<=.)\.$/, '');
-  const targetPort = Number(port) || (protocol === 'https:' ? 443 : 80);
-  return noProxy
-    .split(/[,\s]/)
-    .filter((entry) => entry !== '')
-    .map(parseNoProxyEntry)
-    .some((entry) => {
-      if (entry.port !== 0 && entry.port !== targetPort) {
-        return false;
-      }
-      return (
-        entry.host === '*' ||
-        (!entry.isWildcard && host === entry.host) ||
-        host.endsWith(`.${entry.host}`)
-      );
-    });
-}
-
-function parseNoProxyEntry(entry: string) {
-  // An IPv6 address has colons of its own, so its port needs brackets around the address.
-  const withPort = /^\[(.+)\]:(\d+)$/.exec(entry) ?? /^([^:]+):(\d+)$/.exec(entry);
-  const host = withPort?.[1] ?? entry.replace(/^\[(.+)\]$/, '$1');
-  return {
-    host: host
-      .replace(/^\*?\./, '')
-      .replace(/(?<=.)\.$/, '')
-      .toLowerCase(),
-    port: Number(withPort?.[2] ?? 0),
-    isWildcard: entry.startsWith('*'),
-  };
 }

@@ -312,6 +312,13 @@ function listKeys(keys: readonly string[]): string {
 function findRemedy(trouble: Trouble, server: Server): string {
   const { causeCode, proxy } = trouble;
   const proxyAdvice = trouble.isDirect === true ? ` ${PROXY_ADVICE}` : '';
+  if (CERTIFICATE.test(causeCode)) {
+    const shown = proxy === undefined ? 'that was shown' : `of the proxy ${proxy}`;
+    return `The certificate ${shown} can't be trusted (${causeCode}). If a proxy of your company inspects TLS, point NODE_EXTRA_CA_CERTS at the file with its CA certificate, in env of the job or of the runner. There is no switch to ignore TLS.`;
+  }
+  if (/^(?:EPROTO|ERR_SSL_)/.test(causeCode)) {
+    return `The two ends did not agree on TLS (${causeCode}). Check that base-uri and HTTPS_PROXY have the right scheme and port.`;
+  }
   if (proxy !== undefined) {
     return `The proxy of HTTPS_PROXY could not be reached (${causeCode}). Check its address, or list ${new URL(server.origin).host} in NO_PROXY.`;
   }
@@ -335,12 +342,6 @@ function findRemedy(trouble: Trouble, server: Server): string {
   }
   if (causeCode === 'UND_ERR_PRX_CONN') {
     return `The proxy of HTTPS_PROXY could not be used (${causeCode}). Check its address.`;
-  }
-  if (CERTIFICATE.test(causeCode)) {
-    return `The certificate that was shown can't be trusted (${causeCode}). If a proxy of your company inspects TLS, point NODE_EXTRA_CA_CERTS at the file with its CA certificate, in env of the job or of the runner. There is no switch to ignore TLS.`;
-  }
-  if (/^(?:EPROTO|ERR_SSL_)/.test(causeCode)) {
-    return `The two ends did not agree on TLS (${causeCode}). Check that base-uri and HTTPS_PROXY have the right scheme and port.`;
   }
   switch (trouble.code) {
     case 'server-error':
