@@ -3,6 +3,7 @@ import { CrashReporter, explainUnexpected } from './crash-report.ts';
 import { type Deadline, sleep, startDeadline, watchCancellation } from './deadline.ts';
 import { ensureGroup, type Outcome } from './ensure.ts';
 import { ActionError, SPECIAL_TITLES } from './errors.ts';
+import { findRoute, PROXY_ADVICE } from './http/proxies.ts';
 import { type Inputs, readInputs } from './inputs/inputs.ts';
 import { createClient } from './launchdarkly/client.ts';
 import { explainRefusal, explainTrouble, type Operation } from './launchdarkly/diagnose.ts';
@@ -113,6 +114,7 @@ async function makeGroupTrue(
   for (const warning of inputs.warnings) {
     log.warning('An input is unusual', warning);
   }
+  let hasResponded = false;
   const transport = openTransport({
     origin: server.origin,
     token,
@@ -120,12 +122,16 @@ async function makeGroupTrue(
     secrets,
     observe: ({ request: { method, path }, exchange, attempt }) => {
       progress.requests += 1;
+      hasResponded ||= exchange.kind === 'response';
       const result = exchange.kind === 'response' ? exchange.status : exchange.code;
       const elapsedMs = exchange.receivedAt - exchange.startedAt;
       tellRequest({ attempt, method, path, result, elapsedMs }, log);
     },
   });
-  const deadline = startDeadline(timeoutMs, cancellation);
+  const isDirect = findRoute(server.origin, proxies).kind === 'direct';
+  const advice = isDirect ? PROXY_ADVICE : 'Check HTTPS_PROXY: nothing came through the proxy.';
+  const findAdvice = () => (hasResponded ? '' : advice);
+  const deadline = startDeadline(timeoutMs, cancellation, findAdvice);
   const circumstances = (operation: Operation) => ({ operation, wanted: wish.wanted, server });
   try {
     return await ensureGroup(wish, {
