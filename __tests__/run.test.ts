@@ -120,7 +120,7 @@ describe('files of the runner that cannot be written', () => {
   });
 });
 
-describe('an error that nobody foresaw', () => {
+describe('an unexpected error', () => {
   test('ends in the same words as any failure, without its own', async () => {
     const bug = () => {
       throw new TypeError('a secret detail');

@@ -6,8 +6,8 @@ import { tellFailure } from './report/tell.ts';
 import type { Secrets } from './secrets.ts';
 
 /**
- * Reports an error that nobody foresaw, from wherever in the process it comes: as a failure in the outputs
- * and in the log, never as a stack on stderr. Only the first one is reported: to report it may be what fails.
+ * Reports an unexpected error, wherever in the process it was thrown: as a failure in the outputs and in
+ * the log, never as a stack on stderr. Only the first one is reported, because reporting may be what fails.
  */
 export class CrashReporter {
   readonly #secrets: Secrets;
@@ -19,12 +19,12 @@ export class CrashReporter {
     this.#log = log;
   }
 
-  /** What was reported; undefined while there was nothing to report. */
+  /** The error that was reported, if any. */
   get error(): ActionError | undefined {
     return this.#error;
   }
 
-  /** Fails the step. Never throws: Node would print the error with its stack, and end the process at once. */
+  /** Reports `cause` and fails the step. Never throws: Node would print the stack and exit at once. */
   report(cause: unknown): void {
     process.exitCode = core.ExitCode.Failure;
     if (this.#error !== undefined) {
@@ -32,13 +32,13 @@ export class CrashReporter {
     }
     const error = explainUnexpected(cause);
     this.#error = error;
-    // Later values win, so what was written before is taken back.
+    // The runner takes the last value of an output, so these replace what was written before.
     attempt(() => writeOutputs({ kind: 'failure', error }, this.#secrets));
     attempt(() => tellFailure(error, this.#log));
   }
 }
 
-/** An error that nobody foresaw may hold anything, so only its kind is shown; the rest is for the debug log. */
+/** Describes an unexpected error in constant words, since it may hold anything. The debug log gets the rest. */
 export function explainUnexpected(cause: unknown): ActionError {
   return new ActionError({
     code: 'unexpected-response',
@@ -54,6 +54,6 @@ function attempt(work: () => void): void {
   try {
     work();
   } catch {
-    // There is no other place to say so.
+    // Nothing is left to report it with.
   }
 }

@@ -57,7 +57,7 @@ async function runStep(env: NodeJS.ProcessEnv, { secrets, log, crash }: StepDeps
     inputs = readInputs(env, workflow, secrets);
     return makeGroupTrue(inputs, { secrets, log, progress, cancellation: cancellation.signal });
   });
-  // A step that has failed must not hand over the outputs of a success.
+  // A step that fails must not have the outputs of a success.
   const ending: Ending = crash.error ? { kind: 'failure', error: crash.error } : settled;
   const story: Story = {
     wish: inputs?.wish,

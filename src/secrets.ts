@@ -14,10 +14,10 @@ const WITHHELD = '[withheld: the text could not be searched for secrets]';
  */
 const MIN_SECRET_LENGTH = 8;
 
-/** What a body shows under a secret's name is taken for one from this length on, in characters. */
+/** A shorter value is not taken for a secret because of the name that it has in a body, in characters. */
 const MIN_DISCOVERED_LENGTH = 16;
 
-/** More masks for what bodies carry are noise in the log; the reports redact without them. */
+/** More masks for secrets in bodies would be noise in the log. The reports are redacted without them. */
 const MAX_DISCOVERED_MASKS = 32;
 
 /** Secrets from bodies that are redacted in all their encodings. */
@@ -29,7 +29,7 @@ const MAX_DISCOVERED_BY_SHAPE = 200;
 /** The total length of the secrets from bodies that are redacted, in characters. */
 const MAX_DISCOVERED_LENGTH = 128 * 1024;
 
-/** The part of a text that is redacted and shown, in characters. No sink shows as much. */
+/** Longer texts are cut here, in characters. No sink shows as much. */
 const MAX_TEXT_LENGTH = 1024 * 1024;
 
 /** What is left out at a cut, in characters: longer than the part of a known shape that is not recognized. */
@@ -42,13 +42,12 @@ const CUT_LENGTH = 64;
 const KNOWN_SHAPES =
   /(?:sdk|mob|api|rel)-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-f])|gh[pousr]_[a-z0-9]{30,}|github_pat_[a-z0-9_]{30,}/gi;
 
-/** Stands in no value of an environment variable. */
+/** Separates the values. No environment variable can hold it. */
 const SEPARATOR = '\0';
 
 /**
- * Knows every secret of the run and takes them out of texts. Secrets are told to `mask` (the runner's
- * masker) the moment they become known, so that each is masked before it can be used. The cost of every
- * method is linear in what it is given.
+ * Knows every secret of the run and redacts them. Each secret is passed to `mask` (the runner's masker) as
+ * soon as it is known, before anything can use it. The cost of every method is linear in its arguments.
  */
 export class Secrets {
   readonly #mask: (value: string) => void;
@@ -159,7 +158,7 @@ export class Secrets {
     return forms;
   }
 
-  /** Says whether the value is, from now on, redacted as far as it has to be. */
+  /** Returns false when the value would have to be redacted, but can't be registered. */
   #addDiscovered(value: string): boolean {
     const lines = value.split(/[\r\n]/).map((line) => line.trim());
     return lines

@@ -130,7 +130,7 @@ test.concurrent('no word of fewer than eight characters is masked', async () => 
   expect(result.outputs).toMatchObject({ outcome: 'created', environment: 'production' });
 });
 
-describe.concurrent('an error that nobody foresaw', () => {
+describe.concurrent('an unexpected error', () => {
   /** Starts the bundle with a piece of code in its process that was there first. */
   function preload(code: string) {
     return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };

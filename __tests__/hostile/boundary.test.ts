@@ -46,7 +46,7 @@ describe('an error that nobody foresaw', () => {
         },
       ]);
       expect(result.stdout).not.toMatch(/^\s+at /m);
-      // The work was on its way and went on, but a step that fails must not hand over a success.
+      // The work went on, but a step that fails must not have the outputs of a success.
       expect(result.outputs).toMatchObject({
         outcome: 'failed',
         created: 'false',

@@ -4,15 +4,15 @@ import { MAX_REPORT_BYTES } from './summary.ts';
 /** The runner drops the whole file when it is larger, in bytes. */
 const MAX_FILE_BYTES = 1024 * 1024;
 
-/** With less room, in bytes, not even the heading and its table would be left. */
+/** Less room, in bytes, is not enough for the heading and its table. */
 const MIN_REPORT_BYTES = 2_048;
 
-/** Keeps what is in the file from running into the report. */
+/** Separates the report from the text before it. */
 const GAP = '\n\n';
 
 /**
- * Appends the report to the file of the step's job summary, which may hold text of somebody else's
- * already. `render` gets the size that is left, in bytes of UTF-8.
+ * Appends the report to the file of the step's job summary, which may already hold other text. `render`
+ * gets the size that is left, in bytes of UTF-8.
  *
  * @throws {Error} when the file can't be written, or is full
  */

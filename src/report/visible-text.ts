@@ -8,9 +8,9 @@ const MEANINGFUL = String.raw`(?<=${JOINABLE})[\u200c\u200d](?=${JOINABLE})|(?<=
 const INVISIBLE = String.raw`[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]`;
 
 /**
- * Replaces each character that hides, reorders or ends what follows it by a space: bidirectional
- * controls, zero-width spaces, byte order marks, line ends, escape sequences. What such characters do
- * inside a word or an emoji stays.
+ * Replaces each character that hides, reorders or ends what follows it with a space: bidirectional
+ * controls, zero-width spaces, byte order marks, line ends, escape sequences. Joiners within a word or an
+ * emoji stay.
  */
 export function replaceInvisible(text: string): string {
   // Most texts are plain, and the first use of a Unicode class costs milliseconds of the start.
