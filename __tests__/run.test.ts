@@ -120,7 +120,7 @@ describe('files of the runner that cannot be written', () => {
   });
 });
 
-describe('an error that nobody foresaw', () => {
+describe('an unexpected error', () => {
   test('ends in the same words as any failure, without its own', async () => {
     const bug = () => {
       throw new TypeError('a secret detail');
@@ -128,7 +128,7 @@ describe('an error that nobody foresaw', () => {
     const env = Object.defineProperty({ ...stepEnv() }, 'INPUT_KEY', { get: bug });
     const { outputs } = await runStep(env);
     expect(outputs).toMatchObject({ outcome: 'failed', 'error-code': 'unexpected-response' });
-    expect(printed).toContain('The action failed in a way that it does not know.');
+    expect(printed).toContain('The action failed with an unexpected error.');
     expect(printed).not.toContain('a secret detail');
     expect(process.exitCode).toBe(1);
   });
@@ -140,7 +140,7 @@ describe('an error that nobody foresaw', () => {
     for (const listener of onUncaught) {
       listener(new Error('a secret detail'), 'uncaughtException');
     }
-    expect(printed).toContain('The action failed in a way that it does not know.');
+    expect(printed).toContain('The action failed with an unexpected error.');
     expect(printed).not.toContain('a secret detail');
     expect(process.exitCode).toBe(1);
   });

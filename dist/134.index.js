@@ -16825,18 +16825,15 @@ function getOctokit(token, options, ...additionalPlugins) {
 
 __webpack_require__.r(__webpack_exports__);
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   EnvHttpProxyAgent: () => (/* reexport default export from named module */ _lib_dispatcher_env_http_proxy_agent_js__WEBPACK_IMPORTED_MODULE_0__),
-/* harmony export */   Pool: () => (/* reexport default export from named module */ _lib_dispatcher_pool_js__WEBPACK_IMPORTED_MODULE_1__),
-/* harmony export */   ProxyAgent: () => (/* reexport default export from named module */ _lib_dispatcher_proxy_agent_js__WEBPACK_IMPORTED_MODULE_3__),
-/* harmony export */   buildConnector: () => (/* reexport default export from named module */ _lib_core_connect_js__WEBPACK_IMPORTED_MODULE_2__),
-/* harmony export */   fetch: () => (/* reexport safe */ _lib_web_fetch_index_js__WEBPACK_IMPORTED_MODULE_4__.fetch)
+/* harmony export */   Client: () => (/* reexport default export from named module */ _lib_dispatcher_client_js__WEBPACK_IMPORTED_MODULE_0__),
+/* harmony export */   ProxyAgent: () => (/* reexport default export from named module */ _lib_dispatcher_proxy_agent_js__WEBPACK_IMPORTED_MODULE_2__),
+/* harmony export */   buildConnector: () => (/* reexport default export from named module */ _lib_core_connect_js__WEBPACK_IMPORTED_MODULE_1__),
+/* harmony export */   fetch: () => (/* reexport safe */ _lib_web_fetch_index_js__WEBPACK_IMPORTED_MODULE_3__.fetch)
 /* harmony export */ });
-/* harmony import */ var _lib_dispatcher_env_http_proxy_agent_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7258);
-/* harmony import */ var _lib_dispatcher_pool_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6307);
-/* harmony import */ var _lib_core_connect_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3657);
-/* harmony import */ var _lib_dispatcher_proxy_agent_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6553);
-/* harmony import */ var _lib_web_fetch_index_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(357);
-
+/* harmony import */ var _lib_dispatcher_client_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2574);
+/* harmony import */ var _lib_core_connect_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3657);
+/* harmony import */ var _lib_dispatcher_proxy_agent_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6553);
+/* harmony import */ var _lib_web_fetch_index_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(357);
 
 
 

@@ -7133,203 +7133,6 @@ Dispatcher.prototype.connect = __nccwpck_require__(1939);
 
 /***/ }),
 
-/***/ 7258:
-/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
-
-
-
-const DispatcherBase = __nccwpck_require__(7568)
-const { kClose, kDestroy, kClosed, kDestroyed, kDispatch, kNoProxyAgent, kHttpProxyAgent, kHttpsProxyAgent } = __nccwpck_require__(6478)
-const ProxyAgent = __nccwpck_require__(6553)
-const Agent = __nccwpck_require__(3480)
-
-const DEFAULT_PORTS = {
-  'http:': 80,
-  'https:': 443
-}
-
-class EnvHttpProxyAgent extends DispatcherBase {
-  #noProxyValue = null
-  #noProxyEntries = null
-  #opts = null
-
-  constructor (opts = {}) {
-    super(opts)
-    this.#opts = opts
-
-    const { httpProxy, httpsProxy, noProxy, ...agentOpts } = opts
-
-    this[kNoProxyAgent] = new Agent(agentOpts)
-
-    const HTTP_PROXY = httpProxy ?? process.env.http_proxy ?? process.env.HTTP_PROXY
-    if (HTTP_PROXY) {
-      this[kHttpProxyAgent] = new ProxyAgent({ ...agentOpts, uri: HTTP_PROXY })
-    } else {
-      this[kHttpProxyAgent] = this[kNoProxyAgent]
-    }
-
-    const HTTPS_PROXY = httpsProxy ?? process.env.https_proxy ?? process.env.HTTPS_PROXY
-    if (HTTPS_PROXY) {
-      this[kHttpsProxyAgent] = new ProxyAgent({ ...agentOpts, uri: HTTPS_PROXY })
-    } else {
-      this[kHttpsProxyAgent] = this[kHttpProxyAgent]
-    }
-
-    this.#parseNoProxy()
-  }
-
-  [kDispatch] (opts, handler) {
-    const url = new URL(opts.origin)
-    const agent = this.#getProxyAgentForUrl(url)
-    return agent.dispatch(opts, handler)
-  }
-
-  [kClose] () {
-    return Promise.all([
-      this[kNoProxyAgent].close(),
-      !this[kHttpProxyAgent][kClosed] && this[kHttpProxyAgent].close(),
-      !this[kHttpsProxyAgent][kClosed] && this[kHttpsProxyAgent].close()
-    ])
-  }
-
-  [kDestroy] (err) {
-    return Promise.all([
-      this[kNoProxyAgent].destroy(err),
-      !this[kHttpProxyAgent][kDestroyed] && this[kHttpProxyAgent].destroy(err),
-      !this[kHttpsProxyAgent][kDestroyed] && this[kHttpsProxyAgent].destroy(err)
-    ])
-  }
-
-  #getProxyAgentForUrl (url) {
-    let { protocol, host: hostname, port } = url
-
-    // Remove the port suffix (e.g. ":8080") and then strip surrounding
-    // brackets from IPv6 literals (e.g. "[::1]" -> "::1") so that the
-    // result matches the unbracketed form stored by #parseNoProxy.
-    hostname = hostname.replace(/:\d*$/, '').replace(/^\[(.+)\]$/, '$1').toLowerCase()
-    // Drop a trailing dot: it only marks the fully qualified form of a domain
-    // name ("example.com." and "example.com" are the same name, RFC 1034 root
-    // label). This runs on every dispatch, so it is a charCode check rather
-    // than a third regex. `length > 1` leaves the degenerate host "." alone.
-    if (hostname.length > 1 && hostname.charCodeAt(hostname.length - 1) === 46) {
-      hostname = hostname.slice(0, -1)
-    }
-    port = Number.parseInt(port, 10) || DEFAULT_PORTS[protocol] || 0
-    if (!this.#shouldProxy(hostname, port)) {
-      return this[kNoProxyAgent]
-    }
-    if (protocol === 'https:') {
-      return this[kHttpsProxyAgent]
-    }
-    return this[kHttpProxyAgent]
-  }
-
-  #shouldProxy (hostname, port) {
-    if (this.#noProxyChanged) {
-      this.#parseNoProxy()
-    }
-
-    if (this.#noProxyEntries.length === 0) {
-      return true // Always proxy if NO_PROXY is not set or empty.
-    }
-
-    for (let i = 0; i < this.#noProxyEntries.length; i++) {
-      const entry = this.#noProxyEntries[i]
-      // A bare `*` entry matches all hosts regardless of its position or the
-      // surrounding whitespace (e.g. ` * ` or `none.invalid,*`). If a port is
-      // attached (`*:80`) it only bypasses that port.
-      if (entry.hostname === '*') {
-        if (entry.port && entry.port !== port) {
-          continue
-        }
-        return false // Never proxy if a wildcard entry is present.
-      }
-      if (entry.port && entry.port !== port) {
-        continue // Skip if ports don't match.
-      }
-      // Don't proxy if the hostname is equal with the no_proxy host. A
-      // `*.example.com` wildcard matches subdomains only, not the apex
-      // `example.com`, so exact matches are skipped for wildcard entries.
-      if (!entry.wildcard && hostname === entry.hostname) {
-        return false
-      }
-      // Don't proxy if the hostname is the subdomain of the no_proxy host.
-      // Reference - https://github.com/denoland/deno/blob/6fbce91e40cc07fc6da74068e5cc56fdd40f7b4c/ext/fetch/proxy.rs#L485
-      if (hostname.slice(-(entry.hostname.length + 1)) === `.${entry.hostname}`) {
-        return false
-      }
-    }
-
-    return true
-  }
-
-  #parseNoProxy () {
-    const noProxyValue = this.#opts.noProxy ?? this.#noProxyEnv
-    const noProxySplit = noProxyValue.split(/[,\s]/)
-    const noProxyEntries = []
-
-    for (let i = 0; i < noProxySplit.length; i++) {
-      const entry = noProxySplit[i]
-      if (!entry) {
-        continue
-      }
-
-      // An IPv6 entry with a port must be bracketed: [::1]:443.
-      // A bare IPv6 address like ::1 contains colons that must not be
-      // confused with a host:port separator, so we handle it separately.
-      let hostname, port
-      const ipv6WithPort = entry.match(/^\[(.+)\]:(\d+)$/)
-      if (ipv6WithPort) {
-        hostname = ipv6WithPort[1]
-        port = Number.parseInt(ipv6WithPort[2], 10)
-      } else {
-        // Bracketed IPv6 without port, or plain hostname[:port], or bare IPv6.
-        // Strip optional brackets first.
-        const unbracketed = entry.replace(/^\[(.+)\]$/, '$1')
-        // A bare IPv6 address contains multiple colons; a hostname:port entry
-        // has exactly one colon followed by digits. Only attempt host:port
-        // splitting when that is unambiguously the case.
-        const colonCount = (unbracketed.match(/:/g) || []).length
-        const parsed = colonCount === 1 && unbracketed.match(/^(.+):(\d+)$/)
-        hostname = parsed ? parsed[1] : unbracketed
-        port = parsed ? Number.parseInt(parsed[2], 10) : 0
-      }
-
-      // A leading `*` marks a subdomain wildcard (`*.example.com`), distinct
-      // from a plain or leading-dot suffix (`example.com` / `.example.com`)
-      // which also matches the apex. `*.example.com` must only match
-      // subdomains, never the apex `example.com` itself.
-      const wildcard = entry.charCodeAt(0) === 42 /* '*' */
-
-      noProxyEntries.push({
-        // strip leading dot or asterisk with dot, and any trailing dot
-        hostname: hostname.replace(/^\*?\./, '').replace(/^(.+)\.$/, '$1').toLowerCase(),
-        port,
-        wildcard
-      })
-    }
-
-    this.#noProxyValue = noProxyValue
-    this.#noProxyEntries = noProxyEntries
-  }
-
-  get #noProxyChanged () {
-    if (this.#opts.noProxy !== undefined) {
-      return false
-    }
-    return this.#noProxyValue !== this.#noProxyEnv
-  }
-
-  get #noProxyEnv () {
-    return process.env.no_proxy ?? process.env.NO_PROXY ?? ''
-  }
-}
-
-module.exports = EnvHttpProxyAgent
-
-
-/***/ }),
-
 /***/ 8217:
 /***/ ((module) => {
 
@@ -9771,7 +9574,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4014);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2975);
 
 await (0,_run_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)();
 
@@ -9780,7 +9583,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4014:
+/***/ 2975:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -9789,8 +9592,6 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
 
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 // EXTERNAL MODULE: external "os"
 var external_os_ = __nccwpck_require__(857);
 ;// CONCATENATED MODULE: ./build/node_modules/@actions/core/lib/utils.js
@@ -10345,79 +10146,6 @@ class ActionError extends Error {
     }
 }
 
-;// CONCATENATED MODULE: ./build/deadline.js
-
-/**
- * The runner cancels with SIGINT, follows with SIGTERM after 7.5 s, and kills 2.5 s later.
- *
- * @see https://github.com/actions/runner/blob/main/src/Runner.Sdk/ProcessInvoker.cs
- */
-const CANCEL_SIGNALS = ['SIGINT', 'SIGTERM'];
-/** Listens for cancellation until `release` is called. */
-function watchCancellation() {
-    const controller = new AbortController();
-    const cancel = () => controller.abort(explainCancel());
-    for (const name of CANCEL_SIGNALS) {
-        process.once(name, cancel);
-    }
-    return {
-        signal: controller.signal,
-        release() {
-            for (const name of CANCEL_SIGNALS) {
-                process.off(name, cancel);
-            }
-        },
-    };
-}
-/** Starts the run's one deadline, `timeoutMs` from now, which a cancellation ends early. */
-function startDeadline(timeoutMs, cancellation) {
-    const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(explainTimeout(timeoutMs)), timeoutMs);
-    // Not AbortSignal.any: until somebody listens to it, it does not know which of its signals came first.
-    const cancel = () => controller.abort(cancellation.reason);
-    cancellation.addEventListener('abort', cancel);
-    if (cancellation.aborted) {
-        cancel();
-    }
-    return {
-        signal: controller.signal,
-        at: Date.now() + timeoutMs,
-        release() {
-            clearTimeout(timer);
-            cancellation.removeEventListener('abort', cancel);
-        },
-    };
-}
-function explainTimeout(timeoutMs) {
-    return new ActionError({
-        code: 'timeout',
-        message: `The step's time of ${timeoutMs / 1_000} s was up before LaunchDarkly had answered.`,
-        nextStep: 'Run again; raise timeout-seconds if the network is slow.',
-    });
-}
-function explainCancel() {
-    return new ActionError({
-        code: 'cancelled',
-        message: 'The run was cancelled before its work was done.',
-        nextStep: 'Run again when it is wanted.',
-    });
-}
-/** Resolves after `ms` milliseconds, or as soon as `signal` aborts. */
-function sleep(ms, signal) {
-    return new Promise((resolve) => {
-        const wake = () => {
-            clearTimeout(timer);
-            signal.removeEventListener('abort', wake);
-            resolve();
-        };
-        const timer = setTimeout(wake, ms);
-        signal.addEventListener('abort', wake);
-        if (signal.aborted) {
-            wake();
-        }
-    });
-}
-
 ;// CONCATENATED MODULE: ./build/group.js
 /**
  * The metrics of an insight group, in the order in which they are shown: the overall score,
@@ -10493,6 +10221,318 @@ function planPatch(drift) {
 function planApplications(wanted) {
     const set = { op: 'add', path: '/applicationKeys', value: wanted };
     return wanted.length > 0 ? [set] : [set, { op: 'remove', path: '/applicationKeys' }];
+}
+
+;// CONCATENATED MODULE: ./build/report/outputs.js
+
+
+/** The one table of outputs: each output of `action.yml`, and its value for the way the run ended. */
+const OUTPUTS = {
+    outcome: ({ ending }) => (ending.kind === 'success' ? ending.outcome.kind : 'failed'),
+    created: ({ ending }) => String(ending.kind === 'success' && ending.outcome.kind === 'created'),
+    key: ({ group }) => group?.key ?? '',
+    name: ({ group }) => group?.name ?? '',
+    project: ({ group }) => group?.projectKey ?? '',
+    environment: ({ group }) => group?.environmentKey ?? '',
+    applications: ({ group }) => (group ? JSON.stringify(group.applicationKeys) : ''),
+    'created-at': ({ group }) => (group ? new Date(group.createdAt).toISOString() : ''),
+    group: ({ group }) => (group ? JSON.stringify(pickPublicFields(group)) : ''),
+    'overall-score': ({ group }) => describeScore(group?.scores?.overall),
+    'overall-indicator': ({ group }) => group?.scores?.overall?.indicator ?? '',
+    drift: ({ ending }) => JSON.stringify(findDriftOf(ending)),
+    'error-code': ({ ending }) => (ending.kind === 'failure' ? ending.error.code : ''),
+};
+/** The names of all outputs, for the tests that hold them against `action.yml` and the README. */
+const OUTPUT_NAMES = Object.keys(OUTPUTS);
+/** Describes the outputs of a run: every name, with an empty string where there is nothing to say. */
+function describeOutputs(ending) {
+    const group = ending.kind === 'success' ? ending.outcome.group : ending.error.existing?.group;
+    return Object.fromEntries(Object.entries(OUTPUTS).map(([name, describe]) => [name, describe({ ending, group })]));
+}
+/** Hands the outputs to the runner. A value that holds a secret would be dropped whole, so it is redacted first. */
+function writeOutputs(ending, secrets) {
+    for (const [name, value] of Object.entries(describeOutputs(ending))) {
+        setOutput(name, secrets.redact(value));
+    }
+}
+/** LaunchDarkly gives a metric that it has not calculated the score 0, which would read as the worst of all. */
+function describeScore(overall) {
+    return overall === undefined || isWithoutScore(overall) ? '' : String(overall.score);
+}
+function findDriftOf(ending) {
+    return ending.kind === 'success' ? ending.outcome.drift : (ending.error.existing?.drift ?? []);
+}
+/** The members are named one by one: what else a group may come to hold is not published by accident. */
+function pickPublicFields(group) {
+    const { key, name, projectKey, environmentKey, applicationKeys } = group;
+    const createdAt = new Date(group.createdAt).toISOString();
+    return { key, name, projectKey, environmentKey, applicationKeys, createdAt };
+}
+
+;// CONCATENATED MODULE: ./build/report/tell.js
+/** Waits that are shorter are nobody's business, in milliseconds. */
+const ANNOUNCED_WAIT_MS = 3_000;
+/** Tells how the run ended: one line where all is well, one annotation where it is not. */
+function tellEnding({ ending, wish }, log) {
+    if (ending.kind === 'failure') {
+        tellFailure(ending.error, log);
+    }
+    else if (wish !== undefined) {
+        tellOutcome(ending.outcome, wish, log);
+    }
+}
+/** Tells that the run waits, when it is long enough to wonder. */
+function tellWait({ ms, why }, log) {
+    const text = `Trying again in ${(ms / 1_000).toFixed(1)} s: ${why}.`;
+    if (ms >= ANNOUNCED_WAIT_MS) {
+        log.info(text);
+    }
+    else {
+        log.debug(text);
+    }
+}
+/** Tells of one request, for those who switched step debugging on. */
+function tellRequest(seen, log) {
+    const { attempt, method, path, result, elapsedMs } = seen;
+    log.debug(`Request ${attempt}: ${method} ${path} ${result} in ${elapsedMs} ms`);
+}
+/** Tells what became of the pull request comment. None of it fails the step. */
+function tellCommentResult(result, log) {
+    switch (result.kind) {
+        case 'created':
+            log.info(`Commented on the pull request: ${result.url}`);
+            return;
+        case 'updated':
+            log.info(`Updated the comment on the pull request: ${result.url}`);
+            return;
+        case 'unchanged':
+            log.info('Left the comment on the pull request as it is: nothing changed.');
+            return;
+        case 'forbidden':
+            log.warning('The pull request comment could not be written', 'The GitHub token may not write comments. Give the job the permission pull-requests: write. On pull requests from forks GitHub withholds it.');
+            return;
+        case 'failed':
+            log.warning('The pull request comment could not be written', result.why);
+            return;
+    }
+}
+function tellOutcome(outcome, { wanted, isDryRun }, log) {
+    switch (outcome.kind) {
+        case 'created':
+            log.info(`Created ${describeGroup(outcome.group)}.`);
+            if (outcome.drift.length > 0) {
+                log.warning('LaunchDarkly created the insight group with other values than asked for', describeDrift(outcome.drift, 'is', 'wanted'));
+            }
+            return;
+        case 'unchanged':
+            log.info(`Insight group "${outcome.group.key}" exists and is as wanted. Nothing was written.`);
+            return;
+        case 'kept':
+            log.warning('The insight group differs from what the workflow wants', `Insight group "${outcome.group.key}" ${isDryRun ? 'would be' : 'was'} kept as it is (if-exists: keep). ${describeDrift(outcome.drift, 'is', 'wanted')}`);
+            return;
+        case 'updated':
+            log.info(`Updated insight group "${outcome.group.key}". ${describeDrift(outcome.drift, 'was', 'now')}`);
+            return;
+        case 'would-create':
+            log.info(`Dry run: would create ${describeGroup(wanted)}. Nothing was written.`);
+            return;
+        case 'would-update':
+            log.info(`Dry run: would update insight group "${outcome.group.key}". ${describeDrift(outcome.drift, 'is', 'would be')} Nothing was written.`);
+            return;
+    }
+}
+/** Tells a failure: one annotation with what happened and the next step, more in a group above it. */
+function tellFailure(error, log) {
+    if (error.details.length > 0) {
+        log.group('Details', error.details);
+    }
+    if (error.cause !== undefined) {
+        log.debug(`Cause: ${describeCause(error.cause)}`);
+    }
+    log.failure(error.title, [
+        error.message,
+        ...error.reasons.map(({ attribute, reason }) => `- ${attribute}: ${reason}`),
+        ...(error.existing?.drift ?? []).map((entry) => `- ${describeDrift([entry], 'is', 'wanted')}`),
+        error.said,
+        `Next: ${error.nextStep}`,
+    ].filter((line) => line !== undefined));
+}
+function describeGroup({ key, name, projectKey, environmentKey, applicationKeys, }) {
+    return `insight group "${key}" ("${name}") for project "${projectKey}", environment "${environmentKey}", applications: ${listApplications(applicationKeys)}`;
+}
+function listApplications(keys) {
+    return keys.length === 0 ? 'all' : keys.join(', ');
+}
+function describeDrift(drift, actualWord, wantedWord) {
+    return drift
+        .map((entry) => {
+        const field = capitalize(entry.field);
+        if (entry.field !== 'applications') {
+            return `${field}: ${actualWord} "${entry.actual}", ${wantedWord} "${entry.wanted}".`;
+        }
+        const { actual, wanted } = entry;
+        if (isShort(actual) && isShort(wanted)) {
+            return `${field}: ${actualWord} ${listApplications(actual)}, ${wantedWord} ${listApplications(wanted)}.`;
+        }
+        const difference = describeDifference(new Set(actual), new Set(wanted));
+        return `${field}: ${actualWord} ${actual.length || 'all'}, ${wantedWord} ${wanted.length || 'all'}: ${difference}.`;
+    })
+        .join(' ');
+}
+/** Longer lists of applications are told by their difference: in two long lists nobody finds it. */
+const MAX_LISTED_APPLICATIONS = 10;
+function isShort(keys) {
+    return keys.length <= MAX_LISTED_APPLICATIONS;
+}
+function describeDifference(actual, wanted) {
+    const parts = [
+        ['more', [...wanted.difference(actual)]],
+        ['fewer', [...actual.difference(wanted)]],
+    ];
+    return parts
+        .filter(([, keys]) => keys.length > 0)
+        .map(([word, keys]) => {
+        const rest = keys.length - MAX_LISTED_APPLICATIONS;
+        const shown = keys.slice(0, MAX_LISTED_APPLICATIONS).join(', ');
+        return `${keys.length} ${word} (${shown}${rest > 0 ? ` and ${rest} others` : ''})`;
+    })
+        .join(', ');
+}
+function capitalize(word) {
+    return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+}
+/** Name, message and stack, as far as the cause has them. For the debug log only. */
+function describeCause(cause) {
+    return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+}
+
+;// CONCATENATED MODULE: ./build/crash-report.js
+
+
+
+
+/**
+ * Reports an unexpected error, wherever in the process it was thrown: as a failure in the outputs and in
+ * the log, never as a stack on stderr. Only the first one is reported, because reporting may be what fails.
+ */
+class CrashReporter {
+    #secrets;
+    #log;
+    #error;
+    constructor(secrets, log) {
+        this.#secrets = secrets;
+        this.#log = log;
+    }
+    /** The error that was reported, if any. */
+    get error() {
+        return this.#error;
+    }
+    /** Reports `cause` and fails the step. Never throws: Node would print the stack and exit at once. */
+    report(cause) {
+        process.exitCode = ExitCode.Failure;
+        if (this.#error !== undefined) {
+            return;
+        }
+        const error = explainUnexpected(cause);
+        this.#error = error;
+        // The runner takes the last value of an output, so these replace what was written before.
+        attempt(() => writeOutputs({ kind: 'failure', error }, this.#secrets));
+        attempt(() => tellFailure(error, this.#log));
+    }
+}
+/** Describes an unexpected error in constant words, since it may hold anything. The debug log gets the rest. */
+function explainUnexpected(cause) {
+    return new ActionError({
+        code: 'unexpected-response',
+        title: SPECIAL_TITLES.bug,
+        message: 'The action failed with an unexpected error.',
+        nextStep: 'Re-run the job with debug logging, and report the log. Outcome unknown: it is safe to run again.',
+        cause,
+    });
+}
+function attempt(work) {
+    try {
+        work();
+    }
+    catch {
+        // Nothing is left to report it with.
+    }
+}
+
+;// CONCATENATED MODULE: ./build/deadline.js
+
+/**
+ * The runner cancels with SIGINT, follows with SIGTERM after 7.5 s, and kills 2.5 s later.
+ *
+ * @see https://github.com/actions/runner/blob/main/src/Runner.Sdk/ProcessInvoker.cs
+ */
+const CANCEL_SIGNALS = ['SIGINT', 'SIGTERM'];
+/** Listens for cancellation until `release` is called. */
+function watchCancellation() {
+    const controller = new AbortController();
+    const cancel = () => controller.abort(explainCancel());
+    for (const name of CANCEL_SIGNALS) {
+        process.once(name, cancel);
+    }
+    return {
+        signal: controller.signal,
+        release() {
+            for (const name of CANCEL_SIGNALS) {
+                process.off(name, cancel);
+            }
+        },
+    };
+}
+/**
+ * Starts the run's one deadline, `timeoutMs` from now, which a cancellation ends early. `findAdvice` is
+ * asked when the time is up; it may return a further sentence for the next step, or an empty string.
+ */
+function startDeadline(timeoutMs, cancellation, findAdvice = () => '') {
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(explainTimeout(timeoutMs, findAdvice())), timeoutMs);
+    // Not AbortSignal.any: until somebody listens to it, it does not know which of its signals came first.
+    const cancel = () => controller.abort(cancellation.reason);
+    cancellation.addEventListener('abort', cancel);
+    if (cancellation.aborted) {
+        cancel();
+    }
+    return {
+        signal: controller.signal,
+        at: Date.now() + timeoutMs,
+        release() {
+            clearTimeout(timer);
+            cancellation.removeEventListener('abort', cancel);
+        },
+    };
+}
+function explainTimeout(timeoutMs, advice) {
+    return new ActionError({
+        code: 'timeout',
+        message: `The step's time of ${timeoutMs / 1_000} s was up before LaunchDarkly had answered.`,
+        nextStep: `Run again; raise timeout-seconds if the network is slow. ${advice}`.trim(),
+    });
+}
+function explainCancel() {
+    return new ActionError({
+        code: 'cancelled',
+        message: 'The run was cancelled before its work was done.',
+        nextStep: 'Run again when it is wanted.',
+    });
+}
+/** Resolves after `ms` milliseconds, or as soon as `signal` aborts. */
+function sleep(ms, signal) {
+    return new Promise((resolve) => {
+        const wake = () => {
+            clearTimeout(timer);
+            signal.removeEventListener('abort', wake);
+            resolve();
+        };
+        const timer = setTimeout(wake, ms);
+        signal.addEventListener('abort', wake);
+        if (signal.aborted) {
+            wake();
+        }
+    });
 }
 
 ;// CONCATENATED MODULE: ./node_modules/leven/index.js
@@ -10672,6 +10712,208 @@ function closestMatch(target, candidates, options) {
 	return best;
 }
 
+;// CONCATENATED MODULE: ./build/http/no-proxy.js
+/**
+ * Whether `noProxy` lists the target, which is then reached without a proxy. The rules are undici's: entries are separated by commas or blanks;
+ * a host stands for its subdomains as well, `*.host` for these alone, `*` for every host; a port narrows
+ * an entry down to that port. A test holds this against undici's `EnvHttpProxyAgent`, which tells nobody
+ * what it decided.
+ */
+function isBypassed({ protocol, hostname, port }, noProxy) {
+    const host = hostname.replace(/^\[(.+)\]$/, '$1').replace(/(?<=.)\.$/, '');
+    const targetPort = Number(port) || (protocol === 'https:' ? 443 : 80);
+    return noProxy
+        .split(/[,\s]/)
+        .filter((entry) => entry !== '')
+        .map(parseNoProxyEntry)
+        .some((entry) => {
+        if (entry.port !== 0 && entry.port !== targetPort) {
+            return false;
+        }
+        return (entry.host === '*' ||
+            (!entry.isWildcard && host === entry.host) ||
+            host.endsWith(`.${entry.host}`));
+    });
+}
+function parseNoProxyEntry(entry) {
+    // An IPv6 address has colons of its own, so its port needs brackets around the address.
+    const withPort = /^\[(.+)\]:(\d+)$/.exec(entry) ?? /^([^:]+):(\d+)$/.exec(entry);
+    const host = withPort?.[1] ?? entry.replace(/^\[(.+)\]$/, '$1');
+    return {
+        host: host
+            .replace(/^\*?\./, '')
+            .replace(/(?<=.)\.$/, '')
+            .toLowerCase(),
+        port: Number(withPort?.[2] ?? 0),
+        isWildcard: entry.startsWith('*'),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/http/proxies.js
+/**
+ * The proxy variables of the environment, read the way curl and the runner's own toolkit read them.
+ *
+ * @see https://everything.curl.dev/usingcurl/proxies/env.html
+ * @see https://github.com/actions/toolkit/blob/main/packages/http-client/src/proxy.ts
+ */
+
+/** What to add to the advice when a server could not be reached and no proxy was in use. */
+const PROXY_ADVICE = 'If the runner reaches the internet through a proxy only, set HTTPS_PROXY in its env.';
+/** Reads the proxy variables. Lower case comes first; an empty or blank variable counts as unset. */
+function readProxySettings(env) {
+    return {
+        httpProxy: readVariable(env, 'http_proxy').value,
+        httpsProxy: readVariable(env, 'https_proxy').value,
+        noProxy: readVariable(env, 'no_proxy').value,
+    };
+}
+function readVariable(env, lowerName) {
+    const upperName = lowerName.toUpperCase();
+    const lower = env[lowerName]?.trim() ?? '';
+    return lower === ''
+        ? { name: upperName, value: env[upperName]?.trim() ?? '' }
+        : { name: lowerName, value: lower };
+}
+/**
+ * Decides how `origin` is reached. `http_proxy` is for http targets only. Loopback over plain http is
+ * always reached directly: a proxy would see the token, and means another machine by that name.
+ */
+function findRoute(origin, settings) {
+    const target = new URL(origin);
+    const isPlain = target.protocol === 'http:';
+    const value = isPlain ? settings.httpProxy : settings.httpsProxy;
+    if (value === '' || (isPlain && isLoopback(target)) || isBypassed(target, settings.noProxy)) {
+        return { kind: 'direct' };
+    }
+    const proxy = parseProxy(value);
+    return 'reason' in proxy ? { kind: 'invalid', reason: proxy.reason } : { kind: 'proxy', proxy };
+}
+function isLoopback({ hostname }) {
+    return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
+}
+/**
+ * Finds out whether the proxy that requests to `origin` would use is not valid, and which variable names
+ * it. A variable that is not used for `origin` is not looked at.
+ */
+function findProxyProblem(env, origin) {
+    const route = findRoute(origin, readProxySettings(env));
+    if (route.kind !== 'invalid') {
+        return undefined;
+    }
+    const lowerName = origin.startsWith('http:') ? 'http_proxy' : 'https_proxy';
+    return { variable: readVariable(env, lowerName).name, reason: route.reason };
+}
+/**
+ * Warns, in a sentence, of a proxy that the environment names but that requests to `origin` do not use
+ * because its kind is not supported: `ALL_PROXY`, or SOCKS.
+ */
+function listProxyWarnings(env, origin) {
+    const { httpsProxy, noProxy } = readProxySettings(env);
+    if (httpsProxy !== '' || isBypassed(new URL(origin), noProxy)) {
+        return [];
+    }
+    const all = readVariable(env, 'all_proxy');
+    const http = readVariable(env, 'http_proxy');
+    const advice = `Requests to ${origin} go without a proxy; set HTTPS_PROXY to the URL of an http or https proxy if the runner needs one.`;
+    if (all.value !== '') {
+        return [`${all.name} is set, but it is not supported. ${advice}`];
+    }
+    return SOCKS.test(http.value)
+        ? [`${http.name} names a SOCKS proxy, but SOCKS is not supported. ${advice}`]
+        : [];
+}
+const SOCKS = /^socks/i;
+/** A shorter mask does more harm than good: the runner drops every output that contains a masked value. */
+const MIN_SECRET_LENGTH = 8;
+/**
+ * Lists what is secret in the proxies' URLs: the credentials as a pair, their base64, and the password,
+ * each as it was written and decoded. A user name without a password is a token. Never shorter than eight
+ * characters. Works for values that are no valid proxies, too.
+ */
+function listProxySecrets({ httpProxy, httpsProxy }) {
+    const secrets = [httpsProxy, httpProxy].flatMap((value) => {
+        const rest = value.replace(SCHEME, '');
+        const userinfo = rest.slice(0, Math.max(0, rest.lastIndexOf('@')));
+        if (userinfo === '') {
+            return [];
+        }
+        const { user, password } = splitUserinfo(userinfo);
+        const decoded = {
+            user: decodePercent(user) ?? user,
+            password: decodePercent(password) ?? password,
+        };
+        return [
+            userinfo,
+            `${decoded.user}:${decoded.password}`,
+            encodeBasic(decoded.user, decoded.password),
+            ...(password === '' ? [user, decoded.user] : [password, decoded.password]),
+        ];
+    });
+    return [...new Set(secrets)].filter((secret) => secret.length >= MIN_SECRET_LENGTH);
+}
+/** One slash is enough, as for browsers. Without a scheme, http is meant. */
+const SCHEME = /^(?:([a-z][a-z0-9+.-]*):)?\/+/i;
+/** What a proxy has to look like, in words for an error. */
+const EXPECTED = 'expected the URL of an http or https proxy';
+/**
+ * Parses the URL of a proxy. Not by `URL` alone: people write `DOMAIN\user` and bare percent signs,
+ * which it refuses or turns into something else.
+ */
+function parseProxy(text) {
+    const scheme = (SCHEME.exec(text)?.[1] ?? 'http').toLowerCase();
+    if (SOCKS.test(scheme)) {
+        return { reason: `${EXPECTED}; SOCKS is not supported` };
+    }
+    if (scheme !== 'http' && scheme !== 'https') {
+        return { reason: EXPECTED };
+    }
+    const rest = text.replace(SCHEME, '');
+    // The path, query and fragment mean nothing to a proxy; curl ignores them, too.
+    const authority = /^[^/?#]*/.exec(rest)?.[0] ?? '';
+    if (rest.slice(authority.length).includes('@')) {
+        return {
+            reason: `${EXPECTED}; the characters / ? # in the user name or password must be percent-encoded`,
+        };
+    }
+    const at = authority.lastIndexOf('@');
+    const host = authority.slice(at + 1);
+    const origin = `${scheme}://${host}`;
+    // A number alone is a port without its host, though URL would make an address of it.
+    if (/[\s\\]|^\d*(?::|$)/.test(host) || !URL.canParse(origin)) {
+        return { reason: EXPECTED };
+    }
+    const { user, password } = splitUserinfo(authority.slice(0, Math.max(0, at)));
+    const decoded = { user: decodePercent(user), password: decodePercent(password) };
+    if (decoded.user === undefined || decoded.password === undefined) {
+        return { reason: `${EXPECTED}; a percent sign in the user name or password is written %25` };
+    }
+    const hasCredentials = decoded.user !== '' || decoded.password !== '';
+    return {
+        origin: new URL(origin).origin,
+        authorization: hasCredentials
+            ? `Basic ${encodeBasic(decoded.user, decoded.password)}`
+            : undefined,
+    };
+}
+function splitUserinfo(userinfo) {
+    const colon = userinfo.indexOf(':');
+    return colon < 0
+        ? { user: userinfo, password: '' }
+        : { user: userinfo.slice(0, colon), password: userinfo.slice(colon + 1) };
+}
+/** A percent sign that starts no escape means itself. Undefined for escapes that are not UTF-8. */
+function decodePercent(text) {
+    try {
+        return decodeURIComponent(text.replace(/%(?![0-9a-f]{2})/gi, '%25'));
+    }
+    catch {
+        return undefined;
+    }
+}
+function encodeBasic(user, password) {
+    return Buffer.from(`${user}:${password}`).toString('base64');
+}
+
 ;// CONCATENATED MODULE: ./build/launchdarkly/servers.js
 /**
  * The hosts are matched on the text as it was written, never on a parsed URL: a parser turns integers,
@@ -10690,7 +10932,7 @@ const INSTANCE_LIST = Object.entries(INSTANCES)
     .map(([host, instance]) => `https://${host} (${instance === 'eu' ? 'EU' : instance})`)
     .join(', ');
 /** What a `base-uri` may be, in words for an error. */
-const EXPECTED = `expected ${INSTANCE_LIST} or another https host below launchdarkly.com or launchdarkly.us; http is for loopback only`;
+const servers_EXPECTED = `expected ${INSTANCE_LIST} or another https host below launchdarkly.com or launchdarkly.us; http is for loopback only`;
 /**
  * Decides whether the token may go to `baseUri`. Returns the server, or a problem in words that does
  * not echo the value: it may hold a credential. One trailing slash and upper-case letters are forgiven.
@@ -10704,7 +10946,7 @@ function resolveServer(baseUri) {
     if (LOOPBACK.test(text) && URL.canParse(text)) {
         return { origin: text, instance: 'loopback' };
     }
-    return { problem: `${explainRefusal(text)}${EXPECTED}` };
+    return { problem: `${explainRefusal(text)}${servers_EXPECTED}` };
 }
 /** A word on the commonest slips, before the list of what is allowed. */
 function explainRefusal(text) {
@@ -10727,6 +10969,7 @@ function explainRefusal(text) {
 }
 
 ;// CONCATENATED MODULE: ./build/launchdarkly/diagnose.js
+
 
 
 
@@ -10970,17 +11213,31 @@ function listKeys(keys) {
 /** The remedy for each kind of cause. The names of the codes are Node's, OpenSSL's and undici's. */
 function findRemedy(trouble, server) {
     const { causeCode, proxy } = trouble;
+    const proxyAdvice = trouble.isDirect === true ? ` ${PROXY_ADVICE}` : '';
+    if (CERTIFICATE.test(causeCode)) {
+        const shown = proxy === undefined ? 'that was shown' : `of the proxy ${proxy}`;
+        return `The certificate ${shown} can't be trusted (${causeCode}). If a proxy of your company inspects TLS, point NODE_EXTRA_CA_CERTS at the file with its CA certificate, in env of the job or of the runner. There is no switch to ignore TLS.`;
+    }
+    if (/^(?:EPROTO|ERR_SSL_)/.test(causeCode)) {
+        return `The two ends did not agree on TLS (${causeCode}). Check that base-uri and HTTPS_PROXY have the right scheme and port.`;
+    }
     if (proxy !== undefined) {
-        return `It is the proxy of HTTPS_PROXY (or HTTP_PROXY) that could not be reached. Check its address, or list ${new URL(server.origin).host} in NO_PROXY.`;
+        return `The proxy of HTTPS_PROXY could not be reached (${causeCode}). Check its address, or list ${new URL(server.origin).host} in NO_PROXY.`;
     }
     if (causeCode === 'ENOTFOUND' || causeCode === 'EAI_AGAIN') {
-        return `The name of the host could not be resolved (${causeCode}). Check base-uri (${server.origin}) and the runner's DNS.`;
+        return `The name of the host could not be resolved (${causeCode}). Check base-uri (${server.origin}) and the runner's DNS.${proxyAdvice}`;
     }
     if (causeCode === 'ECONNREFUSED') {
         return `Nothing accepts connections there (ECONNREFUSED). Check base-uri (${server.origin}), the firewall, and whether the runner needs a proxy (HTTPS_PROXY).`;
     }
+    if (CONNECT_TIMEOUT.test(causeCode)) {
+        return `No connection could be opened in time (${causeCode}). Check the runner's network and firewall.${proxyAdvice}`;
+    }
     if (causeCode === 'PROXY_REFUSED_407') {
         return 'The proxy wants a user name and a password (407). Put them into HTTPS_PROXY: http://user:password@host:port.';
+    }
+    if (causeCode === 'PROXY_REFUSED_CREDENTIALS') {
+        return 'The proxy refused the user name and password of HTTPS_PROXY (407), or wants another scheme than Basic, such as NTLM or Kerberos. Check both; special characters in them must be percent-encoded.';
     }
     if (causeCode.startsWith('PROXY_REFUSED_')) {
         return `The proxy of HTTPS_PROXY refused the connection (${causeCode.slice(-3)}). Have it allow ${server.origin}, or list the host in NO_PROXY.`;
@@ -10988,24 +11245,19 @@ function findRemedy(trouble, server) {
     if (causeCode === 'UND_ERR_PRX_CONN') {
         return `The proxy of HTTPS_PROXY could not be used (${causeCode}). Check its address.`;
     }
-    if (CERTIFICATE.test(causeCode)) {
-        return `The certificate that was shown can't be trusted (${causeCode}). If a proxy of your company inspects TLS, point NODE_EXTRA_CA_CERTS at the file with its CA certificate, in env of the job or of the runner. There is no switch to ignore TLS.`;
-    }
-    if (/^(?:EPROTO|ERR_SSL_)/.test(causeCode)) {
-        return `The two ends did not agree on TLS (${causeCode}). Check that base-uri and HTTPS_PROXY have the right scheme and port.`;
-    }
     switch (trouble.code) {
         case 'server-error':
             return 'Run again later; https://status.launchdarkly.com tells whether LaunchDarkly has an incident.';
         case 'unexpected-response':
             return 'Check that base-uri names LaunchDarkly itself and that no proxy or login page answers in its place.';
         case 'timeout':
-            return 'Run again; raise timeout-seconds if the network is slow.';
+            return `Run again; raise timeout-seconds if the network is slow.${trouble.sent ? '' : proxyAdvice}`;
         case 'network':
         case 'cancelled':
             return `Run again; if it stays so, check the runner's network, firewall and proxy (${causeCode}).`;
     }
 }
+const CONNECT_TIMEOUT = /^(?:UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/;
 const CERTIFICATE = /^(?:CERT_|ERR_TLS_CERT|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|UND_ERR_PRX_TLS)/;
 
 ;// CONCATENATED MODULE: ./build/launchdarkly/retry.js
@@ -11352,7 +11604,7 @@ class Walk {
             throw this.#fail(this.#explainNoTimeLeft(failed, step, wait.neededMs));
         }
         this.#waits += 1;
-        announceWait({ ms: wait.ms, why: describeCause(failed, step) });
+        announceWait({ ms: wait.ms, why: ensure_describeCause(failed, step) });
         await sleep(wait.ms);
         this.#throwIfStopped();
     }
@@ -11428,7 +11680,7 @@ function leave(group, drift) {
         ? { kind: 'unchanged', group, drift: [] }
         : { kind: 'kept', group, drift };
 }
-function describeCause(failed, step) {
+function ensure_describeCause(failed, step) {
     switch (failed.kind) {
         case 'rate-limited':
             return "LaunchDarkly's rate limit was reached (429)";
@@ -11507,8 +11759,73 @@ function explainContention(key, neededWait, said) {
 }
 
 ;// CONCATENATED MODULE: ./build/node_modules/zod/mini.js
-var e={};(()=>{e.d=(n,t)=>{for(var r in t){if(e.o(t,r)&&!e.o(n,r)){Object.defineProperty(n,r,{enumerable:true,get:t[r]})}}}})();(()=>{e.o=(e,n)=>Object.prototype.hasOwnProperty.call(e,n)})();var n={};e.d(n,{tm:()=>h,YO:()=>mini_array,zM:()=>schemas_boolean,Mf:()=>schemas_catch,k5:()=>schemas_enum,Wh:()=>schemas_int,Ph:()=>_lte,Bp:()=>_minLength,UM:()=>_gte,cl:()=>schemas_nullish,ai:()=>schemas_number,Ik:()=>object,lq:()=>optional,Fs:()=>pipe,YP:()=>refine,yG:()=>_regex,xL:()=>Ft,Yj:()=>schemas_string,pd:()=>transform,KC:()=>union,L5:()=>unknown});function assertEqual(e){return e}function assertNotEqual(e){return e}function toZod(){return e=>e}function assertIs(e){}function assertNever(e){throw new Error("Unexpected value in exhaustive check")}function assert(e){}function getEnumValues(e){const n=Object.values(e).filter(e=>typeof e==="number");const t=Object.entries(e).filter(([e,t])=>n.indexOf(+e)===-1).map(([e,n])=>n);return t}function joinValues(e,n="|"){return e.map(e=>stringifyPrimitive(e)).join(n)}function jsonStringifyReplacer(e,n){if(typeof n==="bigint")return n.toString();return n}class Cached{constructor(e){this._getter=e;this._value=undefined}get value(){const e=this._getter;if(e!==undefined){this._value=e();this._getter=undefined}return this._value}}function cached(e){return new Cached(e)}function nullish(e){return e===null||e===undefined}function cleanRegex(e){const n=e.startsWith("^")?1:0;const t=e.endsWith("$")?e.length-1:e.length;return e.slice(n,t)}function floatSafeRemainder(e,n){const t=e/n;const r=Math.round(t);const o=4*Number.EPSILON*Math.max(Math.abs(t),1);if(Math.abs(t-r)<o)return 0;return t-r}const t=null&&0;function defineLazy(e,n,r){let o=undefined;Object.defineProperty(e,n,{get(){if(o===t){return undefined}if(o===undefined){o=t;o=r()}return o},set(t){Object.defineProperty(e,n,{value:t})},configurable:true})}function objectClone(e){return Object.create(Object.getPrototypeOf(e),Object.getOwnPropertyDescriptors(e))}function assignProp(e,n,t){Object.defineProperty(e,n,{value:t,writable:true,enumerable:true,configurable:true})}function rawShape(e){const n=Object.getOwnPropertyDescriptor(e,"shape");return n?.get?n.get.raw:n?.value}function sourceShape(e){return rawShape(e._zod.def)??e._zod.def.shape}function deferProp(e,n,t){Object.defineProperty(e,n,{get(){const e=t();assignProp(this,n,e);return e},enumerable:true,configurable:true})}function putProp(e,n,t){if(n in e)assignProp(e,n,t);else e[n]=t}function mirrorShape(e,n,t,r){const o=sourceShape(n);for(const i of t){const t=Object.getOwnPropertyDescriptor(o,i);if(!t.enumerable)continue;if(t.get){deferProp(e,i,()=>{const e=n._zod.def.shape[i];return r?r(e,i):e})}else putProp(e,i,r?r(t.value,i):t.value)}}function mirrorProps(e,n){for(const t of Reflect.ownKeys(n)){const r=Object.getOwnPropertyDescriptor(n,t);if(!r.enumerable)continue;if(r.get)deferProp(e,t,()=>n[t]);else putProp(e,t,r.value)}}function mergeDefs(...e){const n={};for(const t of e){const e=Object.getOwnPropertyDescriptors(t);Object.assign(n,e)}return Object.defineProperties({},n)}function cloneDef(e){return mergeDefs(e._zod.def)}function getElementAtPath(e,n){if(!n)return e;return n.reduce((e,n)=>e?.[n],e)}function promiseAllObject(e){const n=Object.keys(e);const t=n.map(n=>e[n]);return Promise.all(t).then(e=>{const t={};for(let r=0;r<n.length;r++){t[n[r]]=e[r]}return t})}function randomString(e=10){const n="abcdefghijklmnopqrstuvwxyz";let t="";for(let r=0;r<e;r++){t+=n[Math.floor(Math.random()*n.length)]}return t}function esc(e){return JSON.stringify(e)}function slugify(e){return e.toLowerCase().trim().replace(/[^\w\s-]/g,"").replace(/[\s_-]+/g,"-").replace(/^-+|-+$/g,"")}const r="captureStackTrace"in Error?Error.captureStackTrace:(...e)=>{};function util_isObject(e){return typeof e==="object"&&e!==null&&!Array.isArray(e)}const o=null&&0;function isPlainObject(e){if(util_isObject(e)===false)return false;const n=e.constructor;if(n===undefined)return true;if(typeof n!=="function")return true;const t=n.prototype;if(util_isObject(t)===false)return false;if(Object.prototype.hasOwnProperty.call(t,"isPrototypeOf")===false){return false}return true}function shallowClone(e){if(isPlainObject(e))return{...e};if(Array.isArray(e))return[...e];if(e instanceof Map)return new Map(e);if(e instanceof Set)return new Set(e);return e}function numKeys(e){let n=0;for(const t in e){if(Object.prototype.hasOwnProperty.call(e,t)){n++}}return n}const getParsedType=e=>{const n=typeof e;switch(n){case"undefined":return"undefined";case"string":return"string";case"number":return Number.isNaN(e)?"nan":"number";case"boolean":return"boolean";case"function":return"function";case"bigint":return"bigint";case"symbol":return"symbol";case"object":if(Array.isArray(e)){return"array"}if(e===null){return"null"}if(e.then&&typeof e.then==="function"&&e.catch&&typeof e.catch==="function"){return"promise"}if(typeof Map!=="undefined"&&e instanceof Map){return"map"}if(typeof Set!=="undefined"&&e instanceof Set){return"set"}if(typeof Date!=="undefined"&&e instanceof Date){return"date"}if(typeof File!=="undefined"&&e instanceof File){return"file"}return"object";default:throw new Error(`Unknown data type: ${n}`)}};const i=new Set(["string","number","symbol"]);const s=new Set(["string","number","bigint","boolean","symbol","undefined"]);function escapeRegex(e){return e.replace(/[.*+?^${}()|[\]\\]/g,"\\$&")}function clone(e,n,t){const r=new e._zod.constr(n??e._zod.def);if(!n||t?.parent)r._zod.parent=e;return r}function normalizeParams(e){const n=e;if(!n)return{};if(typeof n==="string")return{error:()=>n};if(n?.message!==undefined){if(n?.error!==undefined)throw new Error("Cannot specify both `message` and `error` params");n.error=n.message}delete n.message;if(typeof n.error==="string")return{...n,error:()=>n.error};return n}function createTransparentProxy(e){let n;return new Proxy({},{get(t,r,o){n??(n=e());return Reflect.get(n,r,o)},set(t,r,o,i){n??(n=e());return Reflect.set(n,r,o,i)},has(t,r){n??(n=e());return Reflect.has(n,r)},deleteProperty(t,r){n??(n=e());return Reflect.deleteProperty(n,r)},ownKeys(t){n??(n=e());return Reflect.ownKeys(n)},getOwnPropertyDescriptor(t,r){n??(n=e());return Reflect.getOwnPropertyDescriptor(n,r)},defineProperty(t,r,o){n??(n=e());return Reflect.defineProperty(n,r,o)}})}function stringifyPrimitive(e){if(typeof e==="bigint")return e.toString()+"n";if(typeof e==="string")return`"${e}"`;return`${e}`}function optionalKeys(e){return Object.keys(e).filter(n=>e[n]._zod.optin!==undefined&&e[n]._zod.optout==="optional")}const u=(()=>({safeint:[Number.MIN_SAFE_INTEGER,Number.MAX_SAFE_INTEGER],int32:[-2147483648,2147483647],uint32:[0,4294967295],float32:[-34028234663852886e22,34028234663852886e22],float64:[-Number.MAX_VALUE,Number.MAX_VALUE]}))();const a={int64:[BigInt("-9223372036854775808"),BigInt("9223372036854775807")],uint64:[BigInt(0),BigInt("18446744073709551615")]};function pick(e,n){const t=e._zod.def;const r=t.checks;const o=r&&r.length>0;if(o){throw new Error(".pick() cannot be used on object schemas containing refinements")}const i={};mirrorShape(i,e,maskedKeys(e,n));return clone(e,mergeDefs(t,{shape:i,checks:[]}))}function maskedKeys(e,n){const t=sourceShape(e);const r=[];for(const e of Reflect.ownKeys(n)){if(!Object.getOwnPropertyDescriptor(t,e)?.enumerable){throw new Error(`Unrecognized key: "${String(e)}"`)}if(n[e])r.push(e)}return r}function omit(e,n){const t=e._zod.def;const r=t.checks;const o=r&&r.length>0;if(o){throw new Error(".omit() cannot be used on object schemas containing refinements")}const i=new Set(maskedKeys(e,n));const s={};mirrorShape(s,e,Reflect.ownKeys(sourceShape(e)).filter(e=>!i.has(e)));return clone(e,mergeDefs(t,{shape:s,checks:[]}))}function extend(e,n){if(!isPlainObject(n)){throw new Error("Invalid input to extend: expected a plain object")}const t=e._zod.def.checks;const r=t&&t.length>0;if(r){const t=sourceShape(e);for(const e of Reflect.ownKeys(n)){if(Object.getOwnPropertyDescriptor(t,e)!==undefined){throw new Error("Cannot overwrite keys on object schemas containing refinements. Use `.safeExtend()` instead.")}}}return clone(e,mergeDefs(e._zod.def,{shape:extended(e,n)}))}function extended(e,n){const t={};mirrorShape(t,e,Reflect.ownKeys(sourceShape(e)));mirrorProps(t,n);return t}function safeExtend(e,n){if(!isPlainObject(n)){throw new Error("Invalid input to safeExtend: expected a plain object")}return clone(e,mergeDefs(e._zod.def,{shape:extended(e,n)}))}function merge(e,n){if(!n?._zod?.def){throw new Error("Invalid input to merge: expected an object schema. To merge a plain shape, use `.extend()`.")}if(e._zod.def.checks?.length){throw new Error(".merge() cannot be used on object schemas containing refinements. Use .safeExtend() instead.")}const t={};mirrorShape(t,e,Reflect.ownKeys(sourceShape(e)));mirrorShape(t,n,Reflect.ownKeys(sourceShape(n)));const r=mergeDefs(e._zod.def,{shape:t,get catchall(){return n._zod.def.catchall},checks:n._zod.def.checks??[]});return clone(e,r)}function partial(e,n,t,r="partial"){const o=n._zod.def;const i=o.checks;const s=i&&i.length>0;if(s){throw new Error(`.${r}() cannot be used on object schemas containing refinements`)}const u=t?new Set(maskedKeys(n,t)):undefined;const a={};mirrorShape(a,n,Reflect.ownKeys(sourceShape(n)),e&&((n,t)=>u&&!u.has(t)?n:new e({type:"optional",innerType:n})));return clone(n,mergeDefs(n._zod.def,{shape:a,checks:[]}))}function required(e,n,t){const r=t?new Set(maskedKeys(n,t)):undefined;const o={};mirrorShape(o,n,Reflect.ownKeys(sourceShape(n)),(n,t)=>r&&!r.has(t)?n:new e({type:"nonoptional",innerType:n}));return clone(n,mergeDefs(n._zod.def,{shape:o}))}function aborted(e,n=0){if(e.aborted===true)return true;for(let t=n;t<e.issues.length;t++){if(e.issues[t]?.continue!==true){return true}}return false}function explicitlyAborted(e,n=0){if(e.aborted===true)return true;for(let t=n;t<e.issues.length;t++){if(e.issues[t]?.continue===false){return true}}return false}function prefixIssues(e,n){return n.map(n=>{var t;(t=n).path??(t.path=[]);n.path.unshift(e);return n})}function unwrapMessage(e){return typeof e==="string"?e:e?.message}function sizeCaps(e){const n=[];for(const t of e??[]){const e=t._zod.def;if(!/_(length|size)$|_equals$/.test(e.check))break;const r=e.maximum??e.length??e.size;if(r>=0)n.push([r,t])}return n}function attachSchema(e,n,t){var r;for(let o=n;o<e.length;o++){(r=e[o]).schema??(r.schema=t)}}function finalizeIssue(e,n,t){var r;const o=e.inst?._zod?.traits;if(o?.has("$ZodType")){if(o.has("$ZodCheck"))(r=e).schema??(r.schema=e.inst);else e.schema=e.inst}const i=e.schema!==e.inst?e.schema?._zod.def?.error:undefined;const s=e.message?e.message:unwrapMessage(e.inst?._zod.def?.error?.(e))??unwrapMessage(i?.(e))??unwrapMessage(n?.error?.(e))??unwrapMessage(t.customError?.(e))??unwrapMessage(t.localeError?.(e))??"Invalid input";const u={};for(const n of Object.keys(e)){if(n==="inst"||n==="schema"||n==="continue"||n==="input"||n==="__proto__")continue;u[n]=e[n]}u.path??(u.path=[]);u.message=s;if(n?.reportInput){u.input=e.input}return u}function getSizableOrigin(e){if(e instanceof Set)return"set";if(e instanceof Map)return"map";if(e instanceof File)return"file";return"unknown"}const c=/[\uD800-\uDBFF]/;function codePointLength(e){const n=e.length;if(!c.test(e))return n;let t=n;for(let r=0;r<n-1;r++){if((e.charCodeAt(r)&64512)===55296&&(e.charCodeAt(r+1)&64512)===56320){t--;r++}}return t}function getLengthableOrigin(e){if(Array.isArray(e))return"array";if(typeof e==="string")return"string";return"unknown"}function parsedType(e){const n=typeof e;switch(n){case"number":{return Number.isNaN(e)?"nan":"number"}case"object":{if(e===null){return"null"}if(Array.isArray(e)){return"array"}const n=e;if(n&&Object.getPrototypeOf(n)!==Object.prototype&&"constructor"in n&&n.constructor){return n.constructor.name}}}return n}function mini_issue(...e){const[n,t,r]=e;if(typeof n==="string"){return{message:n,code:"custom",input:t,inst:r}}return{...n}}function cleanEnum(e){return Object.entries(e).filter(([e,n])=>Number.isNaN(Number.parseInt(e,10))).map(e=>e[1])}function base64ToUint8Array(e){const n=atob(e);const t=new Uint8Array(n.length);for(let e=0;e<n.length;e++){t[e]=n.charCodeAt(e)}return t}function uint8ArrayToBase64(e){let n="";for(let t=0;t<e.length;t++){n+=String.fromCharCode(e[t])}return btoa(n)}function base64urlToUint8Array(e){const n=e.replace(/-/g,"+").replace(/_/g,"/");const t="=".repeat((4-n.length%4)%4);return base64ToUint8Array(n+t)}function uint8ArrayToBase64url(e){return uint8ArrayToBase64(e).replace(/\+/g,"-").replace(/\//g,"_").replace(/=/g,"")}function hexToUint8Array(e){const n=e.replace(/^0x/,"");if(n.length%2!==0){throw new Error("Invalid hex string length")}const t=new Uint8Array(n.length/2);for(let e=0;e<n.length;e+=2){t[e/2]=Number.parseInt(n.slice(e,e+2),16)}return t}function uint8ArrayToHex(e){return Array.from(e).map(e=>e.toString(16).padStart(2,"0")).join("")}class Class{constructor(...e){}}function members(e,n){for(const t in n){const r=Object.getOwnPropertyDescriptor(n,t);if(r.get)Object.defineProperty(e,t,{...r,enumerable:false});else defineBound(e,t,r.value)}}function own(e,n,t,r=true){Object.defineProperty(e,n,{configurable:true,writable:true,enumerable:r,value:t});return t}function hide(e,n,t){return own(e,n,t,false)}function derived(e,n){for(const t in e){const r=e[t];Object.defineProperty(n,t,{configurable:true,enumerable:true,get(){return own(this,t,r(this))},set(e){own(this,t,e)}})}return n}function defineBound(e,n,t){Object.defineProperty(e,n,{configurable:true,get(){return this==null?t:own(this,n,t.bind(this))},set(e){own(this,n,e)}})}function claim(e,n){const t=Object.getPrototypeOf(e);return n in t?undefined:t}let l;let f=false;const d={configurable:true,get(){f=true;return undefined}};function defineLazyInternal(e,n,t){const r=Object.getPrototypeOf(e._zod);if(n in r&&l!==e._zod){l=undefined;return}l=e._zod;Object.defineProperty(r,n,{configurable:true,get(){Object.defineProperty(this,n,d);const e=f;f=false;try{const r=t(this);if(f)delete this[n];else Object.defineProperty(this,n,{configurable:true,writable:true,value:r});f=f||e;return r}catch(t){delete this[n];f=f||e;throw t}},set(e){Object.defineProperty(this,n,{configurable:true,writable:true,value:e})}})}function installLazyProp(e,n,t,r){const o=claim(e,n);if(!o)return;Object.defineProperty(o,n,{configurable:true,get(){const e={configurable:true,writable:true,enumerable:r,value:undefined};Object.defineProperty(this,n,e);e.value=t(this);Object.defineProperty(this,n,e);return e.value},set(e){Object.defineProperty(this,n,{configurable:true,writable:true,enumerable:r,value:e})}})}const p="~constantCatch";function constantCatch(e){const fn=()=>e;fn[p]=true;return fn}var m;const h=Object.freeze({status:"aborted"});const y={value:undefined,enumerable:false};let g="captureStackTrace"in Error?Error:null;function newError(e){const n=g;if(n){const t=n.stackTraceLimit;if(typeof t==="number"){try{n.stackTraceLimit=0}catch{g=null;return new e}try{return new e}finally{n.stackTraceLimit=t}}}return new e}function $constructor(e,n,t,r){const o={};function Internals(e){this.def=e;this.constr=_;this.traits=new Set}Internals.prototype=o;const i=t;const s=i&&new WeakSet;function init(t,r){if(!t._zod){y.value=new Internals(r);try{Object.defineProperty(t,"_zod",y)}finally{y.value=undefined}}else if(t._zod.traits.has(e)){return}t._zod.traits.add(e);n(t,r);if(s){const e=Object.getPrototypeOf(t);const n=t._zod.constr.prototype;let r=e;while(r&&r!==n)r=Object.getPrototypeOf(r);const o=r??e;if(!s.has(o)){s.add(o);members(o,i)}}const o=_.prototype;for(const e in o){if(!Object.prototype.hasOwnProperty.call(o,e))continue;if(!(e in t)){t[e]=o[e].bind(t)}}}const u=r?.Parent??Object;class Definition extends u{}Object.defineProperty(Definition,"name",{value:e});function _(e){const n=r?.Parent?newError(Definition):this;init(n,e);const t=n._zod.deferred;if(t){for(const e of t){e()}n._zod.deferred=undefined}const o=globalThis.__zod_globalConfig?.postProcessor;if(o)o(n);return n}Object.defineProperty(_,"init",{value:init});Object.defineProperty(_,Symbol.hasInstance,{value:n=>{if(r?.Parent&&n instanceof r.Parent)return true;return n?._zod?.traits?.has(e)}});Object.defineProperty(_,"name",{value:e});return _}const v=null&&0;class $ZodAsyncError extends Error{constructor(){super(`Encountered Promise during synchronous parse. Use .parseAsync() instead.`)}}class $ZodEncodeError extends Error{constructor(e){super(`Encountered unidirectional transform during encode: ${e}`);this.name="ZodEncodeError"}}(m=globalThis).__zod_globalConfig??(m.__zod_globalConfig={});const z=globalThis.__zod_globalConfig;function config(e){if(e)Object.assign(z,e);return z}const b=$constructor("$ZodCheck",(e,n)=>{var t;e._zod??(e._zod={});e._zod.def=n;(t=e._zod).onattach??(t.onattach=[])});const _whenHasSize=e=>{const n=e.value;return!util.nullish(n)&&n.size!==undefined};const _whenHasLength=e=>{const n=e.value;return!nullish(n)&&n.length!==undefined};const $={number:"number",bigint:"bigint",object:"date"};const w=$constructor("$ZodCheckLessThan",(e,n)=>{b.init(e,n);const t=$[typeof n.value];e._zod.check=r=>{if(n.inclusive?r.value<=n.value:r.value<n.value){return}r.issues.push({origin:$[typeof r.value]??t,code:"too_big",maximum:typeof n.value==="object"?n.value.getTime():n.value,input:r.value,inclusive:n.inclusive,inst:e,continue:!n.abort})}});const P=$constructor("$ZodCheckGreaterThan",(e,n)=>{b.init(e,n);const t=$[typeof n.value];e._zod.check=r=>{if(n.inclusive?r.value>=n.value:r.value>n.value){return}r.issues.push({origin:$[typeof r.value]??t,code:"too_small",minimum:typeof n.value==="object"?n.value.getTime():n.value,input:r.value,inclusive:n.inclusive,inst:e,continue:!n.abort})}});const k=null&&0;const Z=$constructor("$ZodCheckNumberFormat",(e,n)=>{b.init(e,n);n.format=n.format||"float64";const t=n.format?.includes("int");const r=t?"int":"number";const[o,i]=u[n.format];e._zod.check=s=>{const u=s.value;if(t){if(!Number.isInteger(u)){s.issues.push({expected:r,format:n.format,code:"invalid_type",continue:false,input:u,inst:e});return}if(!Number.isSafeInteger(u)){if(u>0){s.issues.push({input:u,code:"too_big",maximum:Number.MAX_SAFE_INTEGER,note:"Integers must be within the safe integer range.",inst:e,origin:r,inclusive:true,continue:!n.abort})}else{s.issues.push({input:u,code:"too_small",minimum:Number.MIN_SAFE_INTEGER,note:"Integers must be within the safe integer range.",inst:e,origin:r,inclusive:true,continue:!n.abort})}return}}if(u<o){s.issues.push({origin:"number",input:u,code:"too_small",minimum:o,inclusive:true,inst:e,continue:!n.abort})}if(u>i){s.issues.push({origin:"number",input:u,code:"too_big",maximum:i,inclusive:true,inst:e,continue:!n.abort})}}});const x=null&&0;const A=null&&0;const R=null&&0;const S=null&&0;const O=null&&0;const T=$constructor("$ZodCheckMinLength",(e,n)=>{var t;b.init(e,n);(t=e._zod.def).when??(t.when=_whenHasLength);e._zod.check=t=>{const r=t.value;const o=r.length;const i=typeof r==="string"&&o>=n.minimum&&o<n.minimum*2?codePointLength(r):o;if(i>=n.minimum)return;const s=getLengthableOrigin(r);t.issues.push({origin:s,code:"too_small",minimum:n.minimum,inclusive:true,input:r,inst:e,continue:!n.abort})}});const I=null&&0;const C=$constructor("$ZodCheckStringFormat",(e,n)=>{var t,r;b.init(e,n);if(n.pattern)(t=e._zod).check??(t.check=t=>{n.pattern.lastIndex=0;if(n.pattern.test(t.value))return;t.issues.push({origin:"string",code:"invalid_format",format:n.format,input:t.value,...n.pattern?{pattern:n.pattern.toString()}:{},inst:e,continue:!n.abort})});else(r=e._zod).check??(r.check=()=>{})});const E=$constructor("$ZodCheckRegex",(e,n)=>{C.init(e,n);e._zod.check=t=>{n.pattern.lastIndex=0;if(n.pattern.test(t.value))return;t.issues.push({origin:"string",code:"invalid_format",format:"regex",input:t.value,pattern:n.pattern.toString(),inst:e,continue:!n.abort})}});const M=null&&0;const j=null&&0;const D=null&&0;const L=null&&0;const N=null&&0;function handleCheckPropertyResult(e,n,t){if(e.issues.length){n.issues.push(...util.prefixIssues(t,e.issues))}}const F=null&&0;const U=null&&0;const B=null&&0;const V=null&&0;const K=/^[cC][0-9a-z]{6,}$/;const W=/^[0-9a-z]+$/;const G=/^[0-7][0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{25}$/;const X=/^[0-9a-vA-V]{20}$/;const Y=/^[A-Za-z0-9]{27}$/;const H=/^[a-zA-Z0-9_-]{21}$/;function nanoidOfLength(e){return new RegExp(`^[a-zA-Z0-9_-]{${e}}$`)}const J=/^P(?:(\d+W)|(?!.*W)(?=\d|T\d)(\d+Y)?(\d+M)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+([.,]\d+)?S)?)?)$/;const q=/^[-+]?P(?!$)(?:(?:[-+]?\d+Y)|(?:[-+]?\d+[.,]\d+Y$))?(?:(?:[-+]?\d+M)|(?:[-+]?\d+[.,]\d+M$))?(?:(?:[-+]?\d+W)|(?:[-+]?\d+[.,]\d+W$))?(?:(?:[-+]?\d+D)|(?:[-+]?\d+[.,]\d+D$))?(?:T(?=[\d+-])(?:(?:[-+]?\d+H)|(?:[-+]?\d+[.,]\d+H$))?(?:(?:[-+]?\d+M)|(?:[-+]?\d+[.,]\d+M$))?(?:[-+]?\d+(?:[.,]\d+)?S)?)??$/;const Q=/^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})$/;const uuid=e=>{if(!e)return/^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}|00000000-0000-0000-0000-000000000000|ffffffff-ffff-ffff-ffff-ffffffffffff)$/;return new RegExp(`^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-${e}[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12})$`)};const ee=null&&0;const ne=null&&0;const te=null&&0;const re=/^(?:[A-Za-z0-9_'+\-]+\.)*[A-Za-z0-9_'+\-]*[A-Za-z0-9_+-]@(?:[A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}$/;const oe=/^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;const ie=/^(([^<>()\[\]\\.,;:\s@"]+(\.[^<>()\[\]\\.,;:\s@"]+)*)|(".+"))@((\[[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}])|(([a-zA-Z\-0-9]+\.)+[a-zA-Z]{2,}))$/;const se=/^[^\s@"]{1,64}@[^\s@]{1,255}$/u;const ue=(/* unused pure expression or super */ null && (null&&0));const ae=/^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;const ce=(/* unused pure expression or super */ null && (null&&0));function emoji(){return new RegExp(ce,"u")}const le=/^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])$/;const fe=/^(([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,7}:|([0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,5}(:[0-9a-fA-F]{1,4}){1,2}|([0-9a-fA-F]{1,4}:){1,4}(:[0-9a-fA-F]{1,4}){1,3}|([0-9a-fA-F]{1,4}:){1,3}(:[0-9a-fA-F]{1,4}){1,4}|([0-9a-fA-F]{1,4}:){1,2}(:[0-9a-fA-F]{1,4}){1,5}|[0-9a-fA-F]{1,4}:((:[0-9a-fA-F]{1,4}){1,6})|:((:[0-9a-fA-F]{1,4}){1,7}|:))$/;const mac=e=>{const n=util.escapeRegex(e??":");return new RegExp(`^(?:[0-9A-F]{2}${n}){5}[0-9A-F]{2}$|^(?:[0-9a-f]{2}${n}){5}[0-9a-f]{2}$`)};const de=/^((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\/([0-9]|[1-2][0-9]|3[0-2])$/;const pe=/^(([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,7}:|([0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,5}(:[0-9a-fA-F]{1,4}){1,2}|([0-9a-fA-F]{1,4}:){1,4}(:[0-9a-fA-F]{1,4}){1,3}|([0-9a-fA-F]{1,4}:){1,3}(:[0-9a-fA-F]{1,4}){1,4}|([0-9a-fA-F]{1,4}:){1,2}(:[0-9a-fA-F]{1,4}){1,5}|[0-9a-fA-F]{1,4}:((:[0-9a-fA-F]{1,4}){1,6})|:((:[0-9a-fA-F]{1,4}){1,7}|:))\/(12[0-8]|1[01][0-9]|[1-9]?[0-9])$/;const me=/^$|^(?:[0-9a-zA-Z+/]{4})*(?:(?:[0-9a-zA-Z+/]{2}==)|(?:[0-9a-zA-Z+/]{3}=))?$/;const he=/^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$/;const _e=/^(?=.{1,253}\.?$)[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[-0-9a-zA-Z]{0,61}[0-9a-zA-Z])?)*\.?$/;const ye=/^(?=.{1,253}$)([a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?\.)+[a-zA-Z]{2,63}$/;const ge=/^https?$/;const ve=/^\+[1-9]\d{6,14}$/;const ze=/^\d(?:[ -]?\d){11,18}$/;const be=/^(?:AED|AFN|ALL|AMD|AOA|ARS|AUD|AWG|AZN|BAM|BBD|BDT|BHD|BIF|BMD|BND|BOB|BOV|BRL|BSD|BTN|BWP|BYN|BZD|CAD|CDF|CHE|CHF|CHW|CLF|CLP|CNY|COP|COU|CRC|CUP|CVE|CZK|DJF|DKK|DOP|DZD|EGP|ERN|ETB|EUR|FJD|FKP|GBP|GEL|GHS|GIP|GMD|GNF|GTQ|GYD|HKD|HNL|HTG|HUF|IDR|ILS|INR|IQD|IRR|ISK|JMD|JOD|JPY|KES|KGS|KHR|KMF|KPW|KRW|KWD|KYD|KZT|LAK|LBP|LKR|LRD|LSL|LYD|MAD|MDL|MGA|MKD|MMK|MNT|MOP|MRU|MUR|MVR|MWK|MXN|MXV|MYR|MZN|NAD|NGN|NIO|NOK|NPR|NZD|OMR|PAB|PEN|PGK|PHP|PKR|PLN|PYG|QAR|RON|RSD|RUB|RWF|SAR|SBD|SCR|SDG|SEK|SGD|SHP|SLE|SOS|SRD|SSP|STN|SVC|SYP|SZL|THB|TJS|TMT|TND|TOP|TRY|TTD|TWD|TZS|UAH|UGX|USD|USN|UYI|UYU|UYW|UZS|VED|VES|VND|VUV|WST|XAD|XAF|XAG|XAU|XBA|XBB|XBC|XBD|XCD|XCG|XDR|XOF|XPD|XPF|XPT|XSU|XTS|XUA|XXX|YER|ZAR|ZMW|ZWG)$/;const $e=/^[A-Z]{2}(?!00|01|99)\d{2}[A-Z0-9]{11,30}$/;const we=(/* unused pure expression or super */ null && (null&&0));function regexes_anchor(e){return new RegExp(`^${e}$`)}const Pe=null&&0;function timeSource(e){const n=`(?:[01]\\d|2[0-3]):[0-5]\\d`;const t=typeof e.precision==="number"?e.precision===-1?`${n}`:e.precision===0?`${n}:[0-5]\\d`:`${n}:[0-5]\\d\\.\\d{${e.precision}}`:e.seconds?`${n}:[0-5]\\d(?:\\.\\d+)?`:`${n}(?::[0-5]\\d(?:\\.\\d+)?)?`;return t}function time(e){return new RegExp(`^${timeSource(e)}$`)}function datetime(e){const n=["Z"];if(e.offset)n.push(`([+-](?:[01]\\d|2[0-3]):[0-5]\\d)`);const t=`${timeSource({precision:e.precision,seconds:true})}(?:${n.join("|")})`;const r=e.local?`${t}|${timeSource({precision:e.precision})}`:t;return new RegExp(`^${we}T(?:${r})$`)}const ke=/^[\s\S]{0,}$/;const string=e=>{const n=e?`[\\s\\S]{${e?.minimum??0},${e?.maximum??""}}`:`[\\s\\S]*`;return new RegExp(`^${n}$`)};const Ze=/^-?\d+n?$/;const xe=/^-?\d+$/;const Ae=/^-?\d+(?:\.\d+)?$/;const Re=/^(?:true|false)$/i;const Se=/^null$/i;const Oe=/^undefined$/i;const Te=/^[^A-Z]*$/;const Ie=/^[^a-z]*$/;const Ce=/^[0-9a-fA-F]*$/;function fixedBase64(e,n){return new RegExp(`^[A-Za-z0-9+/]{${e}}${n}$`)}function fixedBase64url(e){return new RegExp(`^[A-Za-z0-9_-]{${e}}$`)}const Ee=/^[0-9a-fA-F]{32}$/;const Me=null&&0;const je=null&&0;const De=/^[0-9a-fA-F]{40}$/;const Le=null&&0;const Ne=null&&0;const Fe=/^[0-9a-fA-F]{64}$/;const Ue=null&&0;const Be=null&&0;const Ve=/^[0-9a-fA-F]{96}$/;const Ke=null&&0;const We=null&&0;const Ge=/^[0-9a-fA-F]{128}$/;const Xe=null&&0;const Ye=null&&0;const He={major:4,minor:6,patch:7};const Je=$constructor("$ZodType",(e,n)=>{var t;e??(e={});e._zod.def=n;e._zod.bag=e._zod.bag||{};e._zod.version=He;const r=e._zod.def.checks;const o=e._zod.traits.has("$ZodCheck")?[e,...r??[]]:r?.length?[...r]:[];for(const n of o){for(const t of n._zod.onattach){t(e)}}if(o.length===0){(t=e._zod).deferred??(t.deferred=[]);e._zod.deferred?.push(()=>{e._zod.run=e._zod.parse})}else{const runChecks=(n,t,r)=>{if(n.memo)return n;let o=aborted(n);let i;for(const s of t){if(s._zod.def.when){if(explicitlyAborted(n))continue;const e=s._zod.def.when(n);if(!e)continue}else if(o){continue}const t=n.issues.length;const u=s._zod.check(n);if(u instanceof Promise&&r?.async===false){throw new $ZodAsyncError}if(i||u instanceof Promise){i=(i??Promise.resolve()).then(async()=>{await u;const r=n.issues.length;if(r===t)return;attachSchema(n.issues,t,e);if(!o)o=aborted(n,t)})}else{const r=n.issues.length;if(r===t)continue;attachSchema(n.issues,t,e);if(!o)o=aborted(n,t)}}if(i){return i.then(()=>n)}return n};const handleCanaryResult=(n,t,r)=>{if(aborted(n)){n.aborted=true;return n}const i=runChecks(t,o,r);if(i instanceof Promise){if(r.async===false)throw new $ZodAsyncError;return i.then(n=>e._zod.parse(n,r))}return e._zod.parse(i,r)};e._zod.run=(n,t)=>{if(t.skipChecks){return e._zod.parse(n,t)}if(t.direction==="backward"){const r=e._zod.parse({value:n.value,issues:[]},{...t,skipChecks:true});if(r instanceof Promise){return r.then(e=>handleCanaryResult(e,n,t))}return handleCanaryResult(r,n,t)}const r=e._zod.parse(n,t);if(r instanceof Promise){if(t.async===false)throw new $ZodAsyncError;return r.then(e=>runChecks(e,o,t))}return runChecks(r,o,t)}}},{get"~standard"(){return hide(this,"~standard",standardProps(this))},set"~standard"(e){own(this,"~standard",e)}});const toStandardResult=(e,n)=>e.issues.length?{issues:e.issues.map(e=>finalizeIssue(e,n,config()))}:{value:e.value};async function validateAsync(e,n){const t={async:true};return toStandardResult(await e._zod.run({value:n,issues:[]},t),t)}function standardProps(e){return{validate:n=>{const t={async:false};try{const r=e._zod.run({value:n,issues:[]},t);if(!(r instanceof Promise))return toStandardResult(r,t)}catch(e){}return validateAsync(e,n)},vendor:"zod",version:1}}const qe=$constructor("$ZodString",(e,n)=>{Je.init(e,n);e._zod.pattern=n.pattern??ke;e._zod.parse=(t,r)=>{if(n.coerce)try{t.value=String(t.value)}catch(r){}if(typeof t.value==="string")return t;t.issues.push({expected:"string",code:"invalid_type",input:t.value,inst:e});return t}});const Qe=null&&0;const en=null&&0;const nn=null&&0;const tn=null&&0;const rn=1;const on=2;function canParseURL(e){try{if(typeof URL!=="undefined"&&typeof URL.canParse==="function")return URL.canParse(e);new URL(e);return true}catch{return false}}function validateURL(e,n){if(!("normalize"in n)&&!("hostname"in n)&&!("protocol"in n)){return canParseURL(e)||on}return parseURLObject(e,n)}function parseURLObject(e,n){if(!n.normalize&&n.protocol?.source===regexes.httpProtocol.source&&!/^https?:\/\//i.test(e)){return rn}try{if(typeof URL!=="undefined"){const n=URL;if(typeof n.parse==="function")return n.parse(e)??on}return new URL(e)}catch{return on}}const sn=/[\t\n\r]/g;function stripTabAndNewline(e){return e.replace(sn,"")}function urlHostnameOk(e,n){n.lastIndex=0;return n.test(e.hostname)}function urlProtocolOk(e,n){n.lastIndex=0;return n.test(e.protocol.endsWith(":")?e.protocol.slice(0,-1):e.protocol)}const un=null&&0;const an=null&&0;const cn=null&&0;const ln=null&&0;const dn=null&&0;const pn=null&&0;const mn=null&&0;const hn=null&&0;const _n=null&&0;const yn=null&&0;const gn=null&&0;const vn=null&&0;const zn=null&&0;const bn=/^[0-9a-fA-F:.]+$/;function isValidIPv6(e){if(!bn.test(e))return false;return canParseURL(`http://[${e}]`)}const $n=null&&0;const wn=null&&0;const Pn=null&&0;function isValidCIDRv6(e){const n=e.split("/");if(n.length!==2)return false;const[t,r]=n;if(!r)return false;const o=Number(r);if(`${o}`!==r)return false;if(o<0||o>128)return false;return isValidIPv6(t)}const kn=null&&0;function isValidBase64(e){if(e==="")return true;if(/\s/.test(e))return false;if(e.length%4!==0)return false;try{atob(e);return true}catch{return false}}const Zn=/^[0-9a-zA-Z+/]*={0,2}$/;const xn=null&&0;const An=/^[A-Za-z0-9_-]*$/;function isValidBase64URL(e){if(!An.test(e))return false;const n=e.replace(/[-_]/g,e=>e==="-"?"+":"/");const t=n.padEnd(Math.ceil(n.length/4)*4,"=");return isValidBase64(t)}const Rn=null&&0;const Sn=null&&0;const On=/[- ]/g;function isLuhnAlgo(e){let n=e.length;let t=1;let r=0;while(n){const o=e.charCodeAt(--n)-48;t^=1;r+=t?[0,2,4,6,8,1,3,5,7,9][o]:o}return r%10===0}function isValidCreditCard(e){if(!regexes.creditCard.test(e))return false;return isLuhnAlgo(e.replace(On,""))}const Tn=null&&0;function isIso7064Mod97(e){let n=0;const t=e.length;for(let r=4;r<t;r++){const t=e.charCodeAt(r);n=(t>=65?n*100+(t-55):n*10+(t-48))%97}for(let t=0;t<4;t++){const r=e.charCodeAt(t);n=(r>=65?n*100+(r-55):n*10+(r-48))%97}return n===1}function isValidIBAN(e){if(!regexes.iban.test(e))return false;return isIso7064Mod97(e)}const In=null&&0;function isValidJWT(e,n=null){try{const t=e.split(".");if(t.length!==3)return false;const[r]=t;if(!r)return false;const o=JSON.parse(atob(r));if("typ"in o&&o?.typ!=="JWT")return false;if(!o.alg)return false;if(n&&(!("alg"in o)||o.alg!==n))return false;return true}catch{return false}}const Cn=null&&0;const En=null&&0;const Mn=$constructor("$ZodNumber",(e,n)=>{Je.init(e,n);e._zod.pattern=Ae;e._zod.parse=(t,r)=>{if(n.coerce)try{t.value=Number(t.value)}catch(e){}const o=t.value;if(typeof o==="number"&&!Number.isNaN(o)&&Number.isFinite(o)){return t}const i=typeof o==="number"?Number.isNaN(o)?"NaN":!Number.isFinite(o)?String(o):undefined:undefined;t.issues.push({expected:"number",code:"invalid_type",input:o,inst:e,...i?{received:i}:{}});return t}});const jn=$constructor("$ZodNumberFormat",(e,n)=>{Z.init(e,n);Mn.init(e,n)});const Dn=$constructor("$ZodBoolean",(e,n)=>{Je.init(e,n);e._zod.pattern=Re;e._zod.parse=(t,r)=>{if(n.coerce)try{t.value=Boolean(t.value)}catch(e){}const o=t.value;if(typeof o==="boolean")return t;t.issues.push({expected:"boolean",code:"invalid_type",input:o,inst:e});return t}});const Ln=null&&0;const Nn=null&&0;const Fn=null&&0;const Un=null&&0;const Bn=null&&0;const Vn=null&&0;const Kn=$constructor("$ZodUnknown",(e,n)=>{Je.init(e,n);e._zod.parse=e=>e});const Wn=null&&0;const Gn=null&&0;const Xn=null&&0;function capSize(e,n){const t=sizeCaps(e._zod.def.checks);if(!t.length)return;const r=Math.min(...t.map(e=>e[0]));const o=e._zod.parse;e._zod.parse=(t,i)=>{const s=n(t.value);if(s>r&&!i?.skipChecks&&i?.direction!=="backward"){for(const[n,r]of sizeCaps(e._zod.def.checks)){if(s>n&&r._zod.def.when(t)){const n=t.issues.length;r._zod.check(t);t.issues[n].continue=false;attachSchema(t.issues,n,e);return t}}}return o(t,i)}}const arraySize=e=>Array.isArray(e)?e.length:-1;const mapSize=e=>e instanceof Map?e.size:-1;const setSize=e=>e instanceof Set?e.size:-1;function handleArrayResult(e,n,t){if(e.issues.length){n.issues.push(...prefixIssues(t,e.issues))}n.value[t]=e.value}const Yn=$constructor("$ZodArray",(e,n)=>{Je.init(e,n);const t=z.memoizer;t?.attach(e);e._zod.parse=(r,o)=>{const i=r.value;if(!Array.isArray(i)){r.issues.push({expected:"array",code:"invalid_type",input:i,inst:e});return r}r.value=t?t.alloc(e,r,Array(i.length),o):Array(i.length);const s=[];const u=o?.abortEarly;for(let e=0;e<i.length;e++){const t=i[e];const a=n.element._zod.run({value:t,issues:[]},o);if(a instanceof Promise){s.push(a.then(n=>handleArrayResult(n,r,e)))}else{handleArrayResult(a,r,e);if(u&&a.issues.length!==0&&aborted(a))break}}if(s.length){return Promise.all(s).then(()=>r)}return r};capSize(e,arraySize)});function handlePropertyResult(e,n,t,r,o,i){const s=t in r;const u=i==="optional";if(!s&&u&&o==="optional"){return}if(e.issues.length){if(o!==undefined&&u&&!s){return}n.issues.push(...prefixIssues(t,e.issues))}if(!s&&o===undefined){if(!e.issues.length){n.issues.push({code:"invalid_type",expected:"nonoptional",input:undefined,path:[t]})}return}if(e.value===undefined){if(s||o==="defaulted"&&!u){n.value[t]=undefined}}else{n.value[t]=e.value}}const Hn=[];function normalizeDef(e){const n=Object.keys(e.shape);const t=Object.getOwnPropertySymbols(e.shape);const r=t.length?t:Hn;const o=r.length?[...n,...r]:n;for(const n of o){if(!e.shape?.[n]?._zod?.traits?.has("$ZodType")){throw new Error(`Invalid element at key "${String(n)}": expected a Zod schema`)}}const i=optionalKeys(e.shape);return{...e,allKeys:o,symbolKeys:r,keySet:new Set(n),numKeys:n.length,optionalKeys:new Set(i)}}function handleCatchall(e,n,t,r,o,i,s){const u=[];const a=o.keySet;const c=o.catchall._zod;const l=c.def.type;const f=c.optin;const d=c.optout;let p=0;for(const o in n){if(s&&t.issues.length!==p){if(aborted(t,p))break;p=t.issues.length}if(a.has(o))continue;if(o==="__proto__"){if(l==="never")u.push(o);continue}if(l==="never"){u.push(o);continue}const i=c.run({value:n[o],issues:[]},r);if(i instanceof Promise){e.push(i.then(e=>handlePropertyResult(e,t,o,n,f,d)))}else{handlePropertyResult(i,t,o,n,f,d)}}if(u.length){t.issues.push({code:"unrecognized_keys",keys:u,input:n,inst:i,continue:true})}if(!e.length)return t;return Promise.all(e).then(()=>t)}const Jn=$constructor("$ZodObject",(e,n)=>{Je.init(e,n);const t=Object.getOwnPropertyDescriptor(n,"shape");const r=t?.get?t.get.raw:n.shape??{};if(r){const get=()=>{const e={...r};Object.defineProperty(n,"shape",{value:e});get.raw=e;return e};get.raw=r;Object.defineProperty(n,"shape",{get:get})}const o=cached(()=>normalizeDef(n));defineLazyInternal(e,"propValues",e=>{const n=e.def.shape;const t={};for(const e in n){const r=n[e]._zod;if(r.values){if(!Object.prototype.hasOwnProperty.call(t,e)){assignProp(t,e,new Set)}for(const n of r.values)t[e].add(n);if(r.optin!==undefined)t[e].add(undefined)}}return t});const i=util_isObject;const s=n.catchall;let u;const a=z.memoizer;a?.attach(e);e._zod.parse=(n,t)=>{u??(u=o.value);const r=n.value;if(!i(r)){n.issues.push({expected:"object",code:"invalid_type",input:r,inst:e});return n}n.value=a?a.alloc(e,n,{},t):{};const c=[];const l=u.shape;const f=t?.abortEarly;let d=n.issues.length;for(const e of u.allKeys){if(f&&n.issues.length!==d){if(aborted(n,d))break;d=n.issues.length}if(e==="__proto__")continue;const o=l[e];const i=o._zod.optin;const s=o._zod.optout;const u=o._zod.run({value:r[e],issues:[]},t);if(u instanceof Promise){c.push(u.then(t=>handlePropertyResult(t,n,e,r,i,s)))}else{handlePropertyResult(u,n,e,r,i,s)}}if(!s){return c.length?Promise.all(c).then(()=>n):n}return handleCatchall(c,r,n,t,o.value,e,f===true)}});const qn=null&&0;function handleUnionResults(e,n,t,r){for(const t of e){if(t.issues.length===0){n.value=t.value;return n}}const o=e.filter(e=>!aborted(e));if(o.length===1){n.value=o[0].value;return o[0]}n.issues.push({code:"invalid_union",input:n.value,inst:t,errors:e.map(e=>e.issues.map(e=>finalizeIssue(e,r,config())))});return n}const Qn=$constructor("$ZodUnion",(e,n)=>{Je.init(e,n);defineLazyInternal(e,"optin",e=>e.def.options.some(e=>e._zod.optin==="defaulted")?"defaulted":e.def.options.some(e=>e._zod.optin!==undefined)?"optional":undefined);defineLazyInternal(e,"optout",e=>e.def.options.some(e=>e._zod.optout==="optional")?"optional":undefined);defineLazyInternal(e,"values",e=>{if(e.def.options.every(e=>e._zod.values)){return new Set(e.def.options.flatMap(e=>Array.from(e._zod.values)))}return undefined});defineLazyInternal(e,"pattern",e=>{if(e.def.options.every(e=>e._zod.pattern)){const n=e.def.options.map(e=>e._zod.pattern);return new RegExp(`^(${n.map(e=>cleanRegex(e.source)).join("|")})$`)}return undefined});const t=n.options.length===1?n.options[0]._zod.run:null;e._zod.parse=(r,o)=>{if(t){return t(r,o)}let i=false;const s=[];for(const e of n.options){const n=e._zod.run({value:r.value,issues:[]},o);if(n instanceof Promise){s.push(n);i=true}else{if(n.issues.length===0)return n;s.push(n)}}if(!i)return handleUnionResults(s,r,e,o);return Promise.all(s).then(n=>handleUnionResults(n,r,e,o))}});function handleExclusiveUnionResults(e,n,t,r){const o=[];for(let n=0;n<e.length;n++){if(e[n].issues.length===0)o.push(n)}if(o.length===1){n.value=e[o[0]].value;return n}if(o.length===0){n.issues.push({code:"invalid_union",input:n.value,inst:t,errors:e.map(e=>e.issues.map(e=>util.finalizeIssue(e,r,core.config())))})}else{n.issues.push({code:"invalid_union",input:n.value,inst:t,errors:[],inclusive:false,matches:o})}return n}const et=null&&0;function getDiscriminatedOption(e,n){const t=e._zod;let r=t.bag.optionsMap;if(!r){r=discriminatorMap(t.def);t.bag.optionsMap=r}const o=r.get(n);if(o===null)throw new Error(`Ambiguous discriminator value "${String(n)}"`);return o}function discriminatorMap(e){const n=new Map;for(const t of e.options){const r=t._zod.propValues?.[e.discriminator];if(!r||r.size===0)throw new Error(`Invalid discriminated union option at index "${e.options.indexOf(t)}"`);for(const e of r){if(n.has(e)){if(e!==undefined)throw new Error(`Duplicate discriminator value "${String(e)}"`);n.set(e,null)}else{n.set(e,t)}}}return n}const nt=null&&0;const tt=null&&0;function mergeValues(e,n){if(e===n){return{valid:true,data:e}}if(e instanceof Date&&n instanceof Date&&+e===+n){return{valid:true,data:e}}if(util.isPlainObject(e)&&util.isPlainObject(n)){const t=Object.keys(n);const r=Object.keys(e).filter(e=>t.indexOf(e)!==-1);const o={...e,...n};if(Object.prototype.hasOwnProperty.call(o,"__proto__"))delete o.__proto__;for(const t of r){if(t==="__proto__")continue;const r=mergeValues(e[t],n[t]);if(!r.valid){return{valid:false,mergeErrorPath:[t,...r.mergeErrorPath]}}o[t]=r.data}return{valid:true,data:o}}if(Array.isArray(e)&&Array.isArray(n)){if(e.length!==n.length){return{valid:false,mergeErrorPath:[]}}const t=[];for(let r=0;r<e.length;r++){const o=e[r];const i=n[r];const s=mergeValues(o,i);if(!s.valid){return{valid:false,mergeErrorPath:[r,...s.mergeErrorPath]}}t.push(s.data)}return{valid:true,data:t}}return{valid:false,mergeErrorPath:[]}}function handleIntersectionResults(e,n,t){const r=new Map;let o;const i=new Map;const collect=(e,n)=>{let t;if(e.code==="unrecognized_keys"&&!e.path?.length){o??(o=e);t=e.keys}else if(e.code==="invalid_key"&&e.origin==="record"&&e.path?.length===1){const n=String(e.path[0]);if(!i.has(n))i.set(n,e);t=[n]}else{return false}for(const e of t){if(!r.has(e))r.set(e,{});r.get(e)[n]=true}return true};for(const t of n.issues){if(!collect(t,"l"))e.issues.push(t)}for(const n of t.issues){if(!collect(n,"r"))e.issues.push(n)}const s=[...r].filter(([,e])=>e.l&&e.r).map(([e])=>e);if(s.length){const n=o?s.filter(e=>o.keys.includes(e)):[];if(n.length)e.issues.push({...o,keys:n});for(const t of s){if(!n.includes(t)&&i.has(t))e.issues.push(i.get(t))}}const u=mergeValues(n.value,t.value);if(!u.valid){if(util.aborted(e))return e;throw new Error(`Unmergable intersection. Error path: `+`${JSON.stringify(u.mergeErrorPath)}`)}e.value=u.data;return e}const rt=null&&0;function getTupleOptStart(e,n){for(let t=e.length-1;t>=0;t--){const r=n==="optin"?e[t]._zod.optin!==undefined:e[t]._zod.optout==="optional";if(!r)return t+1}return 0}function handleTupleResult(e,n,t){if(e.issues.length){n.issues.push(...util.prefixIssues(t,e.issues))}n.value[t]=e.value}function handleTupleResults(e,n,t,r,o){for(let i=0;i<t.length;i++){const s=e[i];const u=i<r.length;if(!u&&i>=o&&t[i]._zod.optin==="optional"){n.value.length=i;break}if(s.issues.length){if(!u&&i>=o){n.value.length=i;break}n.issues.push(...util.prefixIssues(i,s.issues))}n.value[i]=s.value}for(let e=n.value.length-1;e>=r.length;e--){if(t[e]._zod.optout==="optional"&&n.value[e]===undefined){n.value.length=e}else{break}}return n}const ot=null&&0;const it=null&&0;function handleMapResult(e,n,t,r,o,i,s){if(e.issues.length){if(util.propertyKeyTypes.has(typeof r)){t.issues.push(...util.prefixIssues(r,e.issues))}else{t.issues.push({code:"invalid_key",origin:"map",input:o,inst:i,issues:e.issues.map(e=>util.finalizeIssue(e,s,core.config()))})}}if(n.issues.length){if(util.propertyKeyTypes.has(typeof r)){t.issues.push(...util.prefixIssues(r,n.issues))}else{t.issues.push({origin:"map",code:"invalid_element",input:o,inst:i,key:r,issues:n.issues.map(e=>util.finalizeIssue(e,s,core.config()))})}}t.value.set(e.value,n.value)}const st=null&&0;function handleSetResult(e,n){if(e.issues.length){n.issues.push(...e.issues)}n.value.add(e.value)}const ut=$constructor("$ZodEnum",(e,n)=>{Je.init(e,n);const t=getEnumValues(n.entries);const r=new Set(t);e._zod.values=r;defineLazyInternal(e,"pattern",e=>{const n=getEnumValues(e.def.entries).filter(e=>i.has(typeof e));return new RegExp(n.length?`^(${n.map(e=>escapeRegex(e.toString())).join("|")})$`:"^[^\\s\\S]$")});e._zod.parse=(n,o)=>{const i=n.value;if(r.has(i)){return n}n.issues.push({code:"invalid_value",values:t,input:i,inst:e});return n}});const at=null&&0;const ct=null&&0;const lt=$constructor("$ZodTransform",(e,n)=>{Je.init(e,n);e._zod.optin="optional";z.memoizer?.guard(e);e._zod.parse=(t,r)=>{if(r.direction==="backward"){throw new $ZodEncodeError(e.constructor.name)}const o=n.transform(t.value,t);if(r.async){const e=o instanceof Promise?o:Promise.resolve(o);return e.then(e=>{t.value=e;return t})}if(o instanceof Promise){throw new $ZodAsyncError}t.value=o;return t}});function handleOptionalResult(e,n){e.value=n.issues.length?undefined:n.value;return e}const ft=$constructor("$ZodOptional",(e,n)=>{Je.init(e,n);defineLazyInternal(e,"optin",e=>e.def.innerType._zod.optin==="defaulted"?"defaulted":"optional");e._zod.optout="optional";defineLazyInternal(e,"values",e=>{const n=e.def.innerType._zod.values;return n?new Set([...n,undefined]):undefined});defineLazyInternal(e,"pattern",e=>{const n=e.def.innerType._zod.pattern;return n?new RegExp(`^(${cleanRegex(n.source)})?$`):undefined});e._zod.parse=(e,t)=>{if(e.value===undefined){if(n.innerType._zod.optin!=="defaulted")return e;const r=n.innerType._zod.run({value:e.value,issues:[]},t);if(r instanceof Promise)return r.then(n=>handleOptionalResult(e,n));return handleOptionalResult(e,r)}return n.innerType._zod.run(e,t)}});const dt=null&&0;const pt=$constructor("$ZodNullable",(e,n)=>{Je.init(e,n);defineLazyInternal(e,"optin",e=>e.def.innerType._zod.optin);defineLazyInternal(e,"optout",e=>e.def.innerType._zod.optout);defineLazyInternal(e,"pattern",e=>{const n=e.def.innerType._zod.pattern;return n?new RegExp(`^(${cleanRegex(n.source)}|null)$`):undefined});defineLazyInternal(e,"values",e=>e.def.innerType._zod.values?new Set([...e.def.innerType._zod.values,null]):undefined);e._zod.parse=(e,t)=>{if(e.value===null)return e;return n.innerType._zod.run(e,t)}});const mt=null&&0;function handleDefaultResult(e,n){if(e.value===undefined){e.value=n.defaultValue}return e}const ht=null&&0;const _t=null&&0;function handleNonOptionalResult(e,n){if(!e.issues.length&&e.value===undefined){e.issues.push({code:"invalid_type",expected:"nonoptional",input:e.value,inst:n})}return e}const yt=null&&0;function handleCatchResult(e,n,t,r){if(!n.issues.length){e.value=n.value;if(n.memo)e.memo=true;return e}e.value=t.catchValue({...n,value:e.value,error:{issues:n.issues.map(e=>finalizeIssue(e,r,config()))},input:e.value});return e}const gt=$constructor("$ZodCatch",(e,n)=>{Je.init(e,n);defineLazyInternal(e,"optin",e=>e.def.innerType._zod.optin==="defaulted"?"defaulted":"optional");defineLazyInternal(e,"optout",e=>e.def.innerType._zod.optout);defineLazyInternal(e,"values",e=>e.def.innerType._zod.values);e._zod.parse=(e,t)=>{if(t.direction==="backward"){return n.innerType._zod.run(e,t)}const r=n.innerType._zod.run({value:e.value,issues:[]},t);if(r instanceof Promise){return r.then(r=>handleCatchResult(e,r,n,t))}return handleCatchResult(e,r,n,t)}});const vt=null&&0;const zt=$constructor("$ZodPipe",(e,n)=>{Je.init(e,n);defineLazyInternal(e,"values",e=>e.def.in._zod.values);defineLazyInternal(e,"optin",e=>e.def.in._zod.optin);defineLazyInternal(e,"optout",e=>e.def.out._zod.optout);defineLazyInternal(e,"propValues",e=>e.def.in._zod.propValues);e._zod.parse=(e,t)=>{if(t.direction==="backward"){const r=n.out._zod.run(e,t);if(r instanceof Promise){return r.then(e=>handlePipeResult(e,n.in,t))}return handlePipeResult(r,n.in,t)}const r=n.in._zod.run(e,t);if(r instanceof Promise){return r.then(e=>handlePipeResult(e,n.out,t))}return handlePipeResult(r,n.out,t)}});function handlePipeResult(e,n,t){if(e.issues.some(e=>e.code!=="unrecognized_keys")){e.aborted=true;return e}return n._zod.run({value:e.value,issues:e.issues},t)}const bt=null&&0;function handleCodecAResult(e,n,t){if(e.issues.length){e.aborted=true;return e}const r=t.direction||"forward";if(r==="forward"){const r=n.transform(e.value,e);if(r instanceof Promise){return r.then(r=>handleCodecTxResult(e,r,n.out,t))}return handleCodecTxResult(e,r,n.out,t)}else{const r=n.reverseTransform(e.value,e);if(r instanceof Promise){return r.then(r=>handleCodecTxResult(e,r,n.in,t))}return handleCodecTxResult(e,r,n.in,t)}}function handleCodecTxResult(e,n,t,r){if(e.issues.length){e.aborted=true;return e}return t._zod.run({value:n,issues:e.issues},r)}const $t=null&&0;const wt=null&&0;function handleReadonlyResult(e){if(!e.memo)e.value=Object.freeze(e.value);return e}function leafPattern(e){const n=e._zod.def;let t=n.pattern;let r=!!n.format?.includes("int");let o;let i;for(const e of n.checks??[]){const n=e._zod.def;if(n.pattern)t=n.pattern;r||(r=!!n.format?.includes("int"));const s=n.minimum??n.length;const u=n.maximum??n.length;if(s!==undefined&&(o===undefined||s>o))o=s;if(u!==undefined&&(i===undefined||u<i))i=u}if(t)return t.source;if(o!==undefined&&i!==undefined&&o>i)return"(?!)";if(o!==undefined||i!==undefined)return regexes.string({minimum:o,maximum:i}).source;const s=e._zod.pattern;return(r&&s===regexes.number?regexes.integer:s)?.source}function partPattern(e){const n=e._zod.def;const t=e._zod.pattern?.source;const r=n.innerType??e._zod.innerType;if(r){const e=r._zod.pattern?.source;const n=partPattern(r);if(t&&e&&n&&n!==e){return t.replace(util.cleanRegex(e),()=>util.cleanRegex(n))}return t}if(n.options){const e=n.options.map(partPattern);if(e.every(Boolean))return`^(${e.map(e=>util.cleanRegex(e)).join("|")})$`}return leafPattern(e)}const Pt=null&&0;const kt=null&&0;const Zt=null&&0;const xt=null&&0;const At=$constructor("$ZodCustom",(e,n)=>{b.init(e,n);Je.init(e,n);e._zod.parse=(e,n)=>e;e._zod.check=t=>{const r=t.value;const o=n.fn(r);if(o instanceof Promise){return o.then(n=>handleRefineResult(n,t,r,e))}handleRefineResult(o,t,r,e);return}});function handleRefineResult(e,n,t,r){if(!e){const e={code:"custom",input:t,inst:r,path:[...r._zod.def.path??[]],continue:!r._zod.def.abort};if(r._zod.def.params)e.params=r._zod.def.params;n.issues.push(mini_issue(e))}}var Rt;const St=null&&0;const Ot=null&&0;class $ZodRegistry{constructor(){this._map=new WeakMap;this._idmap=new Map}add(e,...n){const t=n[0];this._map.set(e,t);if(t&&typeof t==="object"&&"id"in t){this._idmap.set(t.id,e)}return this}clear(){this._map=new WeakMap;this._idmap=new Map;return this}remove(e){const n=this._map.get(e);if(n&&typeof n==="object"&&"id"in n){this._idmap.delete(n.id)}this._map.delete(e);return this}get(e){const n=e._zod.parent;if(n){const t={...this.get(n)??{}};delete t.id;const r={...t,...this._map.get(e)};return Object.keys(r).length?r:undefined}return this._map.get(e)}has(e){return this._map.has(e)}}function registry(){return new $ZodRegistry}(Rt=globalThis).__zod_globalRegistry??(Rt.__zod_globalRegistry=registry());const Tt=globalThis.__zod_globalRegistry;function snapshotChecks(e){if(e.checks)e.checks=[...e.checks];return e}function _string(e,n){return new e(snapshotChecks({type:"string",...normalizeParams(n)}))}function _coercedString(e,n){return new e(snapshotChecks({type:"string",coerce:true,...util.normalizeParams(n)}))}function _email(e,n){return new e({type:"string",format:"email",check:"string_format",abort:false,...util.normalizeParams(n)})}function _guid(e,n){return new e({type:"string",format:"guid",check:"string_format",abort:false,...util.normalizeParams(n)})}function _uuid(e,n){return new e({type:"string",format:"uuid",check:"string_format",abort:false,...util.normalizeParams(n)})}function _uuidv4(e,n){return new e({type:"string",format:"uuid",check:"string_format",abort:false,version:"v4",...util.normalizeParams(n)})}function _uuidv6(e,n){return new e({type:"string",format:"uuid",check:"string_format",abort:false,version:"v6",...util.normalizeParams(n)})}function _uuidv7(e,n){return new e({type:"string",format:"uuid",check:"string_format",abort:false,version:"v7",...util.normalizeParams(n)})}function _url(e,n){return new e({type:"string",format:"url",check:"string_format",abort:false,...util.normalizeParams(n)})}function api_emoji(e,n){return new e({type:"string",format:"emoji",check:"string_format",abort:false,...util.normalizeParams(n)})}function _nanoid(e,n){return new e({type:"string",format:"nanoid",check:"string_format",abort:false,...util.normalizeParams(n)})}function _cuid(e,n){return new e({type:"string",format:"cuid",check:"string_format",abort:false,...util.normalizeParams(n)})}function _cuid2(e,n){return new e({type:"string",format:"cuid2",check:"string_format",abort:false,...util.normalizeParams(n)})}function _ulid(e,n){return new e({type:"string",format:"ulid",check:"string_format",abort:false,...util.normalizeParams(n)})}function _xid(e,n){return new e({type:"string",format:"xid",check:"string_format",abort:false,...util.normalizeParams(n)})}function _ksuid(e,n){return new e({type:"string",format:"ksuid",check:"string_format",abort:false,...util.normalizeParams(n)})}function _ipv4(e,n){return new e({type:"string",format:"ipv4",check:"string_format",abort:false,...util.normalizeParams(n)})}function _ipv6(e,n){return new e({type:"string",format:"ipv6",check:"string_format",abort:false,...util.normalizeParams(n)})}function _mac(e,n){return new e({type:"string",format:"mac",check:"string_format",abort:false,...util.normalizeParams(n)})}function _cidrv4(e,n){return new e({type:"string",format:"cidrv4",check:"string_format",abort:false,...util.normalizeParams(n)})}function _cidrv6(e,n){return new e({type:"string",format:"cidrv6",check:"string_format",abort:false,...util.normalizeParams(n)})}function _base64(e,n){return new e({type:"string",format:"base64",check:"string_format",abort:false,...util.normalizeParams(n)})}function _base64url(e,n){return new e({type:"string",format:"base64url",check:"string_format",abort:false,...util.normalizeParams(n)})}function _e164(e,n){return new e({type:"string",format:"e164",check:"string_format",abort:false,...util.normalizeParams(n)})}function _creditCard(e,n){return new e({type:"string",format:"credit_card",check:"string_format",abort:false,...util.normalizeParams(n)})}function _iban(e,n){return new e({type:"string",format:"iban",check:"string_format",abort:false,...util.normalizeParams(n)})}function _jwt(e,n){return new e({type:"string",format:"jwt",check:"string_format",abort:false,...util.normalizeParams(n)})}const It={Any:null,Minute:-1,Second:0,Millisecond:3,Microsecond:6};function _isoDateTime(e,n){return new e({type:"string",format:"datetime",check:"string_format",offset:false,local:false,precision:null,...util.normalizeParams(n)})}function _isoDate(e,n){return new e({type:"string",format:"date",check:"string_format",...util.normalizeParams(n)})}function _isoTime(e,n){return new e({type:"string",format:"time",check:"string_format",precision:null,...util.normalizeParams(n)})}function _isoDuration(e,n){return new e({type:"string",format:"duration",check:"string_format",...util.normalizeParams(n)})}function _number(e,n){return new e(snapshotChecks({type:"number",checks:[],...normalizeParams(n)}))}function _coercedNumber(e,n){return new e(snapshotChecks({type:"number",coerce:true,checks:[],...util.normalizeParams(n)}))}function _int(e,n){return new e({type:"number",check:"number_format",abort:false,format:"safeint",...normalizeParams(n)})}function _float32(e,n){return new e({type:"number",check:"number_format",abort:false,format:"float32",...util.normalizeParams(n)})}function _float64(e,n){return new e({type:"number",check:"number_format",abort:false,format:"float64",...util.normalizeParams(n)})}function _int32(e,n){return new e({type:"number",check:"number_format",abort:false,format:"int32",...util.normalizeParams(n)})}function _uint32(e,n){return new e({type:"number",check:"number_format",abort:false,format:"uint32",...util.normalizeParams(n)})}function _boolean(e,n){return new e({type:"boolean",...normalizeParams(n)})}function _coercedBoolean(e,n){return new e({type:"boolean",coerce:true,...util.normalizeParams(n)})}function _bigint(e,n){return new e({type:"bigint",...util.normalizeParams(n)})}function _coercedBigint(e,n){return new e({type:"bigint",coerce:true,...util.normalizeParams(n)})}function _int64(e,n){return new e({type:"bigint",check:"bigint_format",abort:false,format:"int64",...util.normalizeParams(n)})}function _uint64(e,n){return new e({type:"bigint",check:"bigint_format",abort:false,format:"uint64",...util.normalizeParams(n)})}function _symbol(e,n){return new e({type:"symbol",...util.normalizeParams(n)})}function api_undefined(e,n){return new e({type:"undefined",...util.normalizeParams(n)})}function api_null(e,n){return new e({type:"null",...util.normalizeParams(n)})}function _any(e){return new e({type:"any"})}function _unknown(e){return new e({type:"unknown"})}function _never(e,n){return new e({type:"never",...util.normalizeParams(n)})}function _void(e,n){return new e({type:"void",...util.normalizeParams(n)})}function _date(e,n){return new e({type:"date",...util.normalizeParams(n)})}function _coercedDate(e,n){return new e({type:"date",coerce:true,...util.normalizeParams(n)})}function _nan(e,n){return new e({type:"nan",...util.normalizeParams(n)})}function _lt(e,n){return new checks.$ZodCheckLessThan({check:"less_than",...util.normalizeParams(n),value:e,inclusive:false})}function _lte(e,n){return new w({check:"less_than",...normalizeParams(n),value:e,inclusive:true})}function _gt(e,n){return new checks.$ZodCheckGreaterThan({check:"greater_than",...util.normalizeParams(n),value:e,inclusive:false})}function _gte(e,n){return new P({check:"greater_than",...normalizeParams(n),value:e,inclusive:true})}function _positive(e){return _gt(0,e)}function _negative(e){return _lt(0,e)}function _nonpositive(e){return _lte(0,e)}function _nonnegative(e){return _gte(0,e)}function _multipleOf(e,n){return new checks.$ZodCheckMultipleOf({check:"multiple_of",...util.normalizeParams(n),value:e})}function _maxSize(e,n){return new checks.$ZodCheckMaxSize({check:"max_size",...util.normalizeParams(n),maximum:e})}function _minSize(e,n){return new checks.$ZodCheckMinSize({check:"min_size",...util.normalizeParams(n),minimum:e})}function _size(e,n){return new checks.$ZodCheckSizeEquals({check:"size_equals",...util.normalizeParams(n),size:e})}function _maxLength(e,n){const t=new checks.$ZodCheckMaxLength({check:"max_length",...util.normalizeParams(n),maximum:e});return t}function _minLength(e,n){return new T({check:"min_length",...normalizeParams(n),minimum:e})}function _length(e,n){return new checks.$ZodCheckLengthEquals({check:"length_equals",...util.normalizeParams(n),length:e})}function _regex(e,n){return new E({check:"string_format",format:"regex",...normalizeParams(n),pattern:e})}function _lowercase(e){return new checks.$ZodCheckLowerCase({check:"string_format",format:"lowercase",...util.normalizeParams(e)})}function _uppercase(e){return new checks.$ZodCheckUpperCase({check:"string_format",format:"uppercase",...util.normalizeParams(e)})}function _includes(e,n){return new checks.$ZodCheckIncludes({check:"string_format",format:"includes",...util.normalizeParams(n),includes:e})}function _startsWith(e,n){return new checks.$ZodCheckStartsWith({check:"string_format",format:"starts_with",...util.normalizeParams(n),prefix:e})}function _endsWith(e,n){return new checks.$ZodCheckEndsWith({check:"string_format",format:"ends_with",...util.normalizeParams(n),suffix:e})}function _property(e,n,t){return new checks.$ZodCheckProperty({check:"property",property:e,schema:n,...util.normalizeParams(t)})}function _properties(e,n){return new checks.$ZodCheckProperties({check:"properties",shape:e,...util.normalizeParams(n)})}function _mime(e,n){return new checks.$ZodCheckMimeType({check:"mime_type",mime:e,...util.normalizeParams(n)})}function _overwrite(e){return new checks.$ZodCheckOverwrite({check:"overwrite",tx:e})}function _normalize(e){return _overwrite(n=>n.normalize(e))}function _trim(){return _overwrite(e=>e.trim())}function _toLowerCase(){return _overwrite(e=>e.toLowerCase())}function _toUpperCase(){return _overwrite(e=>e.toUpperCase())}function _slugify(){return _overwrite(e=>util.slugify(e))}function _array(e,n,t){return new e({type:"array",element:n,...util.normalizeParams(t)})}function _union(e,n,t){return new e({type:"union",options:n,...util.normalizeParams(t)})}function _xor(e,n,t){return new e({type:"union",options:n,inclusive:false,...util.normalizeParams(t)})}function _discriminatedUnion(e,n,t,r){return new e({type:"union",options:t,discriminator:n,...util.normalizeParams(r)})}function _intersection(e,n,t){return new e({type:"intersection",left:n,right:t})}function _tuple(e,n,t,r){const o=t instanceof schemas.$ZodType;const i=o?r:t;const s=o?t:null;return new e({type:"tuple",items:n,rest:s,...util.normalizeParams(i)})}function _record(e,n,t,r){return new e({type:"record",keyType:n,valueType:t,...util.normalizeParams(r)})}function _map(e,n,t,r){return new e({type:"map",keyType:n,valueType:t,...util.normalizeParams(r)})}function _set(e,n,t){return new e({type:"set",valueType:n,...util.normalizeParams(t)})}function _enum(e,n,t){const r=Array.isArray(n)?Object.fromEntries(n.map(e=>[e,e])):n;return new e({type:"enum",entries:r,...util.normalizeParams(t)})}function _nativeEnum(e,n,t){return new e({type:"enum",entries:n,...util.normalizeParams(t)})}function _literal(e,n,t){return new e({type:"literal",values:Array.isArray(n)?n:[n],...util.normalizeParams(t)})}function _file(e,n){return new e({type:"file",...util.normalizeParams(n)})}function _transform(e,n){return new e({type:"transform",transform:n})}function _optional(e,n){return new e({type:"optional",innerType:n})}function _nullable(e,n){return new e({type:"nullable",innerType:n})}function _default(e,n,t){return new e({type:"default",innerType:n,get defaultValue(){return typeof t==="function"?t():util.shallowClone(t)}})}function _nonoptional(e,n,t){return new e({type:"nonoptional",innerType:n,...util.normalizeParams(t)})}function _success(e,n){return new e({type:"success",innerType:n})}function _catch(e,n,t){return new e({type:"catch",innerType:n,catchValue:typeof t==="function"?t:util.constantCatch(t)})}function _pipe(e,n,t){return new e({type:"pipe",in:n,out:t})}function _readonly(e,n){return new e({type:"readonly",innerType:n})}function _templateLiteral(e,n,t){return new e({type:"template_literal",parts:n,...util.normalizeParams(t)})}function _lazy(e,n){return new e({type:"lazy",getter:n})}function _promise(e,n){return new e({type:"promise",innerType:n})}function _custom(e,n,t){const r=util.normalizeParams(t);r.abort??(r.abort=true);const o=new e({type:"custom",check:"custom",fn:n,...r});return o}function _refine(e,n,t){const r=new e({type:"custom",check:"custom",fn:n,...normalizeParams(t)});return r}function _superRefine(e,n){const t=_check(n=>{n.addIssue=e=>{if(typeof e==="string"){n.issues.push(util.issue(e,n.value,t._zod.def))}else{const r=e;if(r.fatal)r.continue=false;r.code??(r.code="custom");if(!("input"in r))r.input=n.value;r.inst??(r.inst=t);r.continue??(r.continue=!t._zod.def.abort);n.issues.push(util.issue(r))}};return e(n.value,n)},n);return t}function _check(e,n){const t=new checks.$ZodCheck({check:"custom",...util.normalizeParams(n)});t._zod.check=e;return t}function mini_describe(e){const n=new b({check:"describe"});n._zod.onattach=[n=>{const t=Tt.get(n)??{};Tt.add(n,{...t,description:e})}];n._zod.check=()=>{};return n}function meta(e){const n=new b({check:"meta"});n._zod.onattach=[n=>{const t=Tt.get(n)??{};Tt.add(n,{...t,...e})}];n._zod.check=()=>{};return n}function _stringbool(e,n){const t=util.normalizeParams(n);let r=t.truthy??["true","1","yes","on","y","enabled"];let o=t.falsy??["false","0","no","off","n","disabled"];if(t.case!=="sensitive"){r=r.map(e=>typeof e==="string"?e.toLowerCase():e);o=o.map(e=>typeof e==="string"?e.toLowerCase():e)}const i=new Set(r);const s=new Set(o);const u=e.Codec??schemas.$ZodCodec;const a=e.Boolean??schemas.$ZodBoolean;const c=e.String??schemas.$ZodString;const l=new c({type:"string",error:t.error});const f=new a({type:"boolean",error:t.error});const d=new u({type:"pipe",in:l,out:f,transform:(e,n)=>{let r=e;if(t.case!=="sensitive")r=r.toLowerCase();if(i.has(r)){return true}else if(s.has(r)){return false}else{n.issues.push({code:"invalid_value",expected:"stringbool",values:[...i,...s],input:n.value,inst:d,continue:false});return{}}},reverseTransform:(e,n)=>{if(e===true){return r[0]||"true"}else{return o[0]||"false"}},error:t.error});d._zod.bag.truthy=r;d._zod.bag.falsy=o;d._zod.bag.case=t.case??"insensitive";return d}function _stringFormat(e,n,t,r={}){const o=util.normalizeParams(r);const i={check:"string_format",type:"string",format:n,fn:typeof t==="function"?t:e=>t.test(e),...o};if(t instanceof RegExp){i.pattern=t}const s=new e(i);return s}function _getMessage(){const e=this._zod;e.message??(e.message=JSON.stringify(e.def,jsonStringifyReplacer,2));return e.message}function _setMessage(e){this._zod.message=e}const Ct={get:_getMessage,set:_setMessage,enumerable:true,configurable:true};const Et={value:undefined,enumerable:false};const Mt=new WeakSet([Object.prototype,Error.prototype]);const initializer=(e,n)=>{e.name="$ZodError";Et.value=n;Object.defineProperty(e,"issues",Et);Et.value=undefined;Object.defineProperty(e,"message",Ct);const t=Object.getPrototypeOf(e);if(!Mt.has(t)){Mt.add(t);Object.defineProperty(t,"toString",{configurable:true,enumerable:false,get(){const value=()=>this.message;Object.defineProperty(this,"toString",{value:value,configurable:true,writable:true});return value},set(e){Object.defineProperty(this,"toString",{value:e,configurable:true,writable:true})}})}};const jt=$constructor("$ZodError",initializer);const Dt=$constructor("$ZodError",initializer,undefined,{Parent:Error});function node(e,n,t){if(!Object.prototype.hasOwnProperty.call(e,n)){if(n==="__proto__"){Object.defineProperty(e,n,{value:t(),writable:true,enumerable:true,configurable:true})}else{e[n]=t()}}return e[n]}function flattenError(e,n=e=>e.message){const t={};const r=[];for(const o of e.issues){if(o.path.length>0){node(t,o.path[0],()=>[]).push(n(o))}else{r.push(n(o))}}return{formErrors:r,fieldErrors:t}}function formatError(e,n=e=>e.message){const t={_errors:[]};const processError=(e,r=[])=>{for(const o of e.issues){if(o.code==="invalid_union"&&o.errors.length){o.errors.map(e=>processError({issues:e},[...r,...o.path]))}else if(o.code==="invalid_key"){processError({issues:o.issues},[...r,...o.path])}else if(o.code==="invalid_element"){processError({issues:o.issues},[...r,...o.path])}else{const e=[...r,...o.path];if(e.length===0){t._errors.push(n(o))}else{let r=t;let i=0;while(i<e.length){const t=e[i];const s=i===e.length-1;if(t==="_errors"){if(s)r._errors.push(n(o));i++;continue}if(!Object.prototype.hasOwnProperty.call(r,t)){Object.defineProperty(r,t,{value:{_errors:[]},enumerable:true,writable:true,configurable:true})}const u=r[t];if(s){u._errors.push(n(o))}r=u;i++}}}}};processError(e);return t}function treeifyError(e,n=e=>e.message){const t={errors:[]};const processError=(e,r=[])=>{var o;for(const i of e.issues){if(i.code==="invalid_union"&&i.errors.length){i.errors.map(e=>processError({issues:e},[...r,...i.path]))}else if(i.code==="invalid_key"){processError({issues:i.issues},[...r,...i.path])}else if(i.code==="invalid_element"){processError({issues:i.issues},[...r,...i.path])}else{const e=[...r,...i.path];if(e.length===0){t.errors.push(n(i));continue}let s=t;let u=0;while(u<e.length){const t=e[u];const r=u===e.length-1;if(typeof t==="string"){s.properties??(s.properties={});if(!Object.prototype.hasOwnProperty.call(s.properties,t)){Object.defineProperty(s.properties,t,{value:{errors:[]},enumerable:true,writable:true,configurable:true})}s=s.properties[t]}else{s.items??(s.items=[]);(o=s.items)[t]??(o[t]={errors:[]});s=s.items[t]}if(r){s.errors.push(n(i))}u++}}}};processError(e);return t}function toDotPath(e){const n=[];const t=e.map(e=>typeof e==="object"?e.key:e);for(const e of t){if(typeof e==="number")n.push(`[${e}]`);else if(typeof e==="symbol")n.push(`[${JSON.stringify(String(e))}]`);else if(/[^\w$]/.test(e))n.push(`[${JSON.stringify(e)}]`);else{if(n.length)n.push(".");n.push(e)}}return n.join("")}function prettifyError(e){const n=[];const t=[...e.issues].sort((e,n)=>(e.path??[]).length-(n.path??[]).length);for(const e of t){n.push(`✖ ${e.message}`);if(e.path?.length)n.push(`  → at ${toDotPath(e.path)}`)}return n.join("\n")}function finalizeParams(e,n){return{callee:n?.callee??e,Err:n?.Err}}const _parse=e=>{const fn=(n,t,o,i)=>{const s=o?{...o,async:false}:{async:false};const u=n._zod.run({value:t,issues:[]},s);if(u instanceof Promise){throw new $ZodAsyncError}if(u.issues.length){const n=new(i?.Err??e)(u.issues.map(e=>finalizeIssue(e,s,config())));r(n,i?.callee??fn);throw n}return u.value};return fn};const Lt=_parse(Dt);const _parseAsync=e=>{const fn=async(n,t,o,i)=>{const s=o?{...o,async:true}:{async:true};let u=n._zod.run({value:t,issues:[]},s);if(u instanceof Promise)u=await u;if(u.issues.length){const n=new(i?.Err??e)(u.issues.map(e=>finalizeIssue(e,s,config())));r(n,i?.callee??fn);throw n}return u.value};return fn};const Nt=_parseAsync(Dt);const _safeParse=e=>(n,t,r)=>{const o=r?{...r,async:false}:{async:false};const i=n._zod.run({value:t,issues:[]},o);if(i instanceof Promise){throw new $ZodAsyncError}return i.issues.length?failure(e,i.issues,o):{success:true,data:i.value}};const Ft=_safeParse(Dt);function failure(e,n,t){let r;return{success:false,get error(){if(!r){r=new e(n.map(e=>finalizeIssue(e,t,config())));n=undefined;t=undefined}return r},set error(e){r=e;n=undefined;t=undefined}}}const _safeParseAsync=e=>async(n,t,r)=>{const o=r?{...r,async:true}:{async:true};let i=n._zod.run({value:t,issues:[]},o);if(i instanceof Promise)i=await i;return i.issues.length?failure(e,i.issues,o):{success:true,data:i.value}};const Ut=_safeParseAsync(Dt);const Bt=null&&0;const Vt=null&&0;const validate=(e,n,t)=>{const r=e._zod.bag.validator;if(r!==undefined){if(r(n)!==Bt)return true;if(r.definite===true&&t===undefined)return false}return validateFallback(e,n,t)};function validateFallback(e,n,t){const r=t?{...t,async:false,abortEarly:true}:{async:false,abortEarly:true};const o=e._zod.bag.fallbackRun;let i;if(o){r[Vt]=true;i=o({value:n,issues:[]},r)}else{i=e._zod.run({value:n,issues:[]},r)}if(i instanceof Promise){throw new core.$ZodAsyncError}return i.issues.length===0}const parse_validateAsync=async(e,n,t)=>{const r=t?{...t,async:true,abortEarly:true}:{async:true,abortEarly:true};let o=e._zod.run({value:n,issues:[]},r);if(o instanceof Promise)o=await o;return o.issues.length===0};const _encode=e=>{const n=_parse(e);const fn=(e,t,r,o)=>{const i=r?{...r,direction:"backward"}:{direction:"backward"};return n(e,t,i,finalizeParams(fn,o))};return fn};const Kt=_encode(Dt);const _decode=e=>{const n=_parse(e);const fn=(e,t,r,o)=>n(e,t,r,finalizeParams(fn,o));return fn};const Wt=_decode(Dt);const _encodeAsync=e=>{const n=_parseAsync(e);const fn=async(e,t,r,o)=>{const i=r?{...r,direction:"backward"}:{direction:"backward"};return await n(e,t,i,finalizeParams(fn,o))};return fn};const Gt=_encodeAsync(Dt);const _decodeAsync=e=>{const n=_parseAsync(e);const fn=async(e,t,r,o)=>await n(e,t,r,finalizeParams(fn,o));return fn};const Xt=_decodeAsync(Dt);const _safeEncode=e=>(n,t,r)=>{const o=r?{...r,direction:"backward"}:{direction:"backward"};return _safeParse(e)(n,t,o)};const Yt=_safeEncode(Dt);const _safeDecode=e=>(n,t,r)=>_safeParse(e)(n,t,r);const Ht=_safeDecode(Dt);const _safeEncodeAsync=e=>async(n,t,r)=>{const o=r?{...r,direction:"backward"}:{direction:"backward"};return _safeParseAsync(e)(n,t,o)};const Jt=_safeEncodeAsync(Dt);const _safeDecodeAsync=e=>async(n,t,r)=>_safeParseAsync(e)(n,t,r);const qt=_safeDecodeAsync(Dt);const Qt=$constructor("ZodMiniType",(e,n)=>{if(!e._zod)throw new Error("Uninitialized schema in ZodMiniType.");Je.init(e,n);e.def=n;e.type=n.type},{get with(){return this.check},set with(e){own(this,"with",e)},parse(e,n){return Lt(this,e,n,{callee:this.parse})},parseAsync(e,n){return Nt(this,e,n,{callee:this.parseAsync})},safeParse(e,n){return Ft(this,e,n)},safeParseAsync(e,n){return Ut(this,e,n)},check(...e){const n=this.def;return this.clone({...n,checks:[...n.checks??[],...e.map(e=>typeof e==="function"?{_zod:{check:e,def:{check:"custom"},onattach:[]}}:e)]},{parent:true})},clone(e,n){return clone(this,e,n)},brand(){return this},register(e,n){e.add(this,n);return this},apply(e,...n){return n.length===0?e(this):e(this,...n)}});const er=$constructor("ZodMiniString",(e,n)=>{qe.init(e,n);Qt.init(e,n)});function schemas_string(e){return _string(er,e)}const nr=null&&0;const tr=null&&0;function schemas_email(e){return core._email(tr,e)}const rr=null&&0;function schemas_guid(e){return core._guid(rr,e)}const or=null&&0;function schemas_uuid(e){return core._uuid(or,e)}function uuidv4(e){return core._uuidv4(or,e)}function uuidv6(e){return core._uuidv6(or,e)}function uuidv7(e){return core._uuidv7(or,e)}const ir=null&&0;function url(e){return core._url(ir,e)}function httpUrl(e){return core._url(ir,{protocol:regexes.httpProtocol,hostname:regexes.domain,...util.normalizeParams(e)})}const sr=null&&0;function schemas_emoji(e){return core._emoji(sr,e)}const ur=null&&0;function schemas_nanoid(e){return core._nanoid(ur,e)}const ar=null&&0;function schemas_cuid(e){return core._cuid(ar,e)}const cr=null&&0;function schemas_cuid2(e){return core._cuid2(cr,e)}const lr=null&&0;function schemas_ulid(e){return core._ulid(lr,e)}const fr=null&&0;function schemas_xid(e){return core._xid(fr,e)}const dr=null&&0;function schemas_ksuid(e){return core._ksuid(dr,e)}const pr=null&&0;function schemas_ipv4(e){return core._ipv4(pr,e)}const mr=null&&0;function schemas_ipv6(e){return core._ipv6(mr,e)}const hr=null&&0;function schemas_cidrv4(e){return core._cidrv4(hr,e)}const _r=null&&0;function schemas_cidrv6(e){return core._cidrv6(_r,e)}const yr=null&&0;function schemas_mac(e){return core._mac(yr,e)}const gr=null&&0;function schemas_base64(e){return core._base64(gr,e)}const vr=null&&0;function schemas_base64url(e){return core._base64url(vr,e)}const zr=null&&0;function schemas_e164(e){return core._e164(zr,e)}const br=null&&0;function schemas_creditCard(e){return core._creditCard(br,e)}const $r=null&&0;function schemas_iban(e){return core._iban($r,e)}const wr=null&&0;function jwt(e){return core._jwt(wr,e)}const Pr=null&&0;function stringFormat(e,n,t={}){return core._stringFormat(Pr,e,n,t)}function schemas_hostname(e){return core._stringFormat(Pr,"hostname",regexes.hostname,e)}function schemas_hex(e){return core._stringFormat(Pr,"hex",regexes.hex,e)}function schemas_currencyCode(e){return core._stringFormat(Pr,"currency_code",regexes.currencyCode,e)}function hash(e,n){const t=n?.enc??"hex";const r=`${e}_${t}`;const o=core.regexes[r];if(!o)throw new Error(`Unrecognized hash format: ${r}`);return core._stringFormat(Pr,r,o,n)}const kr=$constructor("ZodMiniNumber",(e,n)=>{Mn.init(e,n);Qt.init(e,n)});function schemas_number(e){return _number(kr,e)}const Zr=$constructor("ZodMiniNumberFormat",(e,n)=>{jn.init(e,n);kr.init(e,n)});function schemas_int(e){return _int(Zr,e)}function float32(e){return core._float32(Zr,e)}function float64(e){return core._float64(Zr,e)}function int32(e){return core._int32(Zr,e)}function uint32(e){return core._uint32(Zr,e)}const xr=$constructor("ZodMiniBoolean",(e,n)=>{Dn.init(e,n);Qt.init(e,n)});function schemas_boolean(e){return _boolean(xr,e)}const Ar=null&&0;function schemas_bigint(e){return core._bigint(Ar,e)}const Rr=null&&0;function int64(e){return core._int64(Rr,e)}function uint64(e){return core._uint64(Rr,e)}const Sr=null&&0;function symbol(e){return core._symbol(Sr,e)}const Or=null&&0;function schemas_undefined(e){return core._undefined(Or,e)}const Tr=null&&0;function schemas_null(e){return core._null(Tr,e)}const Ir=null&&0;function any(){return core._any(Ir)}const Cr=$constructor("ZodMiniUnknown",(e,n)=>{Kn.init(e,n);Qt.init(e,n)});function unknown(){return _unknown(Cr)}const Er=null&&0;function never(e){return core._never(Er,e)}const Mr=null&&0;function schemas_void(e){return core._void(Mr,e)}const jr=null&&0;function schemas_date(e){return core._date(jr,e)}const Dr=$constructor("ZodMiniArray",(e,n)=>{Yn.init(e,n);Qt.init(e,n)});function mini_array(e,n){return new Dr({type:"array",element:e,...normalizeParams(n)})}function keyof(e){const n=e._zod.def.shape;return schemas_enum(Object.keys(n))}const Lr=$constructor("ZodMiniObject",(e,n)=>{Jn.init(e,n);Qt.init(e,n);installLazyProp(e,"shape",e=>e._zod.def.shape,false)});function object(e,n){const t={type:"object",shape:e??{},...normalizeParams(n)};return new Lr(t)}function strictObject(e,n){return new Lr({type:"object",shape:e,catchall:never(),...util.normalizeParams(n)})}function looseObject(e,n){return new Lr({type:"object",shape:e,catchall:unknown(),...util.normalizeParams(n)})}function schemas_extend(e,n){return util.extend(e,n)}function schemas_safeExtend(e,n){return util.safeExtend(e,n)}function schemas_merge(e,n){return util.merge(e,n)}function schemas_pick(e,n){return util.pick(e,n)}function schemas_omit(e,n){return util.omit(e,n)}function schemas_partial(e,n){const t=e._zod.def;if(t.type!=="tuple")return util.partial(qr,e,n);if(t.checks?.length)throw new Error(".partial() cannot be used on tuple schemas containing refinements");return util.clone(e,{...t,items:t.items.map(e=>new qr({type:"optional",innerType:e}))})}function exactPartial(e,n){return util.partial(Qr,e,n,"exactPartial")}function schemas_required(e,n){return util.required(ro,e,n)}function catchall(e,n){return e.clone(util.mergeDefs(e._zod.def,{catchall:n}))}const Nr=$constructor("ZodMiniUnion",(e,n)=>{Qn.init(e,n);Qt.init(e,n)});function union(e,n){return new Nr({type:"union",options:e,...normalizeParams(n)})}const Fr=null&&0;function xor(e,n){return new Fr({type:"union",options:e,inclusive:false,...util.normalizeParams(n)})}const Ur=null&&0;function discriminatedUnion(e,n,t){return new Ur({type:"union",options:n,discriminator:e,...util.normalizeParams(t)})}const Br=null&&0;function intersection(e,n){return new Br({type:"intersection",left:e,right:n})}const Vr=null&&0;function tuple(e,n,t){const r=n instanceof core.$ZodType;const o=r?t:n;const i=r?n:null;return new Vr({type:"tuple",items:e,rest:i,...util.normalizeParams(o)})}const Kr=null&&0;function record(e,n,t){if(!n||!n._zod){return new Kr({type:"record",keyType:schemas_string(),valueType:e,...util.normalizeParams(n)})}return new Kr({type:"record",keyType:e,valueType:n,...util.normalizeParams(t)})}function partialRecord(e,n,t){return new Kr({type:"record",keyType:e,valueType:n,...util.normalizeParams(t),partial:true})}function looseRecord(e,n,t){return new Kr({type:"record",keyType:e,valueType:n,mode:"loose",...util.normalizeParams(t)})}const Wr=null&&0;function map(e,n,t){return new Wr({type:"map",keyType:e,valueType:n,...util.normalizeParams(t)})}const Gr=null&&0;function set(e,n){return new Gr({type:"set",valueType:e,...util.normalizeParams(n)})}const Xr=$constructor("ZodMiniEnum",(e,n)=>{ut.init(e,n);Qt.init(e,n);e.options=[...e._zod.values]});function schemas_enum(e,n){const t=Array.isArray(e)?Object.fromEntries(e.map(e=>[e,e])):e;return new Xr({type:"enum",entries:t,...normalizeParams(n)})}function nativeEnum(e,n){return new Xr({type:"enum",entries:e,...util.normalizeParams(n)})}const Yr=null&&0;function literal(e,n){return new Yr({type:"literal",values:Array.isArray(e)?e:[e],...util.normalizeParams(n)})}const Hr=null&&0;function file(e){return core._file(Hr,e)}const Jr=$constructor("ZodMiniTransform",(e,n)=>{lt.init(e,n);Qt.init(e,n)});function transform(e){return new Jr({type:"transform",transform:e})}const qr=$constructor("ZodMiniOptional",(e,n)=>{ft.init(e,n);Qt.init(e,n)});function optional(e){return new qr({type:"optional",innerType:e})}const Qr=null&&0;function exactOptional(e){return new Qr({type:"optional",innerType:e})}const eo=$constructor("ZodMiniNullable",(e,n)=>{pt.init(e,n);Qt.init(e,n)});function nullable(e){return new eo({type:"nullable",innerType:e})}function schemas_nullish(e){return optional(nullable(e))}const no=null&&0;function schemas_default(e,n){return new no({type:"default",innerType:e,get defaultValue(){return typeof n==="function"?n():util.shallowClone(n)}})}const to=null&&0;function prefault(e,n){return new to({type:"prefault",innerType:e,get defaultValue(){return typeof n==="function"?n():util.shallowClone(n)}})}const ro=null&&0;function nonoptional(e,n){return new ro({type:"nonoptional",innerType:e,...util.normalizeParams(n)})}const oo=null&&0;function success(e){return new oo({type:"success",innerType:e})}const io=$constructor("ZodMiniCatch",(e,n)=>{gt.init(e,n);Qt.init(e,n)});function schemas_catch(e,n){return new io({type:"catch",innerType:e,catchValue:typeof n==="function"?n:constantCatch(n)})}const so=null&&0;function nan(e){return core._nan(so,e)}const uo=$constructor("ZodMiniPipe",(e,n)=>{zt.init(e,n);Qt.init(e,n)});function pipe(e,n){return new uo({type:"pipe",in:e,out:n})}const ao=null&&0;function codec(e,n,t){return new ao({type:"pipe",in:e,out:n,transform:t.decode,reverseTransform:t.encode})}function invertCodec(e){const n=e._zod.def;return new ao({type:"pipe",in:n.out,out:n.in,transform:n.reverseTransform,reverseTransform:n.transform})}const co=null&&0;function readonly(e){return new co({type:"readonly",innerType:e})}const lo=null&&0;function templateLiteral(e,n){return new lo({type:"template_literal",parts:e,...util.normalizeParams(n)})}const fo=null&&0;function schemas_lazy(e){return new fo({type:"lazy",getter:e})}const po=null&&0;function promise(e){return new po({type:"promise",innerType:e})}const mo=$constructor("ZodMiniCustom",(e,n)=>{At.init(e,n);Qt.init(e,n)});function check(e,n){const t=new core.$ZodCheck({check:"custom",...util.normalizeParams(n)});t._zod.check=e;return t}function custom(e,n){return core._custom(mo,e??(()=>true),n)}function refine(e,n={}){return _refine(mo,e,n)}function superRefine(e,n){return core._superRefine(e,n)}const ho=(/* unused pure expression or super */ null && (mini_describe));const _o=(/* unused pure expression or super */ null && (meta));class schemas_Class{constructor(...e){}}function _instanceof(e,n={}){const t=custom(n=>n instanceof e,n);t._zod.bag.Class=e;t._zod.check=n=>{if(!(n.value instanceof e)){n.issues.push({code:"invalid_type",expected:e.name,input:n.value,inst:t,path:[...t._zod.def.path??[]]})}};return t}const stringbool=(...e)=>core._stringbool({Codec:ao,Boolean:xr,String:er},...e);function json(){const e=schemas_lazy(()=>union([schemas_string(),schemas_number(),schemas_boolean(),schemas_null(),mini_array(e),record(schemas_string(),e)]));return e}const yo=null&&0;function _function(e){return new yo({type:"function",input:Array.isArray(e?.input)?tuple(e?.input):e?.input??mini_array(unknown()),output:e?.output??unknown()})}var go=n.tm;var vo=n.YO;var zo=n.zM;var bo=n.Mf;var $o=n.k5;var wo=n.Wh;var Po=n.Ph;var ko=n.Bp;var Zo=n.UM;var xo=n.cl;var Ao=n.ai;var Ro=n.Ik;var So=n.lq;var Oo=n.Fs;var To=n.YP;var Io=n.yG;var Co=n.xL;var Eo=n.Yj;var Mo=n.pd;var jo=n.KC;var Do=n.L5;
-;// CONCATENATED MODULE: ./build/inputs.js
+var e={};(()=>{e.d=(n,t)=>{for(var r in t){if(e.o(t,r)&&!e.o(n,r)){Object.defineProperty(n,r,{enumerable:true,get:t[r]})}}}})();(()=>{e.o=(e,n)=>Object.prototype.hasOwnProperty.call(e,n)})();var n={};e.d(n,{tm:()=>h,YO:()=>mini_array,zM:()=>schemas_boolean,Mf:()=>schemas_catch,q0:()=>ho,k5:()=>schemas_enum,Wh:()=>schemas_int,Ru:()=>_maxLength,Ph:()=>_lte,mI:()=>_o,Bp:()=>_minLength,UM:()=>_gte,cl:()=>schemas_nullish,ai:()=>schemas_number,Ik:()=>object,lq:()=>optional,Fs:()=>pipe,YP:()=>refine,yG:()=>_regex,xL:()=>Ft,re:()=>strictObject,Yj:()=>schemas_string,pd:()=>transform,KC:()=>union,L5:()=>unknown});function assertEqual(e){return e}function assertNotEqual(e){return e}function toZod(){return e=>e}function assertIs(e){}function assertNever(e){throw new Error("Unexpected value in exhaustive check")}function assert(e){}function getEnumValues(e){const n=Object.values(e).filter(e=>typeof e==="number");const t=Object.entries(e).filter(([e,t])=>n.indexOf(+e)===-1).map(([e,n])=>n);return t}function joinValues(e,n="|"){return e.map(e=>stringifyPrimitive(e)).join(n)}function jsonStringifyReplacer(e,n){if(typeof n==="bigint")return n.toString();return n}class Cached{constructor(e){this._getter=e;this._value=undefined}get value(){const e=this._getter;if(e!==undefined){this._value=e();this._getter=undefined}return this._value}}function cached(e){return new Cached(e)}function nullish(e){return e===null||e===undefined}function cleanRegex(e){const n=e.startsWith("^")?1:0;const t=e.endsWith("$")?e.length-1:e.length;return e.slice(n,t)}function floatSafeRemainder(e,n){const t=e/n;const r=Math.round(t);const o=4*Number.EPSILON*Math.max(Math.abs(t),1);if(Math.abs(t-r)<o)return 0;return t-r}const t=null&&0;function defineLazy(e,n,r){let o=undefined;Object.defineProperty(e,n,{get(){if(o===t){return undefined}if(o===undefined){o=t;o=r()}return o},set(t){Object.defineProperty(e,n,{value:t})},configurable:true})}function objectClone(e){return Object.create(Object.getPrototypeOf(e),Object.getOwnPropertyDescriptors(e))}function assignProp(e,n,t){Object.defineProperty(e,n,{value:t,writable:true,enumerable:true,configurable:true})}function rawShape(e){const n=Object.getOwnPropertyDescriptor(e,"shape");return n?.get?n.get.raw:n?.value}function sourceShape(e){return rawShape(e._zod.def)??e._zod.def.shape}function deferProp(e,n,t){Object.defineProperty(e,n,{get(){const e=t();assignProp(this,n,e);return e},enumerable:true,configurable:true})}function putProp(e,n,t){if(n in e)assignProp(e,n,t);else e[n]=t}function mirrorShape(e,n,t,r){const o=sourceShape(n);for(const i of t){const t=Object.getOwnPropertyDescriptor(o,i);if(!t.enumerable)continue;if(t.get){deferProp(e,i,()=>{const e=n._zod.def.shape[i];return r?r(e,i):e})}else putProp(e,i,r?r(t.value,i):t.value)}}function mirrorProps(e,n){for(const t of Reflect.ownKeys(n)){const r=Object.getOwnPropertyDescriptor(n,t);if(!r.enumerable)continue;if(r.get)deferProp(e,t,()=>n[t]);else putProp(e,t,r.value)}}function mergeDefs(...e){const n={};for(const t of e){const e=Object.getOwnPropertyDescriptors(t);Object.assign(n,e)}return Object.defineProperties({},n)}function cloneDef(e){return mergeDefs(e._zod.def)}function getElementAtPath(e,n){if(!n)return e;return n.reduce((e,n)=>e?.[n],e)}function promiseAllObject(e){const n=Object.keys(e);const t=n.map(n=>e[n]);return Promise.all(t).then(e=>{const t={};for(let r=0;r<n.length;r++){t[n[r]]=e[r]}return t})}function randomString(e=10){const n="abcdefghijklmnopqrstuvwxyz";let t="";for(let r=0;r<e;r++){t+=n[Math.floor(Math.random()*n.length)]}return t}function esc(e){return JSON.stringify(e)}function slugify(e){return e.toLowerCase().trim().replace(/[^\w\s-]/g,"").replace(/[\s_-]+/g,"-").replace(/^-+|-+$/g,"")}const r="captureStackTrace"in Error?Error.captureStackTrace:(...e)=>{};function util_isObject(e){return typeof e==="object"&&e!==null&&!Array.isArray(e)}const o=null&&0;function isPlainObject(e){if(util_isObject(e)===false)return false;const n=e.constructor;if(n===undefined)return true;if(typeof n!=="function")return true;const t=n.prototype;if(util_isObject(t)===false)return false;if(Object.prototype.hasOwnProperty.call(t,"isPrototypeOf")===false){return false}return true}function shallowClone(e){if(isPlainObject(e))return{...e};if(Array.isArray(e))return[...e];if(e instanceof Map)return new Map(e);if(e instanceof Set)return new Set(e);return e}function numKeys(e){let n=0;for(const t in e){if(Object.prototype.hasOwnProperty.call(e,t)){n++}}return n}const getParsedType=e=>{const n=typeof e;switch(n){case"undefined":return"undefined";case"string":return"string";case"number":return Number.isNaN(e)?"nan":"number";case"boolean":return"boolean";case"function":return"function";case"bigint":return"bigint";case"symbol":return"symbol";case"object":if(Array.isArray(e)){return"array"}if(e===null){return"null"}if(e.then&&typeof e.then==="function"&&e.catch&&typeof e.catch==="function"){return"promise"}if(typeof Map!=="undefined"&&e instanceof Map){return"map"}if(typeof Set!=="undefined"&&e instanceof Set){return"set"}if(typeof Date!=="undefined"&&e instanceof Date){return"date"}if(typeof File!=="undefined"&&e instanceof File){return"file"}return"object";default:throw new Error(`Unknown data type: ${n}`)}};const i=new Set(["string","number","symbol"]);const s=new Set(["string","number","bigint","boolean","symbol","undefined"]);function escapeRegex(e){return e.replace(/[.*+?^${}()|[\]\\]/g,"\\$&")}function clone(e,n,t){const r=new e._zod.constr(n??e._zod.def);if(!n||t?.parent)r._zod.parent=e;return r}function normalizeParams(e){const n=e;if(!n)return{};if(typeof n==="string")return{error:()=>n};if(n?.message!==undefined){if(n?.error!==undefined)throw new Error("Cannot specify both `message` and `error` params");n.error=n.message}delete n.message;if(typeof n.error==="string")return{...n,error:()=>n.error};return n}function createTransparentProxy(e){let n;return new Proxy({},{get(t,r,o){n??(n=e());return Reflect.get(n,r,o)},set(t,r,o,i){n??(n=e());return Reflect.set(n,r,o,i)},has(t,r){n??(n=e());return Reflect.has(n,r)},deleteProperty(t,r){n??(n=e());return Reflect.deleteProperty(n,r)},ownKeys(t){n??(n=e());return Reflect.ownKeys(n)},getOwnPropertyDescriptor(t,r){n??(n=e());return Reflect.getOwnPropertyDescriptor(n,r)},defineProperty(t,r,o){n??(n=e());return Reflect.defineProperty(n,r,o)}})}function stringifyPrimitive(e){if(typeof e==="bigint")return e.toString()+"n";if(typeof e==="string")return`"${e}"`;return`${e}`}function optionalKeys(e){return Object.keys(e).filter(n=>e[n]._zod.optin!==undefined&&e[n]._zod.optout==="optional")}const u=(()=>({safeint:[Number.MIN_SAFE_INTEGER,Number.MAX_SAFE_INTEGER],int32:[-2147483648,2147483647],uint32:[0,4294967295],float32:[-34028234663852886e22,34028234663852886e22],float64:[-Number.MAX_VALUE,Number.MAX_VALUE]}))();const a={int64:[BigInt("-9223372036854775808"),BigInt("9223372036854775807")],uint64:[BigInt(0),BigInt("18446744073709551615")]};function pick(e,n){const t=e._zod.def;const r=t.checks;const o=r&&r.length>0;if(o){throw new Error(".pick() cannot be used on object schemas containing refinements")}const i={};mirrorShape(i,e,maskedKeys(e,n));return clone(e,mergeDefs(t,{shape:i,checks:[]}))}function maskedKeys(e,n){const t=sourceShape(e);const r=[];for(const e of Reflect.ownKeys(n)){if(!Object.getOwnPropertyDescriptor(t,e)?.enumerable){throw new Error(`Unrecognized key: "${String(e)}"`)}if(n[e])r.push(e)}return r}function omit(e,n){const t=e._zod.def;const r=t.checks;const o=r&&r.length>0;if(o){throw new Error(".omit() cannot be used on object schemas containing refinements")}const i=new Set(maskedKeys(e,n));const s={};mirrorShape(s,e,Reflect.ownKeys(sourceShape(e)).filter(e=>!i.has(e)));return clone(e,mergeDefs(t,{shape:s,checks:[]}))}function extend(e,n){if(!isPlainObject(n)){throw new Error("Invalid input to extend: expected a plain object")}const t=e._zod.def.checks;const r=t&&t.length>0;if(r){const t=sourceShape(e);for(const e of Reflect.ownKeys(n)){if(Object.getOwnPropertyDescriptor(t,e)!==undefined){throw new Error("Cannot overwrite keys on object schemas containing refinements. Use `.safeExtend()` instead.")}}}return clone(e,mergeDefs(e._zod.def,{shape:extended(e,n)}))}function extended(e,n){const t={};mirrorShape(t,e,Reflect.ownKeys(sourceShape(e)));mirrorProps(t,n);return t}function safeExtend(e,n){if(!isPlainObject(n)){throw new Error("Invalid input to safeExtend: expected a plain object")}return clone(e,mergeDefs(e._zod.def,{shape:extended(e,n)}))}function merge(e,n){if(!n?._zod?.def){throw new Error("Invalid input to merge: expected an object schema. To merge a plain shape, use `.extend()`.")}if(e._zod.def.checks?.length){throw new Error(".merge() cannot be used on object schemas containing refinements. Use .safeExtend() instead.")}const t={};mirrorShape(t,e,Reflect.ownKeys(sourceShape(e)));mirrorShape(t,n,Reflect.ownKeys(sourceShape(n)));const r=mergeDefs(e._zod.def,{shape:t,get catchall(){return n._zod.def.catchall},checks:n._zod.def.checks??[]});return clone(e,r)}function partial(e,n,t,r="partial"){const o=n._zod.def;const i=o.checks;const s=i&&i.length>0;if(s){throw new Error(`.${r}() cannot be used on object schemas containing refinements`)}const u=t?new Set(maskedKeys(n,t)):undefined;const a={};mirrorShape(a,n,Reflect.ownKeys(sourceShape(n)),e&&((n,t)=>u&&!u.has(t)?n:new e({type:"optional",innerType:n})));return clone(n,mergeDefs(n._zod.def,{shape:a,checks:[]}))}function required(e,n,t){const r=t?new Set(maskedKeys(n,t)):undefined;const o={};mirrorShape(o,n,Reflect.ownKeys(sourceShape(n)),(n,t)=>r&&!r.has(t)?n:new e({type:"nonoptional",innerType:n}));return clone(n,mergeDefs(n._zod.def,{shape:o}))}function aborted(e,n=0){if(e.aborted===true)return true;for(let t=n;t<e.issues.length;t++){if(e.issues[t]?.continue!==true){return true}}return false}function explicitlyAborted(e,n=0){if(e.aborted===true)return true;for(let t=n;t<e.issues.length;t++){if(e.issues[t]?.continue===false){return true}}return false}function prefixIssues(e,n){return n.map(n=>{var t;(t=n).path??(t.path=[]);n.path.unshift(e);return n})}function unwrapMessage(e){return typeof e==="string"?e:e?.message}function sizeCaps(e){const n=[];for(const t of e??[]){const e=t._zod.def;if(!/_(length|size)$|_equals$/.test(e.check))break;const r=e.maximum??e.length??e.size;if(r>=0)n.push([r,t])}return n}function attachSchema(e,n,t){var r;for(let o=n;o<e.length;o++){(r=e[o]).schema??(r.schema=t)}}function finalizeIssue(e,n,t){var r;const o=e.inst?._zod?.traits;if(o?.has("$ZodType")){if(o.has("$ZodCheck"))(r=e).schema??(r.schema=e.inst);else e.schema=e.inst}const i=e.schema!==e.inst?e.schema?._zod.def?.error:undefined;const s=e.message?e.message:unwrapMessage(e.inst?._zod.def?.error?.(e))??unwrapMessage(i?.(e))??unwrapMessage(n?.error?.(e))??unwrapMessage(t.customError?.(e))??unwrapMessage(t.localeError?.(e))??"Invalid input";const u={};for(const n of Object.keys(e)){if(n==="inst"||n==="schema"||n==="continue"||n==="input"||n==="__proto__")continue;u[n]=e[n]}u.path??(u.path=[]);u.message=s;if(n?.reportInput){u.input=e.input}return u}function getSizableOrigin(e){if(e instanceof Set)return"set";if(e instanceof Map)return"map";if(e instanceof File)return"file";return"unknown"}const c=/[\uD800-\uDBFF]/;function codePointLength(e){const n=e.length;if(!c.test(e))return n;let t=n;for(let r=0;r<n-1;r++){if((e.charCodeAt(r)&64512)===55296&&(e.charCodeAt(r+1)&64512)===56320){t--;r++}}return t}function getLengthableOrigin(e){if(Array.isArray(e))return"array";if(typeof e==="string")return"string";return"unknown"}function parsedType(e){const n=typeof e;switch(n){case"number":{return Number.isNaN(e)?"nan":"number"}case"object":{if(e===null){return"null"}if(Array.isArray(e)){return"array"}const n=e;if(n&&Object.getPrototypeOf(n)!==Object.prototype&&"constructor"in n&&n.constructor){return n.constructor.name}}}return n}function mini_issue(...e){const[n,t,r]=e;if(typeof n==="string"){return{message:n,code:"custom",input:t,inst:r}}return{...n}}function cleanEnum(e){return Object.entries(e).filter(([e,n])=>Number.isNaN(Number.parseInt(e,10))).map(e=>e[1])}function base64ToUint8Array(e){const n=atob(e);const t=new Uint8Array(n.length);for(let e=0;e<n.length;e++){t[e]=n.charCodeAt(e)}return t}function uint8ArrayToBase64(e){let n="";for(let t=0;t<e.length;t++){n+=String.fromCharCode(e[t])}return btoa(n)}function base64urlToUint8Array(e){const n=e.replace(/-/g,"+").replace(/_/g,"/");const t="=".repeat((4-n.length%4)%4);return base64ToUint8Array(n+t)}function uint8ArrayToBase64url(e){return uint8ArrayToBase64(e).replace(/\+/g,"-").replace(/\//g,"_").replace(/=/g,"")}function hexToUint8Array(e){const n=e.replace(/^0x/,"");if(n.length%2!==0){throw new Error("Invalid hex string length")}const t=new Uint8Array(n.length/2);for(let e=0;e<n.length;e+=2){t[e/2]=Number.parseInt(n.slice(e,e+2),16)}return t}function uint8ArrayToHex(e){return Array.from(e).map(e=>e.toString(16).padStart(2,"0")).join("")}class Class{constructor(...e){}}function members(e,n){for(const t in n){const r=Object.getOwnPropertyDescriptor(n,t);if(r.get)Object.defineProperty(e,t,{...r,enumerable:false});else defineBound(e,t,r.value)}}function own(e,n,t,r=true){Object.defineProperty(e,n,{configurable:true,writable:true,enumerable:r,value:t});return t}function hide(e,n,t){return own(e,n,t,false)}function derived(e,n){for(const t in e){const r=e[t];Object.defineProperty(n,t,{configurable:true,enumerable:true,get(){return own(this,t,r(this))},set(e){own(this,t,e)}})}return n}function defineBound(e,n,t){Object.defineProperty(e,n,{configurable:true,get(){return this==null?t:own(this,n,t.bind(this))},set(e){own(this,n,e)}})}function claim(e,n){const t=Object.getPrototypeOf(e);return n in t?undefined:t}let l;let f=false;const d={configurable:true,get(){f=true;return undefined}};function defineLazyInternal(e,n,t){const r=Object.getPrototypeOf(e._zod);if(n in r&&l!==e._zod){l=undefined;return}l=e._zod;Object.defineProperty(r,n,{configurable:true,get(){Object.defineProperty(this,n,d);const e=f;f=false;try{const r=t(this);if(f)delete this[n];else Object.defineProperty(this,n,{configurable:true,writable:true,value:r});f=f||e;return r}catch(t){delete this[n];f=f||e;throw t}},set(e){Object.defineProperty(this,n,{configurable:true,writable:true,value:e})}})}function installLazyProp(e,n,t,r){const o=claim(e,n);if(!o)return;Object.defineProperty(o,n,{configurable:true,get(){const e={configurable:true,writable:true,enumerable:r,value:undefined};Object.defineProperty(this,n,e);e.value=t(this);Object.defineProperty(this,n,e);return e.value},set(e){Object.defineProperty(this,n,{configurable:true,writable:true,enumerable:r,value:e})}})}const p="~constantCatch";function constantCatch(e){const fn=()=>e;fn[p]=true;return fn}var m;const h=Object.freeze({status:"aborted"});const y={value:undefined,enumerable:false};let g="captureStackTrace"in Error?Error:null;function newError(e){const n=g;if(n){const t=n.stackTraceLimit;if(typeof t==="number"){try{n.stackTraceLimit=0}catch{g=null;return new e}try{return new e}finally{n.stackTraceLimit=t}}}return new e}function $constructor(e,n,t,r){const o={};function Internals(e){this.def=e;this.constr=_;this.traits=new Set}Internals.prototype=o;const i=t;const s=i&&new WeakSet;function init(t,r){if(!t._zod){y.value=new Internals(r);try{Object.defineProperty(t,"_zod",y)}finally{y.value=undefined}}else if(t._zod.traits.has(e)){return}t._zod.traits.add(e);n(t,r);if(s){const e=Object.getPrototypeOf(t);const n=t._zod.constr.prototype;let r=e;while(r&&r!==n)r=Object.getPrototypeOf(r);const o=r??e;if(!s.has(o)){s.add(o);members(o,i)}}const o=_.prototype;for(const e in o){if(!Object.prototype.hasOwnProperty.call(o,e))continue;if(!(e in t)){t[e]=o[e].bind(t)}}}const u=r?.Parent??Object;class Definition extends u{}Object.defineProperty(Definition,"name",{value:e});function _(e){const n=r?.Parent?newError(Definition):this;init(n,e);const t=n._zod.deferred;if(t){for(const e of t){e()}n._zod.deferred=undefined}const o=globalThis.__zod_globalConfig?.postProcessor;if(o)o(n);return n}Object.defineProperty(_,"init",{value:init});Object.defineProperty(_,Symbol.hasInstance,{value:n=>{if(r?.Parent&&n instanceof r.Parent)return true;return n?._zod?.traits?.has(e)}});Object.defineProperty(_,"name",{value:e});return _}const v=null&&0;class $ZodAsyncError extends Error{constructor(){super(`Encountered Promise during synchronous parse. Use .parseAsync() instead.`)}}class $ZodEncodeError extends Error{constructor(e){super(`Encountered unidirectional transform during encode: ${e}`);this.name="ZodEncodeError"}}(m=globalThis).__zod_globalConfig??(m.__zod_globalConfig={});const z=globalThis.__zod_globalConfig;function config(e){if(e)Object.assign(z,e);return z}const b=$constructor("$ZodCheck",(e,n)=>{var t;e._zod??(e._zod={});e._zod.def=n;(t=e._zod).onattach??(t.onattach=[])});const _whenHasSize=e=>{const n=e.value;return!util.nullish(n)&&n.size!==undefined};const _whenHasLength=e=>{const n=e.value;return!nullish(n)&&n.length!==undefined};const $={number:"number",bigint:"bigint",object:"date"};const w=$constructor("$ZodCheckLessThan",(e,n)=>{b.init(e,n);const t=$[typeof n.value];e._zod.check=r=>{if(n.inclusive?r.value<=n.value:r.value<n.value){return}r.issues.push({origin:$[typeof r.value]??t,code:"too_big",maximum:typeof n.value==="object"?n.value.getTime():n.value,input:r.value,inclusive:n.inclusive,inst:e,continue:!n.abort})}});const P=$constructor("$ZodCheckGreaterThan",(e,n)=>{b.init(e,n);const t=$[typeof n.value];e._zod.check=r=>{if(n.inclusive?r.value>=n.value:r.value>n.value){return}r.issues.push({origin:$[typeof r.value]??t,code:"too_small",minimum:typeof n.value==="object"?n.value.getTime():n.value,input:r.value,inclusive:n.inclusive,inst:e,continue:!n.abort})}});const k=null&&0;const Z=$constructor("$ZodCheckNumberFormat",(e,n)=>{b.init(e,n);n.format=n.format||"float64";const t=n.format?.includes("int");const r=t?"int":"number";const[o,i]=u[n.format];e._zod.check=s=>{const u=s.value;if(t){if(!Number.isInteger(u)){s.issues.push({expected:r,format:n.format,code:"invalid_type",continue:false,input:u,inst:e});return}if(!Number.isSafeInteger(u)){if(u>0){s.issues.push({input:u,code:"too_big",maximum:Number.MAX_SAFE_INTEGER,note:"Integers must be within the safe integer range.",inst:e,origin:r,inclusive:true,continue:!n.abort})}else{s.issues.push({input:u,code:"too_small",minimum:Number.MIN_SAFE_INTEGER,note:"Integers must be within the safe integer range.",inst:e,origin:r,inclusive:true,continue:!n.abort})}return}}if(u<o){s.issues.push({origin:"number",input:u,code:"too_small",minimum:o,inclusive:true,inst:e,continue:!n.abort})}if(u>i){s.issues.push({origin:"number",input:u,code:"too_big",maximum:i,inclusive:true,inst:e,continue:!n.abort})}}});const x=null&&0;const A=null&&0;const R=null&&0;const O=null&&0;const S=$constructor("$ZodCheckMaxLength",(e,n)=>{var t;b.init(e,n);(t=e._zod.def).when??(t.when=_whenHasLength);e._zod.check=t=>{const r=t.value;const o=r.length;const i=typeof r==="string"&&o>n.maximum?codePointLength(r):o;if(i<=n.maximum)return;const s=getLengthableOrigin(r);t.issues.push({origin:s,code:"too_big",maximum:n.maximum,inclusive:true,input:r,inst:e,continue:!n.abort})}});const I=$constructor("$ZodCheckMinLength",(e,n)=>{var t;b.init(e,n);(t=e._zod.def).when??(t.when=_whenHasLength);e._zod.check=t=>{const r=t.value;const o=r.length;const i=typeof r==="string"&&o>=n.minimum&&o<n.minimum*2?codePointLength(r):o;if(i>=n.minimum)return;const s=getLengthableOrigin(r);t.issues.push({origin:s,code:"too_small",minimum:n.minimum,inclusive:true,input:r,inst:e,continue:!n.abort})}});const T=null&&0;const C=$constructor("$ZodCheckStringFormat",(e,n)=>{var t,r;b.init(e,n);if(n.pattern)(t=e._zod).check??(t.check=t=>{n.pattern.lastIndex=0;if(n.pattern.test(t.value))return;t.issues.push({origin:"string",code:"invalid_format",format:n.format,input:t.value,...n.pattern?{pattern:n.pattern.toString()}:{},inst:e,continue:!n.abort})});else(r=e._zod).check??(r.check=()=>{})});const E=$constructor("$ZodCheckRegex",(e,n)=>{C.init(e,n);e._zod.check=t=>{n.pattern.lastIndex=0;if(n.pattern.test(t.value))return;t.issues.push({origin:"string",code:"invalid_format",format:"regex",input:t.value,pattern:n.pattern.toString(),inst:e,continue:!n.abort})}});const j=null&&0;const M=null&&0;const D=null&&0;const L=null&&0;const N=null&&0;function handleCheckPropertyResult(e,n,t){if(e.issues.length){n.issues.push(...util.prefixIssues(t,e.issues))}}const F=null&&0;const U=null&&0;const B=null&&0;const V=null&&0;const K=/^[cC][0-9a-z]{6,}$/;const W=/^[0-9a-z]+$/;const G=/^[0-7][0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{25}$/;const X=/^[0-9a-vA-V]{20}$/;const Y=/^[A-Za-z0-9]{27}$/;const H=/^[a-zA-Z0-9_-]{21}$/;function nanoidOfLength(e){return new RegExp(`^[a-zA-Z0-9_-]{${e}}$`)}const J=/^P(?:(\d+W)|(?!.*W)(?=\d|T\d)(\d+Y)?(\d+M)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+([.,]\d+)?S)?)?)$/;const q=/^[-+]?P(?!$)(?:(?:[-+]?\d+Y)|(?:[-+]?\d+[.,]\d+Y$))?(?:(?:[-+]?\d+M)|(?:[-+]?\d+[.,]\d+M$))?(?:(?:[-+]?\d+W)|(?:[-+]?\d+[.,]\d+W$))?(?:(?:[-+]?\d+D)|(?:[-+]?\d+[.,]\d+D$))?(?:T(?=[\d+-])(?:(?:[-+]?\d+H)|(?:[-+]?\d+[.,]\d+H$))?(?:(?:[-+]?\d+M)|(?:[-+]?\d+[.,]\d+M$))?(?:[-+]?\d+(?:[.,]\d+)?S)?)??$/;const Q=/^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})$/;const uuid=e=>{if(!e)return/^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}|00000000-0000-0000-0000-000000000000|ffffffff-ffff-ffff-ffff-ffffffffffff)$/;return new RegExp(`^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-${e}[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12})$`)};const ee=null&&0;const ne=null&&0;const te=null&&0;const re=/^(?:[A-Za-z0-9_'+\-]+\.)*[A-Za-z0-9_'+\-]*[A-Za-z0-9_+-]@(?:[A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}$/;const oe=/^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;const ie=/^(([^<>()\[\]\\.,;:\s@"]+(\.[^<>()\[\]\\.,;:\s@"]+)*)|(".+"))@((\[[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}])|(([a-zA-Z\-0-9]+\.)+[a-zA-Z]{2,}))$/;const se=/^[^\s@"]{1,64}@[^\s@]{1,255}$/u;const ue=(/* unused pure expression or super */ null && (null&&0));const ae=/^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;const ce=(/* unused pure expression or super */ null && (null&&0));function emoji(){return new RegExp(ce,"u")}const le=/^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])$/;const fe=/^(([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,7}:|([0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,5}(:[0-9a-fA-F]{1,4}){1,2}|([0-9a-fA-F]{1,4}:){1,4}(:[0-9a-fA-F]{1,4}){1,3}|([0-9a-fA-F]{1,4}:){1,3}(:[0-9a-fA-F]{1,4}){1,4}|([0-9a-fA-F]{1,4}:){1,2}(:[0-9a-fA-F]{1,4}){1,5}|[0-9a-fA-F]{1,4}:((:[0-9a-fA-F]{1,4}){1,6})|:((:[0-9a-fA-F]{1,4}){1,7}|:))$/;const mac=e=>{const n=util.escapeRegex(e??":");return new RegExp(`^(?:[0-9A-F]{2}${n}){5}[0-9A-F]{2}$|^(?:[0-9a-f]{2}${n}){5}[0-9a-f]{2}$`)};const de=/^((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\/([0-9]|[1-2][0-9]|3[0-2])$/;const pe=/^(([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,7}:|([0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,5}(:[0-9a-fA-F]{1,4}){1,2}|([0-9a-fA-F]{1,4}:){1,4}(:[0-9a-fA-F]{1,4}){1,3}|([0-9a-fA-F]{1,4}:){1,3}(:[0-9a-fA-F]{1,4}){1,4}|([0-9a-fA-F]{1,4}:){1,2}(:[0-9a-fA-F]{1,4}){1,5}|[0-9a-fA-F]{1,4}:((:[0-9a-fA-F]{1,4}){1,6})|:((:[0-9a-fA-F]{1,4}){1,7}|:))\/(12[0-8]|1[01][0-9]|[1-9]?[0-9])$/;const me=/^$|^(?:[0-9a-zA-Z+/]{4})*(?:(?:[0-9a-zA-Z+/]{2}==)|(?:[0-9a-zA-Z+/]{3}=))?$/;const he=/^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$/;const _e=/^(?=.{1,253}\.?$)[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[-0-9a-zA-Z]{0,61}[0-9a-zA-Z])?)*\.?$/;const ye=/^(?=.{1,253}$)([a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?\.)+[a-zA-Z]{2,63}$/;const ge=/^https?$/;const ve=/^\+[1-9]\d{6,14}$/;const ze=/^\d(?:[ -]?\d){11,18}$/;const be=/^(?:AED|AFN|ALL|AMD|AOA|ARS|AUD|AWG|AZN|BAM|BBD|BDT|BHD|BIF|BMD|BND|BOB|BOV|BRL|BSD|BTN|BWP|BYN|BZD|CAD|CDF|CHE|CHF|CHW|CLF|CLP|CNY|COP|COU|CRC|CUP|CVE|CZK|DJF|DKK|DOP|DZD|EGP|ERN|ETB|EUR|FJD|FKP|GBP|GEL|GHS|GIP|GMD|GNF|GTQ|GYD|HKD|HNL|HTG|HUF|IDR|ILS|INR|IQD|IRR|ISK|JMD|JOD|JPY|KES|KGS|KHR|KMF|KPW|KRW|KWD|KYD|KZT|LAK|LBP|LKR|LRD|LSL|LYD|MAD|MDL|MGA|MKD|MMK|MNT|MOP|MRU|MUR|MVR|MWK|MXN|MXV|MYR|MZN|NAD|NGN|NIO|NOK|NPR|NZD|OMR|PAB|PEN|PGK|PHP|PKR|PLN|PYG|QAR|RON|RSD|RUB|RWF|SAR|SBD|SCR|SDG|SEK|SGD|SHP|SLE|SOS|SRD|SSP|STN|SVC|SYP|SZL|THB|TJS|TMT|TND|TOP|TRY|TTD|TWD|TZS|UAH|UGX|USD|USN|UYI|UYU|UYW|UZS|VED|VES|VND|VUV|WST|XAD|XAF|XAG|XAU|XBA|XBB|XBC|XBD|XCD|XCG|XDR|XOF|XPD|XPF|XPT|XSU|XTS|XUA|XXX|YER|ZAR|ZMW|ZWG)$/;const $e=/^[A-Z]{2}(?!00|01|99)\d{2}[A-Z0-9]{11,30}$/;const we=(/* unused pure expression or super */ null && (null&&0));function regexes_anchor(e){return new RegExp(`^${e}$`)}const Pe=null&&0;function timeSource(e){const n=`(?:[01]\\d|2[0-3]):[0-5]\\d`;const t=typeof e.precision==="number"?e.precision===-1?`${n}`:e.precision===0?`${n}:[0-5]\\d`:`${n}:[0-5]\\d\\.\\d{${e.precision}}`:e.seconds?`${n}:[0-5]\\d(?:\\.\\d+)?`:`${n}(?::[0-5]\\d(?:\\.\\d+)?)?`;return t}function time(e){return new RegExp(`^${timeSource(e)}$`)}function datetime(e){const n=["Z"];if(e.offset)n.push(`([+-](?:[01]\\d|2[0-3]):[0-5]\\d)`);const t=`${timeSource({precision:e.precision,seconds:true})}(?:${n.join("|")})`;const r=e.local?`${t}|${timeSource({precision:e.precision})}`:t;return new RegExp(`^${we}T(?:${r})$`)}const ke=/^[\s\S]{0,}$/;const string=e=>{const n=e?`[\\s\\S]{${e?.minimum??0},${e?.maximum??""}}`:`[\\s\\S]*`;return new RegExp(`^${n}$`)};const Ze=/^-?\d+n?$/;const xe=/^-?\d+$/;const Ae=/^-?\d+(?:\.\d+)?$/;const Re=/^(?:true|false)$/i;const Oe=/^null$/i;const Se=/^undefined$/i;const Ie=/^[^A-Z]*$/;const Te=/^[^a-z]*$/;const Ce=/^[0-9a-fA-F]*$/;function fixedBase64(e,n){return new RegExp(`^[A-Za-z0-9+/]{${e}}${n}$`)}function fixedBase64url(e){return new RegExp(`^[A-Za-z0-9_-]{${e}}$`)}const Ee=/^[0-9a-fA-F]{32}$/;const je=null&&0;const Me=null&&0;const De=/^[0-9a-fA-F]{40}$/;const Le=null&&0;const Ne=null&&0;const Fe=/^[0-9a-fA-F]{64}$/;const Ue=null&&0;const Be=null&&0;const Ve=/^[0-9a-fA-F]{96}$/;const Ke=null&&0;const We=null&&0;const Ge=/^[0-9a-fA-F]{128}$/;const Xe=null&&0;const Ye=null&&0;const He={major:4,minor:6,patch:7};const Je=$constructor("$ZodType",(e,n)=>{var t;e??(e={});e._zod.def=n;e._zod.bag=e._zod.bag||{};e._zod.version=He;const r=e._zod.def.checks;const o=e._zod.traits.has("$ZodCheck")?[e,...r??[]]:r?.length?[...r]:[];for(const n of o){for(const t of n._zod.onattach){t(e)}}if(o.length===0){(t=e._zod).deferred??(t.deferred=[]);e._zod.deferred?.push(()=>{e._zod.run=e._zod.parse})}else{const runChecks=(n,t,r)=>{if(n.memo)return n;let o=aborted(n);let i;for(const s of t){if(s._zod.def.when){if(explicitlyAborted(n))continue;const e=s._zod.def.when(n);if(!e)continue}else if(o){continue}const t=n.issues.length;const u=s._zod.check(n);if(u instanceof Promise&&r?.async===false){throw new $ZodAsyncError}if(i||u instanceof Promise){i=(i??Promise.resolve()).then(async()=>{await u;const r=n.issues.length;if(r===t)return;attachSchema(n.issues,t,e);if(!o)o=aborted(n,t)})}else{const r=n.issues.length;if(r===t)continue;attachSchema(n.issues,t,e);if(!o)o=aborted(n,t)}}if(i){return i.then(()=>n)}return n};const handleCanaryResult=(n,t,r)=>{if(aborted(n)){n.aborted=true;return n}const i=runChecks(t,o,r);if(i instanceof Promise){if(r.async===false)throw new $ZodAsyncError;return i.then(n=>e._zod.parse(n,r))}return e._zod.parse(i,r)};e._zod.run=(n,t)=>{if(t.skipChecks){return e._zod.parse(n,t)}if(t.direction==="backward"){const r=e._zod.parse({value:n.value,issues:[]},{...t,skipChecks:true});if(r instanceof Promise){return r.then(e=>handleCanaryResult(e,n,t))}return handleCanaryResult(r,n,t)}const r=e._zod.parse(n,t);if(r instanceof Promise){if(t.async===false)throw new $ZodAsyncError;return r.then(e=>runChecks(e,o,t))}return runChecks(r,o,t)}}},{get"~standard"(){return hide(this,"~standard",standardProps(this))},set"~standard"(e){own(this,"~standard",e)}});const toStandardResult=(e,n)=>e.issues.length?{issues:e.issues.map(e=>finalizeIssue(e,n,config()))}:{value:e.value};async function validateAsync(e,n){const t={async:true};return toStandardResult(await e._zod.run({value:n,issues:[]},t),t)}function standardProps(e){return{validate:n=>{const t={async:false};try{const r=e._zod.run({value:n,issues:[]},t);if(!(r instanceof Promise))return toStandardResult(r,t)}catch(e){}return validateAsync(e,n)},vendor:"zod",version:1}}const qe=$constructor("$ZodString",(e,n)=>{Je.init(e,n);e._zod.pattern=n.pattern??ke;e._zod.parse=(t,r)=>{if(n.coerce)try{t.value=String(t.value)}catch(r){}if(typeof t.value==="string")return t;t.issues.push({expected:"string",code:"invalid_type",input:t.value,inst:e});return t}});const Qe=null&&0;const en=null&&0;const nn=null&&0;const tn=null&&0;const rn=1;const on=2;function canParseURL(e){try{if(typeof URL!=="undefined"&&typeof URL.canParse==="function")return URL.canParse(e);new URL(e);return true}catch{return false}}function validateURL(e,n){if(!("normalize"in n)&&!("hostname"in n)&&!("protocol"in n)){return canParseURL(e)||on}return parseURLObject(e,n)}function parseURLObject(e,n){if(!n.normalize&&n.protocol?.source===regexes.httpProtocol.source&&!/^https?:\/\//i.test(e)){return rn}try{if(typeof URL!=="undefined"){const n=URL;if(typeof n.parse==="function")return n.parse(e)??on}return new URL(e)}catch{return on}}const sn=/[\t\n\r]/g;function stripTabAndNewline(e){return e.replace(sn,"")}function urlHostnameOk(e,n){n.lastIndex=0;return n.test(e.hostname)}function urlProtocolOk(e,n){n.lastIndex=0;return n.test(e.protocol.endsWith(":")?e.protocol.slice(0,-1):e.protocol)}const un=null&&0;const an=null&&0;const cn=null&&0;const ln=null&&0;const dn=null&&0;const pn=null&&0;const mn=null&&0;const hn=null&&0;const _n=null&&0;const yn=null&&0;const gn=null&&0;const vn=null&&0;const zn=null&&0;const bn=/^[0-9a-fA-F:.]+$/;function isValidIPv6(e){if(!bn.test(e))return false;return canParseURL(`http://[${e}]`)}const $n=null&&0;const wn=null&&0;const Pn=null&&0;function isValidCIDRv6(e){const n=e.split("/");if(n.length!==2)return false;const[t,r]=n;if(!r)return false;const o=Number(r);if(`${o}`!==r)return false;if(o<0||o>128)return false;return isValidIPv6(t)}const kn=null&&0;function isValidBase64(e){if(e==="")return true;if(/\s/.test(e))return false;if(e.length%4!==0)return false;try{atob(e);return true}catch{return false}}const Zn=/^[0-9a-zA-Z+/]*={0,2}$/;const xn=null&&0;const An=/^[A-Za-z0-9_-]*$/;function isValidBase64URL(e){if(!An.test(e))return false;const n=e.replace(/[-_]/g,e=>e==="-"?"+":"/");const t=n.padEnd(Math.ceil(n.length/4)*4,"=");return isValidBase64(t)}const Rn=null&&0;const On=null&&0;const Sn=/[- ]/g;function isLuhnAlgo(e){let n=e.length;let t=1;let r=0;while(n){const o=e.charCodeAt(--n)-48;t^=1;r+=t?[0,2,4,6,8,1,3,5,7,9][o]:o}return r%10===0}function isValidCreditCard(e){if(!regexes.creditCard.test(e))return false;return isLuhnAlgo(e.replace(Sn,""))}const In=null&&0;function isIso7064Mod97(e){let n=0;const t=e.length;for(let r=4;r<t;r++){const t=e.charCodeAt(r);n=(t>=65?n*100+(t-55):n*10+(t-48))%97}for(let t=0;t<4;t++){const r=e.charCodeAt(t);n=(r>=65?n*100+(r-55):n*10+(r-48))%97}return n===1}function isValidIBAN(e){if(!regexes.iban.test(e))return false;return isIso7064Mod97(e)}const Tn=null&&0;function isValidJWT(e,n=null){try{const t=e.split(".");if(t.length!==3)return false;const[r]=t;if(!r)return false;const o=JSON.parse(atob(r));if("typ"in o&&o?.typ!=="JWT")return false;if(!o.alg)return false;if(n&&(!("alg"in o)||o.alg!==n))return false;return true}catch{return false}}const Cn=null&&0;const En=null&&0;const jn=$constructor("$ZodNumber",(e,n)=>{Je.init(e,n);e._zod.pattern=Ae;e._zod.parse=(t,r)=>{if(n.coerce)try{t.value=Number(t.value)}catch(e){}const o=t.value;if(typeof o==="number"&&!Number.isNaN(o)&&Number.isFinite(o)){return t}const i=typeof o==="number"?Number.isNaN(o)?"NaN":!Number.isFinite(o)?String(o):undefined:undefined;t.issues.push({expected:"number",code:"invalid_type",input:o,inst:e,...i?{received:i}:{}});return t}});const Mn=$constructor("$ZodNumberFormat",(e,n)=>{Z.init(e,n);jn.init(e,n)});const Dn=$constructor("$ZodBoolean",(e,n)=>{Je.init(e,n);e._zod.pattern=Re;e._zod.parse=(t,r)=>{if(n.coerce)try{t.value=Boolean(t.value)}catch(e){}const o=t.value;if(typeof o==="boolean")return t;t.issues.push({expected:"boolean",code:"invalid_type",input:o,inst:e});return t}});const Ln=null&&0;const Nn=null&&0;const Fn=null&&0;const Un=null&&0;const Bn=null&&0;const Vn=null&&0;const Kn=$constructor("$ZodUnknown",(e,n)=>{Je.init(e,n);e._zod.parse=e=>e});const Wn=$constructor("$ZodNever",(e,n)=>{Je.init(e,n);e._zod.parse=(n,t)=>{n.issues.push({expected:"never",code:"invalid_type",input:n.value,inst:e});return n}});const Gn=null&&0;const Xn=null&&0;function capSize(e,n){const t=sizeCaps(e._zod.def.checks);if(!t.length)return;const r=Math.min(...t.map(e=>e[0]));const o=e._zod.parse;e._zod.parse=(t,i)=>{const s=n(t.value);if(s>r&&!i?.skipChecks&&i?.direction!=="backward"){for(const[n,r]of sizeCaps(e._zod.def.checks)){if(s>n&&r._zod.def.when(t)){const n=t.issues.length;r._zod.check(t);t.issues[n].continue=false;attachSchema(t.issues,n,e);return t}}}return o(t,i)}}const arraySize=e=>Array.isArray(e)?e.length:-1;const mapSize=e=>e instanceof Map?e.size:-1;const setSize=e=>e instanceof Set?e.size:-1;function handleArrayResult(e,n,t){if(e.issues.length){n.issues.push(...prefixIssues(t,e.issues))}n.value[t]=e.value}const Yn=$constructor("$ZodArray",(e,n)=>{Je.init(e,n);const t=z.memoizer;t?.attach(e);e._zod.parse=(r,o)=>{const i=r.value;if(!Array.isArray(i)){r.issues.push({expected:"array",code:"invalid_type",input:i,inst:e});return r}r.value=t?t.alloc(e,r,Array(i.length),o):Array(i.length);const s=[];const u=o?.abortEarly;for(let e=0;e<i.length;e++){const t=i[e];const a=n.element._zod.run({value:t,issues:[]},o);if(a instanceof Promise){s.push(a.then(n=>handleArrayResult(n,r,e)))}else{handleArrayResult(a,r,e);if(u&&a.issues.length!==0&&aborted(a))break}}if(s.length){return Promise.all(s).then(()=>r)}return r};capSize(e,arraySize)});function handlePropertyResult(e,n,t,r,o,i){const s=t in r;const u=i==="optional";if(!s&&u&&o==="optional"){return}if(e.issues.length){if(o!==undefined&&u&&!s){return}n.issues.push(...prefixIssues(t,e.issues))}if(!s&&o===undefined){if(!e.issues.length){n.issues.push({code:"invalid_type",expected:"nonoptional",input:undefined,path:[t]})}return}if(e.value===undefined){if(s||o==="defaulted"&&!u){n.value[t]=undefined}}else{n.value[t]=e.value}}const Hn=[];function normalizeDef(e){const n=Object.keys(e.shape);const t=Object.getOwnPropertySymbols(e.shape);const r=t.length?t:Hn;const o=r.length?[...n,...r]:n;for(const n of o){if(!e.shape?.[n]?._zod?.traits?.has("$ZodType")){throw new Error(`Invalid element at key "${String(n)}": expected a Zod schema`)}}const i=optionalKeys(e.shape);return{...e,allKeys:o,symbolKeys:r,keySet:new Set(n),numKeys:n.length,optionalKeys:new Set(i)}}function handleCatchall(e,n,t,r,o,i,s){const u=[];const a=o.keySet;const c=o.catchall._zod;const l=c.def.type;const f=c.optin;const d=c.optout;let p=0;for(const o in n){if(s&&t.issues.length!==p){if(aborted(t,p))break;p=t.issues.length}if(a.has(o))continue;if(o==="__proto__"){if(l==="never")u.push(o);continue}if(l==="never"){u.push(o);continue}const i=c.run({value:n[o],issues:[]},r);if(i instanceof Promise){e.push(i.then(e=>handlePropertyResult(e,t,o,n,f,d)))}else{handlePropertyResult(i,t,o,n,f,d)}}if(u.length){t.issues.push({code:"unrecognized_keys",keys:u,input:n,inst:i,continue:true})}if(!e.length)return t;return Promise.all(e).then(()=>t)}const Jn=$constructor("$ZodObject",(e,n)=>{Je.init(e,n);const t=Object.getOwnPropertyDescriptor(n,"shape");const r=t?.get?t.get.raw:n.shape??{};if(r){const get=()=>{const e={...r};Object.defineProperty(n,"shape",{value:e});get.raw=e;return e};get.raw=r;Object.defineProperty(n,"shape",{get:get})}const o=cached(()=>normalizeDef(n));defineLazyInternal(e,"propValues",e=>{const n=e.def.shape;const t={};for(const e in n){const r=n[e]._zod;if(r.values){if(!Object.prototype.hasOwnProperty.call(t,e)){assignProp(t,e,new Set)}for(const n of r.values)t[e].add(n);if(r.optin!==undefined)t[e].add(undefined)}}return t});const i=util_isObject;const s=n.catchall;let u;const a=z.memoizer;a?.attach(e);e._zod.parse=(n,t)=>{u??(u=o.value);const r=n.value;if(!i(r)){n.issues.push({expected:"object",code:"invalid_type",input:r,inst:e});return n}n.value=a?a.alloc(e,n,{},t):{};const c=[];const l=u.shape;const f=t?.abortEarly;let d=n.issues.length;for(const e of u.allKeys){if(f&&n.issues.length!==d){if(aborted(n,d))break;d=n.issues.length}if(e==="__proto__")continue;const o=l[e];const i=o._zod.optin;const s=o._zod.optout;const u=o._zod.run({value:r[e],issues:[]},t);if(u instanceof Promise){c.push(u.then(t=>handlePropertyResult(t,n,e,r,i,s)))}else{handlePropertyResult(u,n,e,r,i,s)}}if(!s){return c.length?Promise.all(c).then(()=>n):n}return handleCatchall(c,r,n,t,o.value,e,f===true)}});const qn=null&&0;function handleUnionResults(e,n,t,r){for(const t of e){if(t.issues.length===0){n.value=t.value;return n}}const o=e.filter(e=>!aborted(e));if(o.length===1){n.value=o[0].value;return o[0]}n.issues.push({code:"invalid_union",input:n.value,inst:t,errors:e.map(e=>e.issues.map(e=>finalizeIssue(e,r,config())))});return n}const Qn=$constructor("$ZodUnion",(e,n)=>{Je.init(e,n);defineLazyInternal(e,"optin",e=>e.def.options.some(e=>e._zod.optin==="defaulted")?"defaulted":e.def.options.some(e=>e._zod.optin!==undefined)?"optional":undefined);defineLazyInternal(e,"optout",e=>e.def.options.some(e=>e._zod.optout==="optional")?"optional":undefined);defineLazyInternal(e,"values",e=>{if(e.def.options.every(e=>e._zod.values)){return new Set(e.def.options.flatMap(e=>Array.from(e._zod.values)))}return undefined});defineLazyInternal(e,"pattern",e=>{if(e.def.options.every(e=>e._zod.pattern)){const n=e.def.options.map(e=>e._zod.pattern);return new RegExp(`^(${n.map(e=>cleanRegex(e.source)).join("|")})$`)}return undefined});const t=n.options.length===1?n.options[0]._zod.run:null;e._zod.parse=(r,o)=>{if(t){return t(r,o)}let i=false;const s=[];for(const e of n.options){const n=e._zod.run({value:r.value,issues:[]},o);if(n instanceof Promise){s.push(n);i=true}else{if(n.issues.length===0)return n;s.push(n)}}if(!i)return handleUnionResults(s,r,e,o);return Promise.all(s).then(n=>handleUnionResults(n,r,e,o))}});function handleExclusiveUnionResults(e,n,t,r){const o=[];for(let n=0;n<e.length;n++){if(e[n].issues.length===0)o.push(n)}if(o.length===1){n.value=e[o[0]].value;return n}if(o.length===0){n.issues.push({code:"invalid_union",input:n.value,inst:t,errors:e.map(e=>e.issues.map(e=>util.finalizeIssue(e,r,core.config())))})}else{n.issues.push({code:"invalid_union",input:n.value,inst:t,errors:[],inclusive:false,matches:o})}return n}const et=null&&0;function getDiscriminatedOption(e,n){const t=e._zod;let r=t.bag.optionsMap;if(!r){r=discriminatorMap(t.def);t.bag.optionsMap=r}const o=r.get(n);if(o===null)throw new Error(`Ambiguous discriminator value "${String(n)}"`);return o}function discriminatorMap(e){const n=new Map;for(const t of e.options){const r=t._zod.propValues?.[e.discriminator];if(!r||r.size===0)throw new Error(`Invalid discriminated union option at index "${e.options.indexOf(t)}"`);for(const e of r){if(n.has(e)){if(e!==undefined)throw new Error(`Duplicate discriminator value "${String(e)}"`);n.set(e,null)}else{n.set(e,t)}}}return n}const nt=null&&0;const tt=null&&0;function mergeValues(e,n){if(e===n){return{valid:true,data:e}}if(e instanceof Date&&n instanceof Date&&+e===+n){return{valid:true,data:e}}if(util.isPlainObject(e)&&util.isPlainObject(n)){const t=Object.keys(n);const r=Object.keys(e).filter(e=>t.indexOf(e)!==-1);const o={...e,...n};if(Object.prototype.hasOwnProperty.call(o,"__proto__"))delete o.__proto__;for(const t of r){if(t==="__proto__")continue;const r=mergeValues(e[t],n[t]);if(!r.valid){return{valid:false,mergeErrorPath:[t,...r.mergeErrorPath]}}o[t]=r.data}return{valid:true,data:o}}if(Array.isArray(e)&&Array.isArray(n)){if(e.length!==n.length){return{valid:false,mergeErrorPath:[]}}const t=[];for(let r=0;r<e.length;r++){const o=e[r];const i=n[r];const s=mergeValues(o,i);if(!s.valid){return{valid:false,mergeErrorPath:[r,...s.mergeErrorPath]}}t.push(s.data)}return{valid:true,data:t}}return{valid:false,mergeErrorPath:[]}}function handleIntersectionResults(e,n,t){const r=new Map;let o;const i=new Map;const collect=(e,n)=>{let t;if(e.code==="unrecognized_keys"&&!e.path?.length){o??(o=e);t=e.keys}else if(e.code==="invalid_key"&&e.origin==="record"&&e.path?.length===1){const n=String(e.path[0]);if(!i.has(n))i.set(n,e);t=[n]}else{return false}for(const e of t){if(!r.has(e))r.set(e,{});r.get(e)[n]=true}return true};for(const t of n.issues){if(!collect(t,"l"))e.issues.push(t)}for(const n of t.issues){if(!collect(n,"r"))e.issues.push(n)}const s=[...r].filter(([,e])=>e.l&&e.r).map(([e])=>e);if(s.length){const n=o?s.filter(e=>o.keys.includes(e)):[];if(n.length)e.issues.push({...o,keys:n});for(const t of s){if(!n.includes(t)&&i.has(t))e.issues.push(i.get(t))}}const u=mergeValues(n.value,t.value);if(!u.valid){if(util.aborted(e))return e;throw new Error(`Unmergable intersection. Error path: `+`${JSON.stringify(u.mergeErrorPath)}`)}e.value=u.data;return e}const rt=null&&0;function getTupleOptStart(e,n){for(let t=e.length-1;t>=0;t--){const r=n==="optin"?e[t]._zod.optin!==undefined:e[t]._zod.optout==="optional";if(!r)return t+1}return 0}function handleTupleResult(e,n,t){if(e.issues.length){n.issues.push(...util.prefixIssues(t,e.issues))}n.value[t]=e.value}function handleTupleResults(e,n,t,r,o){for(let i=0;i<t.length;i++){const s=e[i];const u=i<r.length;if(!u&&i>=o&&t[i]._zod.optin==="optional"){n.value.length=i;break}if(s.issues.length){if(!u&&i>=o){n.value.length=i;break}n.issues.push(...util.prefixIssues(i,s.issues))}n.value[i]=s.value}for(let e=n.value.length-1;e>=r.length;e--){if(t[e]._zod.optout==="optional"&&n.value[e]===undefined){n.value.length=e}else{break}}return n}const ot=null&&0;const it=null&&0;function handleMapResult(e,n,t,r,o,i,s){if(e.issues.length){if(util.propertyKeyTypes.has(typeof r)){t.issues.push(...util.prefixIssues(r,e.issues))}else{t.issues.push({code:"invalid_key",origin:"map",input:o,inst:i,issues:e.issues.map(e=>util.finalizeIssue(e,s,core.config()))})}}if(n.issues.length){if(util.propertyKeyTypes.has(typeof r)){t.issues.push(...util.prefixIssues(r,n.issues))}else{t.issues.push({origin:"map",code:"invalid_element",input:o,inst:i,key:r,issues:n.issues.map(e=>util.finalizeIssue(e,s,core.config()))})}}t.value.set(e.value,n.value)}const st=null&&0;function handleSetResult(e,n){if(e.issues.length){n.issues.push(...e.issues)}n.value.add(e.value)}const ut=$constructor("$ZodEnum",(e,n)=>{Je.init(e,n);const t=getEnumValues(n.entries);const r=new Set(t);e._zod.values=r;defineLazyInternal(e,"pattern",e=>{const n=getEnumValues(e.def.entries).filter(e=>i.has(typeof e));return new RegExp(n.length?`^(${n.map(e=>escapeRegex(e.toString())).join("|")})$`:"^[^\\s\\S]$")});e._zod.parse=(n,o)=>{const i=n.value;if(r.has(i)){return n}n.issues.push({code:"invalid_value",values:t,input:i,inst:e});return n}});const at=null&&0;const ct=null&&0;const lt=$constructor("$ZodTransform",(e,n)=>{Je.init(e,n);e._zod.optin="optional";z.memoizer?.guard(e);e._zod.parse=(t,r)=>{if(r.direction==="backward"){throw new $ZodEncodeError(e.constructor.name)}const o=n.transform(t.value,t);if(r.async){const e=o instanceof Promise?o:Promise.resolve(o);return e.then(e=>{t.value=e;return t})}if(o instanceof Promise){throw new $ZodAsyncError}t.value=o;return t}});function handleOptionalResult(e,n){e.value=n.issues.length?undefined:n.value;return e}const ft=$constructor("$ZodOptional",(e,n)=>{Je.init(e,n);defineLazyInternal(e,"optin",e=>e.def.innerType._zod.optin==="defaulted"?"defaulted":"optional");e._zod.optout="optional";defineLazyInternal(e,"values",e=>{const n=e.def.innerType._zod.values;return n?new Set([...n,undefined]):undefined});defineLazyInternal(e,"pattern",e=>{const n=e.def.innerType._zod.pattern;return n?new RegExp(`^(${cleanRegex(n.source)})?$`):undefined});e._zod.parse=(e,t)=>{if(e.value===undefined){if(n.innerType._zod.optin!=="defaulted")return e;const r=n.innerType._zod.run({value:e.value,issues:[]},t);if(r instanceof Promise)return r.then(n=>handleOptionalResult(e,n));return handleOptionalResult(e,r)}return n.innerType._zod.run(e,t)}});const dt=null&&0;const pt=$constructor("$ZodNullable",(e,n)=>{Je.init(e,n);defineLazyInternal(e,"optin",e=>e.def.innerType._zod.optin);defineLazyInternal(e,"optout",e=>e.def.innerType._zod.optout);defineLazyInternal(e,"pattern",e=>{const n=e.def.innerType._zod.pattern;return n?new RegExp(`^(${cleanRegex(n.source)}|null)$`):undefined});defineLazyInternal(e,"values",e=>e.def.innerType._zod.values?new Set([...e.def.innerType._zod.values,null]):undefined);e._zod.parse=(e,t)=>{if(e.value===null)return e;return n.innerType._zod.run(e,t)}});const mt=null&&0;function handleDefaultResult(e,n){if(e.value===undefined){e.value=n.defaultValue}return e}const ht=null&&0;const _t=null&&0;function handleNonOptionalResult(e,n){if(!e.issues.length&&e.value===undefined){e.issues.push({code:"invalid_type",expected:"nonoptional",input:e.value,inst:n})}return e}const yt=null&&0;function handleCatchResult(e,n,t,r){if(!n.issues.length){e.value=n.value;if(n.memo)e.memo=true;return e}e.value=t.catchValue({...n,value:e.value,error:{issues:n.issues.map(e=>finalizeIssue(e,r,config()))},input:e.value});return e}const gt=$constructor("$ZodCatch",(e,n)=>{Je.init(e,n);defineLazyInternal(e,"optin",e=>e.def.innerType._zod.optin==="defaulted"?"defaulted":"optional");defineLazyInternal(e,"optout",e=>e.def.innerType._zod.optout);defineLazyInternal(e,"values",e=>e.def.innerType._zod.values);e._zod.parse=(e,t)=>{if(t.direction==="backward"){return n.innerType._zod.run(e,t)}const r=n.innerType._zod.run({value:e.value,issues:[]},t);if(r instanceof Promise){return r.then(r=>handleCatchResult(e,r,n,t))}return handleCatchResult(e,r,n,t)}});const vt=null&&0;const zt=$constructor("$ZodPipe",(e,n)=>{Je.init(e,n);defineLazyInternal(e,"values",e=>e.def.in._zod.values);defineLazyInternal(e,"optin",e=>e.def.in._zod.optin);defineLazyInternal(e,"optout",e=>e.def.out._zod.optout);defineLazyInternal(e,"propValues",e=>e.def.in._zod.propValues);e._zod.parse=(e,t)=>{if(t.direction==="backward"){const r=n.out._zod.run(e,t);if(r instanceof Promise){return r.then(e=>handlePipeResult(e,n.in,t))}return handlePipeResult(r,n.in,t)}const r=n.in._zod.run(e,t);if(r instanceof Promise){return r.then(e=>handlePipeResult(e,n.out,t))}return handlePipeResult(r,n.out,t)}});function handlePipeResult(e,n,t){if(e.issues.some(e=>e.code!=="unrecognized_keys")){e.aborted=true;return e}return n._zod.run({value:e.value,issues:e.issues},t)}const bt=null&&0;function handleCodecAResult(e,n,t){if(e.issues.length){e.aborted=true;return e}const r=t.direction||"forward";if(r==="forward"){const r=n.transform(e.value,e);if(r instanceof Promise){return r.then(r=>handleCodecTxResult(e,r,n.out,t))}return handleCodecTxResult(e,r,n.out,t)}else{const r=n.reverseTransform(e.value,e);if(r instanceof Promise){return r.then(r=>handleCodecTxResult(e,r,n.in,t))}return handleCodecTxResult(e,r,n.in,t)}}function handleCodecTxResult(e,n,t,r){if(e.issues.length){e.aborted=true;return e}return t._zod.run({value:n,issues:e.issues},r)}const $t=null&&0;const wt=null&&0;function handleReadonlyResult(e){if(!e.memo)e.value=Object.freeze(e.value);return e}function leafPattern(e){const n=e._zod.def;let t=n.pattern;let r=!!n.format?.includes("int");let o;let i;for(const e of n.checks??[]){const n=e._zod.def;if(n.pattern)t=n.pattern;r||(r=!!n.format?.includes("int"));const s=n.minimum??n.length;const u=n.maximum??n.length;if(s!==undefined&&(o===undefined||s>o))o=s;if(u!==undefined&&(i===undefined||u<i))i=u}if(t)return t.source;if(o!==undefined&&i!==undefined&&o>i)return"(?!)";if(o!==undefined||i!==undefined)return regexes.string({minimum:o,maximum:i}).source;const s=e._zod.pattern;return(r&&s===regexes.number?regexes.integer:s)?.source}function partPattern(e){const n=e._zod.def;const t=e._zod.pattern?.source;const r=n.innerType??e._zod.innerType;if(r){const e=r._zod.pattern?.source;const n=partPattern(r);if(t&&e&&n&&n!==e){return t.replace(util.cleanRegex(e),()=>util.cleanRegex(n))}return t}if(n.options){const e=n.options.map(partPattern);if(e.every(Boolean))return`^(${e.map(e=>util.cleanRegex(e)).join("|")})$`}return leafPattern(e)}const Pt=null&&0;const kt=null&&0;const Zt=null&&0;const xt=null&&0;const At=$constructor("$ZodCustom",(e,n)=>{b.init(e,n);Je.init(e,n);e._zod.parse=(e,n)=>e;e._zod.check=t=>{const r=t.value;const o=n.fn(r);if(o instanceof Promise){return o.then(n=>handleRefineResult(n,t,r,e))}handleRefineResult(o,t,r,e);return}});function handleRefineResult(e,n,t,r){if(!e){const e={code:"custom",input:t,inst:r,path:[...r._zod.def.path??[]],continue:!r._zod.def.abort};if(r._zod.def.params)e.params=r._zod.def.params;n.issues.push(mini_issue(e))}}var Rt;const Ot=null&&0;const St=null&&0;class $ZodRegistry{constructor(){this._map=new WeakMap;this._idmap=new Map}add(e,...n){const t=n[0];this._map.set(e,t);if(t&&typeof t==="object"&&"id"in t){this._idmap.set(t.id,e)}return this}clear(){this._map=new WeakMap;this._idmap=new Map;return this}remove(e){const n=this._map.get(e);if(n&&typeof n==="object"&&"id"in n){this._idmap.delete(n.id)}this._map.delete(e);return this}get(e){const n=e._zod.parent;if(n){const t={...this.get(n)??{}};delete t.id;const r={...t,...this._map.get(e)};return Object.keys(r).length?r:undefined}return this._map.get(e)}has(e){return this._map.has(e)}}function registry(){return new $ZodRegistry}(Rt=globalThis).__zod_globalRegistry??(Rt.__zod_globalRegistry=registry());const It=globalThis.__zod_globalRegistry;function snapshotChecks(e){if(e.checks)e.checks=[...e.checks];return e}function _string(e,n){return new e(snapshotChecks({type:"string",...normalizeParams(n)}))}function _coercedString(e,n){return new e(snapshotChecks({type:"string",coerce:true,...util.normalizeParams(n)}))}function _email(e,n){return new e({type:"string",format:"email",check:"string_format",abort:false,...util.normalizeParams(n)})}function _guid(e,n){return new e({type:"string",format:"guid",check:"string_format",abort:false,...util.normalizeParams(n)})}function _uuid(e,n){return new e({type:"string",format:"uuid",check:"string_format",abort:false,...util.normalizeParams(n)})}function _uuidv4(e,n){return new e({type:"string",format:"uuid",check:"string_format",abort:false,version:"v4",...util.normalizeParams(n)})}function _uuidv6(e,n){return new e({type:"string",format:"uuid",check:"string_format",abort:false,version:"v6",...util.normalizeParams(n)})}function _uuidv7(e,n){return new e({type:"string",format:"uuid",check:"string_format",abort:false,version:"v7",...util.normalizeParams(n)})}function _url(e,n){return new e({type:"string",format:"url",check:"string_format",abort:false,...util.normalizeParams(n)})}function api_emoji(e,n){return new e({type:"string",format:"emoji",check:"string_format",abort:false,...util.normalizeParams(n)})}function _nanoid(e,n){return new e({type:"string",format:"nanoid",check:"string_format",abort:false,...util.normalizeParams(n)})}function _cuid(e,n){return new e({type:"string",format:"cuid",check:"string_format",abort:false,...util.normalizeParams(n)})}function _cuid2(e,n){return new e({type:"string",format:"cuid2",check:"string_format",abort:false,...util.normalizeParams(n)})}function _ulid(e,n){return new e({type:"string",format:"ulid",check:"string_format",abort:false,...util.normalizeParams(n)})}function _xid(e,n){return new e({type:"string",format:"xid",check:"string_format",abort:false,...util.normalizeParams(n)})}function _ksuid(e,n){return new e({type:"string",format:"ksuid",check:"string_format",abort:false,...util.normalizeParams(n)})}function _ipv4(e,n){return new e({type:"string",format:"ipv4",check:"string_format",abort:false,...util.normalizeParams(n)})}function _ipv6(e,n){return new e({type:"string",format:"ipv6",check:"string_format",abort:false,...util.normalizeParams(n)})}function _mac(e,n){return new e({type:"string",format:"mac",check:"string_format",abort:false,...util.normalizeParams(n)})}function _cidrv4(e,n){return new e({type:"string",format:"cidrv4",check:"string_format",abort:false,...util.normalizeParams(n)})}function _cidrv6(e,n){return new e({type:"string",format:"cidrv6",check:"string_format",abort:false,...util.normalizeParams(n)})}function _base64(e,n){return new e({type:"string",format:"base64",check:"string_format",abort:false,...util.normalizeParams(n)})}function _base64url(e,n){return new e({type:"string",format:"base64url",check:"string_format",abort:false,...util.normalizeParams(n)})}function _e164(e,n){return new e({type:"string",format:"e164",check:"string_format",abort:false,...util.normalizeParams(n)})}function _creditCard(e,n){return new e({type:"string",format:"credit_card",check:"string_format",abort:false,...util.normalizeParams(n)})}function _iban(e,n){return new e({type:"string",format:"iban",check:"string_format",abort:false,...util.normalizeParams(n)})}function _jwt(e,n){return new e({type:"string",format:"jwt",check:"string_format",abort:false,...util.normalizeParams(n)})}const Tt={Any:null,Minute:-1,Second:0,Millisecond:3,Microsecond:6};function _isoDateTime(e,n){return new e({type:"string",format:"datetime",check:"string_format",offset:false,local:false,precision:null,...util.normalizeParams(n)})}function _isoDate(e,n){return new e({type:"string",format:"date",check:"string_format",...util.normalizeParams(n)})}function _isoTime(e,n){return new e({type:"string",format:"time",check:"string_format",precision:null,...util.normalizeParams(n)})}function _isoDuration(e,n){return new e({type:"string",format:"duration",check:"string_format",...util.normalizeParams(n)})}function _number(e,n){return new e(snapshotChecks({type:"number",checks:[],...normalizeParams(n)}))}function _coercedNumber(e,n){return new e(snapshotChecks({type:"number",coerce:true,checks:[],...util.normalizeParams(n)}))}function _int(e,n){return new e({type:"number",check:"number_format",abort:false,format:"safeint",...normalizeParams(n)})}function _float32(e,n){return new e({type:"number",check:"number_format",abort:false,format:"float32",...util.normalizeParams(n)})}function _float64(e,n){return new e({type:"number",check:"number_format",abort:false,format:"float64",...util.normalizeParams(n)})}function _int32(e,n){return new e({type:"number",check:"number_format",abort:false,format:"int32",...util.normalizeParams(n)})}function _uint32(e,n){return new e({type:"number",check:"number_format",abort:false,format:"uint32",...util.normalizeParams(n)})}function _boolean(e,n){return new e({type:"boolean",...normalizeParams(n)})}function _coercedBoolean(e,n){return new e({type:"boolean",coerce:true,...util.normalizeParams(n)})}function _bigint(e,n){return new e({type:"bigint",...util.normalizeParams(n)})}function _coercedBigint(e,n){return new e({type:"bigint",coerce:true,...util.normalizeParams(n)})}function _int64(e,n){return new e({type:"bigint",check:"bigint_format",abort:false,format:"int64",...util.normalizeParams(n)})}function _uint64(e,n){return new e({type:"bigint",check:"bigint_format",abort:false,format:"uint64",...util.normalizeParams(n)})}function _symbol(e,n){return new e({type:"symbol",...util.normalizeParams(n)})}function api_undefined(e,n){return new e({type:"undefined",...util.normalizeParams(n)})}function api_null(e,n){return new e({type:"null",...util.normalizeParams(n)})}function _any(e){return new e({type:"any"})}function _unknown(e){return new e({type:"unknown"})}function _never(e,n){return new e({type:"never",...normalizeParams(n)})}function _void(e,n){return new e({type:"void",...util.normalizeParams(n)})}function _date(e,n){return new e({type:"date",...util.normalizeParams(n)})}function _coercedDate(e,n){return new e({type:"date",coerce:true,...util.normalizeParams(n)})}function _nan(e,n){return new e({type:"nan",...util.normalizeParams(n)})}function _lt(e,n){return new checks.$ZodCheckLessThan({check:"less_than",...util.normalizeParams(n),value:e,inclusive:false})}function _lte(e,n){return new w({check:"less_than",...normalizeParams(n),value:e,inclusive:true})}function _gt(e,n){return new checks.$ZodCheckGreaterThan({check:"greater_than",...util.normalizeParams(n),value:e,inclusive:false})}function _gte(e,n){return new P({check:"greater_than",...normalizeParams(n),value:e,inclusive:true})}function _positive(e){return _gt(0,e)}function _negative(e){return _lt(0,e)}function _nonpositive(e){return _lte(0,e)}function _nonnegative(e){return _gte(0,e)}function _multipleOf(e,n){return new checks.$ZodCheckMultipleOf({check:"multiple_of",...util.normalizeParams(n),value:e})}function _maxSize(e,n){return new checks.$ZodCheckMaxSize({check:"max_size",...util.normalizeParams(n),maximum:e})}function _minSize(e,n){return new checks.$ZodCheckMinSize({check:"min_size",...util.normalizeParams(n),minimum:e})}function _size(e,n){return new checks.$ZodCheckSizeEquals({check:"size_equals",...util.normalizeParams(n),size:e})}function _maxLength(e,n){const t=new S({check:"max_length",...normalizeParams(n),maximum:e});return t}function _minLength(e,n){return new I({check:"min_length",...normalizeParams(n),minimum:e})}function _length(e,n){return new checks.$ZodCheckLengthEquals({check:"length_equals",...util.normalizeParams(n),length:e})}function _regex(e,n){return new E({check:"string_format",format:"regex",...normalizeParams(n),pattern:e})}function _lowercase(e){return new checks.$ZodCheckLowerCase({check:"string_format",format:"lowercase",...util.normalizeParams(e)})}function _uppercase(e){return new checks.$ZodCheckUpperCase({check:"string_format",format:"uppercase",...util.normalizeParams(e)})}function _includes(e,n){return new checks.$ZodCheckIncludes({check:"string_format",format:"includes",...util.normalizeParams(n),includes:e})}function _startsWith(e,n){return new checks.$ZodCheckStartsWith({check:"string_format",format:"starts_with",...util.normalizeParams(n),prefix:e})}function _endsWith(e,n){return new checks.$ZodCheckEndsWith({check:"string_format",format:"ends_with",...util.normalizeParams(n),suffix:e})}function _property(e,n,t){return new checks.$ZodCheckProperty({check:"property",property:e,schema:n,...util.normalizeParams(t)})}function _properties(e,n){return new checks.$ZodCheckProperties({check:"properties",shape:e,...util.normalizeParams(n)})}function _mime(e,n){return new checks.$ZodCheckMimeType({check:"mime_type",mime:e,...util.normalizeParams(n)})}function _overwrite(e){return new checks.$ZodCheckOverwrite({check:"overwrite",tx:e})}function _normalize(e){return _overwrite(n=>n.normalize(e))}function _trim(){return _overwrite(e=>e.trim())}function _toLowerCase(){return _overwrite(e=>e.toLowerCase())}function _toUpperCase(){return _overwrite(e=>e.toUpperCase())}function _slugify(){return _overwrite(e=>util.slugify(e))}function _array(e,n,t){return new e({type:"array",element:n,...util.normalizeParams(t)})}function _union(e,n,t){return new e({type:"union",options:n,...util.normalizeParams(t)})}function _xor(e,n,t){return new e({type:"union",options:n,inclusive:false,...util.normalizeParams(t)})}function _discriminatedUnion(e,n,t,r){return new e({type:"union",options:t,discriminator:n,...util.normalizeParams(r)})}function _intersection(e,n,t){return new e({type:"intersection",left:n,right:t})}function _tuple(e,n,t,r){const o=t instanceof schemas.$ZodType;const i=o?r:t;const s=o?t:null;return new e({type:"tuple",items:n,rest:s,...util.normalizeParams(i)})}function _record(e,n,t,r){return new e({type:"record",keyType:n,valueType:t,...util.normalizeParams(r)})}function _map(e,n,t,r){return new e({type:"map",keyType:n,valueType:t,...util.normalizeParams(r)})}function _set(e,n,t){return new e({type:"set",valueType:n,...util.normalizeParams(t)})}function _enum(e,n,t){const r=Array.isArray(n)?Object.fromEntries(n.map(e=>[e,e])):n;return new e({type:"enum",entries:r,...util.normalizeParams(t)})}function _nativeEnum(e,n,t){return new e({type:"enum",entries:n,...util.normalizeParams(t)})}function _literal(e,n,t){return new e({type:"literal",values:Array.isArray(n)?n:[n],...util.normalizeParams(t)})}function _file(e,n){return new e({type:"file",...util.normalizeParams(n)})}function _transform(e,n){return new e({type:"transform",transform:n})}function _optional(e,n){return new e({type:"optional",innerType:n})}function _nullable(e,n){return new e({type:"nullable",innerType:n})}function _default(e,n,t){return new e({type:"default",innerType:n,get defaultValue(){return typeof t==="function"?t():util.shallowClone(t)}})}function _nonoptional(e,n,t){return new e({type:"nonoptional",innerType:n,...util.normalizeParams(t)})}function _success(e,n){return new e({type:"success",innerType:n})}function _catch(e,n,t){return new e({type:"catch",innerType:n,catchValue:typeof t==="function"?t:util.constantCatch(t)})}function _pipe(e,n,t){return new e({type:"pipe",in:n,out:t})}function _readonly(e,n){return new e({type:"readonly",innerType:n})}function _templateLiteral(e,n,t){return new e({type:"template_literal",parts:n,...util.normalizeParams(t)})}function _lazy(e,n){return new e({type:"lazy",getter:n})}function _promise(e,n){return new e({type:"promise",innerType:n})}function _custom(e,n,t){const r=util.normalizeParams(t);r.abort??(r.abort=true);const o=new e({type:"custom",check:"custom",fn:n,...r});return o}function _refine(e,n,t){const r=new e({type:"custom",check:"custom",fn:n,...normalizeParams(t)});return r}function _superRefine(e,n){const t=_check(n=>{n.addIssue=e=>{if(typeof e==="string"){n.issues.push(util.issue(e,n.value,t._zod.def))}else{const r=e;if(r.fatal)r.continue=false;r.code??(r.code="custom");if(!("input"in r))r.input=n.value;r.inst??(r.inst=t);r.continue??(r.continue=!t._zod.def.abort);n.issues.push(util.issue(r))}};return e(n.value,n)},n);return t}function _check(e,n){const t=new checks.$ZodCheck({check:"custom",...util.normalizeParams(n)});t._zod.check=e;return t}function mini_describe(e){const n=new b({check:"describe"});n._zod.onattach=[n=>{const t=It.get(n)??{};It.add(n,{...t,description:e})}];n._zod.check=()=>{};return n}function meta(e){const n=new b({check:"meta"});n._zod.onattach=[n=>{const t=It.get(n)??{};It.add(n,{...t,...e})}];n._zod.check=()=>{};return n}function _stringbool(e,n){const t=util.normalizeParams(n);let r=t.truthy??["true","1","yes","on","y","enabled"];let o=t.falsy??["false","0","no","off","n","disabled"];if(t.case!=="sensitive"){r=r.map(e=>typeof e==="string"?e.toLowerCase():e);o=o.map(e=>typeof e==="string"?e.toLowerCase():e)}const i=new Set(r);const s=new Set(o);const u=e.Codec??schemas.$ZodCodec;const a=e.Boolean??schemas.$ZodBoolean;const c=e.String??schemas.$ZodString;const l=new c({type:"string",error:t.error});const f=new a({type:"boolean",error:t.error});const d=new u({type:"pipe",in:l,out:f,transform:(e,n)=>{let r=e;if(t.case!=="sensitive")r=r.toLowerCase();if(i.has(r)){return true}else if(s.has(r)){return false}else{n.issues.push({code:"invalid_value",expected:"stringbool",values:[...i,...s],input:n.value,inst:d,continue:false});return{}}},reverseTransform:(e,n)=>{if(e===true){return r[0]||"true"}else{return o[0]||"false"}},error:t.error});d._zod.bag.truthy=r;d._zod.bag.falsy=o;d._zod.bag.case=t.case??"insensitive";return d}function _stringFormat(e,n,t,r={}){const o=util.normalizeParams(r);const i={check:"string_format",type:"string",format:n,fn:typeof t==="function"?t:e=>t.test(e),...o};if(t instanceof RegExp){i.pattern=t}const s=new e(i);return s}function _getMessage(){const e=this._zod;e.message??(e.message=JSON.stringify(e.def,jsonStringifyReplacer,2));return e.message}function _setMessage(e){this._zod.message=e}const Ct={get:_getMessage,set:_setMessage,enumerable:true,configurable:true};const Et={value:undefined,enumerable:false};const jt=new WeakSet([Object.prototype,Error.prototype]);const initializer=(e,n)=>{e.name="$ZodError";Et.value=n;Object.defineProperty(e,"issues",Et);Et.value=undefined;Object.defineProperty(e,"message",Ct);const t=Object.getPrototypeOf(e);if(!jt.has(t)){jt.add(t);Object.defineProperty(t,"toString",{configurable:true,enumerable:false,get(){const value=()=>this.message;Object.defineProperty(this,"toString",{value:value,configurable:true,writable:true});return value},set(e){Object.defineProperty(this,"toString",{value:e,configurable:true,writable:true})}})}};const Mt=$constructor("$ZodError",initializer);const Dt=$constructor("$ZodError",initializer,undefined,{Parent:Error});function node(e,n,t){if(!Object.prototype.hasOwnProperty.call(e,n)){if(n==="__proto__"){Object.defineProperty(e,n,{value:t(),writable:true,enumerable:true,configurable:true})}else{e[n]=t()}}return e[n]}function flattenError(e,n=e=>e.message){const t={};const r=[];for(const o of e.issues){if(o.path.length>0){node(t,o.path[0],()=>[]).push(n(o))}else{r.push(n(o))}}return{formErrors:r,fieldErrors:t}}function formatError(e,n=e=>e.message){const t={_errors:[]};const processError=(e,r=[])=>{for(const o of e.issues){if(o.code==="invalid_union"&&o.errors.length){o.errors.map(e=>processError({issues:e},[...r,...o.path]))}else if(o.code==="invalid_key"){processError({issues:o.issues},[...r,...o.path])}else if(o.code==="invalid_element"){processError({issues:o.issues},[...r,...o.path])}else{const e=[...r,...o.path];if(e.length===0){t._errors.push(n(o))}else{let r=t;let i=0;while(i<e.length){const t=e[i];const s=i===e.length-1;if(t==="_errors"){if(s)r._errors.push(n(o));i++;continue}if(!Object.prototype.hasOwnProperty.call(r,t)){Object.defineProperty(r,t,{value:{_errors:[]},enumerable:true,writable:true,configurable:true})}const u=r[t];if(s){u._errors.push(n(o))}r=u;i++}}}}};processError(e);return t}function treeifyError(e,n=e=>e.message){const t={errors:[]};const processError=(e,r=[])=>{var o;for(const i of e.issues){if(i.code==="invalid_union"&&i.errors.length){i.errors.map(e=>processError({issues:e},[...r,...i.path]))}else if(i.code==="invalid_key"){processError({issues:i.issues},[...r,...i.path])}else if(i.code==="invalid_element"){processError({issues:i.issues},[...r,...i.path])}else{const e=[...r,...i.path];if(e.length===0){t.errors.push(n(i));continue}let s=t;let u=0;while(u<e.length){const t=e[u];const r=u===e.length-1;if(typeof t==="string"){s.properties??(s.properties={});if(!Object.prototype.hasOwnProperty.call(s.properties,t)){Object.defineProperty(s.properties,t,{value:{errors:[]},enumerable:true,writable:true,configurable:true})}s=s.properties[t]}else{s.items??(s.items=[]);(o=s.items)[t]??(o[t]={errors:[]});s=s.items[t]}if(r){s.errors.push(n(i))}u++}}}};processError(e);return t}function toDotPath(e){const n=[];const t=e.map(e=>typeof e==="object"?e.key:e);for(const e of t){if(typeof e==="number")n.push(`[${e}]`);else if(typeof e==="symbol")n.push(`[${JSON.stringify(String(e))}]`);else if(/[^\w$]/.test(e))n.push(`[${JSON.stringify(e)}]`);else{if(n.length)n.push(".");n.push(e)}}return n.join("")}function prettifyError(e){const n=[];const t=[...e.issues].sort((e,n)=>(e.path??[]).length-(n.path??[]).length);for(const e of t){n.push(`✖ ${e.message}`);if(e.path?.length)n.push(`  → at ${toDotPath(e.path)}`)}return n.join("\n")}function finalizeParams(e,n){return{callee:n?.callee??e,Err:n?.Err}}const _parse=e=>{const fn=(n,t,o,i)=>{const s=o?{...o,async:false}:{async:false};const u=n._zod.run({value:t,issues:[]},s);if(u instanceof Promise){throw new $ZodAsyncError}if(u.issues.length){const n=new(i?.Err??e)(u.issues.map(e=>finalizeIssue(e,s,config())));r(n,i?.callee??fn);throw n}return u.value};return fn};const Lt=_parse(Dt);const _parseAsync=e=>{const fn=async(n,t,o,i)=>{const s=o?{...o,async:true}:{async:true};let u=n._zod.run({value:t,issues:[]},s);if(u instanceof Promise)u=await u;if(u.issues.length){const n=new(i?.Err??e)(u.issues.map(e=>finalizeIssue(e,s,config())));r(n,i?.callee??fn);throw n}return u.value};return fn};const Nt=_parseAsync(Dt);const _safeParse=e=>(n,t,r)=>{const o=r?{...r,async:false}:{async:false};const i=n._zod.run({value:t,issues:[]},o);if(i instanceof Promise){throw new $ZodAsyncError}return i.issues.length?failure(e,i.issues,o):{success:true,data:i.value}};const Ft=_safeParse(Dt);function failure(e,n,t){let r;return{success:false,get error(){if(!r){r=new e(n.map(e=>finalizeIssue(e,t,config())));n=undefined;t=undefined}return r},set error(e){r=e;n=undefined;t=undefined}}}const _safeParseAsync=e=>async(n,t,r)=>{const o=r?{...r,async:true}:{async:true};let i=n._zod.run({value:t,issues:[]},o);if(i instanceof Promise)i=await i;return i.issues.length?failure(e,i.issues,o):{success:true,data:i.value}};const Ut=_safeParseAsync(Dt);const Bt=null&&0;const Vt=null&&0;const validate=(e,n,t)=>{const r=e._zod.bag.validator;if(r!==undefined){if(r(n)!==Bt)return true;if(r.definite===true&&t===undefined)return false}return validateFallback(e,n,t)};function validateFallback(e,n,t){const r=t?{...t,async:false,abortEarly:true}:{async:false,abortEarly:true};const o=e._zod.bag.fallbackRun;let i;if(o){r[Vt]=true;i=o({value:n,issues:[]},r)}else{i=e._zod.run({value:n,issues:[]},r)}if(i instanceof Promise){throw new core.$ZodAsyncError}return i.issues.length===0}const parse_validateAsync=async(e,n,t)=>{const r=t?{...t,async:true,abortEarly:true}:{async:true,abortEarly:true};let o=e._zod.run({value:n,issues:[]},r);if(o instanceof Promise)o=await o;return o.issues.length===0};const _encode=e=>{const n=_parse(e);const fn=(e,t,r,o)=>{const i=r?{...r,direction:"backward"}:{direction:"backward"};return n(e,t,i,finalizeParams(fn,o))};return fn};const Kt=_encode(Dt);const _decode=e=>{const n=_parse(e);const fn=(e,t,r,o)=>n(e,t,r,finalizeParams(fn,o));return fn};const Wt=_decode(Dt);const _encodeAsync=e=>{const n=_parseAsync(e);const fn=async(e,t,r,o)=>{const i=r?{...r,direction:"backward"}:{direction:"backward"};return await n(e,t,i,finalizeParams(fn,o))};return fn};const Gt=_encodeAsync(Dt);const _decodeAsync=e=>{const n=_parseAsync(e);const fn=async(e,t,r,o)=>await n(e,t,r,finalizeParams(fn,o));return fn};const Xt=_decodeAsync(Dt);const _safeEncode=e=>(n,t,r)=>{const o=r?{...r,direction:"backward"}:{direction:"backward"};return _safeParse(e)(n,t,o)};const Yt=_safeEncode(Dt);const _safeDecode=e=>(n,t,r)=>_safeParse(e)(n,t,r);const Ht=_safeDecode(Dt);const _safeEncodeAsync=e=>async(n,t,r)=>{const o=r?{...r,direction:"backward"}:{direction:"backward"};return _safeParseAsync(e)(n,t,o)};const Jt=_safeEncodeAsync(Dt);const _safeDecodeAsync=e=>async(n,t,r)=>_safeParseAsync(e)(n,t,r);const qt=_safeDecodeAsync(Dt);const Qt=$constructor("ZodMiniType",(e,n)=>{if(!e._zod)throw new Error("Uninitialized schema in ZodMiniType.");Je.init(e,n);e.def=n;e.type=n.type},{get with(){return this.check},set with(e){own(this,"with",e)},parse(e,n){return Lt(this,e,n,{callee:this.parse})},parseAsync(e,n){return Nt(this,e,n,{callee:this.parseAsync})},safeParse(e,n){return Ft(this,e,n)},safeParseAsync(e,n){return Ut(this,e,n)},check(...e){const n=this.def;return this.clone({...n,checks:[...n.checks??[],...e.map(e=>typeof e==="function"?{_zod:{check:e,def:{check:"custom"},onattach:[]}}:e)]},{parent:true})},clone(e,n){return clone(this,e,n)},brand(){return this},register(e,n){e.add(this,n);return this},apply(e,...n){return n.length===0?e(this):e(this,...n)}});const er=$constructor("ZodMiniString",(e,n)=>{qe.init(e,n);Qt.init(e,n)});function schemas_string(e){return _string(er,e)}const nr=null&&0;const tr=null&&0;function schemas_email(e){return core._email(tr,e)}const rr=null&&0;function schemas_guid(e){return core._guid(rr,e)}const or=null&&0;function schemas_uuid(e){return core._uuid(or,e)}function uuidv4(e){return core._uuidv4(or,e)}function uuidv6(e){return core._uuidv6(or,e)}function uuidv7(e){return core._uuidv7(or,e)}const ir=null&&0;function url(e){return core._url(ir,e)}function httpUrl(e){return core._url(ir,{protocol:regexes.httpProtocol,hostname:regexes.domain,...util.normalizeParams(e)})}const sr=null&&0;function schemas_emoji(e){return core._emoji(sr,e)}const ur=null&&0;function schemas_nanoid(e){return core._nanoid(ur,e)}const ar=null&&0;function schemas_cuid(e){return core._cuid(ar,e)}const cr=null&&0;function schemas_cuid2(e){return core._cuid2(cr,e)}const lr=null&&0;function schemas_ulid(e){return core._ulid(lr,e)}const fr=null&&0;function schemas_xid(e){return core._xid(fr,e)}const dr=null&&0;function schemas_ksuid(e){return core._ksuid(dr,e)}const pr=null&&0;function schemas_ipv4(e){return core._ipv4(pr,e)}const mr=null&&0;function schemas_ipv6(e){return core._ipv6(mr,e)}const hr=null&&0;function schemas_cidrv4(e){return core._cidrv4(hr,e)}const _r=null&&0;function schemas_cidrv6(e){return core._cidrv6(_r,e)}const yr=null&&0;function schemas_mac(e){return core._mac(yr,e)}const gr=null&&0;function schemas_base64(e){return core._base64(gr,e)}const vr=null&&0;function schemas_base64url(e){return core._base64url(vr,e)}const zr=null&&0;function schemas_e164(e){return core._e164(zr,e)}const br=null&&0;function schemas_creditCard(e){return core._creditCard(br,e)}const $r=null&&0;function schemas_iban(e){return core._iban($r,e)}const wr=null&&0;function jwt(e){return core._jwt(wr,e)}const Pr=null&&0;function stringFormat(e,n,t={}){return core._stringFormat(Pr,e,n,t)}function schemas_hostname(e){return core._stringFormat(Pr,"hostname",regexes.hostname,e)}function schemas_hex(e){return core._stringFormat(Pr,"hex",regexes.hex,e)}function schemas_currencyCode(e){return core._stringFormat(Pr,"currency_code",regexes.currencyCode,e)}function hash(e,n){const t=n?.enc??"hex";const r=`${e}_${t}`;const o=core.regexes[r];if(!o)throw new Error(`Unrecognized hash format: ${r}`);return core._stringFormat(Pr,r,o,n)}const kr=$constructor("ZodMiniNumber",(e,n)=>{jn.init(e,n);Qt.init(e,n)});function schemas_number(e){return _number(kr,e)}const Zr=$constructor("ZodMiniNumberFormat",(e,n)=>{Mn.init(e,n);kr.init(e,n)});function schemas_int(e){return _int(Zr,e)}function float32(e){return core._float32(Zr,e)}function float64(e){return core._float64(Zr,e)}function int32(e){return core._int32(Zr,e)}function uint32(e){return core._uint32(Zr,e)}const xr=$constructor("ZodMiniBoolean",(e,n)=>{Dn.init(e,n);Qt.init(e,n)});function schemas_boolean(e){return _boolean(xr,e)}const Ar=null&&0;function schemas_bigint(e){return core._bigint(Ar,e)}const Rr=null&&0;function int64(e){return core._int64(Rr,e)}function uint64(e){return core._uint64(Rr,e)}const Or=null&&0;function symbol(e){return core._symbol(Or,e)}const Sr=null&&0;function schemas_undefined(e){return core._undefined(Sr,e)}const Ir=null&&0;function schemas_null(e){return core._null(Ir,e)}const Tr=null&&0;function any(){return core._any(Tr)}const Cr=$constructor("ZodMiniUnknown",(e,n)=>{Kn.init(e,n);Qt.init(e,n)});function unknown(){return _unknown(Cr)}const Er=$constructor("ZodMiniNever",(e,n)=>{Wn.init(e,n);Qt.init(e,n)});function never(e){return _never(Er,e)}const jr=null&&0;function schemas_void(e){return core._void(jr,e)}const Mr=null&&0;function schemas_date(e){return core._date(Mr,e)}const Dr=$constructor("ZodMiniArray",(e,n)=>{Yn.init(e,n);Qt.init(e,n)});function mini_array(e,n){return new Dr({type:"array",element:e,...normalizeParams(n)})}function keyof(e){const n=e._zod.def.shape;return schemas_enum(Object.keys(n))}const Lr=$constructor("ZodMiniObject",(e,n)=>{Jn.init(e,n);Qt.init(e,n);installLazyProp(e,"shape",e=>e._zod.def.shape,false)});function object(e,n){const t={type:"object",shape:e??{},...normalizeParams(n)};return new Lr(t)}function strictObject(e,n){return new Lr({type:"object",shape:e,catchall:never(),...normalizeParams(n)})}function looseObject(e,n){return new Lr({type:"object",shape:e,catchall:unknown(),...util.normalizeParams(n)})}function schemas_extend(e,n){return util.extend(e,n)}function schemas_safeExtend(e,n){return util.safeExtend(e,n)}function schemas_merge(e,n){return util.merge(e,n)}function schemas_pick(e,n){return util.pick(e,n)}function schemas_omit(e,n){return util.omit(e,n)}function schemas_partial(e,n){const t=e._zod.def;if(t.type!=="tuple")return util.partial(qr,e,n);if(t.checks?.length)throw new Error(".partial() cannot be used on tuple schemas containing refinements");return util.clone(e,{...t,items:t.items.map(e=>new qr({type:"optional",innerType:e}))})}function exactPartial(e,n){return util.partial(Qr,e,n,"exactPartial")}function schemas_required(e,n){return util.required(ro,e,n)}function catchall(e,n){return e.clone(util.mergeDefs(e._zod.def,{catchall:n}))}const Nr=$constructor("ZodMiniUnion",(e,n)=>{Qn.init(e,n);Qt.init(e,n)});function union(e,n){return new Nr({type:"union",options:e,...normalizeParams(n)})}const Fr=null&&0;function xor(e,n){return new Fr({type:"union",options:e,inclusive:false,...util.normalizeParams(n)})}const Ur=null&&0;function discriminatedUnion(e,n,t){return new Ur({type:"union",options:n,discriminator:e,...util.normalizeParams(t)})}const Br=null&&0;function intersection(e,n){return new Br({type:"intersection",left:e,right:n})}const Vr=null&&0;function tuple(e,n,t){const r=n instanceof core.$ZodType;const o=r?t:n;const i=r?n:null;return new Vr({type:"tuple",items:e,rest:i,...util.normalizeParams(o)})}const Kr=null&&0;function record(e,n,t){if(!n||!n._zod){return new Kr({type:"record",keyType:schemas_string(),valueType:e,...util.normalizeParams(n)})}return new Kr({type:"record",keyType:e,valueType:n,...util.normalizeParams(t)})}function partialRecord(e,n,t){return new Kr({type:"record",keyType:e,valueType:n,...util.normalizeParams(t),partial:true})}function looseRecord(e,n,t){return new Kr({type:"record",keyType:e,valueType:n,mode:"loose",...util.normalizeParams(t)})}const Wr=null&&0;function map(e,n,t){return new Wr({type:"map",keyType:e,valueType:n,...util.normalizeParams(t)})}const Gr=null&&0;function set(e,n){return new Gr({type:"set",valueType:e,...util.normalizeParams(n)})}const Xr=$constructor("ZodMiniEnum",(e,n)=>{ut.init(e,n);Qt.init(e,n);e.options=[...e._zod.values]});function schemas_enum(e,n){const t=Array.isArray(e)?Object.fromEntries(e.map(e=>[e,e])):e;return new Xr({type:"enum",entries:t,...normalizeParams(n)})}function nativeEnum(e,n){return new Xr({type:"enum",entries:e,...util.normalizeParams(n)})}const Yr=null&&0;function literal(e,n){return new Yr({type:"literal",values:Array.isArray(e)?e:[e],...util.normalizeParams(n)})}const Hr=null&&0;function file(e){return core._file(Hr,e)}const Jr=$constructor("ZodMiniTransform",(e,n)=>{lt.init(e,n);Qt.init(e,n)});function transform(e){return new Jr({type:"transform",transform:e})}const qr=$constructor("ZodMiniOptional",(e,n)=>{ft.init(e,n);Qt.init(e,n)});function optional(e){return new qr({type:"optional",innerType:e})}const Qr=null&&0;function exactOptional(e){return new Qr({type:"optional",innerType:e})}const eo=$constructor("ZodMiniNullable",(e,n)=>{pt.init(e,n);Qt.init(e,n)});function nullable(e){return new eo({type:"nullable",innerType:e})}function schemas_nullish(e){return optional(nullable(e))}const no=null&&0;function schemas_default(e,n){return new no({type:"default",innerType:e,get defaultValue(){return typeof n==="function"?n():util.shallowClone(n)}})}const to=null&&0;function prefault(e,n){return new to({type:"prefault",innerType:e,get defaultValue(){return typeof n==="function"?n():util.shallowClone(n)}})}const ro=null&&0;function nonoptional(e,n){return new ro({type:"nonoptional",innerType:e,...util.normalizeParams(n)})}const oo=null&&0;function success(e){return new oo({type:"success",innerType:e})}const io=$constructor("ZodMiniCatch",(e,n)=>{gt.init(e,n);Qt.init(e,n)});function schemas_catch(e,n){return new io({type:"catch",innerType:e,catchValue:typeof n==="function"?n:constantCatch(n)})}const so=null&&0;function nan(e){return core._nan(so,e)}const uo=$constructor("ZodMiniPipe",(e,n)=>{zt.init(e,n);Qt.init(e,n)});function pipe(e,n){return new uo({type:"pipe",in:e,out:n})}const ao=null&&0;function codec(e,n,t){return new ao({type:"pipe",in:e,out:n,transform:t.decode,reverseTransform:t.encode})}function invertCodec(e){const n=e._zod.def;return new ao({type:"pipe",in:n.out,out:n.in,transform:n.reverseTransform,reverseTransform:n.transform})}const co=null&&0;function readonly(e){return new co({type:"readonly",innerType:e})}const lo=null&&0;function templateLiteral(e,n){return new lo({type:"template_literal",parts:e,...util.normalizeParams(n)})}const fo=null&&0;function schemas_lazy(e){return new fo({type:"lazy",getter:e})}const po=null&&0;function promise(e){return new po({type:"promise",innerType:e})}const mo=$constructor("ZodMiniCustom",(e,n)=>{At.init(e,n);Qt.init(e,n)});function check(e,n){const t=new core.$ZodCheck({check:"custom",...util.normalizeParams(n)});t._zod.check=e;return t}function custom(e,n){return core._custom(mo,e??(()=>true),n)}function refine(e,n={}){return _refine(mo,e,n)}function superRefine(e,n){return core._superRefine(e,n)}const ho=mini_describe;const _o=meta;class schemas_Class{constructor(...e){}}function _instanceof(e,n={}){const t=custom(n=>n instanceof e,n);t._zod.bag.Class=e;t._zod.check=n=>{if(!(n.value instanceof e)){n.issues.push({code:"invalid_type",expected:e.name,input:n.value,inst:t,path:[...t._zod.def.path??[]]})}};return t}const stringbool=(...e)=>core._stringbool({Codec:ao,Boolean:xr,String:er},...e);function json(){const e=schemas_lazy(()=>union([schemas_string(),schemas_number(),schemas_boolean(),schemas_null(),mini_array(e),record(schemas_string(),e)]));return e}const yo=null&&0;function _function(e){return new yo({type:"function",input:Array.isArray(e?.input)?tuple(e?.input):e?.input??mini_array(unknown()),output:e?.output??unknown()})}var go=n.tm;var vo=n.YO;var zo=n.zM;var bo=n.Mf;var $o=n.q0;var wo=n.k5;var Po=n.Wh;var ko=n.Ru;var Zo=n.Ph;var xo=n.mI;var Ao=n.Bp;var Ro=n.UM;var Oo=n.cl;var So=n.ai;var Io=n.Ik;var To=n.lq;var Co=n.Fs;var Eo=n.YP;var jo=n.yG;var Mo=n.xL;var Do=n.re;var Lo=n.Yj;var No=n.pd;var Fo=n.KC;var Uo=n.L5;
+;// CONCATENATED MODULE: ./build/inputs/access-token.js
+
+/** Shorter than anything that LaunchDarkly hands out, in characters. */
+const MIN_TOKEN_LENGTH = 8;
+/** Longer than any token, in characters: what is longer is a file or an answer that was stored by mistake. */
+const MAX_TOKEN_LENGTH = 2_048;
+const TOO_LONG = `it has more than ${MAX_TOKEN_LENGTH} characters, which no token has; store the secret again`;
+/** How the sentence on a token that is not given begins. */
+const IS_BLANK = 'is blank';
+/** Shapes of other credentials than an access token, each with the sentence that helps. */
+const WRONG_CREDENTIALS = [
+    [
+        /^sdk-/i,
+        'this is an SDK key, which the REST API does not accept; expected an access token (api-…)',
+    ],
+    [
+        /^mob-/i,
+        'this is a mobile key, which the REST API does not accept; expected an access token (api-…)',
+    ],
+    [/^rel-/i, 'this is a Relay Proxy key; expected an access token (api-…)'],
+    [
+        /^[0-9a-f]{24}$/i,
+        'this is a client-side ID, which is no credential; expected an access token (api-…)',
+    ],
+    [
+        /^(?:gh[pousr]_|github_pat_)/i,
+        'this is a GitHub token; expected a LaunchDarkly access token (api-…). Are token and github-token swapped?',
+    ],
+    [/^bearer\b/i, 'leave the word Bearer out: LaunchDarkly expects the token alone'],
+    [/^["'`]|["'`]$/, 'it is in quotes; store the secret without them'],
+    [/^\$/, 'it is the name of a variable, not its value; use the secrets context'],
+    [/\s/, 'it has white space in it; store the secret again, in one piece'],
+    [/[^\x21-\x7e]/, 'it has characters that no access token has; store the secret again'],
+];
+/** The rule for the input `token`. No message quotes the token, and an issue's own `input` is never shown. */
+function createTokenSchema(run) {
+    return Lo()
+        .check(Ao(1, { message: explainBlank(run), abort: true }), ko(MAX_TOKEN_LENGTH, { message: TOO_LONG, abort: true }), ...WRONG_CREDENTIALS.map(([shape, message]) => Eo((token) => !shape.test(String(token)), { message, abort: true })), Ao(MIN_TOKEN_LENGTH, 'it is too short for an access token (api-…)'));
+}
+/** The rule for the input `github-token`. The rest is GitHub's to say, and only where a comment is written. */
+const githubToken = Lo().check(ko(MAX_TOKEN_LENGTH, TOO_LONG));
+function explainBlank({ withheldSecrets }) {
+    switch (withheldSecrets) {
+        case 'fork':
+            return `${IS_BLANK}: GitHub gives no secrets to workflows of pull requests from forks`;
+        case 'dependabot':
+            return `${IS_BLANK}: workflows started by Dependabot see Dependabot secrets only`;
+        case undefined:
+            return `${IS_BLANK}; expected a LaunchDarkly access token. Is the secret's name spelt right, and is it set for this repository, organization or environment?`;
+    }
+}
+/** Says where a token that is not valid is corrected. */
+function explainTokenCorrection({ withheldSecrets }) {
+    switch (withheldSecrets) {
+        case 'fork':
+            return 'Run this step for pull requests of the repository itself only, or after the merge.';
+        case 'dependabot':
+            return 'Add the secret under Settings, Secrets and variables, Dependabot.';
+        case undefined:
+            return 'Correct the secret that token is read from, under Settings, Secrets and variables, Actions.';
+    }
+}
+
+;// CONCATENATED MODULE: ./build/inputs/inputs.js
+
+
 
 
 
@@ -11535,16 +11852,16 @@ const INPUT_DEFAULTS = {
  * @throws {ActionError} `invalid-input`, naming every problem, never a credential's value
  */
 function readInputs(env, run, secrets) {
-    const given = { ...readDeclaredInputs(env), ...readProxies(env) };
-    for (const secret of [given.token, given['github-token']]) {
+    const given = readDeclaredInputs(env);
+    const proxies = readProxySettings(env);
+    for (const secret of [given.token, given['github-token'], ...listProxySecrets(proxies)]) {
         secrets.add(secret);
     }
-    for (const password of [given.HTTP_PROXY, given.HTTPS_PROXY].flatMap(findProxyPasswords)) {
-        secrets.add(password);
-    }
-    const parsed = Co(describeInputs(run), given);
-    if (!parsed.success) {
-        throw explainProblems(parsed.error.issues, run);
+    const parsed = Mo(describeInputs(run), given);
+    const origin = parsed.data?.['base-uri'].origin ?? INPUT_DEFAULTS['base-uri'];
+    const proxyIssues = listProxyIssues(env, origin);
+    if (!parsed.success || proxyIssues.length > 0) {
+        throw explainProblems([...(parsed.error?.issues ?? []), ...proxyIssues], run);
     }
     const inputs = parsed.data;
     const wanted = {
@@ -11554,20 +11871,19 @@ function readInputs(env, run, secrets) {
         environmentKey: inputs.environment,
         applicationKeys: inputs.applications,
     };
-    secrets.spare(Object.values(wanted).flat());
+    secrets.exempt([...Object.values(wanted).flat(), inputs['base-uri'].origin]);
     return {
         wish: { wanted, ifExists: inputs['if-exists'], isDryRun: inputs['dry-run'] },
         token: inputs.token,
         server: inputs['base-uri'],
-        proxies: {
-            httpProxy: inputs.HTTP_PROXY,
-            httpsProxy: inputs.HTTPS_PROXY,
-            noProxy: inputs.NO_PROXY,
-        },
+        proxies,
         timeoutMs: inputs['timeout-seconds'] * 1_000,
         wantsComment: inputs['pr-comment'],
         githubToken: inputs['github-token'],
-        warnings: ['key', 'project', 'environment'].flatMap((input) => warnOfLength(input, inputs[input])),
+        warnings: [
+            ...['key', 'project', 'environment'].flatMap((input) => warnOfLength(input, inputs[input])),
+            ...listProxyWarnings(env, inputs['base-uri'].origin),
+        ],
     };
 }
 /** The runner upper-cases names and turns blanks, but not hyphens, into underscores. It enforces nothing else. */
@@ -11588,61 +11904,22 @@ function readDeclaredInputs(env) {
         'github-token': read('github-token'),
     };
 }
-/** As undici reads them: lower case comes first, even when it is empty. Without HTTPS_PROXY, HTTP_PROXY serves https too. */
-function readProxies(env) {
-    return {
-        HTTP_PROXY: env['http_proxy'] ?? env['HTTP_PROXY'] ?? '',
-        HTTPS_PROXY: env['https_proxy'] ?? env['HTTPS_PROXY'] ?? '',
-        NO_PROXY: env['no_proxy'] ?? env['NO_PROXY'] ?? '',
-    };
-}
-/** The user name is no secret, but what stands before the `@` may be used up as one piece. */
-function findProxyPasswords(proxy) {
-    const url = completeProxy(proxy);
-    if (!URL.canParse(url)) {
-        return [];
-    }
-    const { username, password } = new URL(url);
-    const decoded = [username, password].map((part) => decodeLeniently(part));
-    const credentials = Buffer.from(decoded.join(':')).toString('base64');
-    // A user name alone is a token of the proxy's.
-    const [name = '', word = ''] = decoded;
-    if (name === '' && word === '') {
-        return [];
-    }
-    return password === '' ? [name, credentials] : [password, word, credentials];
-}
-function decodeLeniently(text) {
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        return text;
-    }
-}
-/** A proxy without a scheme is common, and means http. So is a bare % in a password, and means itself. */
-function completeProxy(proxy) {
-    const url = proxy === '' || proxy.includes('://') ? proxy : `http://${proxy}`;
-    return url.replace(/%(?![0-9a-f]{2})/gi, '%25');
-}
-/** undici decodes the credentials, and throws at what is not UTF-8. */
-function isProxyUrl(url) {
-    if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {
-        return false;
-    }
-    const { username, password } = new URL(url);
-    return [username, password].every((part) => decodeLeniently(part) !== part || !part.includes('%'));
+/** What is wrong with the proxy on the way to `origin`, in the shape of the other inputs' problems. */
+function listProxyIssues(env, origin) {
+    const problem = findProxyProblem(env, origin);
+    return problem === undefined
+        ? []
+        : [{ code: 'custom', path: [problem.variable], message: problem.reason, input: undefined }];
 }
 function describeInputs(run) {
-    return Ro({
-        name: Eo()
-            .check(ko(1, "is required: the group's display name"), Io(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'expected one line, without control characters')),
+    return Io({
+        name: inputs_name,
         key,
         project: key,
         environment: key,
         applications,
-        token: describeToken(run),
-        'base-uri': Oo(Eo(), Mo((text, context) => {
+        token: createTokenSchema(run),
+        'base-uri': Co(Lo(), No((text, context) => {
             const server = resolveServer(text);
             if ('problem' in server) {
                 context.issues.push({ code: 'custom', message: server.problem, input: undefined });
@@ -11650,31 +11927,49 @@ function describeInputs(run) {
             }
             return server;
         })),
-        'timeout-seconds': Oo(Eo().check(Io(/^\d{1,9}$/, TIMEOUT_RULE)), Oo(Mo(Number), Ao().check(Zo(1, TIMEOUT_RULE), Po(MAX_TIMEOUT_SECONDS, TIMEOUT_RULE)))),
-        'if-exists': $o(IF_EXISTS, quoting(`expected one of ${IF_EXISTS.join(', ')}`)),
+        'timeout-seconds': Co(Lo().check(jo(/^\d{1,9}$/, TIMEOUT_RULE)), Co(No(Number), So().check(Ro(1, TIMEOUT_RULE), Zo(MAX_TIMEOUT_SECONDS, TIMEOUT_RULE)))),
+        'if-exists': wo(IF_EXISTS, quoting(`expected one of ${IF_EXISTS.join(', ')}`)),
         'dry-run': inputs_boolean,
         'pr-comment': inputs_boolean,
-        'github-token': Eo(),
-        HTTP_PROXY: proxy,
-        HTTPS_PROXY: proxy,
-        NO_PROXY: Eo(),
+        'github-token': githubToken,
     });
 }
+const inputs_name = Lo()
+    .check(Ao(1, "is required: the group's display name"), jo(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'expected one line, without control characters'));
 /**
  * "Must contain only letters, numbers, '.', '-', or '_' and must start with an alphanumeric."
  *
  * @see https://github.com/launchdarkly/terraform-provider-launchdarkly the rule for all keys of resources
  */
-const key = Eo()
-    .check(ko(1, { message: 'is required', abort: true }), Io(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, quoting('expected letters, digits, ".", "-" and "_", the first one a letter or a digit')));
+const key = Lo()
+    .check(Ao(1, { message: 'is required', abort: true }), jo(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, quoting('expected letters, digits, ".", "-" and "_", the first one a letter or a digit')));
 /** The rule of LaunchDarkly's SDKs for application ids. Unlike another key, one may start with any of these. */
 const APPLICATION_KEY = /^[a-zA-Z0-9_.-]+$/;
-const applications = Oo(Oo(Eo(), Mo(splitList)), vo(Eo()
-    .check(Io(APPLICATION_KEY, quoting('expected application keys, one per line or separated by commas: letters, digits, ".", "-" and "_"')))));
-/** Splits at new lines and commas, trims, drops blanks and duplicates, keeps the order. */
+const NOT_A_JSON_LIST = 'begins with "[" and is not a JSON array of strings; expected ["web", "tv"], or application keys, one per line or separated by commas';
+const applications = Co(Co(Lo(), No((text, context) => {
+    const list = text.startsWith('[') ? parseJsonList(text) : splitList(text);
+    if (list === undefined) {
+        context.issues.push({ code: 'custom', message: NOT_A_JSON_LIST, input: undefined });
+        return go;
+    }
+    return [...new Set(list)];
+})), vo(Lo()
+    .check(jo(APPLICATION_KEY, quoting('expected application keys, one per line or separated by commas: letters, digits, ".", "-" and "_"')))));
+/** Splits at new lines and commas, trims, drops blanks, keeps the order. */
 function splitList(text) {
-    const entries = text.split(/[\n,]/).map((entry) => entry.trim());
-    return [...new Set(entries.filter((entry) => entry !== ''))];
+    return text
+        .split(/[\n,]/)
+        .map((entry) => entry.trim())
+        .filter((entry) => entry !== '');
+}
+/** Reads a list as the output `applications` has it; undefined for anything else. */
+function parseJsonList(text) {
+    try {
+        return Mo(vo(Lo()), JSON.parse(text)).data?.map((entry) => entry.trim());
+    }
+    catch {
+        return undefined;
+    }
 }
 const MAX_TIMEOUT_SECONDS = 3_600;
 const TIMEOUT_RULE = `expected a whole number of seconds from 1 to ${MAX_TIMEOUT_SECONDS}`;
@@ -11685,79 +11980,32 @@ function quoting(rule) {
     };
 }
 /** YAML's three spellings. `yes`, `on` and `1` are no booleans in a workflow either. */
-const inputs_boolean = Oo(Eo()
-    .check(Io(/^(?:true|True|TRUE|false|False|FALSE)$/, quoting('expected true or false'))), Mo((text) => text.toLowerCase() === 'true'));
-const proxy = Oo(Oo(Eo(), Mo(completeProxy)), Eo().check(To((url) => url === '' || isProxyUrl(url), {
-    message: 'expected the URL of an http or https proxy',
-})));
-/** Shapes of other credentials than an access token, each with the sentence that helps. */
-const WRONG_CREDENTIALS = [
-    [
-        /^sdk-/i,
-        'this is an SDK key, which the REST API does not accept; expected an access token (api-…)',
-    ],
-    [
-        /^mob-/i,
-        'this is a mobile key, which the REST API does not accept; expected an access token (api-…)',
-    ],
-    [/^rel-/i, 'this is a Relay Proxy key; expected an access token (api-…)'],
-    [
-        /^[0-9a-f]{24}$/i,
-        'this is a client-side ID, which is no credential; expected an access token (api-…)',
-    ],
-    [
-        /^(?:gh[pousr]_|github_pat_)/i,
-        'this is a GitHub token; expected a LaunchDarkly access token (api-…). Are token and github-token swapped?',
-    ],
-    [/^bearer\b/i, 'leave the word Bearer out: LaunchDarkly expects the token alone'],
-    [/^["'`]|["'`]$/, 'it is in quotes; store the secret without them'],
-    [/^\$/, 'it is the name of a variable, not its value; use the secrets context'],
-    [/\s/, 'it has white space in it; store the secret again, in one piece'],
-    [/[^\x21-\x7e]/, 'it has characters that no access token has; store the secret again'],
-];
-/** Shorter than anything that LaunchDarkly hands out, in characters. */
-const MIN_TOKEN_LENGTH = 8;
-/** No message quotes the token, and the issues' own `input` is never shown. */
-function describeToken(run) {
-    const blank = {
-        fork: 'is blank: GitHub gives no secrets to workflows of pull requests from forks',
-        dependabot: 'is blank: workflows started by Dependabot see Dependabot secrets only',
-        none: "is blank; expected a LaunchDarkly access token. Is the secret's name spelt right, and is it set for this repository, organization or environment?",
-    }[run.withheldSecrets ?? 'none'];
-    return Eo()
-        .check(ko(1, { message: blank, abort: true }), ...WRONG_CREDENTIALS.map(([shape, message]) => To((token) => !shape.test(String(token)), { message, abort: true })), ko(MIN_TOKEN_LENGTH, 'it is too short for an access token (api-…)'));
-}
+const inputs_boolean = Co(Lo()
+    .check(jo(/^(?:true|True|TRUE|false|False|FALSE)$/, quoting('expected true or false'))), No((text) => text.toLowerCase() === 'true'));
 function explainProblems(issues, run) {
     const reasons = issues.map(({ path, message }) => ({
         attribute: String(path[0]),
         reason: message,
     }));
     const names = [...new Set(reasons.map(({ attribute }) => attribute))];
+    const isBlank = reasons.every(({ reason }) => reason.startsWith(IS_BLANK));
     return new ActionError({
         code: 'invalid-input',
         message: names.length === 1
-            ? `The input ${names.join('')} is not valid. No request was made.`
+            ? `The input ${names.join('')} ${isBlank ? IS_BLANK : 'is not valid'}. No request was made.`
             : `${names.length} inputs are not valid. No request was made.`,
         nextStep: [...new Set(names.map((name) => findCorrection(name, run)))].join(' '),
         reasons,
     });
 }
-/** Where a value that is not valid is to be corrected. */
-function findCorrection(name, { withheldSecrets }) {
-    if (name.endsWith('_PROXY')) {
+/** Says where a value that is not valid is corrected. */
+function findCorrection(name, run) {
+    if (/_proxy$/i.test(name)) {
         return `Correct ${name} in env of the workflow or of the runner.`;
     }
-    if (name !== 'token') {
-        return 'Correct the inputs under with: in the workflow.';
-    }
-    switch (withheldSecrets) {
-        case 'fork':
-            return 'Run this step for pull requests of the repository itself only, or after the merge.';
-        case 'dependabot':
-            return 'Add the secret under Settings, Secrets and variables, Dependabot.';
-        case undefined:
-            return 'Correct the secret that token is read from, under Settings, Secrets and variables, Actions.';
-    }
+    return name === 'token'
+        ? explainTokenCorrection(run)
+        : 'Correct the inputs under with: in the workflow.';
 }
 /** Longer keys are refused for some resources, in characters. The server decides, so this only warns. */
 const USUAL_KEY_LENGTH = 100;
@@ -11781,30 +12029,30 @@ function warnOfLength(input, value) {
 const MAX_EPOCH_MS = 8.64e15;
 /** Makes a member optional in every way: missing, null or of a shape that is not understood. */
 function loose(schema) {
-    return bo(So(schema), undefined);
+    return bo(To(schema), undefined);
 }
-const epochMs = Oo(jo([Ao(), Eo().check(Io(/^\d{1,16}$/))]), Oo(Mo(Number), wo().check(Zo(0), Po(MAX_EPOCH_MS))));
-const nonEmpty = Eo().check(ko(1));
+const epochMs = Co(Fo([So(), Lo().check(jo(/^\d{1,16}$/))]), Co(No(Number), Po().check(Ro(0), Zo(MAX_EPOCH_MS))));
+const nonEmpty = Lo().check(Ao(1));
 const score = {
-    score: Ao(),
-    indicator: bo(Eo(), 'unknown'),
+    score: So(),
+    indicator: bo(Lo(), 'unknown'),
 };
-const metricScore = loose(Ro({
+const metricScore = loose(Io({
     ...score,
-    indicatorRange: loose(Ro({ min: Ao(), max: Ao() })),
-    aggregateOf: loose(vo(Eo())),
-    diffVsLastPeriod: loose(Ao()),
-    lastPeriod: loose(Ro(score)),
+    indicatorRange: loose(Io({ min: So(), max: So() })),
+    aggregateOf: loose(vo(Lo())),
+    diffVsLastPeriod: loose(So()),
+    lastPeriod: loose(Io(score)),
 }));
-const period = loose(Ro({ startTime: epochMs, endTime: epochMs }));
-const insightGroup = Ro({
+const period = loose(Io({ startTime: epochMs, endTime: epochMs }));
+const insightGroup = Io({
     key: nonEmpty,
-    name: Eo(),
+    name: Lo(),
     projectKey: nonEmpty,
     environmentKey: nonEmpty,
-    applicationKeys: Oo(xo(vo(Eo())), Mo((keys) => keys ?? [])),
+    applicationKeys: Co(Oo(vo(Lo())), No((keys) => keys ?? [])),
     createdAt: epochMs,
-    scores: loose(Ro({
+    scores: loose(Io({
         overall: metricScore,
         velocity: metricScore,
         deploymentFrequency: metricScore,
@@ -11817,34 +12065,34 @@ const insightGroup = Ro({
         experimentationCoverage: metricScore,
         creationRatio: metricScore,
     })),
-    scoreMetadata: loose(Ro({ period, lastPeriod: period })),
+    scoreMetadata: loose(Io({ period, lastPeriod: period })),
 });
 /** Reads an `InsightGroup`; undefined when `json` is none. */
 function parseInsightGroup(json) {
-    return Co(insightGroup, json).data;
+    return Mo(insightGroup, json).data;
 }
-const failureReason = Ro({
-    attribute: bo(Eo(), ''),
-    reason: bo(Eo(), ''),
+const failureReason = Io({
+    attribute: bo(Lo(), ''),
+    reason: bo(Lo(), ''),
 });
-const errorBody = Ro({
-    code: loose(Eo()),
-    message: loose(Eo()),
-    id: loose(Eo()),
+const errorBody = Io({
+    code: loose(Lo()),
+    message: loose(Lo()),
+    id: loose(Lo()),
     errors: bo(vo(failureReason), []),
 });
 /** Reads an error body of any shape. */
 function parseErrorBody(json) {
-    return Co(errorBody, json).data ?? { errors: [] };
+    return Mo(errorBody, json).data ?? { errors: [] };
 }
-const namedKey = Oo(Ro({ key: nonEmpty, name: loose(Eo()) }), Mo(({ key, name }) => ({ key, name: name ?? key })));
-const list = Ro({
-    items: vo(Do()),
-    totalCount: loose(wo().check(Zo(0))),
-    _links: loose(Ro({ next: loose(Ro({ href: Eo() })) })),
+const namedKey = Co(Io({ key: nonEmpty, name: loose(Lo()) }), No(({ key, name }) => ({ key, name: name ?? key })));
+const list = Io({
+    items: vo(Uo()),
+    totalCount: loose(Po().check(Ro(0))),
+    _links: loose(Io({ next: loose(Io({ href: Lo() })) })),
 });
 function parsePage(json, parseItem) {
-    const page = Co(list, json).data;
+    const page = Mo(list, json).data;
     return (page && {
         items: page.items.map(parseItem).filter((item) => item !== undefined),
         length: page.items.length,
@@ -11862,18 +12110,18 @@ function parseGroupPage(json) {
 }
 /** Reads a project or an environment: its key and its name, and nothing else. */
 function parseNamedKey(json) {
-    return Co(namedKey, json).data;
+    return Mo(namedKey, json).data;
 }
-const callerIdentity = Ro({
-    authKind: loose(Eo()),
-    tokenKind: loose(Eo()),
-    tokenName: loose(Eo()),
+const callerIdentity = Io({
+    authKind: loose(Lo()),
+    tokenKind: loose(Lo()),
+    tokenName: loose(Lo()),
     serviceToken: loose(zo()),
-    scopes: loose(vo(Eo())),
+    scopes: loose(vo(Lo())),
 });
 /** Reads a caller identity; undefined when `json` is none. */
 function parseCallerIdentity(json) {
-    return Co(callerIdentity, json).data;
+    return Mo(callerIdentity, json).data;
 }
 
 ;// CONCATENATED MODULE: ./build/launchdarkly/answer.js
@@ -11947,11 +12195,18 @@ function describeBody(status, expectedStatus, body) {
     return `answered ${status} with a body that is not what was asked for`;
 }
 /** Failures that a later attempt cannot mend: somebody has to change a certificate, a password or a name. */
-const PERMANENT = /^(?:CERT_|EPROTO$|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|ENOTFOUND$|PROXY_REFUSED_40[37]$|UND_ERR_PRX_TLS$|UND_ERR_INVALID_ARG$|ERR_INVALID_)/;
+const PERMANENT = /^(?:CERT_|EPROTO$|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|PROXY_NOT_VALID$|PROXY_REFUSED_(?:403|407|CREDENTIALS)$|UND_ERR_PRX_TLS$|UND_ERR_INVALID_ARG$|ERR_INVALID_)/;
+/**
+ * How long a host name that does not resolve is tried again, in milliseconds. The DNS of a cluster answers
+ * like this for some seconds after a start or a change; a name that is wrong never resolves.
+ */
+const DNS_PATIENCE_MS = 10_000;
 function readNetworkTrouble(failed) {
-    const { sent, code, cause, proxy } = failed;
-    const isPermanent = !sent && PERMANENT.test(code);
-    const common = { sent, isPermanent, causeCode: code, cause, proxy };
+    const { mayHaveBeenProcessed: sent, code, cause, proxy, isDirect, receivedAt } = failed;
+    const failingMs = receivedAt - (failed.failingSince ?? receivedAt);
+    const isNameUnknown = code === 'ENOTFOUND' && failingMs >= DNS_PATIENCE_MS;
+    const isPermanent = !sent && (PERMANENT.test(code) || isNameUnknown);
+    const common = { sent, isPermanent, causeCode: code, cause, proxy, isDirect };
     switch (code) {
         case 'ABORTED':
             return { ...common, code: 'timeout', what: 'had not answered when the time was up' };
@@ -12051,260 +12306,193 @@ function parseGroupOf(key) {
 }
 
 // EXTERNAL MODULE: ./build/node_modules/undici/lib/core/connect.js
-var connect = __nccwpck_require__(3657);
-// EXTERNAL MODULE: ./build/node_modules/undici/lib/dispatcher/pool.js
-var pool = __nccwpck_require__(6307);
-// EXTERNAL MODULE: ./build/node_modules/undici/lib/dispatcher/env-http-proxy-agent.js
-var env_http_proxy_agent = __nccwpck_require__(7258);
-;// CONCATENATED MODULE: ./build/version.js
-/** The action's name, as the `User-Agent` and the log say it. */
-const ACTION_NAME = 'create-insight-group';
-/** The action's version. A test keeps it equal to the one in `package.json`. */
-const VERSION = '1.0.0';
+var core_connect = __nccwpck_require__(3657);
+// EXTERNAL MODULE: ./build/node_modules/undici/lib/dispatcher/client.js
+var client = __nccwpck_require__(2574);
+// EXTERNAL MODULE: ./build/node_modules/undici/lib/dispatcher/proxy-agent.js
+var proxy_agent = __nccwpck_require__(6553);
+;// CONCATENATED MODULE: ./build/http/connections.js
 
-;// CONCATENATED MODULE: ./build/launchdarkly/transport.js
-
-
-/** The longest that a connection, TLS and a proxy's tunnel included, may take to open, in milliseconds. */
-const CONNECT_TIMEOUT_MS = 10_000;
-/** The longest that one attempt may take, from the first byte out to the last byte in, in milliseconds. */
-const ATTEMPT_TIMEOUT_MS = 30_000;
-/** The largest body that is read, in bytes. A page of twenty environments is well below a tenth of it. */
-const MAX_BODY_BYTES = 4 * 1024 * 1024;
-/** The largest header block of an answer, in bytes: Node's own default, pinned. */
+/** The largest header block of a response, in bytes: Node's own default, pinned. */
 const MAX_HEADER_BYTES = 16 * 1024;
-/** Opens a transport to one LaunchDarkly server. No connection is made before the first request. */
-function openTransport(options) {
-    const { origin, token, secrets, observe } = options;
-    const connections = new Connections(options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS);
-    const dispatcher = createDispatcher(origin, options.proxies, connections);
-    const attemptTimeoutMs = options.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS;
-    const headers = {
-        authorization: token,
-        // The operation's page forgets this header; without it a beta resource answers 403.
-        // More than one value breaks some endpoints. https://launchdarkly.com/docs/api#beta-resources
-        'ld-api-version': 'beta',
-        'user-agent': `${ACTION_NAME}/${VERSION}`,
-        accept: 'application/json',
-        // A cap in bytes means nothing for a compressed body: a hundred bytes of brotli can hold 50 MiB.
-        'accept-encoding': 'identity',
-    };
-    let attempts = 0;
-    async function attempt(wanted, signal) {
-        const startedAt = Date.now();
-        try {
-            const response = await dispatcher.request({
-                origin,
-                path: wanted.path,
-                method: wanted.method,
-                signal,
-                query: { ...wanted.query },
-                headers: wanted.body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
-                body: wanted.body === undefined ? null : JSON.stringify(wanted.body),
-            });
-            // Before the body: it may take its time, and the `Date` in the headers is of now.
-            const receivedAt = Date.now();
-            const body = await readBody(response, secrets);
-            return {
-                kind: 'response',
-                status: response.statusCode,
-                headers: flattenHeaders(response.headers),
-                body,
-                startedAt,
-                receivedAt,
-            };
-        }
-        catch (cause) {
-            const peer = connections.findFailedPeer(cause);
-            return {
-                kind: 'no-response',
-                sent: peer === undefined,
-                code: readErrorCode(cause),
-                cause,
-                proxy: peer === undefined || isPeerOf(origin, peer) ? undefined : peer,
-                startedAt,
-                receivedAt: Date.now(),
-            };
-        }
-    }
+/**
+ * How long one of a host's addresses is tried before the next one is, in milliseconds. Node's default of
+ * 250 ms gives up on addresses that are merely far away.
+ */
+const ADDRESS_TIMEOUT_MS = 2_500;
+/**
+ * Prepares connections over HTTP/1.1. undici replays a POST when an HTTP/2 server refuses its stream, so
+ * HTTP/2 is not even offered. TLS is verified whatever the environment says: an option that is set wins
+ * over `NODE_TLS_REJECT_UNAUTHORIZED=0`.
+ */
+function openConnections(options) {
+    const lanes = new Set();
+    const idle = [];
+    // Shared by all lanes, so that a further connection resumes the TLS session of an earlier one.
+    const connect = core_connect({
+        ...tlsOptions(),
+        autoSelectFamily: true,
+        autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
+        timeout: options.connectTimeoutMs,
+    });
     return {
-        async send(wanted, signal) {
-            if (signal.aborted) {
-                const now = Date.now();
-                const cause = signal.reason;
-                return {
-                    kind: 'no-response',
-                    sent: false,
-                    code: 'ABORTED',
-                    cause,
-                    startedAt: now,
-                    receivedAt: now,
-                };
-            }
-            attempts += 1;
-            const attemptSignal = AbortSignal.any([signal, AbortSignal.timeout(attemptTimeoutMs)]);
-            // undici does not heed a signal while it is connecting; closing the sockets makes it.
-            const abandon = () => connections.abandon(attemptSignal.reason);
-            attemptSignal.addEventListener('abort', abandon, { once: true });
-            const exchange = await attempt(wanted, attemptSignal);
-            attemptSignal.removeEventListener('abort', abandon);
-            const settled = attemptSignal.aborted ? nameAbort(exchange, signal) : exchange;
-            observe({ request: wanted, exchange: settled, attempt: attempts });
-            return settled;
+        acquire() {
+            // The lane that was used last: its connection is the most likely one to be still open.
+            const lane = idle.pop() ??
+                new ClientLane(options, connect, {
+                    release: (released) => idle.push(released),
+                    abandon: (abandoned) => lanes.delete(abandoned),
+                });
+            lanes.add(lane);
+            lane.begin();
+            return lane;
         },
         async close() {
-            connections.abandon(new Error('the run is over'));
-            await dispatcher.destroy();
+            idle.length = 0;
+            const reason = new Error('the connections were closed');
+            await Promise.all([...lanes].map((lane) => lane.destroy(reason)));
         },
     };
 }
-/** Whatever error an abort surfaced as, it was the abort. */
-function nameAbort(exchange, signal) {
-    if (exchange.kind === 'response') {
-        return exchange;
-    }
-    return { ...exchange, code: signal.aborted ? 'ABORTED' : 'ATTEMPT_TIMEOUT' };
+function tlsOptions() {
+    return { rejectUnauthorized: true, allowH2: false };
 }
-/** Opens sockets for undici and keeps hold of them, to know what never opened and to be able to let go. */
-class Connections {
-    #open = new Set();
+class ClientLane {
+    dispatcher;
+    #owner;
+    #sockets = new Set();
     /** The host and port that could not be connected to, by the error that says so. */
     #failures = new WeakMap();
-    #connect;
-    timeoutMs;
-    constructor(timeoutMs) {
-        this.timeoutMs = timeoutMs;
-        this.#connect = connect({ ...tlsOptions(), timeout: timeoutMs });
+    #isConnected = false;
+    #mayHaveSent = false;
+    #isAbandoned = false;
+    constructor(options, connect, owner) {
+        this.#owner = owner;
+        this.dispatcher = this.#createDispatcher(options, connect);
     }
-    /** undici's own connector, watched. */
-    connect = (options, callback) => this.watch(this.#connect)(options, callback);
-    /** Wraps a connector: what it fails with was never sent, what it opens can be abandoned. */
-    watch(connect) {
+    get mayHaveSent() {
+        return this.#mayHaveSent;
+    }
+    begin() {
+        this.#mayHaveSent = this.#isConnected;
+    }
+    findFailedPeer(error) {
+        return typeof error === 'object' && error !== null ? this.#failures.get(error) : undefined;
+    }
+    release() {
+        if (!this.#isAbandoned) {
+            this.#owner.release(this);
+        }
+    }
+    abandon(reason) {
+        this.#isAbandoned = true;
+        this.#owner.abandon(this);
+        // What is still pending gets `reason` as its error; nobody waits for the rest.
+        this.destroy(reason).catch(() => { });
+    }
+    async destroy(reason) {
+        this.#isAbandoned = true;
+        for (const socket of this.#sockets) {
+            socket.destroy(reason);
+        }
+        await this.dispatcher.destroy(reason);
+    }
+    #createDispatcher({ origin, proxy, connectTimeoutMs }, connect) {
+        const limits = { allowH2: false, maxHeaderSize: MAX_HEADER_BYTES };
+        const timeouts = {
+            // The attempt has a time limit of its own; undici's would only add a second answer.
+            headersTimeout: 0,
+            bodyTimeout: 0,
+        };
+        if (proxy === undefined) {
+            return new client(origin, { ...limits, ...timeouts, connect: this.#watchServer(connect) });
+        }
+        return new proxy_agent({
+            uri: proxy.origin,
+            ...(proxy.authorization !== undefined && { token: proxy.authorization }),
+            ...limits,
+            ...timeouts,
+            connectTimeout: connectTimeoutMs,
+            requestTls: tlsOptions(),
+            // The connection to the proxy. It answers CONNECT within the time of any other connection.
+            clientFactory: (target) => new client(target, {
+                ...limits,
+                headersTimeout: connectTimeoutMs,
+                connect: this.#watch(connect),
+            }),
+            // The connection to the server, through the tunnel that undici's connector opens.
+            factory: (target, options) => new client(target, {
+                ...options,
+                ...limits,
+                ...timeouts,
+                connect: this.#watchServer(readConnector(options) ?? connect),
+            }),
+        });
+    }
+    /** Watches a connector whose connections carry the request itself. */
+    #watchServer(connect) {
+        const watched = this.#watch(connect);
+        return (options, callback) => watched(options, (...result) => {
+            const [error, socket] = result;
+            // With an error there is no second argument, whatever its type says.
+            if (error === null && socket !== null) {
+                this.#isConnected = true;
+                this.#mayHaveSent = true;
+                socket.once('close', () => {
+                    this.#isConnected = false;
+                });
+            }
+            callback(...result);
+        });
+    }
+    /** Keeps hold of the sockets that a connector opens, and of what it failed with. */
+    #watch(connect) {
         return (options, callback) => {
-            const socket = connect(options, (...outcome) => {
-                const [error] = outcome;
-                // An error of a proxy's connection passes here a second time, as that of the tunnel.
+            const socket = connect(options, (...result) => {
+                const [error] = result;
+                // An error of the connection to a proxy passes here a second time, as that of the tunnel.
                 if (error !== null && !this.#failures.has(error)) {
                     this.#failures.set(error, joinPeer(options));
                 }
-                callback(...outcome);
+                callback(...result);
             });
             if (isSocket(socket)) {
-                this.#open.add(socket);
-                socket.once('close', () => this.#open.delete(socket));
+                this.#sockets.add(socket);
+                socket.once('close', () => this.#sockets.delete(socket));
             }
         };
     }
-    /** The host and port to which no connection could be opened, when `cause` is the error that says so. */
-    findFailedPeer(cause) {
-        return typeof cause === 'object' && cause !== null ? this.#failures.get(cause) : undefined;
-    }
-    abandon(reason) {
-        for (const socket of this.#open) {
-            socket.destroy(reason instanceof Error ? reason : new Error('abandoned'));
-        }
-    }
 }
-function joinPeer({ hostname, port, protocol }) {
-    return `${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`;
-}
-function isPeerOf(origin, peer) {
-    const { hostname, port, protocol } = new URL(origin);
-    return joinPeer({ hostname: hostname.replace(/^\[|\]$/g, ''), port, protocol }) === peer;
+/** Joins host and port as {@link Lane.findFailedPeer} names them. */
+function joinPeer({ hostname, port, protocol, }) {
+    const host = hostname.replace(/^\[|\]$/g, '');
+    return `${host}:${port || (protocol === 'https:' ? '443' : '80')}`;
 }
 function isSocket(value) {
     return typeof value === 'object' && value !== null && 'destroy' in value && 'once' in value;
 }
-/**
- * TLS is verified whatever the environment says: an option that is set wins over
- * `NODE_TLS_REJECT_UNAUTHORIZED=0`. HTTP/2 is off because undici replays a POST on a refused stream.
- */
-function tlsOptions() {
-    return { rejectUnauthorized: true, allowH2: false };
-}
-function createDispatcher(origin, proxies, connections) {
-    // A plain-http target through a proxy would show the token to the proxy. Only loopback is plain.
-    const settings = origin.startsWith('http:')
-        ? { httpProxy: '', httpsProxy: '', noProxy: '*' }
-        : proxies;
-    const openPool = (target, options) => {
-        const connect = 'connect' in options ? options.connect : undefined;
-        const watched = isConnector(connect) ? connections.watch(connect) : connections.connect;
-        return new pool(target, { ...options, connect: watched });
-    };
-    return new env_http_proxy_agent({
-        ...settings,
-        allowH2: false,
-        maxHeaderSize: MAX_HEADER_BYTES,
-        // The attempt's own deadline covers both; undici's timers would only add a second answer.
-        headersTimeout: 0,
-        bodyTimeout: 0,
-        connect: connections.connect,
-        connectTimeout: connections.timeoutMs,
-        requestTls: tlsOptions(),
-        proxyTls: tlsOptions(),
-        factory: openPool,
-        clientFactory: openPool,
-    });
+function readConnector(options) {
+    const connect = 'connect' in options ? options.connect : undefined;
+    return isConnector(connect) ? connect : undefined;
 }
 function isConnector(value) {
     return typeof value === 'function';
 }
-async function readBody(response, secrets) {
-    const encoding = response.headers['content-encoding'];
-    if (encoding !== undefined && encoding !== 'identity') {
-        discard(response.body);
-        return { kind: 'unreadable', why: 'it is compressed though that was not asked for' };
-    }
-    const chunks = [];
-    let size = 0;
-    try {
-        for await (const chunk of response.body) {
-            const bytes = Buffer.from(chunk);
-            size += bytes.length;
-            if (size > MAX_BODY_BYTES) {
-                discard(response.body);
-                return { kind: 'unreadable', why: `it is longer than ${MAX_BODY_BYTES} bytes` };
-            }
-            chunks.push(bytes);
-        }
-    }
-    catch (cause) {
-        return { kind: 'unreadable', why: `it broke off (${readErrorCode(cause)})`, cause };
-    }
-    const text = new TextDecoder().decode(Buffer.concat(chunks));
-    const json = parseJson(text);
-    // Before anybody can use what came, what is secret in it is known.
-    secrets.discover(text, json);
-    return json === undefined ? { kind: 'text', text } : { kind: 'json', text, json };
-}
-/** undici reports the end of a body that nobody wants as an error event, and without a listener that ends the process. */
-function discard(body) {
-    body.on('error', () => { });
-    body.destroy();
-}
-/** Returns undefined for what is not JSON. The parser's own error quotes the text, so it goes nowhere. */
-function parseJson(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-}
-function flattenHeaders(headers) {
-    return Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => value === undefined ? [] : [[name.toLowerCase(), [value].flat().join(', ')]]));
-}
-/** undici names a proxy's refusal of the tunnel in words only. */
-const PROXY_REFUSAL = /^Proxy response \((\d{3})\)/;
-/** The most telling code of an error: its own, or that of what caused it. */
+
+;// CONCATENATED MODULE: ./build/http/error-codes.js
+/** undici names a proxy's refusal in words only: for tunnels, and for requests over plain http. */
+const PROXY_REFUSAL = /^Proxy response \((\d{3})\)|^Proxy Authentication Required \((407)\)/;
+/**
+ * Finds the most telling code of an error of Node, OpenSSL or undici: its own, or that of what caused it.
+ * `UNKNOWN` where there is none; `PROXY_REFUSED_<status>` for a proxy that refused to pass a request on.
+ */
 function readErrorCode(error) {
     if (typeof error !== 'object' || error === null) {
         return 'UNKNOWN';
     }
-    const proxyStatus = error instanceof Error ? PROXY_REFUSAL.exec(error.message)?.[1] : undefined;
-    if (proxyStatus !== undefined) {
-        return `PROXY_REFUSED_${proxyStatus}`;
+    const refusal = error instanceof Error ? PROXY_REFUSAL.exec(error.message) : null;
+    if (refusal !== null) {
+        return `PROXY_REFUSED_${refusal[1] ?? refusal[2]}`;
     }
     if (error instanceof AggregateError && error.errors.length > 0) {
         return readErrorCode(error.errors[0]);
@@ -12316,9 +12504,324 @@ function readErrorCode(error) {
     return 'cause' in error ? readErrorCode(error.cause) : 'UNKNOWN';
 }
 
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+;// CONCATENATED MODULE: ./build/http/response-body.js
+
+
+
+/** More layers than any gateway puts around a body. */
+const MAX_CODINGS = 3;
+const CODINGS = new Map([
+    ['gzip', 'gzip'],
+    ['x-gzip', 'gzip'],
+    ['deflate', 'deflate'],
+    ['br', 'br'],
+]);
+/**
+ * Parses the header `content-encoding` into the codings that were applied, in their order. `identity` and
+ * blanks are none. Undefined when a coding is not supported.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#name-content-encoding letter case does not count
+ */
+function parseContentEncoding(header) {
+    const names = [header ?? []]
+        .flat()
+        .flatMap((value) => value.split(','))
+        .map((name) => name.trim().toLowerCase())
+        .filter((name) => name !== '' && name !== 'identity');
+    const codings = names.flatMap((name) => CODINGS.get(name) ?? []);
+    return codings.length === names.length && codings.length <= MAX_CODINGS ? codings : undefined;
+}
+/**
+ * Decompresses a body and decodes it as UTF-8. No step yields more than `maxBytes`, so that a few bytes
+ * can't fill the memory; Node stops in the middle of the stream. Never throws.
+ */
+async function decodeBody(bytes, codings, maxBytes) {
+    let content = bytes;
+    try {
+        for (const coding of codings.toReversed()) {
+            // Gateways announce the coding of a body that is empty, too.
+            content = content.length === 0 ? content : await decompress(content, coding, maxBytes);
+        }
+    }
+    catch (cause) {
+        const code = readErrorCode(cause);
+        return code === 'ERR_BUFFER_TOO_LARGE'
+            ? { kind: 'unreadable', why: `it is longer than ${maxBytes} bytes`, cause }
+            : { kind: 'unreadable', why: `it can't be decompressed (${code})`, cause };
+    }
+    return { kind: 'text', text: new TextDecoder().decode(content) };
+}
+function decompress(bytes, coding, maxOutputLength) {
+    const options = { maxOutputLength };
+    switch (coding) {
+        case 'gzip':
+            return (0,external_node_util_.promisify)(external_node_zlib_.gunzip)(bytes, options);
+        case 'br':
+            return (0,external_node_util_.promisify)(external_node_zlib_.brotliDecompress)(bytes, options);
+        case 'deflate':
+            // The standard means zlib's format, but some servers send the bare stream.
+            return (bytes[0] ?? 0) % 16 === 8
+                ? (0,external_node_util_.promisify)(external_node_zlib_.inflate)(bytes, options)
+                : (0,external_node_util_.promisify)(external_node_zlib_.inflateRaw)(bytes, options);
+    }
+}
+
+;// CONCATENATED MODULE: ./build/http/http-client.js
+
+
+
+
+/** The longest that a connection may take to open, in milliseconds. */
+const CONNECT_TIMEOUT_MS = 10_000;
+/** The longest that one attempt may take, from the first byte out to the last byte in, in milliseconds. */
+const ATTEMPT_TIMEOUT_MS = 30_000;
+/** The largest body that is read, in bytes: as it comes and after each step of decompression. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+/**
+ * Opens a client for one server: HTTP/1.1, verified TLS, the proxies of the environment, limits of time
+ * and size. No connection is made before the first request.
+ */
+function openHttpClient(options) {
+    const { origin, now = Date.now, attemptTimeoutMs = ATTEMPT_TIMEOUT_MS } = options;
+    const route = findRoute(origin, options.proxies);
+    const proxy = route.kind === 'proxy' ? route.proxy : undefined;
+    const isDirect = route.kind === 'direct';
+    const connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
+    const connections = openConnections({ origin, proxy, connectTimeoutMs });
+    let failing;
+    const fail = (parts) => {
+        const { code, startedAt } = parts;
+        failing = failing?.code === code ? failing : { code, since: startedAt };
+        const { since: failingSince } = failing;
+        return { kind: 'no-response', ...parts, isDirect, failingSince, receivedAt: now() };
+    };
+    return {
+        async send(request, signal) {
+            const startedAt = now();
+            const unsent = { mayHaveBeenProcessed: false, startedAt };
+            if (signal.aborted) {
+                return fail({ ...unsent, code: 'ABORTED', cause: signal.reason });
+            }
+            if (route.kind === 'invalid') {
+                return fail({ ...unsent, code: 'PROXY_NOT_VALID', cause: new Error(route.reason) });
+            }
+            const attempt = new Attempt(connections, signal, attemptTimeoutMs);
+            try {
+                const response = await attempt.request({ origin, ...request });
+                // Before the body: it may take its time, and the `Date` in the headers is of now.
+                const receivedAt = now();
+                const headers = flattenHeaders(response.headers);
+                const body = await attempt.read(response);
+                failing = undefined;
+                const status = response.statusCode;
+                return { kind: 'response', status, headers, body, startedAt, receivedAt };
+            }
+            catch (cause) {
+                const peer = attempt.findFailedPeer(cause);
+                const isProxyPeer = peer !== undefined && peer !== joinPeer(new URL(origin));
+                return fail({
+                    mayHaveBeenProcessed: attempt.mayHaveSent && peer === undefined,
+                    code: attempt.abortCode ?? nameRefusal(readErrorCode(cause), proxy?.authorization),
+                    cause,
+                    proxy: isProxyPeer ? peer : undefined,
+                    startedAt,
+                });
+            }
+            finally {
+                attempt.end();
+            }
+        },
+        close: () => connections.close(),
+    };
+}
+/** One request on a lane of its own, which is abandoned when time is up or the request is aborted. */
+class Attempt {
+    #lane;
+    #signal;
+    #timer;
+    #abort = () => this.#abandon('ABORTED', this.#signal.reason);
+    #isLaneUsable = false;
+    #abortCode;
+    constructor(connections, signal, timeoutMs) {
+        this.#lane = connections.acquire();
+        this.#signal = signal;
+        signal.addEventListener('abort', this.#abort, { once: true });
+        this.#timer = setTimeout(() => {
+            this.#abandon('ATTEMPT_TIMEOUT', new Error(`no answer within ${timeoutMs} ms`));
+        }, timeoutMs);
+    }
+    get mayHaveSent() {
+        return this.#lane.mayHaveSent;
+    }
+    /** Whatever error an abort surfaces as, it was the abort. */
+    get abortCode() {
+        return this.#abortCode;
+    }
+    findFailedPeer(error) {
+        return this.#lane.findFailedPeer(error);
+    }
+    request({ query, headers, body, ...rest }) {
+        return this.#lane.dispatcher.request({
+            ...rest,
+            ...(query !== undefined && { query: { ...query } }),
+            // A body is text; where a gateway compresses it all the same, it is still read.
+            headers: { 'accept-encoding': 'identity', ...headers },
+            body: body ?? null,
+        });
+    }
+    /** Reads a body up to {@link MAX_BODY_BYTES}. Never throws. */
+    async read({ headers, body }) {
+        const codings = parseContentEncoding(headers['content-encoding']);
+        if (codings === undefined) {
+            discard(body);
+            return { kind: 'unreadable', why: 'it is compressed in a way that is not supported' };
+        }
+        const chunks = [];
+        let size = 0;
+        try {
+            for await (const chunk of body) {
+                const bytes = Buffer.from(chunk);
+                size += bytes.length;
+                if (size > MAX_BODY_BYTES) {
+                    discard(body);
+                    return { kind: 'unreadable', why: `it is longer than ${MAX_BODY_BYTES} bytes` };
+                }
+                chunks.push(bytes);
+            }
+        }
+        catch (cause) {
+            const code = this.#abortCode ?? readErrorCode(cause);
+            return { kind: 'unreadable', why: `it broke off (${code})`, cause };
+        }
+        this.#isLaneUsable = true;
+        return decodeBody(Buffer.concat(chunks), codings, MAX_BODY_BYTES);
+    }
+    end() {
+        clearTimeout(this.#timer);
+        this.#signal.removeEventListener('abort', this.#abort);
+        if (this.#isLaneUsable) {
+            this.#lane.release();
+        }
+        else {
+            this.#lane.abandon(new Error('the request is over'));
+        }
+    }
+    #abandon(code, reason) {
+        this.#abortCode ??= code;
+        this.#lane.abandon(reason instanceof Error ? reason : new Error(code));
+    }
+}
+/** undici reports the end of a body that nobody wants as an error event, and without a listener that ends the process. */
+function discard(body) {
+    body.on('error', () => { });
+    body.destroy();
+}
+function nameRefusal(code, authorization) {
+    return code === 'PROXY_REFUSED_407' && authorization !== undefined
+        ? 'PROXY_REFUSED_CREDENTIALS'
+        : code;
+}
+function flattenHeaders(headers) {
+    return Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => value === undefined ? [] : [[name.toLowerCase(), [value].flat().join(', ')]]));
+}
+
+;// CONCATENATED MODULE: ./build/version.js
+/** The action's name, as the `User-Agent` and the log say it. */
+const ACTION_NAME = 'create-insight-group';
+/** The action's version. A test keeps it equal to the one in `package.json`. */
+const VERSION = '1.0.0';
+
+;// CONCATENATED MODULE: ./build/launchdarkly/transport.js
+
+
+/** Opens a transport to one LaunchDarkly server. No connection is made before the first request. */
+function openTransport(options) {
+    const { token, secrets, observe, ...clientOptions } = options;
+    const client = openHttpClient(clientOptions);
+    const commonHeaders = {
+        authorization: token,
+        // The operation's page forgets this header; without it a beta resource answers 403.
+        // More than one value breaks some endpoints. https://launchdarkly.com/docs/api#beta-resources
+        'ld-api-version': 'beta',
+        'user-agent': `${ACTION_NAME}/${VERSION}`,
+        accept: 'application/json',
+    };
+    let attempts = 0;
+    return {
+        async send(request, signal) {
+            const isAborted = signal.aborted;
+            attempts += isAborted ? 0 : 1;
+            const attempt = attempts;
+            const { body, ...rest } = request;
+            const content = body === undefined
+                ? { headers: commonHeaders }
+                : {
+                    headers: { ...commonHeaders, 'content-type': 'application/json' },
+                    body: JSON.stringify(body),
+                };
+            const exchange = await client.send({ ...rest, ...content }, signal);
+            const result = exchange.kind === 'response'
+                ? { ...exchange, body: readJson(exchange.body, secrets) }
+                : exchange;
+            if (!isAborted) {
+                observe({ request, exchange: result, attempt });
+            }
+            return result;
+        },
+        close: () => client.close(),
+    };
+}
+function readJson(body, secrets) {
+    if (body.kind === 'unreadable') {
+        return body;
+    }
+    const { text } = body;
+    const json = parseJson(text);
+    // Before anybody can use what came, what is secret in it is known.
+    if (!secrets.discover(text, json)) {
+        return { kind: 'unreadable', why: 'it holds more secrets than can be redacted' };
+    }
+    return json === undefined ? body : { kind: 'json', text, json };
+}
+/** Returns undefined for what is not JSON. The parser's own error quotes the text, so it goes nowhere. */
+function parseJson(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./build/report/visible-text.js
+/** What may stand before or after a joiner: a letter, the marks on it, or an emoji with its modifier. */
+const JOINABLE = String.raw `[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}]`;
+/** Joiners (ZWNJ, ZWJ) that shape words and emoji: می‌خواهم, 👩‍👩‍👧. The text of a flag: 🏴󠁧󠁢󠁥󠁮󠁧󠁿. */
+const MEANINGFUL = String.raw `(?<=${JOINABLE})[\u200c\u200d](?=${JOINABLE})|(?<=\u{1f3f4})[\u{e0030}-\u{e007a}]{3,6}\u{e007f}`;
+/** Control, formatting and line-separating characters and halves of characters. */
+const INVISIBLE = String.raw `[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]`;
+/**
+ * Replaces each character that hides, reorders or ends what follows it with a space: bidirectional
+ * controls, zero-width spaces, byte order marks, line ends, escape sequences. Joiners within a word or an
+ * emoji stay.
+ */
+function replaceInvisible(text) {
+    // Most texts are plain, and the first use of a Unicode class costs milliseconds of the start.
+    if (/^[ -~]*$/.test(text)) {
+        return text;
+    }
+    const pattern = new RegExp(`(${MEANINGFUL})|${INVISIBLE}`, 'gu');
+    return text.replace(pattern, (_, meaningful) => meaningful ?? ' ');
+}
+
 ;// CONCATENATED MODULE: ./build/report/markdown.js
+
 /** Longer texts are of no use to a reader, in UTF-16 units. What a server says has no length of its own. */
 const MAX_TEXT_LENGTH = 2_000;
 /**
@@ -12344,11 +12847,11 @@ const REFERENCES = [
     /[\da-f]{7,}/,
 ];
 /** The first group is a reference, which wins where both fit. */
-const MEANINGFUL = new RegExp(`(${joinPatterns(REFERENCES)})|${joinPatterns(SYNTAX)}`, 'gi');
+const markdown_MEANINGFUL = new RegExp(`(${joinPatterns(REFERENCES)})|${joinPatterns(SYNTAX)}`, 'gi');
 /** The length up to which hexadecimal digits are not taken for a commit, in characters. */
 const ELEMENT_LENGTH = /.{1,6}/g;
 /**
- * The one way into Markdown for text that is not ours. Every text is redacted first and made inert
+ * The one way into Markdown for text that is not ours. Every text is redacted first and escaped
  * afterwards: escaped, a secret would no longer be recognized.
  */
 class Markdown {
@@ -12363,7 +12866,7 @@ class Markdown {
     text(raw) {
         const redacted = this.#secrets.redact(raw);
         const cut = redacted.length > MAX_TEXT_LENGTH ? `${redacted.slice(0, MAX_TEXT_LENGTH)}…` : redacted;
-        return makeInert(flatten(cut));
+        return escapeMarkdown(flatten(cut));
     }
     /** Renders `raw` as {@link text} does, in monospace: for keys, which are copied letter by letter. */
     code(raw) {
@@ -12371,15 +12874,11 @@ class Markdown {
         return `<code>${this.text(raw)}</code>`;
     }
 }
-/** Control, formatting and line-separating characters go too: they hide, reorder or end what follows. */
 function flatten(text) {
-    return text
-        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, ' ')
-        .replace(/\s+/g, ' ')
-        .trim();
+    return replaceInvisible(text).replace(/\s+/g, ' ').trim();
 }
-function makeInert(line) {
-    return line.replace(MEANINGFUL, (match, reference) => reference === undefined
+function escapeMarkdown(line) {
+    return line.replace(markdown_MEANINGFUL, (match, reference) => reference === undefined
         ? `&#${match.codePointAt(0)};`
         : reference.replace(ELEMENT_LENGTH, '<span>$&</span>'));
 }
@@ -12466,12 +12965,12 @@ function describeScores({ kind, group }, markdown) {
                 row('Metric', 'Score', '', 'Band', 'Since last period'),
                 row(':---', '---:', ':---', ':---', '---:'),
             ],
-            rows: scored.map(({ metric, score }) => describeScore(metric, score, markdown)),
+            rows: scored.map(({ metric, score }) => scores_describeScore(metric, score, markdown)),
         },
         `<sub>${describePeriods(group?.scoreMetadata)}</sub>`,
     ];
 }
-function describeScore(metric, score, markdown) {
+function scores_describeScore(metric, score, markdown) {
     const { name, depth } = METRIC_ROWS[metric];
     const label = `${'&emsp;'.repeat(depth)}${depth === 2 ? name : `**${name}**`}`;
     if (isWithoutScore(score)) {
@@ -12533,9 +13032,9 @@ const MAX_REPORT_BYTES = 64 * 1024;
 const MAX_NAMED_APPLICATIONS = 25;
 /**
  * Renders the job summary: the outcome in the first line, then the group, the drift, the scores or the
- * failure, and in small print what it took. Never larger than {@link MAX_REPORT_BYTES}.
+ * failure, and in small print what it took. Never larger than `maxBytes` bytes of UTF-8.
  */
-function renderSummary(story, secrets) {
+function renderSummary(story, secrets, maxBytes = MAX_REPORT_BYTES) {
     const markdown = new Markdown(secrets);
     const facts = [
         nameServer(story, markdown),
@@ -12546,7 +13045,7 @@ function renderSummary(story, secrets) {
     return renderReport(story, {
         markdown,
         smallPrint: facts.filter((fact) => fact !== undefined).join(' · '),
-        maxBytes: MAX_REPORT_BYTES,
+        maxBytes,
     });
 }
 /** Renders a story with all that its reader cares for, within `maxBytes` bytes. */
@@ -12665,13 +13164,13 @@ function tabulateDrift(drift, columns, markdown) {
     return {
         head: [row('', ...names), row(':---', ':---', ':---')],
         rows: drift.map((entry) => {
-            const [wanted, actual] = describeDrift(entry, markdown);
+            const [wanted, actual] = summary_describeDrift(entry, markdown);
             const values = isChange ? [actual, wanted] : [wanted, actual];
-            return row(capitalize(entry.field), ...values);
+            return row(summary_capitalize(entry.field), ...values);
         }),
     };
 }
-function describeDrift(entry, markdown) {
+function summary_describeDrift(entry, markdown) {
     switch (entry.field) {
         case 'name':
             return [markdown.text(entry.wanted), markdown.text(entry.actual)];
@@ -12686,18 +13185,18 @@ function describeDrift(entry, markdown) {
     }
 }
 function nameApplications(keys, markdown) {
-    return listApplications(keys.map((key) => markdown.code(key)));
+    return summary_listApplications(keys.map((key) => markdown.code(key)));
 }
 /** The difference is what the reader looks for: in bold, and first where a long list is cut. */
 function nameDifference(keys, others, markdown) {
     const shared = new Set(others);
     const ordered = keys.length > MAX_NAMED_APPLICATIONS ? keys.toSorted((a, b) => rank(a) - rank(b)) : keys;
-    return listApplications(ordered.map((key) => (shared.has(key) ? markdown.code(key) : `**${markdown.code(key)}**`)));
+    return summary_listApplications(ordered.map((key) => (shared.has(key) ? markdown.code(key) : `**${markdown.code(key)}**`)));
     function rank(key) {
         return shared.has(key) ? 1 : 0;
     }
 }
-function listApplications(names) {
+function summary_listApplications(names) {
     if (names.length === 0) {
         return 'all applications';
     }
@@ -12705,7 +13204,7 @@ function listApplications(names) {
     const list = names.slice(0, MAX_NAMED_APPLICATIONS).join(', ');
     return unnamed > 0 ? `${list} and ${unnamed} more` : list;
 }
-function capitalize(word) {
+function summary_capitalize(word) {
     return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 }
 function count(number, noun) {
@@ -12900,8 +13399,9 @@ function readStatus(error) {
 
 ;// CONCATENATED MODULE: ./build/report/log.js
 
+
 /**
- * The one way to stdout. Every text is redacted, then made inert, and every line starts with a word of
+ * The one way to stdout. Every text is redacted, then escaped, and every line starts with a word of
  * ours. Nothing goes to stderr: the runner reads both, in no order.
  */
 class Log {
@@ -12937,22 +13437,28 @@ class Log {
         endGroup();
     }
     /**
-     * Each line becomes inert by itself: what a server says can't begin a line of ours. Where there is not
+     * Each line is escaped by itself: what a server says can't begin a line of ours. Where there is not
      * room for all, lines before the last one go: the last one is the next step.
      */
     #cleanLines(lines) {
-        const cleaned = lines.map((line) => cut(this.#clean(line), MAX_ANNOTATION_LINE_LENGTH));
-        const last = cleaned.splice(-1).join('');
-        let room = MAX_ANNOTATION_LENGTH - last.length - 2;
-        const shown = cleaned.filter((line) => {
-            room -= line.length + 1;
-            return room >= 0;
-        });
-        const gap = shown.length < cleaned.length ? ['…'] : [];
-        return [...shown, ...gap, last].join('\n');
+        const clean = (line) => cut(this.#clean(line), MAX_ANNOTATION_LINE_LENGTH);
+        const last = lines.slice(-1).map(clean);
+        const shown = [];
+        let room = MAX_ANNOTATION_LENGTH - last.join('').length - 2;
+        for (const line of lines.slice(0, -1)) {
+            const cleaned = clean(line);
+            room -= cleaned.length + 1;
+            if (room < 0) {
+                // A server may give thousands of reasons: what is not shown need not be redacted.
+                shown.push('…');
+                break;
+            }
+            shown.push(cleaned);
+        }
+        return [...shown, ...last].join('\n');
     }
     #clean(text) {
-        return log_makeInert(this.#secrets.redact(text));
+        return escapeWorkflowCommands(this.#secrets.redact(text));
     }
 }
 /** The runner cuts the message of an annotation here, in characters. */
@@ -12964,387 +13470,409 @@ const MAX_LINE_LENGTH = 3_000;
 /**
  * Makes a text one line in which the runner sees no command: it ends lines at LF, CRLF and a bare CR,
  * takes `::command::` after odd white space for a command, and `##[command]` anywhere in a line.
- * Control, formatting and line-separating characters become spaces, which also ends ANSI sequences.
+ * Characters that can't be seen become spaces, which also ends ANSI sequences.
  *
  * @see https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
  */
-function log_makeInert(text) {
-    // Most texts are plain, and the first use of a Unicode class costs milliseconds of the start.
-    const visible = /^[ -~]*$/.test(text)
-        ? text
-        : text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, ' ');
-    const inert = visible
+function escapeWorkflowCommands(text) {
+    const escaped = replaceInvisible(text)
         .replaceAll('##[', '# #[')
         .replace(/^\s*::/u, (start) => start.replace('::', ': :'));
-    return cut(inert, MAX_LINE_LENGTH);
+    return cut(escaped, MAX_LINE_LENGTH);
 }
 function cut(text, maxLength) {
     return text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
 }
 
-;// CONCATENATED MODULE: ./build/report/outputs.js
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+;// CONCATENATED MODULE: ./build/report/summary-file.js
 
 
-/** The one table of outputs: each output of `action.yml`, and its value for the way the run ended. */
-const OUTPUTS = {
-    outcome: ({ ending }) => (ending.kind === 'success' ? ending.outcome.kind : 'failed'),
-    created: ({ ending }) => String(ending.kind === 'success' && ending.outcome.kind === 'created'),
-    key: ({ group }) => group?.key ?? '',
-    name: ({ group }) => group?.name ?? '',
-    project: ({ group }) => group?.projectKey ?? '',
-    environment: ({ group }) => group?.environmentKey ?? '',
-    applications: ({ group }) => (group ? JSON.stringify(group.applicationKeys) : ''),
-    'created-at': ({ group }) => (group ? new Date(group.createdAt).toISOString() : ''),
-    group: ({ group }) => (group ? JSON.stringify(pickPublicFields(group)) : ''),
-    'overall-score': ({ group }) => outputs_describeScore(group?.scores?.overall),
-    'overall-indicator': ({ group }) => group?.scores?.overall?.indicator ?? '',
-    drift: ({ ending }) => JSON.stringify(findDriftOf(ending)),
-    'error-code': ({ ending }) => (ending.kind === 'failure' ? ending.error.code : ''),
+/** The runner drops the whole file when it is larger, in bytes. */
+const MAX_FILE_BYTES = 1024 * 1024;
+/** Less room, in bytes, is not enough for the heading and its table. */
+const MIN_REPORT_BYTES = 2_048;
+/** Separates the report from the text before it. */
+const GAP = '\n\n';
+/**
+ * Appends the report to the file of the step's job summary, which may already hold other text. `render`
+ * gets the size that is left, in bytes of UTF-8.
+ *
+ * @throws {Error} when the file can't be written, or is full
+ */
+function appendSummary(file, render) {
+    const size = (0,external_node_fs_namespaceObject.statSync)(file ?? '', { throwIfNoEntry: false })?.size ?? 0;
+    const gap = size === 0 ? '' : GAP;
+    const room = MAX_FILE_BYTES - size - gap.length;
+    if (room < MIN_REPORT_BYTES) {
+        throw new Error('the file has no room for it');
+    }
+    (0,external_node_fs_namespaceObject.appendFileSync)(file ?? '', `${gap}${render(Math.min(room, MAX_REPORT_BYTES))}`);
+}
+
+;// CONCATENATED MODULE: ./build/secret-encodings.js
+/**
+ * The forms in which a server may repeat a secret, raw included. Shortened secrets need no entry:
+ * {@link SecretIndex} finds every form by its pieces.
+ *
+ * Each entry takes a text of any length and returns forms whose total length is at most a small multiple
+ * of it.
+ */
+const ENCODINGS = {
+    raw: (secret) => [secret],
+    JSON: (secret) => [JSON.stringify(secret).slice(1, -1)],
+    'URL-encoded': encodeForUrls,
+    base64: (secret) => encodeBase64(secret).map((form) => form.replaceAll('-', '+').replaceAll('_', '/')),
+    base64url: encodeBase64,
+    hex: (secret) => [Buffer.from(secret).toString('hex')],
 };
-/** The names of all outputs, for the tests that hold them against `action.yml` and the README. */
-const OUTPUT_NAMES = Object.keys(OUTPUTS);
-/** Describes the outputs of a run: every name, with an empty string where there is nothing to say. */
-function describeOutputs(ending) {
-    const group = ending.kind === 'success' ? ending.outcome.group : ending.error.existing?.group;
-    return Object.fromEntries(Object.entries(OUTPUTS).map(([name, describe]) => [name, describe({ ending, group })]));
+/** Lists every form of `secret` once, as {@link ENCODINGS} knows them. Letter case may differ in a text. */
+function deriveEncodings(secret) {
+    return [...new Set(Object.values(ENCODINGS).flatMap((encode) => encode(secret)))];
 }
-/** Hands the outputs to the runner. A value that holds a secret would be dropped whole, so it is redacted first. */
-function writeOutputs(ending, secrets) {
-    for (const [name, value] of Object.entries(describeOutputs(ending))) {
-        setOutput(name, secrets.redact(value));
-    }
+function encodeForUrls(secret) {
+    // Half of a surrogate pair is an error to the encoders, and no URL could carry it.
+    const text = secret.toWellFormed();
+    const component = encodeURIComponent(text);
+    return [
+        encodeURI(text),
+        component,
+        // RFC 3986 reserves five characters more.
+        component.replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`),
+        new URLSearchParams({ '': text }).toString().slice(1),
+    ];
 }
-/** LaunchDarkly gives a metric that it has not calculated the score 0, which would read as the worst of all. */
-function outputs_describeScore(overall) {
-    return overall === undefined || isWithoutScore(overall) ? '' : String(overall.score);
-}
-function findDriftOf(ending) {
-    return ending.kind === 'success' ? ending.outcome.drift : (ending.error.existing?.drift ?? []);
-}
-/** The members are named one by one: what else a group may come to hold is not published by accident. */
-function pickPublicFields(group) {
-    const { key, name, projectKey, environmentKey, applicationKeys } = group;
-    const createdAt = new Date(group.createdAt).toISOString();
-    return { key, name, projectKey, environmentKey, applicationKeys, createdAt };
+/** The bytes in base64url wherever they stand in a longer text, without what their neighbors change. */
+function encodeBase64(text) {
+    const bytes = Buffer.from(text);
+    return [0, 1, 2].map((shift) => {
+        const shifted = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64url');
+        const isAligned = (shift + bytes.length) % 3 === 0;
+        return shifted.slice(shift === 0 ? 0 : shift + 1, isAligned ? undefined : -1);
+    });
 }
 
-;// CONCATENATED MODULE: ./build/report/tell.js
-/** Waits that are shorter are nobody's business, in milliseconds. */
-const ANNOUNCED_WAIT_MS = 3_000;
-/** Tells how the run ended: one line where all is well, one annotation where it is not. */
-function tellEnding({ ending, wish }, log) {
-    if (ending.kind === 'failure') {
-        tellFailure(ending.error, log);
-    }
-    else if (wish !== undefined) {
-        tellOutcome(ending.outcome, wish, log);
-    }
-}
-/** Tells that the run waits, when it is long enough to wonder. */
-function tellWait({ ms, why }, log) {
-    const text = `Trying again in ${(ms / 1_000).toFixed(1)} s: ${why}.`;
-    if (ms >= ANNOUNCED_WAIT_MS) {
-        log.info(text);
-    }
-    else {
-        log.debug(text);
-    }
-}
-/** Tells of one request, for those who switched step debugging on. */
-function tellRequest(seen, log) {
-    const { attempt, method, path, result, elapsedMs } = seen;
-    log.debug(`Request ${attempt}: ${method} ${path} ${result} in ${elapsedMs} ms`);
-}
-/** Tells what became of the pull request comment. None of it fails the step. */
-function tellCommentResult(result, log) {
-    switch (result.kind) {
-        case 'created':
-            log.info(`Commented on the pull request: ${result.url}`);
+;// CONCATENATED MODULE: ./build/secret-index.js
+/** Shorter forms are found in harmless words, in UTF-16 units. */
+const MIN_FORM_LENGTH = 8;
+/** So much of a secret gives it away even when the rest was cut off, in UTF-16 units. */
+const PIECE_LENGTH = 16;
+/** The number of buckets of the first, cheap check at each position of a text. */
+const BUCKETS = 1 << 16;
+/**
+ * Finds secrets in texts, whole or in part, without regard to the case of ASCII letters.
+ *
+ * Every form of a secret is cut into pieces of 16 units, side by side, and a text is searched for pieces
+ * only. So the cost of a search is linear in the text whatever was added, and the cost of adding a form
+ * is linear in the form. A regular expression or `indexOf` for each form has no such bound: a server
+ * chooses both the text and some of the secrets.
+ */
+class SecretIndex {
+    #pieces = new Set();
+    #lengths = new Set();
+    #isBucketUsed = new Uint8Array(BUCKETS);
+    /** Adds one form of a secret. Forms of fewer than 8 units are ignored. */
+    add(form) {
+        if (form.length < MIN_FORM_LENGTH) {
             return;
-        case 'updated':
-            log.info(`Updated the comment on the pull request: ${result.url}`);
-            return;
-        case 'unchanged':
-            log.info('Left the comment on the pull request as it is: nothing changed.');
-            return;
-        case 'forbidden':
-            log.warning('The pull request comment could not be written', 'The GitHub token may not write comments. Give the job the permission pull-requests: write. On pull requests from forks GitHub withholds it.');
-            return;
-        case 'failed':
-            log.warning('The pull request comment could not be written', result.why);
-            return;
+        }
+        const folded = foldCase(form);
+        const length = Math.min(folded.length, PIECE_LENGTH);
+        for (let start = 0; start + length <= folded.length; start += length) {
+            this.#addPiece(folded.slice(start, start + length));
+        }
+        this.#addPiece(folded.slice(-length));
     }
-}
-function tellOutcome(outcome, { wanted, isDryRun }, log) {
-    switch (outcome.kind) {
-        case 'created':
-            log.info(`Created ${describeGroup(outcome.group)}.`);
-            if (outcome.drift.length > 0) {
-                log.warning('LaunchDarkly created the insight group with other values than asked for', tell_describeDrift(outcome.drift, 'is', 'wanted'));
+    /**
+     * Finds the parts of `text` that belong to a secret, in order and without overlap. A secret that is
+     * there as a whole is one part. Of a run of its characters, fewer than 16 at either end may be left out.
+     */
+    find(text) {
+        const folded = foldCase(text);
+        const found = [];
+        for (let start = 0; start + MIN_FORM_LENGTH <= folded.length; start += 1) {
+            if (this.#isBucketUsed[chooseBucket(folded, start)] === 0) {
+                continue;
             }
-            return;
-        case 'unchanged':
-            log.info(`Insight group "${outcome.group.key}" exists and is as wanted. Nothing was written.`);
-            return;
-        case 'kept':
-            log.warning('The insight group differs from what the workflow wants', `Insight group "${outcome.group.key}" ${isDryRun ? 'would be' : 'was'} kept as it is (if-exists: keep). ${tell_describeDrift(outcome.drift, 'is', 'wanted')}`);
-            return;
-        case 'updated':
-            log.info(`Updated insight group "${outcome.group.key}". ${tell_describeDrift(outcome.drift, 'was', 'now')}`);
-            return;
-        case 'would-create':
-            log.info(`Dry run: would create ${describeGroup(wanted)}. Nothing was written.`);
-            return;
-        case 'would-update':
-            log.info(`Dry run: would update insight group "${outcome.group.key}". ${tell_describeDrift(outcome.drift, 'is', 'would be')} Nothing was written.`);
-            return;
-    }
-}
-/** Tells a failure: one annotation with what happened and the next step, more in a group above it. */
-function tellFailure(error, log) {
-    if (error.details.length > 0) {
-        log.group('Details', error.details);
-    }
-    if (error.cause !== undefined) {
-        log.debug(`Cause: ${tell_describeCause(error.cause)}`);
-    }
-    log.failure(error.title, [
-        error.message,
-        ...error.reasons.map(({ attribute, reason }) => `- ${attribute}: ${reason}`),
-        ...(error.existing?.drift ?? []).map((entry) => `- ${tell_describeDrift([entry], 'is', 'wanted')}`),
-        error.said,
-        `Next: ${error.nextStep}`,
-    ].filter((line) => line !== undefined));
-}
-function describeGroup({ key, name, projectKey, environmentKey, applicationKeys, }) {
-    return `insight group "${key}" ("${name}") for project "${projectKey}", environment "${environmentKey}", applications: ${tell_listApplications(applicationKeys)}`;
-}
-function tell_listApplications(keys) {
-    return keys.length === 0 ? 'all' : keys.join(', ');
-}
-function tell_describeDrift(drift, actualWord, wantedWord) {
-    return drift
-        .map((entry) => {
-        const field = tell_capitalize(entry.field);
-        if (entry.field !== 'applications') {
-            return `${field}: ${actualWord} "${entry.actual}", ${wantedWord} "${entry.wanted}".`;
+            for (const length of this.#lengths) {
+                const candidate = folded.slice(start, start + length);
+                if (this.#pieces.has(candidate)) {
+                    found.push({ start, end: start + candidate.length });
+                }
+            }
         }
-        const { actual, wanted } = entry;
-        if (isShort(actual) && isShort(wanted)) {
-            return `${field}: ${actualWord} ${tell_listApplications(actual)}, ${wantedWord} ${tell_listApplications(wanted)}.`;
+        return mergeSpans(found);
+    }
+    #addPiece(piece) {
+        this.#pieces.add(piece);
+        this.#lengths.add(piece.length);
+        this.#isBucketUsed[chooseBucket(piece, 0)] = 1;
+    }
+}
+/** Makes one of spans that overlap or touch. `spans` may come in any order. */
+function mergeSpans(spans) {
+    const merged = [];
+    for (const { start, end } of [...spans].sort((a, b) => a.start - b.start)) {
+        const last = merged.at(-1);
+        if (last !== undefined && start <= last.end) {
+            last.end = Math.max(last.end, end);
         }
-        const difference = describeDifference(new Set(actual), new Set(wanted));
-        return `${field}: ${actualWord} ${actual.length || 'all'}, ${wantedWord} ${wanted.length || 'all'}: ${difference}.`;
-    })
-        .join(' ');
+        else {
+            merged.push({ start, end });
+        }
+    }
+    return merged;
 }
-/** Longer lists of applications are told by their difference: in two long lists nobody finds it. */
-const MAX_LISTED_APPLICATIONS = 10;
-function isShort(keys) {
-    return keys.length <= MAX_LISTED_APPLICATIONS;
+/** Lower-cases ASCII letters only: other letters change the length of a text, or depend on their neighbors. */
+function foldCase(text) {
+    return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
-function describeDifference(actual, wanted) {
-    const parts = [
-        ['more', [...wanted.difference(actual)]],
-        ['fewer', [...actual.difference(wanted)]],
+/** Four of the first eight units decide, so a piece and a text that begins with it agree. */
+function chooseBucket(text, start) {
+    let bucket = 0;
+    for (const offset of [0, 3, 5, 7]) {
+        bucket = (Math.imul(bucket, 31) + text.charCodeAt(start + offset)) | 0;
+    }
+    return bucket & (BUCKETS - 1);
+}
+
+;// CONCATENATED MODULE: ./build/secret-members.js
+/** Names of members that hold a credential, in bodies of LaunchDarkly's and of what stands before it. */
+const SECRET_NAMES = '(?:api|mobile|sdk)[_-]?key|(?:(?:access|refresh|id|auth)[_-]?)?token|(?:client[_-]?)?secret|password';
+const SECRET_MEMBER = new RegExp(`^(?:${SECRET_NAMES})$`, 'i');
+/** The beginning of such a member in a text, up to its value. */
+const SECRET_MEMBER_IN_TEXT = new RegExp(`"(?:${SECRET_NAMES})"\\s*:\\s*"`, 'gi');
+/** Yields the strings under the name of a secret, and those in a text of JSON within the JSON. */
+function* findSecretMembers(json) {
+    // A list of work instead of recursion: the depth of a body is the server's choice.
+    const pending = [
+        { value: json, isSecret: false },
     ];
-    return parts
-        .filter(([, keys]) => keys.length > 0)
-        .map(([word, keys]) => {
-        const rest = keys.length - MAX_LISTED_APPLICATIONS;
-        const shown = keys.slice(0, MAX_LISTED_APPLICATIONS).join(', ');
-        return `${keys.length} ${word} (${shown}${rest > 0 ? ` and ${rest} others` : ''})`;
-    })
-        .join(', ');
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+        const { value, isSecret } = next;
+        if (typeof value === 'string') {
+            yield* isSecret ? [value] : findSecretMembersInText(value);
+        }
+        else if (Array.isArray(value)) {
+            for (const child of value) {
+                pending.push({ value: child, isSecret });
+            }
+        }
+        else if (typeof value === 'object' && value !== null) {
+            for (const [name, child] of Object.entries(value)) {
+                pending.push({ value: child, isSecret: SECRET_MEMBER.test(name) });
+            }
+        }
+    }
 }
-function tell_capitalize(word) {
-    return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+/** Yields the values of members that hold a secret. The text may break off, and need not be JSON. */
+function* findSecretMembersInText(text) {
+    for (const { 0: start, index } of text.matchAll(SECRET_MEMBER_IN_TEXT)) {
+        yield unescapeJson(readString(text, index + start.length));
+    }
 }
-/** Name, message and stack, as far as the cause has them. For the debug log only. */
-function tell_describeCause(cause) {
-    return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+/** Reads the rest of a JSON string, up to its closing quote or to the end of the text. */
+function readString(text, start) {
+    const mark = /["\\]/g;
+    mark.lastIndex = start;
+    for (let found = mark.exec(text); found !== null; found = mark.exec(text)) {
+        if (found[0] === '"') {
+            return text.slice(start, found.index);
+        }
+        // Whatever stands behind a backslash ends nothing.
+        mark.lastIndex += 1;
+    }
+    return text.slice(start);
+}
+function unescapeJson(written) {
+    try {
+        return String(JSON.parse(`"${written}"`));
+    }
+    catch {
+        return written;
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/secrets.js
+
+
+
 /** What a redacted secret reads like. The runner's own mask looks the same. */
 const REDACTED = '***';
+/** Stands in for a text that could not be redacted. */
+const WITHHELD = '[withheld: the text could not be searched for secrets]';
 /**
- * Shorter values are not treated as secrets found in a body: the runner drops every output that
- * contains a masked value, so a mask on a short word destroys more than it protects.
+ * The runner drops every output that contains a masked value, and no credential is as short, so a
+ * shorter value is neither masked nor redacted. In characters.
  */
+const secrets_MIN_SECRET_LENGTH = 8;
+/** A shorter value is not taken for a secret because of the name that it has in a body, in characters. */
 const MIN_DISCOVERED_LENGTH = 16;
-/** No credential is as short. Taking a shorter value out of every text would only tear the texts. */
-const MIN_REDACTED_LENGTH = 8;
-/** LaunchDarkly's SDK and mobile keys and API tokens, and GitHub's tokens, by their documented shapes. */
-const KNOWN_SHAPES = /\b(?:sdk|mob|api|rel)-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{30,})\b/gi;
-/** Members of LaunchDarkly's bodies that hold a credential, in lower case. */
-const SECRET_MEMBERS = new Set(['apikey', 'mobilekey', 'sdkkey', 'token', 'accesstoken', 'secret']);
-/** The same members in a text that is no (complete) JSON. */
-const SECRET_MEMBER_IN_TEXT = /"(?:apiKey|mobileKey|sdkKey|token|accessToken|secret)"\s*:\s*"((?:[^"\\]|\\.)*)/gi;
+/** More masks for secrets in bodies would be noise in the log. The reports are redacted without them. */
+const MAX_DISCOVERED_MASKS = 32;
+/** Secrets from bodies that are redacted in all their encodings. */
+const MAX_DISCOVERED = 1_000;
+/** The part of {@link MAX_DISCOVERED} for keys of a known shape, which are redacted without being known. */
+const MAX_DISCOVERED_BY_SHAPE = 200;
+/** The total length of the secrets from bodies that are redacted, in characters. */
+const MAX_DISCOVERED_LENGTH = 128 * 1024;
+/** Longer texts are cut here, in characters. No sink shows as much. */
+const secrets_MAX_TEXT_LENGTH = 1024 * 1024;
+/** What is left out at a cut, in characters: longer than the part of a known shape that is not recognized. */
+const CUT_LENGTH = 64;
 /**
- * Knows every secret of the run and takes them out of texts. Secrets are told to `mask` (the runner's
- * masker) the moment they become known, so that each is masked before it can be used.
+ * LaunchDarkly's SDK and mobile keys and API tokens, and GitHub's tokens, by their documented shapes. What
+ * stands in front does not matter: it may be the end of an escape, as in `%22sdk-…` and `\nsdk-…`.
+ */
+const KNOWN_SHAPES = /(?:sdk|mob|api|rel)-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-f])|gh[pousr]_[a-z0-9]{30,}|github_pat_[a-z0-9_]{30,}/gi;
+/** Separates the values. No environment variable can hold it. */
+const SEPARATOR = '\0';
+/**
+ * Knows every secret of the run and redacts them. Each secret is passed to `mask` (the runner's masker) as
+ * soon as it is known, before anything can use it. The cost of every method is linear in its arguments.
  */
 class Secrets {
     #mask;
-    #spared = new Set();
+    #index = new SecretIndex();
     #known = new Set();
-    #forms = new Set();
-    /** All forms in one pattern; made when it is needed after a form was added. */
-    #pattern;
+    /** All forms of the secrets that the run was given. */
+    #given = new Set();
+    #named = new Set();
+    /** The named values that hold no given secret, in one text that is searched as a whole. */
+    #exempt = '';
+    #discovered = 0;
+    #discoveredLength = 0;
+    #discoveredMasks = 0;
     constructor(mask) {
         this.#mask = mask;
     }
-    /** Names values that are no secrets though they may look like one: the names and keys that the workflow gave. */
-    spare(values) {
+    /**
+     * Names values that are no secrets though they, or parts of them, may look like one: the names and keys
+     * that the workflow gave. A value that holds a secret that was added is no exception.
+     */
+    exempt(values) {
         for (const value of values) {
-            this.#spared.add(value);
+            this.#named.add(foldCase(value));
         }
+        this.#updateExempt();
     }
-    /** Registers a credential. Blank values are ignored: the runner warns when it is asked to mask nothing. */
+    /**
+     * Registers a credential that the run was given, whatever it looks like. Values of fewer than eight
+     * characters are ignored, and so are such lines: the runner masks each line of a value by itself.
+     */
     add(value) {
-        if (value.trim() === '' || this.#known.has(value)) {
-            return;
+        const lines = value.split(/[\r\n]/).filter((line) => isLongEnough(line));
+        for (const line of lines) {
+            if (!this.#known.has(line)) {
+                this.#mask(line);
+            }
         }
-        this.#known.add(value);
-        this.#mask(value);
-        if (value.length < MIN_REDACTED_LENGTH) {
-            return;
+        for (const part of [value, ...lines].filter(isLongEnough)) {
+            for (const form of this.#register(part)) {
+                this.#given.add(foldCase(form));
+            }
         }
-        for (const form of deriveForms(value)) {
-            this.#forms.add(form);
-        }
-        this.#pattern = undefined;
+        this.#updateExempt();
     }
-    /** Finds and registers the secrets that a response body carries, at any depth, whether or not it is valid JSON. */
+    /**
+     * Finds and registers the secrets that a response body carries, at any depth, whether or not it is valid
+     * JSON. Returns false when it carries more than can be registered: then nothing of it may be shown.
+     */
     discover(text, json) {
+        for (const values of [findSecretMembers(json), findSecretMembersInText(text)]) {
+            for (const value of values) {
+                if (!this.#addDiscovered(value)) {
+                    return false;
+                }
+            }
+        }
         for (const [shape] of text.matchAll(KNOWN_SHAPES)) {
+            if (this.#discovered >= MAX_DISCOVERED_BY_SHAPE) {
+                break;
+            }
             this.#addDiscovered(shape);
         }
-        if (json !== undefined) {
-            this.#discoverMembers(json);
-            return;
-        }
-        // Only here: what stands in valid JSON is escaped, so a spared value would not be known again.
-        for (const [, value = ''] of text.matchAll(SECRET_MEMBER_IN_TEXT)) {
-            this.#addDiscovered(value);
-        }
+        return true;
     }
-    /** Returns `text` without any secret, raw or in a form derived from one. Redact first, escape afterwards. */
+    /**
+     * Returns `text` without any secret, raw, encoded or shortened. Redact first, escape afterwards. Never
+     * throws: a text that can't be redacted becomes a constant.
+     */
     redact(text) {
-        this.#pattern ??= createPattern(this.#forms);
-        return text
-            .replace(this.#pattern, REDACTED)
-            .replace(KNOWN_SHAPES, (shape) => (this.#spared.has(shape) ? shape : REDACTED));
+        try {
+            return text.length > secrets_MAX_TEXT_LENGTH
+                ? `${this.#replace(text.slice(0, secrets_MAX_TEXT_LENGTH)).slice(0, -CUT_LENGTH)}…`
+                : this.#replace(text);
+        }
+        catch {
+            return WITHHELD;
+        }
     }
+    #replace(text) {
+        const shapes = [...text.matchAll(KNOWN_SHAPES)].map(({ 0: shape, index }) => ({ start: index, end: index + shape.length }));
+        const pieces = [];
+        let position = 0;
+        for (const { start, end } of mergeSpans([...this.#index.find(text), ...shapes])) {
+            if (!this.#isExempt(text.slice(start, end))) {
+                pieces.push(text.slice(position, start), REDACTED);
+                position = end;
+            }
+        }
+        return [...pieces, text.slice(position)].join('');
+    }
+    #register(value) {
+        if (this.#known.has(value)) {
+            return [];
+        }
+        this.#known.add(value);
+        const forms = deriveEncodings(value);
+        for (const form of forms) {
+            this.#index.add(form);
+        }
+        return forms;
+    }
+    /** Returns false when the value would have to be redacted, but can't be registered. */
     #addDiscovered(value) {
-        const isSecret = value.length >= MIN_DISCOVERED_LENGTH && !/[\r\n]/.test(value) && !this.#spared.has(value);
-        if (isSecret) {
-            this.add(value);
-        }
+        const lines = value.split(/[\r\n]/).map((line) => line.trim());
+        return lines
+            .filter((line) => line.length >= MIN_DISCOVERED_LENGTH && !this.#known.has(line))
+            .every((line) => this.#addDiscoveredLine(line, lines.length === 1));
     }
-    #discoverMembers(json) {
-        // A list of work instead of recursion: the depth of a body is the server's choice.
-        const pending = [json];
-        while (pending.length > 0) {
-            const value = pending.pop();
-            if (typeof value !== 'object' || value === null) {
-                continue;
-            }
-            for (const [member, child] of Object.entries(value)) {
-                if (typeof child === 'string' && SECRET_MEMBERS.has(member.toLowerCase())) {
-                    this.#addDiscovered(child);
-                }
-                else {
-                    pending.push(child);
-                }
-            }
+    #addDiscoveredLine(secret, isMaskable) {
+        const isKnownShape = secret.replace(KNOWN_SHAPES, '') === '';
+        const limit = isKnownShape ? MAX_DISCOVERED_BY_SHAPE : MAX_DISCOVERED;
+        const total = this.#discoveredLength + secret.length;
+        const isWithinLimits = this.#discovered < limit && total <= MAX_DISCOVERED_LENGTH;
+        if (!isWithinLimits && isKnownShape) {
+            return true;
         }
+        if (this.#isExempt(secret)) {
+            return true;
+        }
+        if (!isWithinLimits) {
+            return false;
+        }
+        this.#discovered += 1;
+        this.#discoveredLength = total;
+        if (isMaskable && this.#discoveredMasks < MAX_DISCOVERED_MASKS) {
+            this.#discoveredMasks += 1;
+            this.#mask(secret);
+        }
+        this.#register(secret);
+        return true;
+    }
+    #isExempt(text) {
+        return this.#exempt.includes(foldCase(text));
+    }
+    #updateExempt() {
+        this.#exempt = [...this.#named]
+            .filter((value) => ![...this.#given].some((form) => value.includes(form)))
+            .join(SEPARATOR);
     }
 }
-/**
- * Patterns of the forms in which a secret may come back from a server, beyond the few that the runner's
- * masker knows. Each is compared without regard to case.
- */
-function deriveForms(secret) {
-    const bytes = Buffer.from(secret, 'utf8');
-    const hex = bytes.toString('hex');
-    const base64 = bytes.toString('base64');
-    const literal = [
-        ...WRITTEN_CODES.flatMap((write) => [
-            listCodes(bytes).map(write).join(''),
-            replacePunctuation(secret, (mark) => listCodes(Buffer.from(mark)).map(write).join('')),
-        ]),
-        ...WRITTEN_WHOLE.map((write) => write(secret.toWellFormed())),
-        ...[bytes, Buffer.from(secret, 'utf16le'), Buffer.from(base64), Buffer.from(hex)].flatMap(deriveBase64),
-        [...secret].toReversed().join(''),
-        // A server that shows a credential shortened still shows most of it.
-        ...(secret.length >= 24 ? [secret.slice(0, 16), secret.slice(-16)] : []),
-    ];
-    // A gap that could be a character of the secret as well would make the search slow beyond measure.
-    const gap = /[\s\\]/.test(secret) ? '' : String.raw `(?:\s|\\[nr])*`;
-    return [
-        // White space between the characters, or a wrapped line, hides nothing from a person.
-        [...secret].map(escapePattern).join(gap),
-        [...base64.replace(/=+$/, '')].map(escapePattern).join(String.raw `\s*`),
-        listCodes(bytes).join(String.raw `(?:[\s:,]|0x)*`),
-        [...bytes].join(String.raw `,\s*`),
-        ...literal.map(escapePattern),
-    ];
-}
-/** How a byte is written by its code, two hexadecimal digits. */
-const WRITTEN_CODES = [
-    (code) => `%${code}`,
-    (code) => `%25${code}`,
-    (code) => `=${code}`,
-    (code) => `\\x${code}`,
-    (code) => `\\u00${code}`,
-    (code) => `&#${Number.parseInt(code, 16)};`,
-    (code) => `&#x${code};`,
-];
-/** How a text is written in formats that treat some characters differently from others. */
-const WRITTEN_WHOLE = [
-    (text) => JSON.stringify(text).slice(1, -1),
-    (text) => JSON.stringify(JSON.stringify(text)).slice(3, -3),
-    encodeURI,
-    encodeURIComponent,
-    (text) => new URLSearchParams({ '': text }).toString().slice(1),
-    (text) => replacePunctuation(text, (mark) => `\\${mark}`),
-    (text) => text.replace(/[&<>"']/g, (mark) => HTML_ENTITIES[mark] ?? mark),
-    (text) => text.replace(/["$`\\!]/g, '\\$&'),
-    (text) => text.replaceAll("'", "''"),
-    (text) => text.replaceAll("'", String.raw `'\''`),
-];
-const HTML_ENTITIES = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-};
-function listCodes(bytes) {
-    return bytes.toString('hex').match(/../g) ?? [];
-}
-function replacePunctuation(text, write) {
-    return text.replace(/[^A-Za-z0-9]/gu, write);
-}
-/** Base64 of the bytes wherever they stand in a longer text: three shifts, in both alphabets. */
-function deriveBase64(bytes) {
-    return [0, 1, 2].flatMap((shift) => {
-        const shifted = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64url');
-        // The first and the last characters depend on what stands beside the bytes.
-        const isAligned = (shift + bytes.length) % 3 === 0;
-        const stable = shifted.slice(shift === 0 ? 0 : shift + 1, isAligned ? undefined : -1);
-        return [stable, stable.replaceAll('-', '+').replaceAll('_', '/')];
-    });
-}
-function escapePattern(text) {
-    return text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
-}
-/** Longer forms come first, so that none leaves the rest of a longer one behind. Without forms it never matches. */
-function createPattern(forms) {
-    const alternatives = [...forms].sort((a, b) => b.length - a.length);
-    return new RegExp(alternatives.join('|') || '(?!)', 'gi');
+function isLongEnough(value) {
+    return value.trim().length >= secrets_MIN_SECRET_LENGTH;
 }
 
 ;// CONCATENATED MODULE: ./build/workflow.js
@@ -13356,10 +13884,10 @@ const PULL_REQUEST_EVENTS = new Set([
     'pull_request_review_comment',
     'pull_request_target',
 ]);
-const pullRequestEvent = Ro({
-    pull_request: Ro({
-        number: wo(),
-        head: Ro({ repo: xo(Ro({ full_name: Eo() })) }),
+const pullRequestEvent = Io({
+    pull_request: Io({
+        number: Po(),
+        head: Io({ repo: Oo(Io({ full_name: Lo() })) }),
     }),
 });
 /** Reads the run's context from the variables that the runner sets. Whatever is missing or broken reads as absent. */
@@ -13391,7 +13919,7 @@ function findWithholding(run) {
 function readEvent(path) {
     try {
         const event = JSON.parse((0,external_node_fs_namespaceObject.readFileSync)(path ?? '', 'utf8'));
-        return Co(pullRequestEvent, event).data;
+        return Mo(pullRequestEvent, event).data;
     }
     catch {
         return undefined;
@@ -13399,6 +13927,8 @@ function readEvent(path) {
 }
 
 ;// CONCATENATED MODULE: ./build/run.js
+
+
 
 
 
@@ -13424,26 +13954,29 @@ const COMMENT_TIMEOUT_MS = 20_000;
  * is told in the log, in the outputs and by the exit code.
  */
 async function run(env = process.env) {
-    const startedAt = Date.now();
     const secrets = new Secrets((value) => setSecret(value));
     const log = new Log(secrets);
+    const crash = new CrashReporter(secrets, log);
+    process.on('uncaughtException', (error) => crash.report(error));
+    try {
+        await runStep(env, { secrets, log, crash });
+    }
+    catch (error) {
+        crash.report(error);
+    }
+}
+async function runStep(env, { secrets, log, crash }) {
+    const startedAt = Date.now();
     const progress = { requests: 0, attempts: 1 };
     const cancellation = watchCancellation();
-    let isCrashTold = false;
-    process.on('uncaughtException', (error) => {
-        process.exitCode = ExitCode.Failure;
-        // To tell it may be what throws: with stdout gone, each attempt would raise the next error, for ever.
-        if (!isCrashTold) {
-            isCrashTold = true;
-            tellFailure(explainUnknown(error), log);
-        }
-    });
     const workflow = readWorkflowRun(env);
     let inputs;
-    const ending = await settle(async () => {
+    const settled = await settle(async () => {
         inputs = readInputs(env, workflow, secrets);
         return makeGroupTrue(inputs, { secrets, log, progress, cancellation: cancellation.signal });
     });
+    // A step that fails must not have the outputs of a success.
+    const ending = crash.error ? { kind: 'failure', error: crash.error } : settled;
     const story = {
         wish: inputs?.wish,
         origin: inputs?.server.origin,
@@ -13451,9 +13984,11 @@ async function run(env = process.env) {
         ...progress,
         elapsedMs: Date.now() - startedAt,
     };
-    tellEnding(story, log);
+    if (crash.error === undefined) {
+        tellEnding(story, log);
+    }
     handOverOutputs(ending, secrets, log);
-    writeSummary(renderSummary(story, secrets), env['GITHUB_STEP_SUMMARY'], log);
+    writeSummary(story, env['GITHUB_STEP_SUMMARY'], { secrets, log });
     if (inputs?.wantsComment) {
         const limit = AbortSignal.timeout(COMMENT_TIMEOUT_MS);
         const signal = AbortSignal.any([cancellation.signal, limit]);
@@ -13469,19 +14004,9 @@ async function settle(work) {
     catch (error) {
         return {
             kind: 'failure',
-            error: error instanceof ActionError ? error : explainUnknown(error),
+            error: error instanceof ActionError ? error : explainUnexpected(error),
         };
     }
-}
-/** An error that nobody foresaw may hold anything, so only its kind is shown; the rest is for the debug log. */
-function explainUnknown(cause) {
-    return new ActionError({
-        code: 'unexpected-response',
-        title: SPECIAL_TITLES.bug,
-        message: 'The action failed in a way that it does not know.',
-        nextStep: 'Run again with debug logging, and report the log. Outcome unknown: it is safe to run again.',
-        cause,
-    });
 }
 /** Connects the walk of `ensure.ts` to the network, the clock and the log. */
 async function makeGroupTrue(inputs, { secrets, log, progress, cancellation }) {
@@ -13489,6 +14014,7 @@ async function makeGroupTrue(inputs, { secrets, log, progress, cancellation }) {
     for (const warning of inputs.warnings) {
         log.warning('An input is unusual', warning);
     }
+    let hasResponded = false;
     const transport = openTransport({
         origin: server.origin,
         token,
@@ -13496,12 +14022,16 @@ async function makeGroupTrue(inputs, { secrets, log, progress, cancellation }) {
         secrets,
         observe: ({ request: { method, path }, exchange, attempt }) => {
             progress.requests += 1;
+            hasResponded ||= exchange.kind === 'response';
             const result = exchange.kind === 'response' ? exchange.status : exchange.code;
             const elapsedMs = exchange.receivedAt - exchange.startedAt;
             tellRequest({ attempt, method, path, result, elapsedMs }, log);
         },
     });
-    const deadline = startDeadline(timeoutMs, cancellation);
+    const isDirect = findRoute(server.origin, proxies).kind === 'direct';
+    const advice = isDirect ? PROXY_ADVICE : 'Check HTTPS_PROXY: nothing came through the proxy.';
+    const findAdvice = () => (hasResponded ? '' : advice);
+    const deadline = startDeadline(timeoutMs, cancellation, findAdvice);
     const circumstances = (operation) => ({ operation, wanted: wish.wanted, server });
     try {
         return await ensureGroup(wish, {
@@ -13549,9 +14079,9 @@ function handOverOutputs(ending, secrets, log) {
     }
 }
 /** A summary that can't be written never fails the step: a report is not the work. */
-function writeSummary(markdown, file, log) {
+function writeSummary(story, file, { secrets, log }) {
     try {
-        (0,external_node_fs_namespaceObject.writeFileSync)(file ?? '', markdown);
+        appendSummary(file, (maxBytes) => renderSummary(story, secrets, maxBytes));
     }
     catch (error) {
         log.debug(`Job summary not written: ${String(error)}`);

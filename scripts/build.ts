@@ -95,7 +95,7 @@ function verify(files: ReadonlyMap<string, string>): void {
   for (const unused of ['node:http2', 'class FormData ', 'class Socks5Client']) {
     assert(!index.includes(unused), `${unused} is in index.js: an unused part of undici is back`);
   }
-  const agents = all.map((text) => count(text, 'class EnvHttpProxyAgent ')).reduce((a, b) => a + b);
+  const agents = all.map((text) => count(text, 'class ProxyAgent ')).reduce((a, b) => a + b);
   assert.equal(agents, 1, 'there is not exactly one undici in the bundle');
 }
 

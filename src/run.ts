@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs';
 import * as core from '@actions/core';
+import { CrashReporter, explainUnexpected } from './crash-report.ts';
 import { type Deadline, sleep, startDeadline, watchCancellation } from './deadline.ts';
 import { ensureGroup, type Outcome } from './ensure.ts';
 import { ActionError, SPECIAL_TITLES } from './errors.ts';
-import { type Inputs, readInputs } from './inputs.ts';
+import { findRoute, PROXY_ADVICE } from './http/proxies.ts';
+import { type Inputs, readInputs } from './inputs/inputs.ts';
 import { createClient } from './launchdarkly/client.ts';
 import { explainRefusal, explainTrouble, type Operation } from './launchdarkly/diagnose.ts';
 import { openTransport } from './launchdarkly/transport.ts';
@@ -12,13 +13,8 @@ import { Log } from './report/log.ts';
 import { writeOutputs } from './report/outputs.ts';
 import type { Ending, Story } from './report/story.ts';
 import { renderSummary } from './report/summary.ts';
-import {
-  tellCommentResult,
-  tellEnding,
-  tellFailure,
-  tellRequest,
-  tellWait,
-} from './report/tell.ts';
+import { appendSummary } from './report/summary-file.ts';
+import { tellCommentResult, tellEnding, tellRequest, tellWait } from './report/tell.ts';
 import { Secrets } from './secrets.ts';
 import { readWorkflowRun, type WorkflowRun } from './workflow.ts';
 
@@ -33,27 +29,36 @@ const COMMENT_TIMEOUT_MS = 20_000;
  * is told in the log, in the outputs and by the exit code.
  */
 export async function run(env: NodeJS.ProcessEnv = process.env): Promise<void> {
-  const startedAt = Date.now();
   const secrets = new Secrets((value) => core.setSecret(value));
   const log = new Log(secrets);
+  const crash = new CrashReporter(secrets, log);
+  process.on('uncaughtException', (error) => crash.report(error));
+  try {
+    await runStep(env, { secrets, log, crash });
+  } catch (error) {
+    crash.report(error);
+  }
+}
+
+interface StepDeps {
+  readonly secrets: Secrets;
+  readonly log: Log;
+  readonly crash: CrashReporter;
+}
+
+async function runStep(env: NodeJS.ProcessEnv, { secrets, log, crash }: StepDeps): Promise<void> {
+  const startedAt = Date.now();
   const progress: Progress = { requests: 0, attempts: 1 };
   const cancellation = watchCancellation();
-  let isCrashTold = false;
-  process.on('uncaughtException', (error) => {
-    process.exitCode = core.ExitCode.Failure;
-    // To tell it may be what throws: with stdout gone, each attempt would raise the next error, for ever.
-    if (!isCrashTold) {
-      isCrashTold = true;
-      tellFailure(explainUnknown(error), log);
-    }
-  });
 
   const workflow = readWorkflowRun(env);
   let inputs: Inputs | undefined;
-  const ending = await settle(async () => {
+  const settled = await settle(async () => {
     inputs = readInputs(env, workflow, secrets);
     return makeGroupTrue(inputs, { secrets, log, progress, cancellation: cancellation.signal });
   });
+  // A step that fails must not have the outputs of a success.
+  const ending: Ending = crash.error ? { kind: 'failure', error: crash.error } : settled;
   const story: Story = {
     wish: inputs?.wish,
     origin: inputs?.server.origin,
@@ -62,9 +67,11 @@ export async function run(env: NodeJS.ProcessEnv = process.env): Promise<void> {
     elapsedMs: Date.now() - startedAt,
   };
 
-  tellEnding(story, log);
+  if (crash.error === undefined) {
+    tellEnding(story, log);
+  }
   handOverOutputs(ending, secrets, log);
-  writeSummary(renderSummary(story, secrets), env['GITHUB_STEP_SUMMARY'], log);
+  writeSummary(story, env['GITHUB_STEP_SUMMARY'], { secrets, log });
   if (inputs?.wantsComment) {
     const limit = AbortSignal.timeout(COMMENT_TIMEOUT_MS);
     const signal = AbortSignal.any([cancellation.signal, limit]);
@@ -86,21 +93,9 @@ async function settle(work: () => Promise<Outcome>): Promise<Ending> {
   } catch (error) {
     return {
       kind: 'failure',
-      error: error instanceof ActionError ? error : explainUnknown(error),
+      error: error instanceof ActionError ? error : explainUnexpected(error),
     };
   }
-}
-
-/** An error that nobody foresaw may hold anything, so only its kind is shown; the rest is for the debug log. */
-function explainUnknown(cause: unknown): ActionError {
-  return new ActionError({
-    code: 'unexpected-response',
-    title: SPECIAL_TITLES.bug,
-    message: 'The action failed in a way that it does not know.',
-    nextStep:
-      'Run again with debug logging, and report the log. Outcome unknown: it is safe to run again.',
-    cause,
-  });
 }
 
 interface Means {
@@ -119,6 +114,7 @@ async function makeGroupTrue(
   for (const warning of inputs.warnings) {
     log.warning('An input is unusual', warning);
   }
+  let hasResponded = false;
   const transport = openTransport({
     origin: server.origin,
     token,
@@ -126,12 +122,16 @@ async function makeGroupTrue(
     secrets,
     observe: ({ request: { method, path }, exchange, attempt }) => {
       progress.requests += 1;
+      hasResponded ||= exchange.kind === 'response';
       const result = exchange.kind === 'response' ? exchange.status : exchange.code;
       const elapsedMs = exchange.receivedAt - exchange.startedAt;
       tellRequest({ attempt, method, path, result, elapsedMs }, log);
     },
   });
-  const deadline = startDeadline(timeoutMs, cancellation);
+  const isDirect = findRoute(server.origin, proxies).kind === 'direct';
+  const advice = isDirect ? PROXY_ADVICE : 'Check HTTPS_PROXY: nothing came through the proxy.';
+  const findAdvice = () => (hasResponded ? '' : advice);
+  const deadline = startDeadline(timeoutMs, cancellation, findAdvice);
   const circumstances = (operation: Operation) => ({ operation, wanted: wish.wanted, server });
   try {
     return await ensureGroup(wish, {
@@ -180,9 +180,13 @@ function handOverOutputs(ending: Ending, secrets: Secrets, log: Log): void {
 }
 
 /** A summary that can't be written never fails the step: a report is not the work. */
-function writeSummary(markdown: string, file: string | undefined, log: Log): void {
+function writeSummary(
+  story: Story,
+  file: string | undefined,
+  { secrets, log }: Pick<StepDeps, 'secrets' | 'log'>,
+): void {
   try {
-    writeFileSync(file ?? '', markdown);
+    appendSummary(file, (maxBytes) => renderSummary(story, secrets, maxBytes));
   } catch (error) {
     log.debug(`Job summary not written: ${String(error)}`);
   }

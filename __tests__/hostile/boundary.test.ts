@@ -41,13 +41,17 @@ describe('an error that nobody foresaw', () => {
         {
           title: 'The action has a bug',
           message: expect.stringMatching(
-            /^The action failed in a way that it does not know\.\nNext: Run again with debug logging, .* it is safe to run again\.$/,
+            /^The action failed with an unexpected error\.\nNext: Re-run the job with debug logging, .* it is safe to run again\.$/,
           ),
         },
       ]);
       expect(result.stdout).not.toMatch(/^\s+at /m);
-      // The work was on its way and went on: what became of it is still told.
-      expect(result.outputs['outcome']).toBe('created');
+      // The work went on, but a step that fails must not have the outputs of a success.
+      expect(result.outputs).toMatchObject({
+        outcome: 'failed',
+        created: 'false',
+        'error-code': 'unexpected-response',
+      });
       expect(scene.simulator.createdCount(WISH.key)).toBe(1);
     },
   );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type GitHubSimulator, startGitHub } from '../../simulator/github/simulator.ts';
-import { findLeaksIn } from '../../simulator/runner/canaries.ts';
+import { findLeaksIn } from '../../simulator/runner/leak-detector.ts';
 import type { StepResult } from '../../simulator/runner/runner.ts';
 import { openScene, type Scene, spoilCreate, WISH } from '../bundle/scene.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { derivedForms } from '../../simulator/runner/canaries.ts';
+import { derivedForms } from '../../simulator/runner/leak-detector.ts';
 import { quoteRefusal } from '../../src/launchdarkly/diagnose.ts';
 import { Log } from '../../src/report/log.ts';
 import { Markdown } from '../../src/report/markdown.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { derivedForms } from '../../simulator/runner/canaries.ts';
+import { derivedForms } from '../../simulator/runner/leak-detector.ts';
 import { DEFAULT_GITHUB_TOKEN, type StepResult } from '../../simulator/runner/runner.ts';
 import { ERROR_TITLES } from '../../src/errors.ts';
 import { olderGroup, openScene, spoilCreate, WISH } from '../bundle/scene.ts';

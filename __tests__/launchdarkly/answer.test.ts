@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { NoResponse } from '../../src/http/http-client.ts';
 import { type Expectation, readAnswer } from '../../src/launchdarkly/answer.ts';
 import type { Exchange, ResponseBody } from '../../src/launchdarkly/transport.ts';
 
@@ -31,11 +32,11 @@ const json = (value: unknown): ResponseBody => ({
   json: value,
 });
 
-function break_(code: string, sent: boolean): Exchange {
+function break_(code: string, sent: boolean): NoResponse {
   const cause = new Error('the wire');
   return {
     kind: 'no-response',
-    sent,
+    mayHaveBeenProcessed: sent,
     code,
     cause,
     startedAt: STARTED_AT,
@@ -142,7 +143,14 @@ describe('without a response', () => {
       false,
       'could not be reached (UND_ERR_CONNECT_TIMEOUT)',
     ],
-    ['ENOTFOUND', false, 'network', true, 'could not be reached (ENOTFOUND)'],
+    ['ENOTFOUND', false, 'network', false, 'could not be reached (ENOTFOUND)'],
+    [
+      'PROXY_REFUSED_CREDENTIALS',
+      false,
+      'network',
+      true,
+      'could not be reached (PROXY_REFUSED_CREDENTIALS)',
+    ],
     ['CERT_HAS_EXPIRED', false, 'network', true, 'could not be reached (CERT_HAS_EXPIRED)'],
     [
       'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -167,6 +175,14 @@ describe('without a response', () => {
       serverClock: RECEIVED_AT,
       hintMs: undefined,
     });
+  });
+});
+
+test('a name that does not resolve is tried again for ten seconds', () => {
+  const failed = { ...break_('ENOTFOUND', false), failingSince: RECEIVED_AT - 9_999 };
+  expect(readAnswer(failed, created)).toMatchObject({ trouble: { isPermanent: false } });
+  expect(readAnswer({ ...failed, failingSince: RECEIVED_AT - 10_000 }, created)).toMatchObject({
+    trouble: { isPermanent: true },
   });
 });
 

@@ -3,7 +3,7 @@
  * the environment of a step and nothing else, and reads what it says as the runner does.
  *
  * Follows actions/runner: `src/Runner.Worker/Handlers/NodeScriptActionHandler.cs` and
- * `src/Runner.Sdk/ProcessInvoker.cs`. Every step is also searched for secrets; see `canaries.ts`.
+ * `src/Runner.Sdk/ProcessInvoker.cs`. Every step is also searched for secrets; see `leak-detector.ts`.
  * @see https://github.com/actions/runner
  */
 
@@ -11,7 +11,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { readActionManifest, resolveInputs } from './action-manifest.ts';
-import { assertNoLeaks, findLeaks } from './canaries.ts';
 import { type Command, LineSplitter } from './commands.ts';
 import {
   buildEnvironment,
@@ -21,6 +20,7 @@ import {
   type WorkflowEvent,
 } from './environment.ts';
 import { FileCommandError, parseKeyValues, parsePaths, takeSummary } from './file-commands.ts';
+import { assertNoLeaks, findLeaks } from './leak-detector.ts';
 import { SecretMasker } from './masks.ts';
 import { type Annotation, type Group, type StepLine, StepLog } from './step-log.ts';
 

@@ -221,7 +221,7 @@ class Pace {
     const { startedAt, receivedAt } = response;
     return {
       kind: 'no-response',
-      sent: false,
+      mayHaveBeenProcessed: false,
       code: 'RETRY_AFTER',
       cause: response,
       startedAt,

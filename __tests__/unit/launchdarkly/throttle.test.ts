@@ -42,7 +42,7 @@ class RateLimitedServer implements Transport {
       const code = 'ABORTED';
       return {
         kind: 'no-response',
-        sent: false,
+        mayHaveBeenProcessed: false,
         code,
         cause: undefined,
         startedAt,
