@@ -10714,10 +10714,10 @@ function closestMatch(target, candidates, options) {
 
 ;// CONCATENATED MODULE: ./build/http/no-proxy.js
 /**
- * Whether `noProxy` lists the target, which is then reached without a proxy. The rules are undici's: entries are separated by commas or blanks;
- * a host stands for its subdomains as well, `*.host` for these alone, `*` for every host; a port narrows
- * an entry down to that port. A test holds this against undici's `EnvHttpProxyAgent`, which tells nobody
- * what it decided.
+ * Whether `noProxy` lists the target, which is then reached without a proxy. The rules are undici's:
+ * entries are separated by commas or blanks; a host stands for its subdomains as well, `*.host` for these
+ * alone, `*` for every host; a port narrows an entry down to that port. A test holds this against undici's
+ * `EnvHttpProxyAgent`, which tells nobody what it decided.
  */
 function isBypassed({ protocol, hostname, port }, noProxy) {
     const host = hostname.replace(/^\[(.+)\]$/, '$1').replace(/(?<=.)\.$/, '');
@@ -12541,17 +12541,17 @@ function parseContentEncoding(header) {
  */
 async function decodeBody(bytes, codings, maxBytes) {
     let content = bytes;
-    try {
-        for (const coding of codings.toReversed()) {
+    for (const coding of codings.toReversed()) {
+        try {
             // Gateways announce the coding of a body that is empty, too.
             content = content.length === 0 ? content : await decompress(content, coding, maxBytes);
         }
-    }
-    catch (cause) {
-        const code = readErrorCode(cause);
-        return code === 'ERR_BUFFER_TOO_LARGE'
-            ? { kind: 'unreadable', why: `it is longer than ${maxBytes} bytes`, cause }
-            : { kind: 'unreadable', why: `it can't be decompressed (${code})`, cause };
+        catch (cause) {
+            const why = readErrorCode(cause) === 'ERR_BUFFER_TOO_LARGE'
+                ? `it is longer than ${maxBytes} bytes`
+                : `it can't be decompressed as ${coding}`;
+            return { kind: 'unreadable', why, cause };
+        }
     }
     return { kind: 'text', text: new TextDecoder().decode(content) };
 }
