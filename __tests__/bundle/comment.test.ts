@@ -1,9 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type GitHubSimulator,
-  type Holder,
-  startGitHub,
-} from '../../simulator/github/simulator.ts';
+import type { Holder } from '../../simulator/github/protocol.ts';
+import { type GitHubSimulator, startGitHub } from '../../simulator/github/simulator.ts';
 import { DEFAULT_GITHUB_TOKEN } from '../../simulator/runner/runner.ts';
 import { openScene, type Scene } from './scene.ts';
 
