@@ -3,6 +3,11 @@ import * as core from '@actions/core';
 import { type Deadline, sleep, startDeadline, watchCancellation } from './deadline.ts';
 import { ensureGroup, type Outcome } from './ensure.ts';
 import { ActionError, SPECIAL_TITLES } from './errors.ts';
+import {
+  choosePullRequest,
+  type GitHubContext,
+  readGitHubContext,
+} from './inputs/github-context.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import { createClient } from './launchdarkly/client.ts';
 import { explainRefusal, explainTrouble, type Operation } from './launchdarkly/diagnose.ts';
@@ -16,11 +21,11 @@ import {
   tellCommentResult,
   tellEnding,
   tellFailure,
+  tellNoPullRequest,
   tellRequest,
   tellWait,
 } from './report/tell.ts';
 import { Secrets } from './secrets.ts';
-import { readWorkflowRun, type WorkflowRun } from './workflow.ts';
 
 /** A diagnosis that takes longer, in milliseconds, would only keep the failure from being told. */
 const DIAGNOSIS_TIMEOUT_MS = 10_000;
@@ -48,10 +53,10 @@ export async function run(env: NodeJS.ProcessEnv = process.env): Promise<void> {
     }
   });
 
-  const workflow = readWorkflowRun(env);
+  const context = readGitHubContext(env);
   let inputs: Inputs | undefined;
   const ending = await settle(async () => {
-    inputs = readInputs(env, workflow, secrets);
+    inputs = readInputs(env, context, secrets);
     return makeGroupTrue(inputs, { secrets, log, progress, cancellation: cancellation.signal });
   });
   const story: Story = {
@@ -68,7 +73,7 @@ export async function run(env: NodeJS.ProcessEnv = process.env): Promise<void> {
   if (inputs?.wantsComment) {
     const limit = AbortSignal.timeout(COMMENT_TIMEOUT_MS);
     const signal = AbortSignal.any([cancellation.signal, limit]);
-    await publishStory(story, inputs, { workflow, secrets, log, signal });
+    await publishStory(story, inputs, { context, secrets, log, signal });
   }
   cancellation.release();
 }
@@ -189,7 +194,7 @@ function writeSummary(markdown: string, file: string | undefined, log: Log): voi
 }
 
 interface Surroundings {
-  readonly workflow: WorkflowRun;
+  readonly context: GitHubContext;
   readonly secrets: Secrets;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -197,22 +202,23 @@ interface Surroundings {
 
 async function publishStory(
   story: Story,
-  { githubToken }: Inputs,
-  { workflow, secrets, log, signal }: Surroundings,
+  { githubToken, prNumber }: Inputs,
+  { context, secrets, log, signal }: Surroundings,
 ): Promise<void> {
   const { ending } = story;
   if (ending.kind === 'failure' && ending.error.code === 'cancelled') {
     return;
   }
-  if (workflow.pullRequest === undefined) {
-    log.info('No comment: this run is not for a pull request.');
+  const pullRequest = choosePullRequest(context, prNumber);
+  if (pullRequest === undefined) {
+    tellNoPullRequest(log);
     return;
   }
   const result = await publishComment({
     story,
     secrets,
     githubToken,
-    pullRequest: workflow.pullRequest,
+    pullRequest,
     signal,
   });
   tellCommentResult(result, log);

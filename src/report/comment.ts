@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { WantedGroup } from '../group.ts';
+import type { PullRequest } from '../inputs/github-context.ts';
 import type { Secrets } from '../secrets.ts';
-import type { PullRequest } from '../workflow.ts';
 import { Markdown } from './markdown.ts';
 import type { Story } from './story.ts';
 import { MAX_REPORT_BYTES, nameServer, renderReport } from './summary.ts';
