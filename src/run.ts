@@ -1,3 +1,5 @@
+// First, because of what it starts in the background.
+import './startup.ts';
 import { writeFileSync } from 'node:fs';
 import * as core from '@actions/core';
 import { type Deadline, sleep, startDeadline, watchCancellation } from './deadline.ts';
@@ -26,6 +28,7 @@ import {
   tellWait,
 } from './report/tell.ts';
 import { Secrets } from './secrets.ts';
+import { avoidWasmOptimization } from './startup.ts';
 
 /** A diagnosis that takes longer, in milliseconds, would only keep the failure from being told. */
 const DIAGNOSIS_TIMEOUT_MS = 10_000;
@@ -124,6 +127,7 @@ async function makeGroupTrue(
   for (const warning of inputs.warnings) {
     log.warning('An input is unusual', warning);
   }
+  avoidWasmOptimization();
   const transport = openTransport({
     origin: server.origin,
     token,
