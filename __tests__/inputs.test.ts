@@ -125,49 +125,10 @@ describe('secrets', () => {
     expect(masked).toEqual(['not a token', 'ghs_x']);
   });
 
-  test('of a proxy are its password, also decoded and as Basic credentials', () => {
-    const { masked } = read({}, { HTTPS_PROXY: 'http://user:p%40ss-word-1@proxy.example:8080' });
-    expect(masked).toEqual([
-      TOKEN,
-      'p%40ss-word-1',
-      'p@ss-word-1',
-      Buffer.from('user:p@ss-word-1').toString('base64'),
-    ]);
+  test('of a proxy are its credentials', () => {
+    const { masked } = read({}, { HTTPS_PROXY: 'http://svc:prod@proxy.example:8080' });
+    expect(masked).toEqual([TOKEN, 'svc:prod', Buffer.from('svc:prod').toString('base64')]);
   });
-
-  test('of a proxy that is not well encoded are masked as they are', () => {
-    const { masked } = read({}, { HTTPS_PROXY: 'user:100%sure-of-it@proxy.example:8080' });
-    expect(masked).toContain('100%sure-of-it');
-  });
-
-  test('of a proxy are its password also when there is no user name', () => {
-    const { masked } = read({}, { HTTPS_PROXY: 'http://:p%40ss-word-1@proxy.example:8080' });
-    expect(masked).toEqual([
-      TOKEN,
-      'p%40ss-word-1',
-      'p@ss-word-1',
-      Buffer.from(':p@ss-word-1').toString('base64'),
-    ]);
-  });
-
-  test('of a proxy without a password are its user name, which is a token then', () => {
-    const proxies = {
-      HTTPS_PROXY: 'http://a-proxy-token@proxy.example',
-      HTTP_PROXY: 'proxy.example:8080',
-    };
-    expect(read({}, proxies).masked).toEqual([
-      TOKEN,
-      'a-proxy-token',
-      Buffer.from('a-proxy-token:').toString('base64'),
-    ]);
-  });
-
-  test.each(['http://user:%FF%FE@proxy.example', 'http://%C3%28@proxy.example'])(
-    'of a proxy that nobody can decode are a problem: %s',
-    (HTTPS_PROXY) => {
-      expect(() => read({}, { HTTPS_PROXY })).toThrow('The input HTTPS_PROXY is not valid.');
-    },
-  );
 
   test('are not the names and keys that the workflow gave, though they look like one', () => {
     const key = 'sdk-1b2c3d4e-5f60-4718-8a9b-0c1d2e3f4a5b';
@@ -184,52 +145,6 @@ describe('secrets', () => {
         expect(JSON.stringify([message, nextStep, reasons])).not.toContain(token.trim());
       }),
     );
-  });
-});
-
-describe('proxies', () => {
-  test.each([
-    [{ HTTPS_PROXY: 'http://a' }, 'http://a'],
-    [{ https_proxy: 'http://b', HTTPS_PROXY: 'http://a' }, 'http://b'],
-    [{ https_proxy: '', HTTPS_PROXY: 'http://a' }, ''],
-    [{ HTTPS_PROXY: 'proxy.example:8080' }, 'http://proxy.example:8080'],
-    [{ HTTPS_PROXY: 'HTTPS://proxy.example' }, 'HTTPS://proxy.example'],
-    [{ HTTPS_PROXY: 'u:p%40@proxy.example' }, 'http://u:p%40@proxy.example'],
-    [{ HTTPS_PROXY: 'u:%p%4x%@proxy.example' }, 'http://u:%25p%254x%25@proxy.example'],
-  ])('are read as undici reads them: %j', (env, httpsProxy) => {
-    expect(read({}, env).inputs.proxies.httpsProxy).toBe(httpsProxy);
-  });
-
-  test.each([
-    [{ HTTP_PROXY: 'http://a' }, 'http://a'],
-    [{ http_proxy: 'http://b', HTTP_PROXY: 'http://a' }, 'http://b'],
-    [{ http_proxy: '', HTTP_PROXY: 'http://a' }, ''],
-  ])('for plain http have variables of their own: %j', (env, httpProxy) => {
-    expect(read({}, env).inputs.proxies).toEqual({ httpProxy, httpsProxy: '', noProxy: '' });
-  });
-
-  test.each([
-    [{ NO_PROXY: 'a,b' }, 'a,b'],
-    [{ NO_PROXY: 'a,b', no_proxy: 'c' }, 'c'],
-    [{ NO_PROXY: 'a,b', no_proxy: '' }, ''],
-  ])('have their exceptions: %j', (env, noProxy) => {
-    expect(read({}, env).inputs.proxies.noProxy).toBe(noProxy);
-  });
-
-  test.each([
-    'socks5://proxy.example',
-    'http://',
-    'http://[',
-    'ftp://proxy.example',
-    'git+http://proxy.example',
-    'http://u:%ff@proxy.example',
-    'http://%ff:p@proxy.example',
-  ])('%j is none', (proxy) => {
-    const error = readProblem({}, { HTTP_PROXY: proxy });
-    expect(error.reasons).toEqual([
-      { attribute: 'HTTP_PROXY', reason: 'expected the URL of an http or https proxy' },
-    ]);
-    expect(error.nextStep).toBe('Correct HTTP_PROXY in env of the workflow or of the runner.');
   });
 });
 

@@ -26,10 +26,9 @@ const modules = path.join(import.meta.dirname, '..', 'node_modules');
 /** What is imported from undici, and the file of the package that each export comes from. */
 const UNDICI_EXPORTS = {
   // By src/:
-  EnvHttpProxyAgent: 'lib/dispatcher/env-http-proxy-agent.js',
-  Pool: 'lib/dispatcher/pool.js',
+  Client: 'lib/dispatcher/client.js',
   buildConnector: 'lib/core/connect.js',
-  // By @actions/github:
+  // By src/ and by @actions/github:
   ProxyAgent: 'lib/dispatcher/proxy-agent.js',
 };
 

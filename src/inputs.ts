@@ -1,9 +1,15 @@
 import * as z from 'zod/mini';
 import { IF_EXISTS, type Wish } from './ensure.ts';
 import { ActionError } from './errors.ts';
+import {
+  findProxyProblem,
+  listProxySecrets,
+  listProxyWarnings,
+  type ProxySettings,
+  readProxySettings,
+} from './http/proxies.ts';
 import type { WorkflowRun } from './inputs/github-context.ts';
 import { resolveServer, type Server } from './launchdarkly/servers.ts';
-import type { ProxySettings } from './launchdarkly/transport.ts';
 import type { Secrets } from './secrets.ts';
 
 /** Everything that a run is told, checked. */
@@ -45,16 +51,16 @@ export const INPUT_DEFAULTS = {
  * @throws {ActionError} `invalid-input`, naming every problem, never a credential's value
  */
 export function readInputs(env: NodeJS.ProcessEnv, run: WorkflowRun, secrets: Secrets): Inputs {
-  const given = { ...readDeclaredInputs(env), ...readProxies(env) };
-  for (const secret of [given.token, given['github-token']]) {
+  const given = readDeclaredInputs(env);
+  const proxies = readProxySettings(env);
+  for (const secret of [given.token, given['github-token'], ...listProxySecrets(proxies)]) {
     secrets.add(secret);
   }
-  for (const password of [given.HTTP_PROXY, given.HTTPS_PROXY].flatMap(findProxyPasswords)) {
-    secrets.add(password);
-  }
   const parsed = z.safeParse(describeInputs(run), given);
-  if (!parsed.success) {
-    throw explainProblems(parsed.error.issues, run);
+  const origin = parsed.data?.['base-uri'].origin ?? INPUT_DEFAULTS['base-uri'];
+  const proxyIssues = listProxyIssues(env, origin);
+  if (!parsed.success || proxyIssues.length > 0) {
+    throw explainProblems([...(parsed.error?.issues ?? []), ...proxyIssues], run);
   }
   const inputs = parsed.data;
   const wanted = {
@@ -69,18 +75,17 @@ export function readInputs(env: NodeJS.ProcessEnv, run: WorkflowRun, secrets: Se
     wish: { wanted, ifExists: inputs['if-exists'], isDryRun: inputs['dry-run'] },
     token: inputs.token,
     server: inputs['base-uri'],
-    proxies: {
-      httpProxy: inputs.HTTP_PROXY,
-      httpsProxy: inputs.HTTPS_PROXY,
-      noProxy: inputs.NO_PROXY,
-    },
+    proxies,
     timeoutMs: inputs['timeout-seconds'] * 1_000,
     wantsComment: inputs['pr-comment'],
     githubToken: inputs['github-token'],
     prNumber: inputs['pr-number'],
-    warnings: (['key', 'project', 'environment'] as const).flatMap((input) =>
-      warnOfLength(input, inputs[input]),
-    ),
+    warnings: [
+      ...(['key', 'project', 'environment'] as const).flatMap((input) =>
+        warnOfLength(input, inputs[input]),
+      ),
+      ...listProxyWarnings(env, inputs['base-uri'].origin),
+    ],
   };
 }
 
@@ -105,55 +110,12 @@ function readDeclaredInputs(env: NodeJS.ProcessEnv): Record<keyof typeof INPUT_D
   };
 }
 
-/** As undici reads them: lower case comes first, even when it is empty. Without HTTPS_PROXY, HTTP_PROXY serves https too. */
-function readProxies(env: NodeJS.ProcessEnv) {
-  return {
-    HTTP_PROXY: env['http_proxy'] ?? env['HTTP_PROXY'] ?? '',
-    HTTPS_PROXY: env['https_proxy'] ?? env['HTTPS_PROXY'] ?? '',
-    NO_PROXY: env['no_proxy'] ?? env['NO_PROXY'] ?? '',
-  };
-}
-
-/** The user name is no secret, but what stands before the `@` may be used up as one piece. */
-function findProxyPasswords(proxy: string): string[] {
-  const url = completeProxy(proxy);
-  if (!URL.canParse(url)) {
-    return [];
-  }
-  const { username, password } = new URL(url);
-  const decoded = [username, password].map((part) => decodeLeniently(part));
-  const credentials = Buffer.from(decoded.join(':')).toString('base64');
-  // A user name alone is a token of the proxy's.
-  const [name = '', word = ''] = decoded;
-  if (name === '' && word === '') {
-    return [];
-  }
-  return password === '' ? [name, credentials] : [password, word, credentials];
-}
-
-function decodeLeniently(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-/** A proxy without a scheme is common, and means http. So is a bare % in a password, and means itself. */
-function completeProxy(proxy: string): string {
-  const url = proxy === '' || proxy.includes('://') ? proxy : `http://${proxy}`;
-  return url.replace(/%(?![0-9a-f]{2})/gi, '%25');
-}
-
-/** undici decodes the credentials, and throws at what is not UTF-8. */
-function isProxyUrl(url: string): boolean {
-  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {
-    return false;
-  }
-  const { username, password } = new URL(url);
-  return [username, password].every(
-    (part) => decodeLeniently(part) !== part || !part.includes('%'),
-  );
+/** What is wrong with the proxy on the way to `origin`, in the shape of the other inputs' problems. */
+function listProxyIssues(env: NodeJS.ProcessEnv, origin: string): z.core.$ZodIssue[] {
+  const problem = findProxyProblem(env, origin);
+  return problem === undefined
+    ? []
+    : [{ code: 'custom', path: [problem.variable], message: problem.reason, input: undefined }];
 }
 
 function describeInputs(run: WorkflowRun) {
@@ -192,9 +154,6 @@ function describeInputs(run: WorkflowRun) {
     'pr-comment': boolean,
     'github-token': z.string(),
     'pr-number': prNumber,
-    HTTP_PROXY: proxy,
-    HTTPS_PROXY: proxy,
-    NO_PROXY: z.string(),
   });
 }
 
@@ -268,15 +227,6 @@ const prNumber = z.pipe(
   ),
 );
 
-const proxy = z.pipe(
-  z.pipe(z.string(), z.transform(completeProxy)),
-  z.string().check(
-    z.refine((url) => url === '' || isProxyUrl(url), {
-      message: 'expected the URL of an http or https proxy',
-    }),
-  ),
-);
-
 /** Shapes of other credentials than an access token, each with the sentence that helps. */
 const WRONG_CREDENTIALS: readonly (readonly [RegExp, string])[] = [
   [
@@ -343,7 +293,7 @@ function explainProblems(issues: readonly z.core.$ZodIssue[], run: WorkflowRun):
 
 /** Where a value that is not valid is to be corrected. */
 function findCorrection(name: string, { withheldSecrets }: WorkflowRun): string {
-  if (name.endsWith('_PROXY')) {
+  if (/_proxy$/i.test(name)) {
     return `Correct ${name} in env of the workflow or of the runner.`;
   }
   if (name !== 'token') {

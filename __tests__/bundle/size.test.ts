@@ -54,7 +54,7 @@ test('the bundle and the entry are lean', () => {
   expect(entry).toContain("'./run.js'");
 });
 
-test.each(['class Pool ', 'class ProxyAgent ', 'class UndiciError '])(
+test.each(['class Client ', 'class ProxyAgent ', 'class UndiciError '])(
   'there is one undici in the bundle: one "%s"',
   (text) => {
     expect(countInScripts(text)).toBe(1);

@@ -35,7 +35,7 @@ function break_(code: string, sent: boolean): Exchange {
   const cause = new Error('the wire');
   return {
     kind: 'no-response',
-    sent,
+    mayHaveBeenProcessed: sent,
     code,
     cause,
     startedAt: STARTED_AT,
@@ -142,7 +142,14 @@ describe('without a response', () => {
       false,
       'could not be reached (UND_ERR_CONNECT_TIMEOUT)',
     ],
-    ['ENOTFOUND', false, 'network', true, 'could not be reached (ENOTFOUND)'],
+    ['ENOTFOUND', false, 'network', false, 'could not be reached (ENOTFOUND)'],
+    [
+      'PROXY_REFUSED_CREDENTIALS',
+      false,
+      'network',
+      true,
+      'could not be reached (PROXY_REFUSED_CREDENTIALS)',
+    ],
     ['CERT_HAS_EXPIRED', false, 'network', true, 'could not be reached (CERT_HAS_EXPIRED)'],
     [
       'DEPTH_ZERO_SELF_SIGNED_CERT',

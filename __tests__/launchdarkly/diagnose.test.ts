@@ -98,7 +98,7 @@ const silent = createClient(
   {
     send: async () => ({
       kind: 'no-response',
-      sent: true,
+      mayHaveBeenProcessed: true,
       code: 'ECONNRESET',
       cause: undefined,
       startedAt: 0,

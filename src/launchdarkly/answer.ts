@@ -53,6 +53,8 @@ export interface Trouble {
   readonly causeCode: string;
   /** The proxy that could not be reached, as host and port. */
   readonly proxy?: string | undefined;
+  /** Whether the request had no proxy on its way; undefined where a response came. */
+  readonly isDirect?: boolean | undefined;
   /** The server's own words, raw, when it had any. */
   readonly message?: string | undefined;
   readonly cause?: unknown;
@@ -142,12 +144,20 @@ function describeBody(
 
 /** Failures that a later attempt cannot mend: somebody has to change a certificate, a password or a name. */
 const PERMANENT =
-  /^(?:CERT_|EPROTO$|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|ENOTFOUND$|PROXY_REFUSED_40[37]$|UND_ERR_PRX_TLS$|UND_ERR_INVALID_ARG$|ERR_INVALID_)/;
+  /^(?:CERT_|EPROTO$|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|PROXY_NOT_VALID$|PROXY_REFUSED_(?:403|407|CREDENTIALS)$|UND_ERR_PRX_TLS$|UND_ERR_INVALID_ARG$|ERR_INVALID_)/;
+
+/**
+ * How long a host name that does not resolve is tried again, in milliseconds. The DNS of a cluster answers
+ * like this for some seconds after a start or a change; a name that is wrong never resolves.
+ */
+const DNS_PATIENCE_MS = 10_000;
 
 function readNetworkTrouble(failed: Extract<Exchange, { kind: 'no-response' }>): Trouble {
-  const { sent, code, cause, proxy } = failed;
-  const isPermanent = !sent && PERMANENT.test(code);
-  const common = { sent, isPermanent, causeCode: code, cause, proxy };
+  const { mayHaveBeenProcessed: sent, code, cause, proxy, isDirect, receivedAt } = failed;
+  const failingMs = receivedAt - (failed.failingSince ?? receivedAt);
+  const isNameUnknown = code === 'ENOTFOUND' && failingMs >= DNS_PATIENCE_MS;
+  const isPermanent = !sent && (PERMANENT.test(code) || isNameUnknown);
+  const common = { sent, isPermanent, causeCode: code, cause, proxy, isDirect };
   switch (code) {
     case 'ABORTED':
       return { ...common, code: 'timeout', what: 'had not answered when the time was up' };
