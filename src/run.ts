@@ -14,7 +14,6 @@ import { type Inputs, readInputs } from './inputs.ts';
 import { createClient } from './launchdarkly/client.ts';
 import { explainRefusal, explainTrouble, type Operation } from './launchdarkly/diagnose.ts';
 import { openTransport } from './launchdarkly/transport.ts';
-import { publishComment } from './report/comment.ts';
 import { Log } from './report/log.ts';
 import { writeOutputs } from './report/outputs.ts';
 import type { Ending, Story } from './report/story.ts';
@@ -74,9 +73,9 @@ export async function run(env: NodeJS.ProcessEnv = process.env): Promise<void> {
   handOverOutputs(ending, secrets, log);
   writeSummary(renderSummary(story, secrets), env['GITHUB_STEP_SUMMARY'], log);
   if (inputs?.wantsComment) {
-    const limit = AbortSignal.timeout(COMMENT_TIMEOUT_MS);
-    const signal = AbortSignal.any([cancellation.signal, limit]);
-    await publishStory(story, inputs, { context, secrets, log, signal });
+    const deadline = startDeadline(COMMENT_TIMEOUT_MS, cancellation.signal);
+    await publishStory(story, inputs, { context, secrets, log, deadline });
+    deadline.release();
   }
   cancellation.release();
 }
@@ -201,13 +200,13 @@ interface Surroundings {
   readonly context: GitHubContext;
   readonly secrets: Secrets;
   readonly log: Log;
-  readonly signal: AbortSignal;
+  readonly deadline: Deadline;
 }
 
 async function publishStory(
   story: Story,
-  { githubToken, prNumber }: Inputs,
-  { context, secrets, log, signal }: Surroundings,
+  { githubToken, prNumber, proxies }: Inputs,
+  { context, secrets, log, deadline }: Surroundings,
 ): Promise<void> {
   const { ending } = story;
   if (ending.kind === 'failure' && ending.error.code === 'cancelled') {
@@ -218,12 +217,24 @@ async function publishStory(
     tellNoPullRequest(log);
     return;
   }
+  // Not at the top: it brings a client for GitHub along, which only a comment needs.
+  const { publishComment } = await import('./report/comment.ts');
+  const { apiUrl } = context;
+  const { now, sleep, random } = clockOf(deadline);
   const result = await publishComment({
     story,
     secrets,
+    apiUrl,
     githubToken,
     pullRequest,
-    signal,
+    proxies,
+    deadline,
+    now,
+    sleep,
+    random,
+    observe: ({ method, path, result, elapsedMs }) => {
+      log.debug(`GitHub: ${method} ${path} ${result} in ${elapsedMs} ms`);
+    },
   });
   tellCommentResult(result, log);
 }

@@ -47,9 +47,8 @@ export function tellRequest(seen: RequestSeen, log: Log): void {
 
 /** Tells that there is no pull request to comment on, and how to name one. */
 export function tellNoPullRequest(log: Log): void {
-  log.info(
-    'No comment: this run is not for a pull request. Set the input pr-number to comment on one all the same.',
-  );
+  log.info('No comment: this run is not for a pull request.');
+  log.info('To comment on a pull request all the same, set the input pr-number to its number.');
 }
 
 /** Tells what became of the pull request comment. None of it fails the step. */
