@@ -5,6 +5,7 @@ import * as core from '@actions/core';
 import { type Deadline, sleep, startDeadline, watchCancellation } from './deadline.ts';
 import { ensureGroup, type Outcome } from './ensure.ts';
 import { ActionError, SPECIAL_TITLES } from './errors.ts';
+import { findRoute, PROXY_ADVICE } from './http/proxies.ts';
 import {
   choosePullRequest,
   type GitHubContext,
@@ -127,6 +128,7 @@ async function makeGroupTrue(
     log.warning('An input is unusual', warning);
   }
   avoidWasmOptimization();
+  let hasResponded = false;
   const transport = openTransport({
     origin: server.origin,
     token,
@@ -134,12 +136,16 @@ async function makeGroupTrue(
     secrets,
     observe: ({ request: { method, path }, exchange, attempt }) => {
       progress.requests += 1;
+      hasResponded ||= exchange.kind === 'response';
       const result = exchange.kind === 'response' ? exchange.status : exchange.code;
       const elapsedMs = exchange.receivedAt - exchange.startedAt;
       tellRequest({ attempt, method, path, result, elapsedMs }, log);
     },
   });
-  const deadline = startDeadline(timeoutMs, cancellation);
+  const isDirect = findRoute(server.origin, proxies).kind === 'direct';
+  const advice = isDirect ? PROXY_ADVICE : 'Check HTTPS_PROXY: nothing came through the proxy.';
+  const findAdvice = () => (hasResponded ? '' : advice);
+  const deadline = startDeadline(timeoutMs, cancellation, findAdvice);
   const circumstances = (operation: Operation) => ({ operation, wanted: wish.wanted, server });
   try {
     return await ensureGroup(wish, {

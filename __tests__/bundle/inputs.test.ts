@@ -382,14 +382,14 @@ describe.concurrent('a hostile base-uri', () => {
 
 test.concurrent('a proxy that is no URL is a problem of its variable, and its password is not echoed', async () => {
   const lines = await readProblems(
-    {},
+    { 'base-uri': 'https://app.launchdarkly.com' },
     {
       env: { HTTPS_PROXY: 'socks5://user:correct-horse-battery@proxy.example:1080' },
       secrets: ['correct-horse-battery'],
     },
   );
   expect(lines.slice(1)).toEqual([
-    '- HTTPS_PROXY: expected the URL of an http or https proxy',
+    '- HTTPS_PROXY: expected the URL of an http or https proxy; SOCKS is not supported',
     'Next: Correct HTTPS_PROXY in env of the workflow or of the runner.',
   ]);
 });

@@ -17,7 +17,7 @@ const PROXY_SECRETS = [
 ];
 
 describe('a proxy', () => {
-  test.each(['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'])(
+  test.each(['HTTPS_PROXY', 'https_proxy'])(
     'named by %s is asked for a tunnel, and sees neither token nor request',
     async (variable) => {
       await using company = await openCompany();
@@ -34,11 +34,60 @@ describe('a proxy', () => {
     },
   );
 
-  test('may be named without its scheme', async () => {
+  test.each([
+    ['without its scheme', (host: string) => host],
+    ['with a path', (host: string) => `http://${host}/wpad.dat`],
+    ['with two slashes behind it', (host: string) => `http://${host}//`],
+    ['with a query', (host: string) => `http://${host}?x`],
+    ['with a fragment', (host: string) => `http://${host}#x`],
+    ['without its scheme and with a path', (host: string) => `${host}/x`],
+    ['with blanks around it', (host: string) => ` http://${host} `],
+  ])('may be named %s', async (_, name) => {
     await using company = await openCompany();
-    const result = await company.run({ HTTPS_PROXY: company.proxy.host });
+    const result = await company.run({ HTTPS_PROXY: name(company.proxy.host) });
     expect(result.outputs['outcome']).toBe('created');
     expect(company.proxy.tunnels).toBe(1);
+  });
+
+  test('may take a second to open each tunnel', async () => {
+    await using company = await openCompany({ delayMs: 1_200 });
+    const result = await company.run({ HTTPS_PROXY: `http://${company.proxy.host}` });
+    expect(result.outputs['outcome']).toBe('created');
+    expect(company.proxy.tunnels).toBe(1);
+  });
+
+  test.each(['HTTP_PROXY', 'http_proxy'])(
+    'named by %s is for plain http only',
+    async (variable) => {
+      await using company = await openCompany();
+      const result = await company.run(
+        { [variable]: `http://${company.proxy.host}` },
+        { 'base-uri': `https://localhost:${company.launchDarklyPort}` },
+      );
+      expect(result.outputs['outcome']).toBe('created');
+      expect(company.proxy.requests).toEqual([]);
+    },
+  );
+
+  test('may have a Windows domain before its user name', async () => {
+    const credentials = { user: 'DOMAIN\\runner', password: 'correct-horse' };
+    await using company = await openCompany({ credentials });
+    const result = await company.run({
+      HTTPS_PROXY: `http://DOMAIN\\runner:correct-horse@${company.proxy.host}`,
+    });
+    expect(result.outputs['outcome']).toBe('created');
+    expect(result.masks).toContain('correct-horse');
+  });
+
+  test('with a short password does not mask the word, which would drop the outputs', async () => {
+    const credentials = { user: 'svc', password: 'prod' };
+    await using company = await openCompany({ credentials });
+    const result = await company.run({ HTTPS_PROXY: `http://svc:prod@${company.proxy.host}` });
+    expect(result.outputs).toMatchObject({ outcome: 'created', environment: 'production' });
+    expect(result.masks).not.toContain('prod');
+    expect(result.masks).toEqual(
+      expect.arrayContaining(['svc:prod', Buffer.from('svc:prod').toString('base64')]),
+    );
   });
 
   test('may have a bare % in its password', async () => {
@@ -70,22 +119,29 @@ describe('a proxy', () => {
   });
 
   test.each([
-    ['no password', ''],
-    ['a wrong password', 'runner:wrong-password-of-some-length@'],
-  ])('that wants a password and gets %s makes the step fail, and says so', async (_, given) => {
-    await using company = await openCompany({ credentials: CREDENTIALS });
-    const result = await company.run(
-      { HTTPS_PROXY: `http://${given}${company.proxy.host}` },
-      {},
-      { secrets: ['wrong-password-of-some-length', ...PROXY_SECRETS] },
-    );
-    expect(result.outputs['error-code']).toBe('network');
-    expect(readError(result)).toContain('The proxy wants a user name and a password (407)');
-    expect(readError(result)).toContain('Nothing was written.');
-    // It would be refused the next time, too.
-    expect(company.proxy.requests).toHaveLength(1);
-    expectNothingAtLaunchDarkly(company.launchDarkly.requests, result);
-  });
+    ['no password', '', 'The proxy wants a user name and a password (407)'],
+    [
+      'a wrong password',
+      'runner:wrong-password-of-some-length@',
+      'The proxy refused the user name and password of HTTPS_PROXY (407), or wants another scheme than Basic',
+    ],
+  ])(
+    'that wants a password and gets %s makes the step fail, and says so',
+    async (_, given, words) => {
+      await using company = await openCompany({ credentials: CREDENTIALS });
+      const result = await company.run(
+        { HTTPS_PROXY: `http://${given}${company.proxy.host}` },
+        {},
+        { secrets: ['wrong-password-of-some-length', ...PROXY_SECRETS] },
+      );
+      expect(result.outputs['error-code']).toBe('network');
+      expect(readError(result)).toContain(words);
+      expect(readError(result)).toContain('Nothing was written.');
+      // It would be refused the next time, too.
+      expect(company.proxy.requests).toHaveLength(1);
+      expectNothingAtLaunchDarkly(company.launchDarkly.requests, result);
+    },
+  );
 
   test('that refuses the host makes the step fail, and says so', async () => {
     await using company = await openCompany({ refusal: 403 });
@@ -148,15 +204,62 @@ describe('NO_PROXY', () => {
     expect(result.outputs['outcome']).toBe('created');
     expect(company.proxy.tunnels).toBe(1);
   });
+});
 
-  test('an empty lower-case variable switches the upper-case one off', async () => {
+describe('a proxy variable', () => {
+  test('that is empty is unset, whatever its case', async () => {
+    await using company = await openCompany();
+    const result = await company.run({
+      HTTPS_PROXY: `http://${company.proxy.host}`,
+      https_proxy: '',
+      NO_PROXY: '127.0.0.1',
+      no_proxy: '',
+    });
+    expect(result.outputs['outcome']).toBe('created');
+    expect(company.proxy.tunnels).toBe(1);
+  });
+
+  test.each([
+    { HTTP_PROXY: 'socks5://127.0.0.1:1', NO_PROXY: '*' },
+    { HTTPS_PROXY: 'ftp://127.0.0.1:1', NO_PROXY: 'localhost' },
+    { HTTP_PROXY: 'http://[' },
+  ])('that is not used is not checked: %j', async (env) => {
+    await using company = await openCompany();
+    const result = await company.run(env, {
+      'base-uri': `https://localhost:${company.launchDarklyPort}`,
+    });
+    expect(result.outputs['outcome']).toBe('created');
+    expect(result.annotations).toEqual([]);
+  });
+
+  test('for plain http is not checked beside a right one for https', async () => {
+    await using company = await openCompany();
+    const result = await company.run({
+      HTTP_PROXY: 'socks5://127.0.0.1:1',
+      HTTPS_PROXY: `http://${company.proxy.host}`,
+    });
+    expect(result.outputs['outcome']).toBe('created');
+    expect(result.annotations).toEqual([]);
+    expect(company.proxy.tunnels).toBe(1);
+  });
+
+  test.each([
+    ['ALL_PROXY', 'http://127.0.0.1:1'],
+    ['all_proxy', 'socks5://127.0.0.1:1'],
+    ['HTTP_PROXY', 'socks5://127.0.0.1:1'],
+  ])('that is not supported and the only one gives a warning: %s', async (variable, value) => {
     await using company = await openCompany();
     const result = await company.run(
-      { HTTPS_PROXY: `http://${company.proxy.host}`, https_proxy: '' },
+      { [variable]: value },
       { 'base-uri': `https://localhost:${company.launchDarklyPort}` },
     );
     expect(result.outputs['outcome']).toBe('created');
-    expect(company.proxy.requests).toEqual([]);
+    expect(result.annotations).toMatchObject([
+      {
+        kind: 'warning',
+        message: expect.stringMatching(new RegExp(`^${variable}.* not supported`)),
+      },
+    ]);
   });
 });
 

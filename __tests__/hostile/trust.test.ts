@@ -1,6 +1,6 @@
 import type { TlsOptions } from 'node:tls';
 import { describe, expect, test } from 'vitest';
-import { issueSelfSigned } from '../../simulator/certificates.ts';
+import { type Authority, issueSelfSigned } from '../../simulator/certificates.ts';
 import { runAction, type StepResult } from '../../simulator/runner/runner.ts';
 import { startWireServer, type WireFault } from '../../simulator/wire/server.ts';
 import { openCompany, readError, WISH } from './company.ts';
@@ -31,6 +31,71 @@ describe('the certificate of a company that inspects TLS', () => {
       expect(company.launchDarkly.requests).toEqual([]);
     },
   );
+});
+
+test('the CA certificates of the system are trusted with NODE_USE_SYSTEM_CA=1', async () => {
+  await using company = await openCompany();
+  const result = await company.run({
+    HTTPS_PROXY: `http://${company.proxy.host}`,
+    NODE_EXTRA_CA_CERTS: undefined,
+    NODE_USE_SYSTEM_CA: '1',
+    SSL_CERT_FILE: company.caPath,
+  });
+  expect(result.outputs['outcome']).toBe('created');
+});
+
+describe.each([undefined, '0'])(
+  'with NODE_TLS_REJECT_UNAUTHORIZED=%s',
+  (NODE_TLS_REJECT_UNAUTHORIZED) => {
+    const hosts = ['127.0.0.1'];
+    const hourAgo = new Date(Date.now() - 3_600_000);
+    test.each([
+      ['is self-signed', () => issueSelfSigned({ hosts }), 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+      [
+        'has expired',
+        (authority: Authority) =>
+          authority.issue({ hosts, notBefore: new Date(0), notAfter: hourAgo }),
+        'CERT_HAS_EXPIRED',
+      ],
+      [
+        'is for another host',
+        (authority: Authority) => authority.issue({ hosts: ['app.launchdarkly.com'] }),
+        'ERR_TLS_CERT_ALTNAME_INVALID',
+      ],
+    ])('a certificate that %s is refused', async (_, issue, code) => {
+      await using company = await openCompany();
+      await using server = await startWireServer({ tls: await issue(company.authority) });
+      const result = await company.run(
+        { NODE_TLS_REJECT_UNAUTHORIZED },
+        { 'base-uri': server.origin },
+      );
+      expect(result.outputs['error-code']).toBe('network');
+      expect(readError(result)).toContain(`can't be trusted (${code})`);
+      expect(server.requests).toEqual([]);
+    });
+  },
+);
+
+test.each([undefined, '0'])(
+  'the certificate of a proxy is verified as well, with NODE_TLS_REJECT_UNAUTHORIZED=%s',
+  async (NODE_TLS_REJECT_UNAUTHORIZED) => {
+    await using company = await openCompany({ isProxyTls: true });
+    const result = await company.run({
+      HTTPS_PROXY: `https://${company.proxy.host}`,
+      NODE_EXTRA_CA_CERTS: undefined,
+      NODE_TLS_REJECT_UNAUTHORIZED,
+    });
+    expect(readError(result)).toContain(
+      `The certificate of the proxy ${company.proxy.host} can't be trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE)`,
+    );
+    expect(company.proxy.requests).toEqual([]);
+  },
+);
+
+test('an https scheme for a proxy that speaks plain http is told as a wrong scheme', async () => {
+  await using company = await openCompany();
+  const result = await company.run({ HTTPS_PROXY: `https://${company.proxy.host}` });
+  expect(readError(result)).toContain('base-uri and HTTPS_PROXY have the right scheme and port');
 });
 
 describe('what no second attempt can mend is told at once', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { NoResponse } from '../../src/http/http-client.ts';
 import { type Expectation, readAnswer } from '../../src/launchdarkly/answer.ts';
 import type { Exchange, ResponseBody } from '../../src/launchdarkly/transport.ts';
 
@@ -31,7 +32,7 @@ const json = (value: unknown): ResponseBody => ({
   json: value,
 });
 
-function break_(code: string, sent: boolean): Exchange {
+function break_(code: string, sent: boolean): NoResponse {
   const cause = new Error('the wire');
   return {
     kind: 'no-response',
@@ -174,6 +175,14 @@ describe('without a response', () => {
       serverClock: RECEIVED_AT,
       hintMs: undefined,
     });
+  });
+});
+
+test('a name that does not resolve is tried again for ten seconds', () => {
+  const failed = { ...break_('ENOTFOUND', false), failingSince: RECEIVED_AT - 9_999 };
+  expect(readAnswer(failed, created)).toMatchObject({ trouble: { isPermanent: false } });
+  expect(readAnswer({ ...failed, failingSince: RECEIVED_AT - 10_000 }, created)).toMatchObject({
+    trouble: { isPermanent: true },
   });
 });
 

@@ -5,6 +5,8 @@
  * @see https://github.com/actions/toolkit/blob/main/packages/http-client/src/proxy.ts
  */
 
+import { isBypassed } from './no-proxy.ts';
+
 /** The values of the proxy variables, as they were written. An empty string is an unset variable. */
 export interface ProxySettings {
   /** For targets of plain http. */
@@ -22,6 +24,10 @@ export interface HttpProxy {
   /** The value of the header `proxy-authorization`; undefined when the URL has no credentials. */
   readonly authorization: string | undefined;
 }
+
+/** What to add to the advice when a server could not be reached and no proxy was in use. */
+export const PROXY_ADVICE =
+  'If the runner reaches the internet through a proxy only, set HTTPS_PROXY in its env.';
 
 /** The way to a server. */
 export type Route =
@@ -87,10 +93,8 @@ export function findProxyProblem(
  * because its kind is not supported: `ALL_PROXY`, or SOCKS.
  */
 export function listProxyWarnings(env: NodeJS.ProcessEnv, origin: string): string[] {
-  const settings = readProxySettings(env);
-  const hasProxy = (origin.startsWith('http:') ? settings.httpProxy : settings.httpsProxy) !== '';
-  const target = new URL(origin);
-  if (hasProxy || isLoopback(target) || isBypassed(target, settings.noProxy)) {
+  const { httpsProxy, noProxy } = readProxySettings(env);
+  if (httpsProxy !== '' || isBypassed(new URL(origin), noProxy)) {
     return [];
   }
   const all = readVariable(env, 'all_proxy');
@@ -201,43 +205,4 @@ function decodePercent(text: string): string | undefined {
 
 function encodeBasic(user: string, password: string): string {
   return Buffer.from(`${user}:${password}`).toString('base64');
-}
-
-/**
- * Whether `noProxy` lists the target. The rules are undici's: entries are separated by commas or blanks;
- * a host stands for its subdomains as well, `*.host` for these alone, `*` for every host; a port narrows
- * an entry down to that port. A test holds this against undici's `EnvHttpProxyAgent`, which tells nobody
- * what it decided.
- */
-function isBypassed({ protocol, hostname, port }: URL, noProxy: string): boolean {
-  const host = hostname.replace(/^\[(.+)\]$/, '$1').replace(/(?<=.)\.$/, '');
-  const targetPort = Number(port) || (protocol === 'https:' ? 443 : 80);
-  return noProxy
-    .split(/[,\s]/)
-    .filter((entry) => entry !== '')
-    .map(parseNoProxyEntry)
-    .some((entry) => {
-      if (entry.port !== 0 && entry.port !== targetPort) {
-        return false;
-      }
-      return (
-        entry.host === '*' ||
-        (!entry.isWildcard && host === entry.host) ||
-        host.endsWith(`.${entry.host}`)
-      );
-    });
-}
-
-function parseNoProxyEntry(entry: string) {
-  // An IPv6 address has colons of its own, so its port needs brackets around the address.
-  const withPort = /^\[(.+)\]:(\d+)$/.exec(entry) ?? /^([^:]+):(\d+)$/.exec(entry);
-  const host = withPort?.[1] ?? entry.replace(/^\[(.+)\]$/, '$1');
-  return {
-    host: host
-      .replace(/^\*?\./, '')
-      .replace(/(?<=.)\.$/, '')
-      .toLowerCase(),
-    port: Number(withPort?.[2] ?? 0),
-    isWildcard: entry.startsWith('*'),
-  };
 }
