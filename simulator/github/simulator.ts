@@ -28,6 +28,8 @@ export interface GitHubOptions {
   readonly basePath?: '' | '/api/v3';
   /** Serves https and offers HTTP/2 and HTTP/1.1, as api.github.com does. Plain http when absent. */
   readonly tls?: KeyPair;
+  /** A free one when absent. */
+  readonly port?: number;
 }
 
 /** A running GitHub look-alike for the comments of pull requests. */
@@ -59,7 +61,7 @@ export interface GitHubSimulator extends AsyncDisposable {
 type Message = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
 
-/** Starts a simulator on a free port of 127.0.0.1; resolves when it listens. */
+/** Starts a simulator on 127.0.0.1; resolves when it listens. */
 export async function startGitHub(options: GitHubOptions): Promise<GitHubSimulator> {
   const basePath = options.basePath ?? '';
   const comments: SimulatedComment[] = [];
@@ -153,7 +155,7 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHubSimulat
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  const port = await listen(server);
+  const port = await listen(server, options.port ?? 0);
   const apiUrl = `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}${basePath}`;
 
   async function close(): Promise<void> {
@@ -230,10 +232,10 @@ function answerViewer(request: GitHubRequest, holder: Holder): Answer {
     : { status: 200, body: { data: { viewer: { login: holder.login } } } };
 }
 
-async function listen(server: Server | Http2SecureServer): Promise<number> {
+async function listen(server: Server | Http2SecureServer, port: number): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(port, '127.0.0.1', resolve);
   });
   const address = server.address();
   if (address === null || typeof address === 'string') {
