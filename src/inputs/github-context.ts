@@ -37,7 +37,7 @@ export function readGitHubContext(env: NodeJS.ProcessEnv): GitHubContext {
   const repository = env['GITHUB_REPOSITORY'] ?? '';
   const [owner = '', repo = ''] = repository.split('/');
   const name = env['GITHUB_EVENT_NAME'] ?? '';
-  const event = readEvent(env['GITHUB_EVENT_PATH']);
+  const event = namesPullRequest(name) ? readEvent(env['GITHUB_EVENT_PATH']) : {};
   const pullRequest = isPullRequestEvent(name) ? event.pull_request : undefined;
   return {
     repository: owner === '' || repo === '' ? undefined : { owner, repo },
@@ -60,47 +60,56 @@ export function choosePullRequest(
   return repository === undefined || number === undefined ? undefined : { ...repository, number };
 }
 
-const repositoryReference = z.object({ id: z.optional(z.int()), url: z.optional(z.string()) });
-
-/** A pull request as the events of workflow runs and checks list it. */
-const listedPullRequest = z.object({
-  number: z.int(),
-  base: z.optional(z.object({ repo: z.optional(repositoryReference) })),
-});
-
-const listing = z.object({ pull_requests: z.optional(z.array(listedPullRequest)) });
+/** Builds the schemas on demand: most runs have an event that names no pull request. */
+function describeEvent() {
+  const repositoryReference = z.object({ id: z.optional(z.int()), url: z.optional(z.string()) });
+  // A pull request as the events of workflow runs and checks list it.
+  const listedPullRequest = z.object({
+    number: z.int(),
+    base: z.optional(z.object({ repo: z.optional(repositoryReference) })),
+  });
+  const list = z.optional(z.object({ pull_requests: z.optional(z.array(listedPullRequest)) }));
+  const pullRequest = z.object({
+    number: z.int(),
+    head: z.optional(z.object({ repo: z.nullish(z.object({ full_name: z.string() })) })),
+  });
+  const issue = z.object({ number: z.int(), pull_request: z.nullish(z.looseObject({})) });
+  // A part that is malformed reads as absent, and does not take the others along.
+  return z.object({
+    repository: z.catch(z.optional(repositoryReference), undefined),
+    pull_request: z.catch(z.optional(pullRequest), undefined),
+    issue: z.catch(z.optional(issue), undefined),
+    workflow_run: z.catch(list, undefined),
+    check_run: z.catch(list, undefined),
+    check_suite: z.catch(list, undefined),
+    merge_group: z.catch(z.optional(z.object({ head_ref: z.string() })), undefined),
+  });
+}
 
 /**
- * The parts of an event's payload that name a pull request. One that is malformed reads as absent without
- * taking the others along.
+ * The parts of an event's payload that name a pull request.
  *
  * @see https://docs.github.com/webhooks/webhook-events-and-payloads
  */
-const eventPayload = z.object({
-  repository: z.catch(z.optional(repositoryReference), undefined),
-  pull_request: z.catch(
-    z.optional(
-      z.object({
-        number: z.int(),
-        head: z.optional(z.object({ repo: z.nullish(z.object({ full_name: z.string() })) })),
-      }),
-    ),
-    undefined,
-  ),
-  issue: z.catch(
-    z.optional(z.object({ number: z.int(), pull_request: z.nullish(z.looseObject({})) })),
-    undefined,
-  ),
-  workflow_run: z.catch(z.optional(listing), undefined),
-  check_run: z.catch(z.optional(listing), undefined),
-  check_suite: z.catch(z.optional(listing), undefined),
-  merge_group: z.catch(z.optional(z.object({ head_ref: z.string() })), undefined),
-});
+type EventPayload = z.infer<ReturnType<typeof describeEvent>>;
 
-type EventPayload = z.infer<typeof eventPayload>;
+type PullRequestList = EventPayload['workflow_run'];
 
 /** The branch that a merge queue makes for a pull request. The base may have slashes of its own. */
 const MERGE_QUEUE_REF = /^(?:refs\/heads\/)?gh-readonly-queue\/.+\/pr-([1-9]\d*)-[0-9a-f]+$/;
+
+/** The events besides those of pull requests whose payload can name one. */
+const OTHER_EVENTS: ReadonlySet<string> = new Set([
+  'issue_comment',
+  'workflow_run',
+  'check_run',
+  'check_suite',
+  'merge_group',
+]);
+
+function namesPullRequest(event: string): boolean {
+  return isPullRequestEvent(event) || OTHER_EVENTS.has(event);
+}
 
 function isPullRequestEvent(name: string): boolean {
   return name === 'pull_request' || name.startsWith('pull_request_');
@@ -135,7 +144,7 @@ function findPullRequestNumber(
 
 /** With several pull requests of the same commit, none of them is the one. */
 function findOnlyNumber(
-  list: z.infer<typeof listing> | undefined,
+  list: PullRequestList,
   event: EventPayload,
   repository: string,
 ): number | undefined {
@@ -148,7 +157,7 @@ function findOnlyNumber(
 
 /** A fork's commit may be listed with a pull request of the repository that was forked. */
 function isOfRepository(
-  base: z.infer<typeof repositoryReference> | undefined,
+  base: EventPayload['repository'],
   { repository: own }: EventPayload,
   repository: string,
 ): boolean {
@@ -181,7 +190,7 @@ function findWithheldSecrets(run: {
 function readEvent(path: string | undefined): EventPayload {
   try {
     const event: unknown = JSON.parse(readFileSync(path ?? '', 'utf8'));
-    return z.safeParse(eventPayload, event).data ?? {};
+    return z.safeParse(describeEvent(), event).data ?? {};
   } catch {
     return {};
   }
