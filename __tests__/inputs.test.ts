@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ActionError } from '../src/errors.ts';
+import type { WorkflowRun } from '../src/inputs/github-context.ts';
 import { readInputs } from '../src/inputs/inputs.ts';
 import { Secrets } from '../src/secrets.ts';
-import type { WorkflowRun } from '../src/workflow.ts';
 
 const TOKEN = 'api-5f0c1a2b-3c4d-4e6f-8081-92a3b4c5d6e7';
-const PUSH: WorkflowRun = { pullRequest: undefined, withheldSecrets: undefined };
+const PUSH: WorkflowRun = { withheldSecrets: undefined };
 
 /** Reads inputs as the runner would hand them over. Other variables keep their name. */
 function read(
@@ -49,9 +49,32 @@ test('what is not given has its default', () => {
     timeoutMs: 120_000,
     wantsComment: false,
     githubToken: '',
+    prNumber: undefined,
     warnings: [],
   });
 });
+
+test.each([
+  ['', undefined],
+  [' ', undefined],
+  ['1', 1],
+  [' 42 ', 42],
+  ['2147483647', 2_147_483_647],
+])('pr-number %j is read as %j', (text, prNumber) => {
+  expect(read({ 'pr-number': text }).inputs.prNumber).toBe(prNumber);
+});
+
+test.each(['0', '-1', '007', '1.5', '1e3', '#7', 'seven', '2147483648', '99999999999'])(
+  'pr-number %j is refused',
+  (text) => {
+    expect(readProblem({ 'pr-number': text }).reasons).toEqual([
+      {
+        attribute: 'pr-number',
+        reason: `"${text}" is not valid; expected the number of a pull request, such as 42`,
+      },
+    ]);
+  },
+);
 
 describe('applications', () => {
   test.each([

@@ -1,22 +1,34 @@
+// First, because of what it starts in the background.
+import './startup.ts';
 import * as core from '@actions/core';
 import { CrashReporter, explainUnexpected } from './crash-report.ts';
 import { type Deadline, sleep, startDeadline, watchCancellation } from './deadline.ts';
 import { ensureGroup, type Outcome } from './ensure.ts';
 import { ActionError, SPECIAL_TITLES } from './errors.ts';
 import { findRoute, PROXY_ADVICE } from './http/proxies.ts';
+import {
+  choosePullRequest,
+  type GitHubContext,
+  readGitHubContext,
+} from './inputs/github-context.ts';
 import { type Inputs, readInputs } from './inputs/inputs.ts';
 import { createClient } from './launchdarkly/client.ts';
 import { explainRefusal, explainTrouble, type Operation } from './launchdarkly/diagnose.ts';
 import { openTransport } from './launchdarkly/transport.ts';
-import { publishComment } from './report/comment.ts';
 import { Log } from './report/log.ts';
 import { writeOutputs } from './report/outputs.ts';
 import type { Ending, Story } from './report/story.ts';
 import { renderSummary } from './report/summary.ts';
 import { appendSummary } from './report/summary-file.ts';
-import { tellCommentResult, tellEnding, tellRequest, tellWait } from './report/tell.ts';
+import {
+  tellCommentResult,
+  tellEnding,
+  tellNoPullRequest,
+  tellRequest,
+  tellWait,
+} from './report/tell.ts';
 import { Secrets } from './secrets.ts';
-import { readWorkflowRun, type WorkflowRun } from './workflow.ts';
+import { avoidWasmOptimization } from './startup.ts';
 
 /** A diagnosis that takes longer, in milliseconds, would only keep the failure from being told. */
 const DIAGNOSIS_TIMEOUT_MS = 10_000;
@@ -51,10 +63,10 @@ async function runStep(env: NodeJS.ProcessEnv, { secrets, log, crash }: StepDeps
   const progress: Progress = { requests: 0, attempts: 1 };
   const cancellation = watchCancellation();
 
-  const workflow = readWorkflowRun(env);
+  const context = readGitHubContext(env);
   let inputs: Inputs | undefined;
   const settled = await settle(async () => {
-    inputs = readInputs(env, workflow, secrets);
+    inputs = readInputs(env, context, secrets);
     return makeGroupTrue(inputs, { secrets, log, progress, cancellation: cancellation.signal });
   });
   // A step that fails must not have the outputs of a success.
@@ -73,9 +85,9 @@ async function runStep(env: NodeJS.ProcessEnv, { secrets, log, crash }: StepDeps
   handOverOutputs(ending, secrets, log);
   writeSummary(story, env['GITHUB_STEP_SUMMARY'], { secrets, log });
   if (inputs?.wantsComment) {
-    const limit = AbortSignal.timeout(COMMENT_TIMEOUT_MS);
-    const signal = AbortSignal.any([cancellation.signal, limit]);
-    await publishStory(story, inputs, { workflow, secrets, log, signal });
+    const deadline = startDeadline(COMMENT_TIMEOUT_MS, cancellation.signal);
+    await publishStory(story, inputs, { context, secrets, log, deadline });
+    deadline.release();
   }
   cancellation.release();
 }
@@ -114,6 +126,7 @@ async function makeGroupTrue(
   for (const warning of inputs.warnings) {
     log.warning('An input is unusual', warning);
   }
+  avoidWasmOptimization();
   let hasResponded = false;
   const transport = openTransport({
     origin: server.origin,
@@ -193,31 +206,44 @@ function writeSummary(
 }
 
 interface Surroundings {
-  readonly workflow: WorkflowRun;
+  readonly context: GitHubContext;
   readonly secrets: Secrets;
   readonly log: Log;
-  readonly signal: AbortSignal;
+  readonly deadline: Deadline;
 }
 
 async function publishStory(
   story: Story,
-  { githubToken }: Inputs,
-  { workflow, secrets, log, signal }: Surroundings,
+  { githubToken, prNumber, proxies }: Inputs,
+  { context, secrets, log, deadline }: Surroundings,
 ): Promise<void> {
   const { ending } = story;
   if (ending.kind === 'failure' && ending.error.code === 'cancelled') {
     return;
   }
-  if (workflow.pullRequest === undefined) {
-    log.info('No comment: this run is not for a pull request.');
+  const pullRequest = choosePullRequest(context, prNumber);
+  if (pullRequest === undefined) {
+    tellNoPullRequest(log);
     return;
   }
+  // Not at the top: it brings a client for GitHub along, which only a comment needs.
+  const { publishComment } = await import('./report/comment.ts');
+  const { apiUrl } = context;
+  const { now, sleep, random } = clockOf(deadline);
   const result = await publishComment({
     story,
     secrets,
+    apiUrl,
     githubToken,
-    pullRequest: workflow.pullRequest,
-    signal,
+    pullRequest,
+    proxies,
+    deadline,
+    now,
+    sleep,
+    random,
+    observe: ({ method, path, result, elapsedMs }) => {
+      log.debug(`GitHub: ${method} ${path} ${result} in ${elapsedMs} ms`);
+    },
   });
   tellCommentResult(result, log);
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { WorkflowRun } from '../workflow.ts';
+import type { WorkflowRun } from './github-context.ts';
 
 /** Shorter than anything that LaunchDarkly hands out, in characters. */
 const MIN_TOKEN_LENGTH = 8;

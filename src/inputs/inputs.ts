@@ -10,13 +10,13 @@ import {
 } from '../http/proxies.ts';
 import { resolveServer, type Server } from '../launchdarkly/servers.ts';
 import type { Secrets } from '../secrets.ts';
-import type { WorkflowRun } from '../workflow.ts';
 import {
   createTokenSchema,
   explainTokenCorrection,
   githubToken,
   IS_BLANK,
 } from './access-token.ts';
+import type { WorkflowRun } from './github-context.ts';
 
 /** Everything that a run is told, checked. */
 export interface Inputs {
@@ -27,6 +27,8 @@ export interface Inputs {
   readonly timeoutMs: number;
   readonly wantsComment: boolean;
   readonly githubToken: string;
+  /** The number that the input `pr-number` gives; undefined when it is blank. */
+  readonly prNumber: number | undefined;
   /** What is unusual but may be right, in sentences. */
   readonly warnings: readonly string[];
 }
@@ -45,6 +47,7 @@ export const INPUT_DEFAULTS = {
   'dry-run': 'false',
   'pr-comment': 'false',
   'github-token': '',
+  'pr-number': '',
 } as const;
 
 /**
@@ -82,6 +85,7 @@ export function readInputs(env: NodeJS.ProcessEnv, run: WorkflowRun, secrets: Se
     timeoutMs: inputs['timeout-seconds'] * 1_000,
     wantsComment: inputs['pr-comment'],
     githubToken: inputs['github-token'],
+    prNumber: inputs['pr-number'],
     warnings: [
       ...(['key', 'project', 'environment'] as const).flatMap((input) =>
         warnOfLength(input, inputs[input]),
@@ -108,6 +112,7 @@ function readDeclaredInputs(env: NodeJS.ProcessEnv): Record<keyof typeof INPUT_D
     'dry-run': read('dry-run'),
     'pr-comment': read('pr-comment'),
     'github-token': read('github-token'),
+    'pr-number': read('pr-number'),
   };
 }
 
@@ -149,6 +154,7 @@ function describeInputs(run: WorkflowRun) {
     'dry-run': boolean,
     'pr-comment': boolean,
     'github-token': githubToken,
+    'pr-number': prNumber,
   });
 }
 
@@ -239,6 +245,18 @@ const boolean = z.pipe(
     .string()
     .check(z.regex(/^(?:true|True|TRUE|false|False|FALSE)$/, quoting('expected true or false'))),
   z.transform((text: string) => text.toLowerCase() === 'true'),
+);
+
+/** GitHub numbers issues and pull requests in 32 bits. */
+const MAX_PR_NUMBER = 2_147_483_647;
+const PR_NUMBER_RULE = quoting('expected the number of a pull request, such as 42');
+
+const prNumber = z.pipe(
+  z.string().check(z.regex(/^(?:[1-9]\d{0,9})?$/, PR_NUMBER_RULE)),
+  z.pipe(
+    z.transform((text: string) => (text === '' ? undefined : Number(text))),
+    z.optional(z.number().check(z.maximum(MAX_PR_NUMBER, PR_NUMBER_RULE))),
+  ),
 );
 
 function explainProblems(issues: readonly z.core.$ZodIssue[], run: WorkflowRun): ActionError {
