@@ -57,6 +57,11 @@ function stepEnv(inputs: Readonly<Record<string, string>> = {}): NodeJS.ProcessE
   };
 }
 
+/** The outputs as the runner reads them: of a name that was written twice, the last value counts. */
+function readOutputs(): Record<string, string> {
+  return Object.fromEntries(parseKeyValues(readFileSync(join(folder, 'GITHUB_OUTPUT'), 'utf8')));
+}
+
 /** Runs the step, and leaves no listener of it behind. */
 async function runStep(env: NodeJS.ProcessEnv) {
   const before = process.listeners('uncaughtException');
@@ -66,9 +71,7 @@ async function runStep(env: NodeJS.ProcessEnv) {
     process.off('uncaughtException', listener);
   }
   return {
-    outputs: Object.fromEntries(
-      parseKeyValues(readFileSync(join(folder, 'GITHUB_OUTPUT'), 'utf8')),
-    ),
+    outputs: readOutputs(),
     summary: readFileSync(join(folder, 'GITHUB_STEP_SUMMARY'), 'utf8'),
     onUncaught: added,
   };
@@ -128,7 +131,7 @@ describe('an error that nobody foresaw', () => {
     const env = Object.defineProperty({ ...stepEnv() }, 'INPUT_KEY', { get: bug });
     const { outputs } = await runStep(env);
     expect(outputs).toMatchObject({ outcome: 'failed', 'error-code': 'unexpected-response' });
-    expect(printed).toContain('The action failed in a way that it does not know.');
+    expect(printed).toContain('The action failed with an unexpected error.');
     expect(printed).not.toContain('a secret detail');
     expect(process.exitCode).toBe(1);
   });
@@ -140,10 +143,37 @@ describe('an error that nobody foresaw', () => {
     for (const listener of onUncaught) {
       listener(new Error('a secret detail'), 'uncaughtException');
     }
-    expect(printed).toContain('The action failed in a way that it does not know.');
+    // What the outputs say of the group stays true.
+    expect(readOutputs()).toMatchObject({
+      outcome: 'failed',
+      'error-code': 'unexpected-response',
+      created: 'true',
+      key: 'default-production-all-apps',
+    });
+    expect(printed).toContain('The action failed with an unexpected error.');
     expect(printed).not.toContain('a secret detail');
     expect(process.exitCode).toBe(1);
   });
+});
+
+test('an error that nobody foresaw while the work goes on makes the outputs say "failed"', async () => {
+  simulator.inject({ fault: { kind: 'delay', delayMs: 300 } });
+  const before = process.listeners('uncaughtException');
+  const running = runStep(stepEnv());
+  await vi.waitFor(() => expect(simulator.requests).toHaveLength(1));
+  const listeners = process.listeners('uncaughtException');
+  for (const listener of listeners.filter((each) => !before.includes(each))) {
+    listener(new Error('a secret detail'), 'uncaughtException');
+  }
+  expect(readOutputs()).toMatchObject({ outcome: 'failed', created: 'false', key: '' });
+  const { outputs } = await running;
+  expect(outputs).toMatchObject({
+    outcome: 'failed',
+    'error-code': 'unexpected-response',
+    created: 'true',
+    key: 'default-production-all-apps',
+  });
+  expect(process.exitCode).toBe(1);
 });
 
 describe('a comment', () => {

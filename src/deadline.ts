@@ -4,8 +4,8 @@ import { ActionError } from './errors.ts';
 export interface Deadline {
   /** Aborts when the time is up or the run is cancelled, with an {@link ActionError} that says which. */
   readonly signal: AbortSignal;
-  /** When the time is up, in epoch milliseconds. */
-  readonly at: number;
+  /** What is left of the time, in milliseconds, whoever sets the clock meanwhile. */
+  remainingMs(): number;
   /** Ends the watch, so that nothing of it keeps the process alive. */
   release(): void;
 }
@@ -37,6 +37,7 @@ export function watchCancellation(): { readonly signal: AbortSignal; release(): 
 /** Starts the run's one deadline, `timeoutMs` from now, which a cancellation ends early. */
 export function startDeadline(timeoutMs: number, cancellation: AbortSignal): Deadline {
   const controller = new AbortController();
+  const endsAt = performance.now() + timeoutMs;
   const timer = setTimeout(() => controller.abort(explainTimeout(timeoutMs)), timeoutMs);
   // Not AbortSignal.any: until somebody listens to it, it does not know which of its signals came first.
   const cancel = () => controller.abort(cancellation.reason);
@@ -46,7 +47,7 @@ export function startDeadline(timeoutMs: number, cancellation: AbortSignal): Dea
   }
   return {
     signal: controller.signal,
-    at: Date.now() + timeoutMs,
+    remainingMs: () => endsAt - performance.now(),
     release() {
       clearTimeout(timer);
       cancellation.removeEventListener('abort', cancel);

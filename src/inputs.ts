@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
-import { IF_EXISTS, type Wish } from './ensure.ts';
 import { ActionError } from './errors.ts';
 import { resolveServer, type Server } from './launchdarkly/servers.ts';
 import type { ProxySettings } from './launchdarkly/transport.ts';
+import type { Wish } from './reconcile/outcome.ts';
+import { IF_EXISTS } from './reconcile/plan.ts';
 import type { Secrets } from './secrets.ts';
 import type { WorkflowRun } from './workflow.ts';
 

@@ -1,15 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import * as core from '@actions/core';
 import { type Deadline, sleep, startDeadline, watchCancellation } from './deadline.ts';
-import { ensureGroup, type Outcome } from './ensure.ts';
 import { ActionError, SPECIAL_TITLES } from './errors.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import { createClient } from './launchdarkly/client.ts';
-import { explainRefusal, explainTrouble, type Operation } from './launchdarkly/diagnose.ts';
+import { describeApiError, describeFailure } from './launchdarkly/diagnose.ts';
+import { findUnknownApplications, locateEnvironment } from './launchdarkly/key-lookup.ts';
 import { openTransport } from './launchdarkly/transport.ts';
+import type { Outcome } from './reconcile/outcome.ts';
+import { ensureGroup } from './reconcile/reconcile-group.ts';
 import { publishComment } from './report/comment.ts';
 import { Log } from './report/log.ts';
-import { writeOutputs } from './report/outputs.ts';
+import { overwriteOutcome, writeOutputs } from './report/outputs.ts';
 import type { Ending, Story } from './report/story.ts';
 import { renderSummary } from './report/summary.ts';
 import {
@@ -25,6 +27,9 @@ import { readWorkflowRun, type WorkflowRun } from './workflow.ts';
 /** A diagnosis that takes longer, in milliseconds, would only keep the failure from being told. */
 const DIAGNOSIS_TIMEOUT_MS = 10_000;
 
+/** A look-up that only a warning depends on is given up sooner, in milliseconds. */
+const LOOKUP_TIMEOUT_MS = 5_000;
+
 /** The longest that the comment may hold the step up, in milliseconds. */
 const COMMENT_TIMEOUT_MS = 20_000;
 
@@ -38,13 +43,22 @@ export async function run(env: NodeJS.ProcessEnv = process.env): Promise<void> {
   const log = new Log(secrets);
   const progress: Progress = { requests: 0, attempts: 1 };
   const cancellation = watchCancellation();
-  let isCrashTold = false;
+  let crash: ActionError | undefined;
+  let areOutputsWritten = false;
   process.on('uncaughtException', (error) => {
     process.exitCode = core.ExitCode.Failure;
     // To tell it may be what throws: with stdout gone, each attempt would raise the next error, for ever.
-    if (!isCrashTold) {
-      isCrashTold = true;
-      tellFailure(explainUnknown(error), log);
+    if (crash === undefined) {
+      const failure = explainUnknown(error);
+      crash = failure;
+      tellFailure(failure, log);
+      handOverOutputs(() => {
+        if (areOutputsWritten) {
+          overwriteOutcome(failure);
+        } else {
+          writeOutputs({ kind: 'failure', error: failure }, secrets);
+        }
+      }, log);
     }
   });
 
@@ -63,7 +77,13 @@ export async function run(env: NodeJS.ProcessEnv = process.env): Promise<void> {
   };
 
   tellEnding(story, log);
-  handOverOutputs(ending, secrets, log);
+  handOverOutputs(() => {
+    writeOutputs(ending, secrets);
+    if (crash !== undefined) {
+      overwriteOutcome(crash);
+    }
+  }, log);
+  areOutputsWritten = true;
   writeSummary(renderSummary(story, secrets), env['GITHUB_STEP_SUMMARY'], log);
   if (inputs?.wantsComment) {
     const limit = AbortSignal.timeout(COMMENT_TIMEOUT_MS);
@@ -96,7 +116,7 @@ function explainUnknown(cause: unknown): ActionError {
   return new ActionError({
     code: 'unexpected-response',
     title: SPECIAL_TITLES.bug,
-    message: 'The action failed in a way that it does not know.',
+    message: 'The action failed with an unexpected error.',
     nextStep:
       'Run again with debug logging, and report the log. Outcome unknown: it is safe to run again.',
     cause,
@@ -110,7 +130,7 @@ interface Means {
   readonly cancellation: AbortSignal;
 }
 
-/** Connects the walk of `ensure.ts` to the network, the clock and the log. */
+/** Connects the reconciliation to the network, the clock and the log. */
 async function makeGroupTrue(
   inputs: Inputs,
   { secrets, log, progress, cancellation }: Means,
@@ -132,18 +152,27 @@ async function makeGroupTrue(
     },
   });
   const deadline = startDeadline(timeoutMs, cancellation);
-  const circumstances = (operation: Operation) => ({ operation, wanted: wish.wanted, server });
+  const { wanted: desired } = wish;
+  const askWithin = (limitMs: number) => {
+    const signal = AbortSignal.any([deadline.signal, AbortSignal.timeout(limitMs)]);
+    return createClient(transport, signal);
+  };
   try {
     return await ensureGroup(wish, {
       ...clockOf(deadline),
-      groups: createClient(transport, deadline.signal),
-      explainer: {
-        explainRefusal: (refusal, step) => {
-          const limit = AbortSignal.timeout(DIAGNOSIS_TIMEOUT_MS);
-          const signal = AbortSignal.any([deadline.signal, limit]);
-          return explainRefusal(refusal, circumstances(step), createClient(transport, signal));
-        },
-        explainTrouble: (trouble, step) => explainTrouble(trouble, circumstances(step)),
+      client: createClient(transport, deadline.signal),
+      diagnosis: {
+        describeApiError: (error, operation, placement) =>
+          describeApiError(
+            error,
+            { operation, desired, server, placement },
+            askWithin(DIAGNOSIS_TIMEOUT_MS),
+          ),
+        describeFailure: (failure, operation) =>
+          describeFailure(failure, { operation, desired, server }),
+        locateEnvironment: () => locateEnvironment(desired, askWithin(DIAGNOSIS_TIMEOUT_MS)),
+        findUnknownApplications: () =>
+          findUnknownApplications(desired, askWithin(LOOKUP_TIMEOUT_MS)),
       },
       announceWait: (wait) => {
         progress.attempts += 1;
@@ -159,17 +188,17 @@ async function makeGroupTrue(
 function clockOf(deadline: Deadline) {
   return {
     signal: deadline.signal,
-    deadline: deadline.at,
-    now: Date.now,
+    remainingMs: () => deadline.remainingMs(),
+    now: () => ({ wallMs: Date.now(), uptimeMs: performance.now() }),
     sleep: (ms: number) => sleep(ms, deadline.signal),
     random: Math.random,
   };
 }
 
 /** Without outputs a step must not pass: the steps that read them would go on with nothing. */
-function handOverOutputs(ending: Ending, secrets: Secrets, log: Log): void {
+function handOverOutputs(write: () => void, log: Log): void {
   try {
-    writeOutputs(ending, secrets);
+    write();
   } catch (error) {
     log.debug(`Outputs not written: ${String(error)}`);
     log.failure(SPECIAL_TITLES.outputs, [

@@ -93,6 +93,11 @@ describe('each operation is one request', () => {
       },
     ],
     [
+      'listApplications',
+      (client) => client.listApplications(),
+      { method: 'GET', path: '/api/v2/applications', query: { limit: '100' } },
+    ],
+    [
       'getCallerIdentity',
       (client) => client.getCallerIdentity(),
       { method: 'GET', path: '/api/v2/caller-identity', query: {} },
@@ -109,7 +114,7 @@ describe('each operation is one request', () => {
 test('a group under another key is not the answer, but letter case is forgiven', async () => {
   const { client } = setUp(200, { ...group, key: 'default-ALL' });
   expect(await client.getGroup('default-all')).toMatchObject({ kind: 'ok' });
-  expect(await client.getGroup('default')).toMatchObject({ kind: 'unclear' });
+  expect(await client.getGroup('default')).toMatchObject({ kind: 'indeterminate' });
 });
 
 test('of an environment nothing but its key gets through', async () => {

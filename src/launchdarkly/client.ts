@@ -1,5 +1,6 @@
-import type { InsightGroup, PatchOperation, WantedGroup } from '../group.ts';
-import { type Answer, type Expectation, readAnswer } from './answer.ts';
+import { isSameKey, type PatchOperation } from '../insight-group/diff.ts';
+import type { DesiredGroup, InsightGroup } from '../insight-group/insight-group.ts';
+import { type ApiResult, type Expectation, readApiResult } from './api-result.ts';
 import {
   type CallerIdentity,
   type KeyPage,
@@ -16,33 +17,35 @@ const PAGE_SIZE = 100;
 /** LaunchDarkly's operations that the action uses. Each is one request; none throws. */
 export interface LaunchDarkly {
   /** `createInsightGroup`. */
-  createGroup(wanted: WantedGroup): Promise<Answer<InsightGroup>>;
-  /** `getInsightGroup`, with scores. A key that names no group is refused with 404. */
-  getGroup(key: string): Promise<Answer<InsightGroup>>;
+  createGroup(desired: DesiredGroup): Promise<ApiResult<InsightGroup>>;
+  /** `getInsightGroup`, with scores. A key that names no group is answered with 404. */
+  getGroup(key: string): Promise<ApiResult<InsightGroup>>;
   /** `patchInsightGroup`. The answer carries no scores. */
-  patchGroup(key: string, patch: readonly PatchOperation[]): Promise<Answer<InsightGroup>>;
+  patchGroup(key: string, patch: readonly PatchOperation[]): Promise<ApiResult<InsightGroup>>;
   /** `getEnvironment`, of which only the key is read: the body holds the environment's SDK keys. */
-  getEnvironment(projectKey: string, environmentKey: string): Promise<Answer<string>>;
+  getEnvironment(projectKey: string, environmentKey: string): Promise<ApiResult<string>>;
   /** The keys of the project's environments, first page. */
-  listEnvironments(projectKey: string): Promise<Answer<KeyPage>>;
+  listEnvironments(projectKey: string): Promise<ApiResult<KeyPage>>;
   /** The keys of the account's projects, first page. */
-  listProjects(): Promise<Answer<KeyPage>>;
+  listProjects(): Promise<ApiResult<KeyPage>>;
   /** Those of `keys` that are applications LaunchDarkly knows. */
-  findApplications(keys: readonly string[]): Promise<Answer<KeyPage>>;
+  findApplications(keys: readonly string[]): Promise<ApiResult<KeyPage>>;
+  /** The keys of the account's applications, first page. */
+  listApplications(): Promise<ApiResult<KeyPage>>;
   /** What LaunchDarkly knows of the credential. */
-  getCallerIdentity(): Promise<Answer<CallerIdentity>>;
+  getCallerIdentity(): Promise<ApiResult<CallerIdentity>>;
 }
 
 /** Speaks LaunchDarkly's API over `transport`. Every request ends when `signal` aborts. */
 export function createClient(transport: Transport, signal: AbortSignal): LaunchDarkly {
-  const ask = async <T>(request: JsonRequest, expectation: Expectation<T>): Promise<Answer<T>> =>
-    readAnswer(await transport.send(request, signal), expectation);
+  const ask = async <T>(request: JsonRequest, expectation: Expectation<T>): Promise<ApiResult<T>> =>
+    readApiResult(await transport.send(request, signal), expectation);
   const get = <T>(path: string, query: Record<string, string>, parse: Expectation<T>['parse']) =>
     ask({ method: 'GET', path, query }, { status: 200, parse });
 
   return {
-    createGroup(wanted) {
-      const { key, name, projectKey, environmentKey, applicationKeys } = wanted;
+    createGroup(desired) {
+      const { key, name, projectKey, environmentKey, applicationKeys } = desired;
       const body = {
         name,
         key,
@@ -71,6 +74,7 @@ export function createClient(transport: Transport, signal: AbortSignal): LaunchD
       const filter = `key anyOf ${JSON.stringify(keys)}`;
       return get('/api/v2/applications', { filter, limit: String(keys.length) }, parseKeyPage);
     },
+    listApplications: () => get('/api/v2/applications', { limit: String(PAGE_SIZE) }, parseKeyPage),
     getCallerIdentity: () => get('/api/v2/caller-identity', {}, parseCallerIdentity),
   };
 }
@@ -90,6 +94,6 @@ function environmentsPath(projectKey: string): string {
 function parseGroupOf(key: string): (json: unknown) => InsightGroup | undefined {
   return (json) => {
     const group = parseInsightGroup(json);
-    return group?.key.toLowerCase() === key.toLowerCase() ? group : undefined;
+    return group !== undefined && isSameKey(group.key, key) ? group : undefined;
   };
 }

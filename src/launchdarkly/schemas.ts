@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Reason } from '../errors.ts';
-import type { InsightGroup } from '../group.ts';
+import type { InsightGroup } from '../insight-group/insight-group.ts';
 
 /*
  * What LaunchDarkly answers. The live API is loose where its documentation is strict: optional members
@@ -50,7 +50,7 @@ const insightGroup = z.object({
     z.nullish(z.array(z.string())),
     z.transform((keys) => keys ?? []),
   ),
-  createdAt: epochMs,
+  createdAt: loose(epochMs),
   scores: loose(
     z.object({
       overall: metricScore,

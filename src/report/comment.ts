@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { WantedGroup } from '../group.ts';
+import type { DesiredGroup } from '../insight-group/insight-group.ts';
 import type { Secrets } from '../secrets.ts';
 import type { PullRequest } from '../workflow.ts';
 import { Markdown } from './markdown.ts';
@@ -75,7 +75,7 @@ export function renderComment(marker: string, story: Story, secrets: Secrets): s
  * Makes the first line of the comment for a group, which GitHub does not show. The keys are hashed, so
  * that none can end the marker or look like another one.
  */
-export function markComment({ projectKey, key }: WantedGroup): string {
+export function markComment({ projectKey, key }: DesiredGroup): string {
   const id = createHash('sha256')
     .update(JSON.stringify([projectKey, key]))
     .digest('base64url');
