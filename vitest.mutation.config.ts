@@ -5,7 +5,9 @@ export default defineConfig({
   test: {
     include: [
       '__tests__/*.test.ts',
+      '__tests__/insight-group/*.test.ts',
       '__tests__/launchdarkly/*.test.ts',
+      '__tests__/reconcile/*.test.ts',
       '__tests__/report/log.test.ts',
     ],
     // A machine that does other work as well is no reason to call a mutant found.

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod/mini';
-import { IF_EXISTS } from '../src/ensure.ts';
 import { ERROR_CODES, ERROR_TITLES } from '../src/errors.ts';
 import { INPUT_DEFAULTS } from '../src/inputs/inputs.ts';
+import { IF_EXISTS } from '../src/reconcile/plan.ts';
 import { OUTPUT_NAMES } from '../src/report/outputs.ts';
 import { VERSION } from '../src/version.ts';
 

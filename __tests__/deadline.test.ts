@@ -12,7 +12,7 @@ afterEach(() => {
 describe('a deadline', () => {
   test('aborts when its time is up, with the reason', () => {
     const deadline = startDeadline(120_000, new AbortController().signal);
-    expect(deadline.at).toBe(Date.now() + 120_000);
+    expect(deadline.remainingMs()).toBe(120_000);
     vi.advanceTimersByTime(119_999);
     expect(deadline.signal.aborted).toBe(false);
     vi.advanceTimersByTime(1);

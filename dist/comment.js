@@ -23,8 +23,8 @@ var mini = __webpack_require__(8774);
 var http_client = __webpack_require__(5372);
 // EXTERNAL MODULE: ./build/version.js
 var version = __webpack_require__(8508);
-// EXTERNAL MODULE: ./build/launchdarkly/retry.js
-var retry = __webpack_require__(2999);
+// EXTERNAL MODULE: ./build/launchdarkly/backoff.js
+var backoff = __webpack_require__(3633);
 ;// CONCATENATED MODULE: ./build/report/github-rate-limit.js
 
 /** Without a hint of its own, a secondary rate limit lasts a minute at least. */
@@ -41,12 +41,12 @@ function readRateLimit({ status, headers, body, receivedAt, }) {
     }
     const { date = '', 'retry-after': retryAfter } = headers;
     if (retryAfter !== undefined) {
-        return { waitMs: (0,retry/* readRetryHint */.iY)({ date, 'retry-after': retryAfter }, receivedAt) };
+        return { waitMs: (0,backoff/* parseRetryAfter */.mu)({ date, 'retry-after': retryAfter }, receivedAt) };
     }
     if (headers['x-ratelimit-remaining'] === '0') {
         // In epoch seconds, by the server's own clock.
         const resetAt = Number(headers['x-ratelimit-reset']) * 1_000;
-        const waitMs = resetAt - (0,retry/* readServerClock */.kF)(headers, receivedAt);
+        const waitMs = resetAt - ((0,backoff/* parseServerClock */.vs)(headers) ?? receivedAt);
         return { waitMs: Number.isFinite(waitMs) ? Math.max(0, waitMs) : undefined };
     }
     if (body.kind === 'text' && /secondary rate limit/i.test(body.text)) {
@@ -99,7 +99,7 @@ function createGitHubFetch(options) {
     };
 }
 async function sendWithRetries(request, options) {
-    const { client, signal, deadline, now, sleep, random, observe } = options;
+    const { client, signal, remainingMs, sleep, random, observe } = options;
     for (let waitsBefore = 0;; waitsBefore += 1) {
         const exchange = await client.send(request, signal);
         const isResponse = exchange.kind === 'response';
@@ -119,9 +119,13 @@ async function sendWithRetries(request, options) {
         if (failure.kind !== 'retry' || signal.aborted) {
             return giveUp(exchange, failure);
         }
-        const remainingMs = deadline - now();
-        const { hintMs } = failure;
-        const wait = (0,retry/* planWait */.Ho)({ waitsBefore, hintMs, remainingMs, random: random() });
+        const { retryAfterMs } = failure;
+        const wait = (0,backoff/* computeBackoff */.O7)({
+            waitsBefore,
+            retryAfterMs,
+            remainingMs: remainingMs(),
+            random: random(),
+        });
         if (wait.kind === 'too-long') {
             return giveUp(exchange, failure);
         }
@@ -137,10 +141,14 @@ function judgeResponse(response, isRepeatable) {
     const { status, headers, body, receivedAt } = response;
     const rateLimit = readRateLimit(response);
     if (rateLimit !== undefined) {
-        return { kind: 'retry', hintMs: rateLimit.waitMs, isRateLimit: true };
+        return { kind: 'retry', retryAfterMs: rateLimit.waitMs, isRateLimit: true };
     }
     if (TRANSIENT_STATUSES.has(status) && isRepeatable) {
-        return { kind: 'retry', hintMs: (0,retry/* readRetryHint */.iY)(headers, receivedAt), isRateLimit: false };
+        return {
+            kind: 'retry',
+            retryAfterMs: (0,backoff/* parseRetryAfter */.mu)(headers, receivedAt),
+            isRateLimit: false,
+        };
     }
     if (status >= 300 && status < 400) {
         const message = `GitHub answered ${status}, and a redirect is not followed.`;
@@ -153,7 +161,7 @@ function judgeResponse(response, isRepeatable) {
     if (body.kind === 'unreadable') {
         const message = `GitHub answered ${status}, but the answer can't be read: ${body.why}.`;
         return isRepeatable
-            ? { kind: 'retry', hintMs: undefined, isRateLimit: false }
+            ? { kind: 'retry', retryAfterMs: undefined, isRateLimit: false }
             : { kind: 'final', message, mayHaveBeenProcessed: true };
     }
     return { kind: 'none' };
@@ -163,7 +171,7 @@ function judgeNoResponse(failure, isRepeatable) {
     const isPermanent = !mayHaveBeenProcessed && PERMANENT.test(code);
     return code === 'ABORTED' || isPermanent || (mayHaveBeenProcessed && !isRepeatable)
         ? { kind: 'final', message: describeNoResponse(failure), mayHaveBeenProcessed }
-        : { kind: 'retry', hintMs: undefined, isRateLimit: false };
+        : { kind: 'retry', retryAfterMs: undefined, isRateLimit: false };
 }
 /** Whether it does no harm to send the request twice. A query of GraphQL is a POST that only reads. */
 function isRepeatable({ method, path }) {
@@ -179,7 +187,7 @@ function giveUp(exchange, failure) {
         throw new GitHubRequestError(describeNoResponse(exchange), mayHaveBeenProcessed, cause);
     }
     if (failure.kind === 'retry' && failure.isRateLimit) {
-        throw new GitHubRequestError(describeRateLimit(exchange.status, failure.hintMs), false);
+        throw new GitHubRequestError(describeRateLimit(exchange.status, failure.retryAfterMs), false);
     }
     if (exchange.body.kind === 'unreadable') {
         const message = `GitHub answered ${exchange.status}, but the answer can't be read: ${exchange.body.why}.`;
@@ -249,7 +257,7 @@ const commentSchema = mini/* object */.Ik({
  * @throws {GitHubRequestError} when the token may not be sent to `apiUrl`
  */
 async function openPullRequestComments(options) {
-    const { proxies, deadline, now, sleep, random, observe } = options;
+    const { proxies, deadline, sleep, random, observe } = options;
     const { origin, baseUrl } = checkApiUrl(options.apiUrl);
     const { getOctokit } = await importToolkit();
     const client = (0,http_client/* openHttpClient */.S)({ origin, proxies, attemptTimeoutMs: ATTEMPT_TIMEOUT_MS });
@@ -257,8 +265,7 @@ async function openPullRequestComments(options) {
         origin,
         client,
         signal: deadline.signal,
-        deadline: deadline.at,
-        now,
+        remainingMs: deadline.remainingMs,
         sleep,
         random,
         observe,

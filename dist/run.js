@@ -20915,95 +20915,6 @@ class ActionError extends Error {
 
 /***/ }),
 
-/***/ 3299:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Cb: () => (/* binding */ METRICS),
-/* harmony export */   Ff: () => (/* binding */ isWithoutScore),
-/* harmony export */   Fu: () => (/* binding */ belongsElsewhere),
-/* harmony export */   L1: () => (/* binding */ findDrift),
-/* harmony export */   cr: () => (/* binding */ planPatch)
-/* harmony export */ });
-/**
- * The metrics of an insight group, in the order in which they are shown: the overall score,
- * then each rolled-up score followed by what it is made of.
- *
- * @see https://launchdarkly.com/docs/api/insights-scores-beta/create-insight-group `InsightGroupScores`
- */
-const METRICS = [
-    'overall',
-    'velocity',
-    'deploymentFrequency',
-    'leadTime',
-    'risk',
-    'deploymentFailureRate',
-    'impactSize',
-    'efficiency',
-    'flagHealth',
-    'experimentationCoverage',
-    'creationRatio',
-];
-/** The indicators of a metric that LaunchDarkly has not calculated, and whose score says nothing. */
-const WITHOUT_SCORE = new Set(['notCalculated', 'unknown']);
-/** Says whether the score is a mere stand-in, because LaunchDarkly has no data (yet). */
-function isWithoutScore({ indicator }) {
-    return WITHOUT_SCORE.has(indicator);
-}
-/** Lists how `stored` differs from `wanted`; empty when they are equal. Applications are compared as sets. */
-function findDrift(wanted, stored) {
-    const drift = [];
-    if (wanted.projectKey !== stored.projectKey) {
-        drift.push({ field: 'project', wanted: wanted.projectKey, actual: stored.projectKey });
-    }
-    if (wanted.environmentKey !== stored.environmentKey) {
-        drift.push({
-            field: 'environment',
-            wanted: wanted.environmentKey,
-            actual: stored.environmentKey,
-        });
-    }
-    if (wanted.name !== stored.name) {
-        drift.push({ field: 'name', wanted: wanted.name, actual: stored.name });
-    }
-    if (new Set(wanted.applicationKeys).symmetricDifference(new Set(stored.applicationKeys)).size > 0) {
-        drift.push({
-            field: 'applications',
-            wanted: wanted.applicationKeys,
-            actual: stored.applicationKeys,
-        });
-    }
-    return drift;
-}
-/** Says whether the drift shows a group of another project or environment: somebody else's, never to be changed. */
-function belongsElsewhere(drift) {
-    return drift.some(({ field }) => field === 'project' || field === 'environment');
-}
-/** Plans the JSON Patch that heals `drift` and touches nothing else. */
-function planPatch(drift) {
-    return drift.flatMap((entry) => {
-        if (entry.field === 'name') {
-            return [{ op: 'replace', path: '/name', value: entry.wanted }];
-        }
-        if (entry.field === 'applications') {
-            return planApplications(entry.wanted);
-        }
-        return [];
-    });
-}
-/**
- * RFC 6902 allows `replace` and `remove` only on a member that exists, and whether it does may change
- * between the read and the patch. `add` sets it either way. "All" is asked for by taking the member
- * away: what LaunchDarkly makes of `[]` is not documented.
- */
-function planApplications(wanted) {
-    const set = { op: 'add', path: '/applicationKeys', value: wanted };
-    return wanted.length > 0 ? [set] : [set, { op: 'remove', path: '/applicationKeys' }];
-}
-
-
-/***/ }),
-
 /***/ 5372:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -21300,13 +21211,12 @@ function openHttpClient(options) {
     const isDirect = route.kind === 'direct';
     const connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
     const connections = openConnections({ origin, proxy, connectTimeoutMs });
-    let failing;
-    const fail = (parts) => {
-        const { code, startedAt } = parts;
-        failing = failing?.code === code ? failing : { code, since: startedAt };
-        const { since: failingSince } = failing;
-        return { kind: 'no-response', ...parts, isDirect, failingSince, receivedAt: now() };
-    };
+    const fail = (parts) => ({
+        kind: 'no-response',
+        ...parts,
+        isDirect,
+        receivedAt: now(),
+    });
     return {
         async send(request, signal) {
             const startedAt = now();
@@ -21324,7 +21234,6 @@ function openHttpClient(options) {
                 const receivedAt = now();
                 const headers = flattenHeaders(response.headers);
                 const body = await attempt.read(response);
-                failing = undefined;
                 const status = response.statusCode;
                 return { kind: 'response', status, headers, body, startedAt, receivedAt };
             }
@@ -21659,34 +21568,69 @@ function encodeBasic(user, password) {
 
 /***/ }),
 
-/***/ 2999:
+/***/ 2731:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Ho: () => (/* binding */ planWait),
-/* harmony export */   iY: () => (/* binding */ readRetryHint),
-/* harmony export */   kF: () => (/* binding */ readServerClock)
+/* harmony export */   C: () => (/* binding */ METRICS),
+/* harmony export */   F: () => (/* binding */ isWithoutScore)
 /* harmony export */ });
-/* unused harmony exports BACKOFF_BASE_MS, BACKOFF_CAP_MS, ATTEMPT_RESERVE_MS, MAX_HINT_MS, readServerDate */
+/**
+ * The metrics of an insight group, in the order in which they are shown: the overall score,
+ * then each rolled-up score followed by what it is made of.
+ *
+ * @see https://launchdarkly.com/docs/api/insights-scores-beta/create-insight-group `InsightGroupScores`
+ */
+const METRICS = [
+    'overall',
+    'velocity',
+    'deploymentFrequency',
+    'leadTime',
+    'risk',
+    'deploymentFailureRate',
+    'impactSize',
+    'efficiency',
+    'flagHealth',
+    'experimentationCoverage',
+    'creationRatio',
+];
+/** The indicators of a metric that LaunchDarkly has not calculated, and whose score says nothing. */
+const WITHOUT_SCORE = new Set(['notCalculated', 'unknown']);
+/** Says whether the score is a mere stand-in, because LaunchDarkly has no data (yet). */
+function isWithoutScore({ indicator }) {
+    return WITHOUT_SCORE.has(indicator);
+}
+
+
+/***/ }),
+
+/***/ 3633:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O7: () => (/* binding */ computeBackoff),
+/* harmony export */   mu: () => (/* binding */ parseRetryAfter),
+/* harmony export */   vs: () => (/* binding */ parseServerClock)
+/* harmony export */ });
+/* unused harmony exports BACKOFF_BASE_MS, BACKOFF_CAP_MS, ATTEMPT_RESERVE_MS, MAX_RETRY_AFTER_MS */
 /** Backoff grows from here: the first wait is drawn from 0 to 500 ms. */
 const BACKOFF_BASE_MS = 500;
 /** Backoff grows no further than this. */
 const BACKOFF_CAP_MS = 20_000;
 /** What is left of the deadline for the attempt after a wait: with less, another attempt is pointless. */
 const ATTEMPT_RESERVE_MS = 500;
-/** No rate limit of LaunchDarkly's lasts a day (its windows are ten seconds), so a longer hint is no hint. */
-const MAX_HINT_MS = 24 * 60 * 60 * 1000;
-/** Reads the `Date` header, in epoch milliseconds; undefined without a valid one. */
-function readServerDate(headers) {
+/**
+ * A time that is further ahead than this is a mistake and not a time to wait for, in milliseconds: 90 days.
+ * Whatever is shorter is taken at its word, also when no step can wait that long.
+ */
+const MAX_RETRY_AFTER_MS = 90 * 24 * 60 * 60 * 1000;
+/**
+ * Parses the server's clock at the moment it answered, in epoch milliseconds: its `Date` header, which
+ * is cut to whole seconds; undefined where there is none.
+ */
+function parseServerClock(headers) {
     const date = parseHttpDate(headers['date'] ?? '');
     return Number.isNaN(date) ? undefined : date;
-}
-/**
- * Reads the server's clock at the moment it answered, in epoch milliseconds: its `Date` header, which
- * is cut to whole seconds, or `receivedAt` where there is none.
- */
-function readServerClock(headers, receivedAt) {
-    return readServerDate(headers) ?? receivedAt;
 }
 /**
  * Parses an HTTP date to epoch milliseconds; NaN for anything else. `Date.parse` alone would make a
@@ -21700,49 +21644,53 @@ function parseHttpDate(value) {
         : Number.NaN;
 }
 /**
- * Reads how long the server asks to wait, in milliseconds from the answer; undefined when it does not
+ * Parses how long the server asks to wait, in milliseconds from the answer; undefined when it does not
  * ask. Where several limits apply at once, the longest wait is the one that satisfies all of them. Past
- * and absurd values are ignored. Resets are compared with the server's own clock, not with ours.
+ * and absurd values are ignored. Resets are compared with the server's own clock where it tells it, and
+ * only otherwise with ours: `receivedAt`, in epoch milliseconds.
  *
  * @see https://launchdarkly.com/docs/api#rate-limiting `Retry-After` is in seconds (or a date, RFC 9110);
  * the two resets are in epoch milliseconds
  */
-function readRetryHint(headers, receivedAt) {
-    const serverClock = readServerClock(headers, receivedAt);
-    const hints = [
-        ...split(headers['retry-after']).map((value) => readRetryAfter(value, serverClock)),
-        ...split(headers['x-ratelimit-reset']).map((value) => readReset(value, serverClock)),
-        ...split(headers['x-ratelimit-auth-token-reset']).map((value) => readReset(value, serverClock)),
-    ].filter((hint) => hint > 0 && hint <= MAX_HINT_MS);
-    return hints.length === 0 ? undefined : Math.max(...hints);
+function parseRetryAfter(headers, receivedAt) {
+    const serverClock = parseServerClock(headers) ?? receivedAt;
+    const waits = [
+        ...split(headers['retry-after']).map((value) => parseDelay(value, serverClock)),
+        ...split(headers['x-ratelimit-reset']).map((value) => parseReset(value, serverClock)),
+        ...split(headers['x-ratelimit-auth-token-reset']).map((value) => parseReset(value, serverClock)),
+    ].filter((waitMs) => waitMs > 0 && waitMs <= MAX_RETRY_AFTER_MS);
+    return waits.length === 0 ? undefined : Math.max(...waits);
 }
 /** A header that came more than once is joined with commas. The comma after a day's name is the date's own. */
 function split(value = '') {
     return value.split(/(?<!\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*), */);
 }
-function readRetryAfter(value, serverClock) {
+function parseDelay(value, serverClock) {
     if (/^\d+(?:\.\d+)?$/.test(value)) {
         return Math.ceil(Number(value) * 1000);
     }
     return parseHttpDate(value) - serverClock;
 }
-function readReset(value, serverClock) {
+function parseReset(value, serverClock) {
     return /^\d+$/.test(value) ? Number(value) - serverClock : Number.NaN;
 }
 /**
- * Plans the wait before the next attempt: exponential backoff with full jitter, on top of the server's
- * hint, which is a lower bound and never shortened. Never plans past the deadline.
+ * Computes the wait before the next attempt: exponential backoff with full jitter, on top of the
+ * server's own lower bound, which is never shortened. Never beyond the deadline.
  *
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ why full jitter
  */
-function planWait({ waitsBefore, hintMs = 0, remainingMs, random }) {
-    const spareMs = remainingMs - ATTEMPT_RESERVE_MS - hintMs;
+function computeBackoff(options) {
+    const { waitsBefore, retryAfterMs = 0, remainingMs, random } = options;
+    const { minMs, maxMs } = options.bounds ?? { minMs: 0, maxMs: BACKOFF_CAP_MS };
+    const spareMs = remainingMs - ATTEMPT_RESERVE_MS - retryAfterMs;
     if (spareMs <= 0) {
-        return { kind: 'too-long', neededMs: hintMs };
+        return { kind: 'too-long', neededMs: retryAfterMs };
     }
-    const backoffMs = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** Math.min(waitsBefore, 30));
+    const growingMs = BACKOFF_BASE_MS * 2 ** Math.min(waitsBefore, 30);
+    const backoffMs = Math.max(minMs, random * Math.min(BACKOFF_CAP_MS, growingMs, maxMs));
     // Cut, not drawn from less: shorter and shorter waits would end in a burst at the deadline.
-    return { kind: 'wait', ms: hintMs + Math.floor(Math.min(random * backoffMs, spareMs - 1)) };
+    return { kind: 'wait', ms: retryAfterMs + Math.floor(Math.min(backoffMs, spareMs - 1)) };
 }
 
 
@@ -21932,8 +21880,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./build/report/markdown.js
 var report_markdown = __nccwpck_require__(4902);
-// EXTERNAL MODULE: ./build/group.js
-var build_group = __nccwpck_require__(3299);
+// EXTERNAL MODULE: ./build/insight-group/insight-group.js
+var insight_group = __nccwpck_require__(2731);
 ;// CONCATENATED MODULE: ./build/report/scores.js
 
 
@@ -21965,11 +21913,11 @@ const BANDS = new Map([
  * there are none yet where that is so, and nothing where they are not known.
  */
 function describeScores({ kind, group }, markdown) {
-    const scored = build_group/* METRICS */.Cb.flatMap((metric) => {
+    const scored = insight_group/* METRICS */.C.flatMap((metric) => {
         const score = group?.scores?.[metric];
         return score === undefined ? [] : [{ metric, score }];
     });
-    if (scored.every(({ score }) => (0,build_group/* isWithoutScore */.Ff)(score))) {
+    if (scored.every(({ score }) => (0,insight_group/* isWithoutScore */.F)(score))) {
         return kind === 'created' || scored.length > 0
             ? ['No scores yet: LaunchDarkly calculates them once it has data.']
             : [];
@@ -21989,7 +21937,7 @@ function describeScores({ kind, group }, markdown) {
 function describeScore(metric, score, markdown) {
     const { name, depth } = METRIC_ROWS[metric];
     const label = `${'&emsp;'.repeat(depth)}${depth === 2 ? name : `**${name}**`}`;
-    if ((0,build_group/* isWithoutScore */.Ff)(score)) {
+    if ((0,insight_group/* isWithoutScore */.F)(score)) {
         return (0,report_markdown/* row */.nM)(label, '–', '', nameBand(score, markdown), '–');
     }
     const number = String(Math.round(score.score));
@@ -22002,7 +21950,7 @@ function drawBar(score) {
 }
 function nameBand({ indicator, indicatorRange }, markdown) {
     const band = BANDS.get(indicator) ?? splitWords(indicator);
-    const range = indicatorRange === undefined || (0,build_group/* isWithoutScore */.Ff)({ indicator })
+    const range = indicatorRange === undefined || (0,insight_group/* isWithoutScore */.F)({ indicator })
         ? ''
         : ` (${indicatorRange.min}–${indicatorRange.max})`;
     return markdown.text(`${band}${range}`);
@@ -22013,7 +21961,7 @@ function splitWords(indicator) {
     return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 function describeChange({ score, diffVsLastPeriod, lastPeriod }) {
-    const wasScored = lastPeriod !== undefined && !(0,build_group/* isWithoutScore */.Ff)(lastPeriod);
+    const wasScored = lastPeriod !== undefined && !(0,insight_group/* isWithoutScore */.F)(lastPeriod);
     const difference = diffVsLastPeriod ?? (wasScored ? score - lastPeriod.score : undefined);
     if (difference === undefined) {
         return '–';
@@ -22115,7 +22063,7 @@ function describeOutcomeDrift(outcome, markdown) {
     switch (outcome.kind) {
         case 'created':
             return [
-                'LaunchDarkly made it otherwise than it was asked to:',
+                'LaunchDarkly stored different values than requested:',
                 tabulateDrift(drift, WANTED_AND_ACTUAL, markdown),
             ];
         case 'kept':
@@ -22168,7 +22116,9 @@ function tabulateGroup(group, title, markdown) {
             (0,report_markdown/* row */.nM)('Project', markdown.code(projectKey)),
             (0,report_markdown/* row */.nM)('Environment', markdown.code(environmentKey)),
             (0,report_markdown/* row */.nM)('Applications', nameApplications(applicationKeys, markdown)),
-            ...('createdAt' in group ? [(0,report_markdown/* row */.nM)('Created', formatTime(group.createdAt))] : []),
+            ...('createdAt' in group && group.createdAt !== undefined
+                ? [(0,report_markdown/* row */.nM)('Created', formatTime(group.createdAt))]
+                : []),
         ],
     };
 }
@@ -22968,21 +22918,21 @@ function getIDToken(aud) {
 //# sourceMappingURL=core.js.map
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __nccwpck_require__(9473);
-// EXTERNAL MODULE: ./build/group.js
-var build_group = __nccwpck_require__(3299);
+// EXTERNAL MODULE: ./build/insight-group/insight-group.js
+var insight_group = __nccwpck_require__(2731);
 ;// CONCATENATED MODULE: ./build/report/outputs.js
 
 
 /** The one table of outputs: each output of `action.yml`, and its value for the way the run ended. */
 const OUTPUTS = {
     outcome: ({ ending }) => (ending.kind === 'success' ? ending.outcome.kind : 'failed'),
-    created: ({ ending }) => String(ending.kind === 'success' && ending.outcome.kind === 'created'),
+    created: ({ ending }) => describeCreated(ending),
     key: ({ group }) => group?.key ?? '',
     name: ({ group }) => group?.name ?? '',
     project: ({ group }) => group?.projectKey ?? '',
     environment: ({ group }) => group?.environmentKey ?? '',
     applications: ({ group }) => (group ? JSON.stringify(group.applicationKeys) : ''),
-    'created-at': ({ group }) => (group ? new Date(group.createdAt).toISOString() : ''),
+    'created-at': ({ group }) => formatTime(group?.createdAt) ?? '',
     group: ({ group }) => (group ? JSON.stringify(pickPublicFields(group)) : ''),
     'overall-score': ({ group }) => describeScore(group?.scores?.overall),
     'overall-indicator': ({ group }) => group?.scores?.overall?.indicator ?? '',
@@ -23002,9 +22952,27 @@ function writeOutputs(ending, secrets) {
         setOutput(name, secrets.redact(value));
     }
 }
+/**
+ * Makes the outputs say that the run failed after all, when it did so after they were written. What they
+ * say of the group stays true.
+ */
+function overwriteOutcome(error) {
+    core.setOutput('outcome', 'failed');
+    core.setOutput('error-code', error.code);
+}
+/** Empty where it is not known: a create got no answer, and nothing tells whether it made the group. */
+function describeCreated(ending) {
+    if (ending.kind === 'success' && ending.outcome.mayHaveBeenCreated) {
+        return '';
+    }
+    return String(ending.kind === 'success' && ending.outcome.kind === 'created');
+}
+function formatTime(epochMs) {
+    return epochMs === undefined ? undefined : new Date(epochMs).toISOString();
+}
 /** LaunchDarkly gives a metric that it has not calculated the score 0, which would read as the worst of all. */
 function describeScore(overall) {
-    return overall === undefined || (0,build_group/* isWithoutScore */.Ff)(overall) ? '' : String(overall.score);
+    return overall === undefined || (0,insight_group/* isWithoutScore */.F)(overall) ? '' : String(overall.score);
 }
 function findDriftOf(ending) {
     return ending.kind === 'success' ? ending.outcome.drift : (ending.error.existing?.drift ?? []);
@@ -23012,7 +22980,7 @@ function findDriftOf(ending) {
 /** The members are named one by one: what else a group may come to hold is not published by accident. */
 function pickPublicFields(group) {
     const { key, name, projectKey, environmentKey, applicationKeys } = group;
-    const createdAt = new Date(group.createdAt).toISOString();
+    const createdAt = formatTime(group.createdAt);
     return { key, name, projectKey, environmentKey, applicationKeys, createdAt };
 }
 
@@ -23026,6 +22994,7 @@ function tellEnding({ ending, wish }, log) {
     }
     else if (wish !== undefined) {
         tellOutcome(ending.outcome, wish, log);
+        tellNotes(ending.outcome, log);
     }
 }
 /** Tells that the run waits, when it is long enough to wonder. */
@@ -23073,14 +23042,14 @@ function tellOutcome(outcome, { wanted, isDryRun }, log) {
         case 'created':
             log.info(`Created ${describeGroup(outcome.group)}.`);
             if (outcome.drift.length > 0) {
-                log.warning('LaunchDarkly created the insight group with other values than asked for', describeDrift(outcome.drift, 'is', 'wanted'));
+                log.warning('LaunchDarkly stored different values than requested', describeDrift(outcome.drift, 'is', 'requested'));
             }
             return;
         case 'unchanged':
-            log.info(`Insight group "${outcome.group.key}" exists and is as wanted. Nothing was written.`);
+            log.info(`Insight group "${outcome.group.key}" exists and matches the request.${outcome.mayHaveBeenCreated ? '' : ' Nothing was written.'}`);
             return;
         case 'kept':
-            log.warning('The insight group differs from what the workflow wants', `Insight group "${outcome.group.key}" ${isDryRun ? 'would be' : 'was'} kept as it is (if-exists: keep). ${describeDrift(outcome.drift, 'is', 'wanted')}`);
+            log.warning('The insight group differs from the request', `Insight group "${outcome.group.key}" ${isDryRun ? 'would be' : 'was'} kept as it is (if-exists: keep). ${describeDrift(outcome.drift, 'is', 'requested')}`);
             return;
         case 'updated':
             log.info(`Updated insight group "${outcome.group.key}". ${describeDrift(outcome.drift, 'was', 'now')}`);
@@ -23093,6 +23062,28 @@ function tellOutcome(outcome, { wanted, isDryRun }, log) {
             return;
     }
 }
+/** Tells what else is known of an outcome, or is known not to be known. */
+function tellNotes({ group, mayHaveBeenCreated, unknownApplications = [] }, log) {
+    if (mayHaveBeenCreated && group !== undefined) {
+        log.warning('It is not known whether this run created the insight group', `A request to create insight group "${group.key}" got no answer, and LaunchDarkly does not tell when the group was made: this run may or may not have created it.`);
+    }
+    if (unknownApplications.length > 0) {
+        log.warning('LaunchDarkly does not know an application', `LaunchDarkly does not know the ${describeUnknownApplications(unknownApplications)} An application appears with its first deployment event or SDK connection; until then it adds nothing to the group.`);
+    }
+}
+function describeUnknownApplications(applications) {
+    const [first, ...others] = applications;
+    if (first !== undefined && others.length === 0) {
+        const { key, suggestion } = first;
+        return `application "${key}"${suggestion === undefined ? '.' : `; did you mean "${suggestion}"?`}`;
+    }
+    const names = applications
+        .slice(0, MAX_LISTED_APPLICATIONS)
+        .map(({ key, suggestion }) => suggestion === undefined ? `"${key}"` : `"${key}" (did you mean "${suggestion}"?)`);
+    const unnamed = applications.length - names.length;
+    const last = unnamed > 0 ? `${unnamed} others` : names.pop();
+    return `applications ${names.join(', ')} and ${last}.`;
+}
 /** Tells a failure: one annotation with what happened and the next step, more in a group above it. */
 function tellFailure(error, log) {
     if (error.details.length > 0) {
@@ -23104,7 +23095,7 @@ function tellFailure(error, log) {
     log.failure(error.title, [
         error.message,
         ...error.reasons.map(({ attribute, reason }) => `- ${attribute}: ${reason}`),
-        ...(error.existing?.drift ?? []).map((entry) => `- ${describeDrift([entry], 'is', 'wanted')}`),
+        ...(error.existing?.drift ?? []).map((entry) => `- ${describeDrift([entry], 'is', 'requested')}`),
         error.said,
         `Next: ${error.nextStep}`,
     ].filter((line) => line !== undefined));
@@ -23115,19 +23106,19 @@ function describeGroup({ key, name, projectKey, environmentKey, applicationKeys,
 function listApplications(keys) {
     return keys.length === 0 ? 'all' : keys.join(', ');
 }
-function describeDrift(drift, actualWord, wantedWord) {
+function describeDrift(drift, actualWord, desiredWord) {
     return drift
         .map((entry) => {
         const field = capitalize(entry.field);
         if (entry.field !== 'applications') {
-            return `${field}: ${actualWord} "${entry.actual}", ${wantedWord} "${entry.wanted}".`;
+            return `${field}: ${actualWord} "${entry.actual}", ${desiredWord} "${entry.wanted}".`;
         }
         const { actual, wanted } = entry;
         if (isShort(actual) && isShort(wanted)) {
-            return `${field}: ${actualWord} ${listApplications(actual)}, ${wantedWord} ${listApplications(wanted)}.`;
+            return `${field}: ${actualWord} ${listApplications(actual)}, ${desiredWord} ${listApplications(wanted)}.`;
         }
         const difference = describeDifference(new Set(actual), new Set(wanted));
-        return `${field}: ${actualWord} ${actual.length || 'all'}, ${wantedWord} ${wanted.length || 'all'}: ${difference}.`;
+        return `${field}: ${actualWord} ${actual.length || 'all'}, ${desiredWord} ${wanted.length || 'all'}: ${difference}.`;
     })
         .join(' ');
 }
@@ -23138,8 +23129,8 @@ function isShort(keys) {
 }
 function describeDifference(actual, wanted) {
     const parts = [
-        ['more', [...wanted.difference(actual)]],
-        ['fewer', [...actual.difference(wanted)]],
+        ['more', [...wanted].filter((key) => !actual.has(key))],
+        ['fewer', [...actual].filter((key) => !wanted.has(key))],
     ];
     return parts
         .filter(([, keys]) => keys.length > 0)
@@ -23241,6 +23232,7 @@ function watchCancellation() {
  */
 function startDeadline(timeoutMs, cancellation, findAdvice = () => '') {
     const controller = new AbortController();
+    const endsAt = performance.now() + timeoutMs;
     const timer = setTimeout(() => controller.abort(explainTimeout(timeoutMs, findAdvice())), timeoutMs);
     // Not AbortSignal.any: until somebody listens to it, it does not know which of its signals came first.
     const cancel = () => controller.abort(cancellation.reason);
@@ -23250,7 +23242,7 @@ function startDeadline(timeoutMs, cancellation, findAdvice = () => '') {
     }
     return {
         signal: controller.signal,
-        at: Date.now() + timeoutMs,
+        remainingMs: () => endsAt - performance.now(),
         release() {
             clearTimeout(timer);
             cancellation.removeEventListener('abort', cancel);
@@ -23287,953 +23279,8 @@ function sleep(ms, signal) {
     });
 }
 
-;// CONCATENATED MODULE: ./node_modules/leven/index.js
-const array = [];
-const characterCodeCache = [];
-
-function leven(first, second, options) {
-	if (first === second) {
-		return 0;
-	}
-
-	const maxDistance = options?.maxDistance;
-	const swap = first;
-
-	// Swapping the strings if `a` is longer than `b` so we know which one is the
-	// shortest & which one is the longest
-	if (first.length > second.length) {
-		first = second;
-		second = swap;
-	}
-
-	let firstLength = first.length;
-	let secondLength = second.length;
-
-	// Performing suffix trimming:
-	// We can linearly drop suffix common to both strings since they
-	// don't increase distance at all
-	// Note: `~-` is the bitwise way to perform a `- 1` operation
-	while (firstLength > 0 && (first.charCodeAt(~-firstLength) === second.charCodeAt(~-secondLength))) {
-		firstLength--;
-		secondLength--;
-	}
-
-	// Performing prefix trimming
-	// We can linearly drop prefix common to both strings since they
-	// don't increase distance at all
-	let start = 0;
-
-	while (start < firstLength && (first.charCodeAt(start) === second.charCodeAt(start))) {
-		start++;
-	}
-
-	firstLength -= start;
-	secondLength -= start;
-
-	// Early termination after trimming: if difference in length exceeds max distance
-	if (maxDistance !== undefined && secondLength - firstLength > maxDistance) {
-		return maxDistance;
-	}
-
-	if (firstLength === 0) {
-		return maxDistance !== undefined && secondLength > maxDistance
-			? maxDistance
-			: secondLength;
-	}
-
-	let bCharacterCode;
-	let result;
-	let temporary;
-	let temporary2;
-	let index = 0;
-	let index2 = 0;
-
-	while (index < firstLength) {
-		characterCodeCache[index] = first.charCodeAt(start + index);
-		array[index] = ++index;
-	}
-
-	while (index2 < secondLength) {
-		bCharacterCode = second.charCodeAt(start + index2);
-		temporary = index2++;
-		result = index2;
-
-		for (index = 0; index < firstLength; index++) {
-			temporary2 = bCharacterCode === characterCodeCache[index] ? temporary : temporary + 1;
-			temporary = array[index];
-			// eslint-disable-next-line no-multi-assign
-			result = array[index] = temporary > result
-				? (temporary2 > result ? result + 1 : temporary2)
-				: (temporary2 > temporary ? temporary + 1 : temporary2);
-		}
-
-		// Early termination: if all values in current row exceed maxDistance
-		if (maxDistance !== undefined) {
-			let rowMinimum = result;
-			for (index = 0; index < firstLength; index++) {
-				if (array[index] < rowMinimum) {
-					rowMinimum = array[index];
-				}
-			}
-
-			if (rowMinimum > maxDistance) {
-				return maxDistance;
-			}
-		}
-	}
-
-	// Bound arrays to avoid retaining large previous sizes
-	array.length = firstLength;
-	characterCodeCache.length = firstLength;
-
-	return maxDistance !== undefined && result > maxDistance ? maxDistance : result;
-}
-
-function closestMatch(target, candidates, options) {
-	if (!Array.isArray(candidates) || candidates.length === 0) {
-		return undefined;
-	}
-
-	const userMax = options?.maxDistance;
-	const targetLength = target.length;
-
-	// Exact match fast-path
-	for (const candidate of candidates) {
-		if (candidate === target) {
-			return candidate;
-		}
-	}
-
-	if (userMax === 0) {
-		return undefined;
-	}
-
-	let best;
-	let bestDist = Number.POSITIVE_INFINITY;
-	const seen = new Set();
-
-	for (const candidate of candidates) {
-		if (seen.has(candidate)) {
-			continue;
-		}
-
-		seen.add(candidate);
-
-		const lengthDiff = Math.abs(candidate.length - targetLength);
-		if (lengthDiff >= bestDist) {
-			continue;
-		}
-
-		if (userMax !== undefined && lengthDiff > userMax) {
-			continue;
-		}
-
-		const cap = Number.isFinite(bestDist)
-			? (userMax === undefined ? bestDist : Math.min(bestDist, userMax))
-			: userMax;
-
-		const distance = cap === undefined
-			? leven(target, candidate)
-			: leven(target, candidate, {maxDistance: cap});
-
-		// Skip candidates that exceed the user's maximum distance
-		if (userMax !== undefined && distance > userMax) {
-			continue;
-		}
-
-		// If we got a capped result that equals the cap, we need the actual distance
-		// for accurate comparison, but only if the cap was due to userMax
-		let actualD = distance;
-		if (cap !== undefined && distance === cap && cap === userMax) {
-			actualD = leven(target, candidate);
-		}
-
-		if (actualD < bestDist) {
-			bestDist = actualD;
-			best = candidate;
-			if (bestDist === 0) {
-				break;
-			}
-		}
-	}
-
-	if (userMax !== undefined && bestDist > userMax) {
-		return undefined;
-	}
-
-	return best;
-}
-
 // EXTERNAL MODULE: ./build/http/proxies.js + 1 modules
 var http_proxies = __nccwpck_require__(8535);
-;// CONCATENATED MODULE: ./build/launchdarkly/servers.js
-/**
- * The hosts are matched on the text as it was written, never on a parsed URL: a parser turns integers,
- * encoded dots and full-width letters into innocent-looking hosts before anybody can look at them.
- */
-const LAUNCHDARKLY = /^https:\/\/((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+launchdarkly\.(?:com|us))$/;
-const LOOPBACK = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::[1-9][0-9]{0,4})?$/;
-/** LaunchDarkly's instances, as its documentation lists them: https://launchdarkly.com/docs/api */
-const INSTANCES = {
-    'app.launchdarkly.com': 'commercial',
-    'app.launchdarkly.us': 'federal',
-    'app.eu.launchdarkly.com': 'eu',
-};
-/** The instances in words, for people who have to choose one. */
-const INSTANCE_LIST = Object.entries(INSTANCES)
-    .map(([host, instance]) => `https://${host} (${instance === 'eu' ? 'EU' : instance})`)
-    .join(', ');
-/** What a `base-uri` may be, in words for an error. */
-const EXPECTED = `expected ${INSTANCE_LIST} or another https host below launchdarkly.com or launchdarkly.us; http is for loopback only`;
-/**
- * Decides whether the token may go to `baseUri`. Returns the server, or a problem in words that does
- * not echo the value: it may hold a credential. One trailing slash and upper-case letters are forgiven.
- */
-function resolveServer(baseUri) {
-    const text = baseUri.replace(/\/$/, '').toLowerCase();
-    const host = LAUNCHDARKLY.exec(text)?.[1];
-    if (host !== undefined) {
-        return { origin: text, instance: INSTANCES[host] ?? 'other' };
-    }
-    if (LOOPBACK.test(text) && URL.canParse(text)) {
-        return { origin: text, instance: 'loopback' };
-    }
-    return { problem: `${explainRefusal(text)}${EXPECTED}` };
-}
-/** A word on the commonest slips, before the list of what is allowed. */
-function explainRefusal(text) {
-    if (!text.includes('://')) {
-        return 'the scheme is missing; ';
-    }
-    if (text.startsWith('http://')) {
-        return 'the token is never sent over plain http; ';
-    }
-    if (text.includes('@')) {
-        return 'user names and passwords do not belong in it; ';
-    }
-    if (/^https:\/\/[^/?#]+[/?#]/.test(text)) {
-        return 'leave out what follows the host; ';
-    }
-    if (/^https:\/\/[^/]+:\d+$/.test(text)) {
-        return 'LaunchDarkly has no other port than 443; ';
-    }
-    return 'the token is sent to LaunchDarkly only; ';
-}
-
-;// CONCATENATED MODULE: ./build/launchdarkly/diagnose.js
-
-
-
-
-/** How many existing keys are named where none is close to the one that was given. */
-const MAX_LISTED_KEYS = 10;
-/**
- * Explains a 4xx: what was tried, what LaunchDarkly said, and the next step. Asks LaunchDarkly which key
- * is wrong and what may have been meant, where that helps. A question that gets no answer only leaves
- * the explanation shorter; it never becomes a failure of its own.
- */
-async function diagnose_explainRefusal(refusal, circumstances, client) {
-    const parts = {
-        code: nameStatus(refusal.status),
-        said: quoteRefusal(refusal),
-        reasons: refusal.errors,
-        details: refusal.id === undefined ? [] : [`LaunchDarkly's support finds it by the id ${refusal.id}.`],
-    };
-    const finding = await investigate(refusal, circumstances, client);
-    return {
-        ...parts,
-        ...(finding.title !== undefined && { title: finding.title }),
-        message: `${asSentence(finding.headline)} ${describe(circumstances)}`,
-        nextStep: finding.nextStep,
-    };
-}
-/** Explains why no clear answer came, by the code of the cause, and how to mend that. */
-function explainTrouble(trouble, circumstances) {
-    const { server } = circumstances;
-    return {
-        code: trouble.code,
-        message: `${server.origin} ${trouble.what}. ${describe(circumstances)}`,
-        said: trouble.message === undefined
-            ? undefined
-            : quote(trouble.causeCode.replace(/^HTTP /, ''), trouble.message),
-        nextStep: findRemedy(trouble, server),
-        cause: trouble.cause,
-    };
-}
-/** Puts LaunchDarkly's own words on a refusal into one sentence. They are raw: see {@link Refusal}. */
-function quoteRefusal(refusal) {
-    const { status, code, message, text } = refusal;
-    const words = message ?? text.trim();
-    return quote(code === undefined ? String(status) : `${status} (${code})`, words);
-}
-function quote(status, words) {
-    if (words === '') {
-        return `LaunchDarkly answered ${status} with an empty body.`;
-    }
-    // Not cut here: half a secret is one that nobody can redact. Each sink cuts what it has redacted.
-    return `LaunchDarkly answered ${status}: "${words}"`;
-}
-function asSentence(text) {
-    const end = /[.?!]$/.test(text) ? '' : '.';
-    return `${text.charAt(0).toUpperCase()}${text.slice(1)}${end}`;
-}
-function describe({ operation, wanted }) {
-    const place = `project "${wanted.projectKey}", environment "${wanted.environmentKey}"`;
-    switch (operation) {
-        case 'create':
-            return `Tried to create insight group "${wanted.key}" for ${place}.`;
-        case 'read':
-            return `Tried to read insight group "${wanted.key}".`;
-        case 'update':
-            return `Tried to update insight group "${wanted.key}".`;
-        case 'check':
-            return `Tried to check ${place} for insight group "${wanted.key}".`;
-    }
-}
-function nameStatus(status) {
-    const codes = {
-        401: 'unauthorized',
-        403: 'forbidden',
-        404: 'not-found',
-        409: 'conflict',
-        429: 'rate-limited',
-    };
-    return codes[status] ?? 'bad-request';
-}
-function investigate(refusal, circumstances, client) {
-    switch (refusal.status) {
-        case 401:
-            return investigateToken(circumstances.server, client);
-        case 403:
-            return explainForbidden(refusal, circumstances.server);
-        case 404:
-            return investigateKeys(circumstances, client);
-        case 400:
-        case 422:
-            return investigateRequest(refusal, circumstances, client);
-        default:
-            return {
-                headline: `LaunchDarkly refused the request with ${refusal.status}`,
-                nextStep: 'Compare the inputs with what LaunchDarkly says, and run again.',
-            };
-    }
-}
-/** A 400 that speaks of a project, an environment or an application is worth a look at what exists. */
-async function investigateRequest(refusal, circumstances, client) {
-    const reasons = refusal.errors.map(({ attribute, reason }) => `${attribute} ${reason}`.trim());
-    const headline = `LaunchDarkly refused the request as invalid (${refusal.status})`;
-    const words = [refusal.message ?? refusal.text, ...reasons].join(' ').toLowerCase();
-    if (words.includes('application')) {
-        const unknown = await findUnknownApplications(circumstances.wanted, client);
-        if (unknown.length > 0) {
-            return {
-                headline,
-                nextStep: `LaunchDarkly knows no application ${listKeys(unknown)}. An application appears with its first deployment event or SDK connection; correct the input applications, or run again once it has reported.`,
-            };
-        }
-    }
-    if (words.includes('project') || words.includes('environment')) {
-        const missing = await findMissingKey(circumstances.wanted, client);
-        if (missing !== undefined) {
-            return { headline: missing.headline, nextStep: missing.nextStep };
-        }
-    }
-    return { headline, nextStep: 'Correct the inputs that LaunchDarkly names, and run again.' };
-}
-async function investigateKeys(circumstances, client) {
-    const missing = await findMissingKey(circumstances.wanted, client);
-    if (missing !== undefined) {
-        return missing;
-    }
-    const { projectKey, environmentKey } = circumstances.wanted;
-    return {
-        title: errors/* SPECIAL_TITLES */.iN.notFound,
-        headline: 'LaunchDarkly did not find it (404)',
-        nextStep: `Check that project "${projectKey}" and environment "${environmentKey}" exist, that the token may see them, and that the account has engineering insights. ${explainAvailability(circumstances.server)}`.trim(),
-    };
-}
-/** Finds out which of project and environment does not exist, and what may have been meant. */
-async function findMissingKey({ projectKey, environmentKey }, client) {
-    const environments = await client.listEnvironments(projectKey, 0);
-    if (environments.kind === 'refused' && environments.refusal.status === 404) {
-        const projects = await client.listProjects(0);
-        const known = projects.kind === 'ok' ? keysOf(projects.value) : [];
-        return {
-            headline: `project "${projectKey}" does not exist${suggest(projectKey, known)}`,
-            nextStep: `Correct the input project, or give the token access to that project.${listKnown('projects', known)}`,
-        };
-    }
-    if (environments.kind !== 'ok' || keysOf(environments.value).includes(environmentKey)) {
-        return undefined;
-    }
-    if (!(await isCertainlyMissing(environments.value, { projectKey, environmentKey }, client))) {
-        return undefined;
-    }
-    const keys = keysOf(environments.value);
-    return {
-        headline: `environment "${environmentKey}" does not exist in project "${projectKey}"${suggest(environmentKey, keys)}`,
-        nextStep: `Correct the input environment, or create the environment before this step.${listKnown(`environments of project "${projectKey}"`, keys)}`,
-    };
-}
-/** A key that is not on a page that shows everything is missing; otherwise LaunchDarkly is asked for it. */
-async function isCertainlyMissing(page, { projectKey, environmentKey }, client) {
-    if (page.totalCount === page.length) {
-        return true;
-    }
-    const environment = await client.getEnvironment(projectKey, environmentKey);
-    return environment.kind === 'refused' && environment.refusal.status === 404;
-}
-function keysOf({ items }) {
-    return items.map(({ key }) => key);
-}
-async function findUnknownApplications({ applicationKeys }, client) {
-    if (applicationKeys.length === 0) {
-        return [];
-    }
-    const known = await client.findApplications(applicationKeys);
-    if (known.kind !== 'ok') {
-        return [];
-    }
-    const found = new Set(keysOf(known.value));
-    return applicationKeys.filter((key) => !found.has(key));
-}
-async function investigateToken(server, client) {
-    const identity = await client.getCallerIdentity();
-    if (identity.kind !== 'ok') {
-        return {
-            headline: 'LaunchDarkly does not know the token (401)',
-            nextStep: `Check the secret: the token may be mistyped, expired or deleted. A token is also unknown to every LaunchDarkly instance but its own; base-uri, now ${server.origin}, chooses among ${INSTANCE_LIST}. New tokens are made under Organization settings, Authorization, with the role Writer.`,
-        };
-    }
-    const { tokenKind, authKind, tokenName, serviceToken } = identity.value;
-    const kind = [tokenKind, authKind].filter(Boolean).join(', ');
-    // "server" may be said of a service token as well, but only access tokens have names.
-    const isAccessToken = tokenName !== undefined || serviceToken === true;
-    const isSdkKey = !isAccessToken && /sdk|mobile|environment|server|client/i.test(kind);
-    if (isSdkKey) {
-        return {
-            headline: 'the token is not an access token: LaunchDarkly knows it as an SDK key or the like (401)',
-            nextStep: `LaunchDarkly says it is: ${kind}. SDK keys, mobile keys and client-side IDs can't be used with the REST API; create an access token with the Writer role.`,
-        };
-    }
-    return {
-        headline: 'LaunchDarkly knows the token but does not accept it for this (401)',
-        nextStep: `It is the token${tokenName === undefined ? '' : ` "${tokenName}"`}${kind === '' ? '' : ` (${kind})`}. Give it the Writer role or better, or use a service token that has it.`,
-    };
-}
-function explainForbidden(refusal, server) {
-    const words = (refusal.message ?? refusal.text).toLowerCase();
-    if (words.includes('beta')) {
-        return {
-            headline: 'LaunchDarkly did not see the beta header (403)',
-            nextStep: 'The action sends LD-API-Version: beta with every request; check whether a proxy in between takes headers away.',
-        };
-    }
-    return {
-        headline: 'LaunchDarkly refused access (403)',
-        nextStep: `Give the token the Writer role or better. Engineering insights is part of select plans only: ask LaunchDarkly whether yours has it. If the account has an IP allow list, the runner's address must be on it. ${explainAvailability(server)}`.trim(),
-    };
-}
-/** @see https://launchdarkly.com/docs/home/releases/get-started both notes stand on the page */
-function explainAvailability(server) {
-    switch (server.instance) {
-        case 'federal':
-            return 'LaunchDarkly documents engineering insights as not available on the federal instance.';
-        case 'eu':
-            return 'LaunchDarkly documents engineering insights as not available on the EU instance.';
-        case 'commercial':
-        case 'other':
-        case 'loopback':
-            return '';
-    }
-}
-function suggest(key, known) {
-    // A third of the letters wrong is a slip; more is another word.
-    const maxDistance = Math.max(2, Math.floor(key.length / 3));
-    const match = known.find((candidate) => candidate.toLowerCase() === key.toLowerCase()) ??
-        closestMatch(key, [...known], { maxDistance });
-    return match === undefined ? '' : `; did you mean "${match}"?`;
-}
-function listKnown(what, keys) {
-    return keys.length === 0 ? '' : ` The ${what} that the token can see: ${listKeys(keys)}.`;
-}
-function listKeys(keys) {
-    const shown = keys.slice(0, MAX_LISTED_KEYS).map((key) => `"${key}"`);
-    const hidden = keys.length - shown.length;
-    return hidden > 0 ? `${shown.join(', ')} and ${hidden} more` : shown.join(', ');
-}
-/** The remedy for each kind of cause. The names of the codes are Node's, OpenSSL's and undici's. */
-function findRemedy(trouble, server) {
-    const { causeCode, proxy } = trouble;
-    const proxyAdvice = trouble.isDirect === true ? ` ${http_proxies/* PROXY_ADVICE */.qu}` : '';
-    if (CERTIFICATE.test(causeCode)) {
-        const shown = proxy === undefined ? 'that was shown' : `of the proxy ${proxy}`;
-        return `The certificate ${shown} can't be trusted (${causeCode}). If a proxy of your company inspects TLS, point NODE_EXTRA_CA_CERTS at the file with its CA certificate, in env of the job or of the runner. There is no switch to ignore TLS.`;
-    }
-    if (/^(?:EPROTO|ERR_SSL_)/.test(causeCode)) {
-        return `The two ends did not agree on TLS (${causeCode}). Check that base-uri and HTTPS_PROXY have the right scheme and port.`;
-    }
-    if (proxy !== undefined) {
-        return `The proxy of HTTPS_PROXY could not be reached (${causeCode}). Check its address, or list ${new URL(server.origin).host} in NO_PROXY.`;
-    }
-    if (causeCode === 'ENOTFOUND' || causeCode === 'EAI_AGAIN') {
-        return `The name of the host could not be resolved (${causeCode}). Check base-uri (${server.origin}) and the runner's DNS.${proxyAdvice}`;
-    }
-    if (causeCode === 'ECONNREFUSED') {
-        return `Nothing accepts connections there (ECONNREFUSED). Check base-uri (${server.origin}), the firewall, and whether the runner needs a proxy (HTTPS_PROXY).`;
-    }
-    if (CONNECT_TIMEOUT.test(causeCode)) {
-        return `No connection could be opened in time (${causeCode}). Check the runner's network and firewall.${proxyAdvice}`;
-    }
-    if (causeCode === 'PROXY_REFUSED_407') {
-        return 'The proxy wants a user name and a password (407). Put them into HTTPS_PROXY: http://user:password@host:port.';
-    }
-    if (causeCode === 'PROXY_REFUSED_CREDENTIALS') {
-        return 'The proxy refused the user name and password of HTTPS_PROXY (407), or wants another scheme than Basic, such as NTLM or Kerberos. Check both; special characters in them must be percent-encoded.';
-    }
-    if (causeCode.startsWith('PROXY_REFUSED_')) {
-        return `The proxy of HTTPS_PROXY refused the connection (${causeCode.slice(-3)}). Have it allow ${server.origin}, or list the host in NO_PROXY.`;
-    }
-    if (causeCode === 'UND_ERR_PRX_CONN') {
-        return `The proxy of HTTPS_PROXY could not be used (${causeCode}). Check its address.`;
-    }
-    switch (trouble.code) {
-        case 'server-error':
-            return 'Run again later; https://status.launchdarkly.com tells whether LaunchDarkly has an incident.';
-        case 'unexpected-response':
-            return 'Check that base-uri names LaunchDarkly itself and that no proxy or login page answers in its place.';
-        case 'timeout':
-            return `Run again; raise timeout-seconds if the network is slow.${trouble.sent ? '' : proxyAdvice}`;
-        case 'network':
-        case 'cancelled':
-            return `Run again; if it stays so, check the runner's network, firewall and proxy (${causeCode}).`;
-    }
-}
-const CONNECT_TIMEOUT = /^(?:UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/;
-const CERTIFICATE = /^(?:CERT_|ERR_TLS_CERT|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|UND_ERR_PRX_TLS)/;
-
-// EXTERNAL MODULE: ./build/launchdarkly/retry.js
-var retry = __nccwpck_require__(2999);
-;// CONCATENATED MODULE: ./build/ensure.js
-
-
-
-
-/** What to do about a group of the wanted key that exists. The words of the input `if-exists`. */
-const IF_EXISTS = ['fail', 'keep', 'update'];
-/**
- * A key that answers 409 but shows no group is given this long, in milliseconds, and this many tries.
- * Reads lag writes by up to five seconds, and a lock is held for less, so after six times that the key
- * must be reserved, or the group hidden from the token.
- */
-const HIDDEN_GROUP_PATIENCE_MS = 30_000;
-const HIDDEN_GROUP_MIN_CREATES = 6;
-/**
- * Makes the wish true on LaunchDarkly: creates the group, and reconciles by reading where the answer
- * leaves open what happened. The key is what makes that safe: LaunchDarkly holds at most one group of
- * it, so a create that is sent again can never make a second one.
- *
- * @throws {ActionError} when the wish is not true at the end, saying what is known to be true instead
- */
-function ensureGroup(wish, world) {
-    const walk = new Walk(wish, world);
-    return wish.isDryRun ? walk.rehearse() : walk.make();
-}
-class Walk {
-    #wish;
-    #world;
-    #waits = 0;
-    /** When the first create of ours began of which it is not known what it did; by our clock. */
-    #createInDoubtSince;
-    /** Whether there is an update of ours of which it is not known what it did. */
-    #isUpdateInDoubt = false;
-    /** Whether an update of ours has certainly changed something, though not all that it should. */
-    #isUpdatedInPart = false;
-    /** The group that an update of ours began with, and how it differed. */
-    #updated;
-    /** The 409s since a group was last seen. */
-    #hidden;
-    constructor(wish, world) {
-        this.#wish = wish;
-        this.#world = world;
-    }
-    async make() {
-        const { wanted } = this.#wish;
-        for (;;) {
-            const written = await this.#write('create', () => this.#world.groups.createGroup(wanted));
-            if (written.kind === 'done') {
-                return { kind: 'created', group: written.group, drift: (0,build_group/* findDrift */.L1)(wanted, written.group) };
-            }
-            // A 409 says "exists" or "a lock collided", a lost answer says nothing: only a read tells.
-            const sighting = await this.#read();
-            const outcome = sighting && (await this.#settle(sighting));
-            if (outcome !== undefined) {
-                return outcome;
-            }
-            await this.#waitForGroup(written);
-        }
-    }
-    async rehearse() {
-        const { wanted, ifExists } = this.#wish;
-        const sighting = await this.#read();
-        if (sighting === undefined) {
-            await this.#checkPlace();
-            return { kind: 'would-create', group: undefined, drift: [] };
-        }
-        const { group } = sighting;
-        const drift = (0,build_group/* findDrift */.L1)(wanted, group);
-        switch (decide(ifExists, drift)) {
-            case 'refuse':
-                throw this.#conflict(group, drift);
-            case 'leave':
-                return leave(group, drift);
-            case 'update':
-                return { kind: 'would-update', group, drift };
-        }
-    }
-    /** Applies `if-exists` to a group that was seen; undefined when it vanished meanwhile. */
-    async #settle({ group, clockOffsetMs }) {
-        this.#hidden = undefined;
-        const drift = (0,build_group/* findDrift */.L1)(this.#wish.wanted, group);
-        if (drift.length === 0 && this.#mayHaveUpdated(group)) {
-            return { kind: 'updated', group, drift: this.#updated?.drift ?? [] };
-        }
-        const isOurs = this.#mayHaveCreated(group, clockOffsetMs);
-        if (drift.length === 0 && isOurs) {
-            return { kind: 'created', group, drift: [] };
-        }
-        if (!isOurs) {
-            // There is one group of a key, and somebody else has made it: so no create of ours did anything.
-            this.#createInDoubtSince = undefined;
-        }
-        switch (decide(this.#wish.ifExists, drift)) {
-            case 'refuse':
-                throw this.#conflict(group, drift);
-            case 'leave':
-                return leave(group, drift);
-            case 'update':
-                return this.#update(group, drift);
-        }
-    }
-    /** Whether the group can be the one that a create of ours, whose answer was lost, has made. */
-    #mayHaveCreated(group, clockOffsetMs) {
-        const since = this.#createInDoubtSince;
-        return since !== undefined && group.createdAt >= since + clockOffsetMs;
-    }
-    /** Whether the group can be as it is by an update of ours, and was not made anew meanwhile. */
-    #mayHaveUpdated(group) {
-        const hasUpdate = this.#isUpdateInDoubt || this.#isUpdatedInPart;
-        return hasUpdate && group.createdAt === this.#updated?.group.createdAt;
-    }
-    async #update(found, foundDrift) {
-        const { wanted } = this.#wish;
-        this.#updated = { group: found, drift: foundDrift };
-        let drift = foundDrift;
-        for (;;) {
-            const patch = (0,build_group/* planPatch */.cr)(drift);
-            const written = await this.#write('update', () => this.#world.groups.patchGroup(found.key, patch));
-            if (written.kind === 'gone') {
-                this.#isUpdateInDoubt = false;
-                this.#isUpdatedInPart = false;
-                return undefined;
-            }
-            if (written.kind === 'done') {
-                const group = {
-                    ...written.group,
-                    scores: found.scores,
-                    scoreMetadata: found.scoreMetadata,
-                };
-                const left = (0,build_group/* findDrift */.L1)(wanted, group);
-                if (left.length === 0) {
-                    return { kind: 'updated', group, drift: foundDrift };
-                }
-                const leftFields = new Set(left.map(({ field }) => field));
-                const patchedFields = drift.map(({ field }) => field);
-                this.#isUpdatedInPart ||= patchedFields.some((field) => !leftFields.has(field));
-                if ((0,build_group/* belongsElsewhere */.Fu)(left)) {
-                    throw this.#conflict(group, left);
-                }
-                if (patchedFields.some((field) => leftFields.has(field))) {
-                    throw this.#fail(explainIgnoredUpdate(group, left));
-                }
-                // What is left is what somebody else has changed since the read.
-                drift = left;
-                await this.#wait({ kind: 'overtaken' }, 'update');
-                continue;
-            }
-            // The patch names whole values, so sending it again does no harm; but first see whether it must be.
-            const sighting = await this.#read();
-            if (sighting === undefined) {
-                return undefined;
-            }
-            drift = (0,build_group/* findDrift */.L1)(wanted, sighting.group);
-            if (drift.length === 0) {
-                return this.#settle(sighting);
-            }
-            if ((0,build_group/* belongsElsewhere */.Fu)(drift)) {
-                throw this.#conflict(sighting.group, drift);
-            }
-            await this.#wait(written, 'update');
-        }
-    }
-    /** A dry run's stand-in for what a create would have proved: that project and environment exist. */
-    async #checkPlace() {
-        const { projectKey, environmentKey } = this.#wish.wanted;
-        for (;;) {
-            const answer = await this.#world.groups.getEnvironment(projectKey, environmentKey);
-            // A token that may create a group need not be allowed to read the environment.
-            if (answer.kind === 'ok' || (answer.kind === 'refused' && answer.refusal.status === 403)) {
-                return;
-            }
-            await this.#overcome(answer, 'check');
-        }
-    }
-    async #write(step, send) {
-        for (;;) {
-            const answer = await send();
-            if (answer.kind === 'ok') {
-                return { kind: 'done', group: answer.value };
-            }
-            if (answer.kind === 'refused' && answer.refusal.status === 409) {
-                return this.#heed({ kind: 'conflict', refusal: answer.refusal, hintMs: answer.hintMs }, step);
-            }
-            if (step === 'update' && answer.kind === 'refused' && answer.refusal.status === 404) {
-                return { kind: 'gone' };
-            }
-            if (answer.kind === 'unclear' && answer.trouble.sent) {
-                if (step === 'create') {
-                    this.#createInDoubtSince ??= answer.startedAt;
-                }
-                else {
-                    this.#isUpdateInDoubt = true;
-                }
-                this.#throwIfStopped();
-                return this.#heed({ kind: 'in-doubt', trouble: answer.trouble, hintMs: answer.hintMs }, step);
-            }
-            await this.#overcome(answer, step);
-        }
-    }
-    /** Waits as long as the server asks before anything more is sent to it. */
-    async #heed(written, step) {
-        if (written.hintMs === undefined) {
-            return written;
-        }
-        await this.#wait(written, step);
-        return { ...written, hintMs: undefined };
-    }
-    /** Reads the group until LaunchDarkly says what it is, or that there is none. */
-    async #read() {
-        for (;;) {
-            const answer = await this.#world.groups.getGroup(this.#wish.wanted.key);
-            if (answer.kind === 'ok') {
-                return { group: answer.value, clockOffsetMs: answer.serverClock - answer.receivedAt };
-            }
-            if (answer.kind === 'refused' && answer.refusal.status === 404) {
-                return undefined;
-            }
-            await this.#overcome(answer, 'read');
-        }
-    }
-    /** Waits where another attempt may do better, and throws where it can't. */
-    async #overcome(answer, step) {
-        if (answer.kind === 'refused') {
-            const { refusal, hintMs } = answer;
-            switch (refusal.status) {
-                case 429:
-                    return this.#wait({ kind: 'rate-limited', hintMs }, step);
-                case 409:
-                    return this.#wait({ kind: 'conflict', refusal, hintMs }, step);
-                default:
-                    throw this.#fail(await this.#world.explainer.explainRefusal(refusal, step));
-            }
-        }
-        this.#throwIfStopped();
-        if (answer.trouble.isPermanent) {
-            throw this.#fail(this.#world.explainer.explainTrouble(answer.trouble, step));
-        }
-        const { trouble, hintMs } = answer;
-        await this.#wait({ kind: 'in-doubt', trouble, hintMs }, step);
-    }
-    /** Waits before a create is tried again because its group can't be seen (yet), within bounds. */
-    async #waitForGroup(written) {
-        if (written.kind === 'conflict') {
-            this.#hidden ??= { since: this.#world.now(), creates: 0 };
-            this.#hidden.creates += 1;
-            const patienceMs = this.#world.now() - this.#hidden.since;
-            if (patienceMs >= HIDDEN_GROUP_PATIENCE_MS &&
-                this.#hidden.creates >= HIDDEN_GROUP_MIN_CREATES) {
-                throw this.#fail(explainHiddenGroup(this.#wish.wanted.key, written.refusal));
-            }
-        }
-        await this.#wait(written, 'create');
-    }
-    async #wait(failed, step) {
-        this.#throwIfStopped();
-        const { now, random, deadline, sleep, announceWait } = this.#world;
-        const wait = (0,retry/* planWait */.Ho)({
-            waitsBefore: this.#waits,
-            hintMs: failed.hintMs,
-            remainingMs: deadline - now(),
-            random: random(),
-        });
-        if (wait.kind === 'too-long') {
-            throw this.#fail(this.#explainNoTimeLeft(failed, step, wait.neededMs));
-        }
-        this.#waits += 1;
-        announceWait({ ms: wait.ms, why: ensure_describeCause(failed, step) });
-        await sleep(wait.ms);
-        this.#throwIfStopped();
-    }
-    #explainNoTimeLeft(failed, step, neededMs) {
-        const { key } = this.#wish.wanted;
-        const neededWait = describeNeededWait(neededMs, this.#world.now());
-        switch (failed.kind) {
-            case 'rate-limited':
-                return explainRateLimit(key, neededWait);
-            case 'in-doubt': {
-                const parts = this.#world.explainer.explainTrouble(failed.trouble, step);
-                return { ...parts, message: `${parts.message}${neededWait}` };
-            }
-            case 'conflict':
-                return step === 'create' && neededMs === 0
-                    ? explainHiddenGroup(key, failed.refusal)
-                    : explainContention(key, neededWait, quoteRefusal(failed.refusal));
-            case 'overtaken':
-                return explainContention(key, neededWait);
-        }
-    }
-    #throwIfStopped() {
-        const { signal } = this.#world;
-        if (!signal.aborted) {
-            return;
-        }
-        throw signal.reason instanceof errors/* ActionError */.lZ ? this.#fail(signal.reason) : signal.reason;
-    }
-    /** Every failure says what may have been written: a step that failed need not have left everything as it was. */
-    #fail(parts) {
-        const written = this.#describeWritten();
-        return new errors/* ActionError */.lZ({
-            ...parts,
-            message: `${parts.message} ${written.what}`,
-            nextStep: `${parts.nextStep}${written.isSafeBecause}`,
-        });
-    }
-    #describeWritten() {
-        const { key } = this.#wish.wanted;
-        if (this.#createInDoubtSince !== undefined) {
-            return {
-                what: `Outcome unknown: insight group "${key}" may or may not have been created.`,
-                isSafeBecause: " It is safe to run again: the key can't be created twice.",
-            };
-        }
-        if (this.#isUpdateInDoubt) {
-            return {
-                what: `Outcome unknown: insight group "${key}" may or may not have been updated.`,
-                isSafeBecause: ' It is safe to run again.',
-            };
-        }
-        if (this.#isUpdatedInPart) {
-            return { what: `Insight group "${key}" was updated in part.`, isSafeBecause: '' };
-        }
-        return { what: 'Nothing was written.', isSafeBecause: '' };
-    }
-    #conflict(group, drift) {
-        const existing = { group, drift };
-        return this.#fail((0,build_group/* belongsElsewhere */.Fu)(drift)
-            ? { ...explainForeignGroup(group, this.#wish.wanted), existing }
-            : { ...explainExistingGroup(group, drift), existing });
-    }
-}
-/** Applies `if-exists`. A group of another project or environment is somebody else's whatever the workflow says. */
-function decide(ifExists, drift) {
-    if (ifExists === 'fail' || (0,build_group/* belongsElsewhere */.Fu)(drift)) {
-        return 'refuse';
-    }
-    return ifExists === 'update' && drift.length > 0 ? 'update' : 'leave';
-}
-function leave(group, drift) {
-    return drift.length === 0
-        ? { kind: 'unchanged', group, drift: [] }
-        : { kind: 'kept', group, drift };
-}
-function ensure_describeCause(failed, step) {
-    switch (failed.kind) {
-        case 'rate-limited':
-            return "LaunchDarkly's rate limit was reached (429)";
-        case 'in-doubt':
-            return `LaunchDarkly ${failed.trouble.what}`;
-        case 'conflict':
-            return step === 'create'
-                ? 'LaunchDarkly answered 409 but shows no group of the key yet'
-                : 'LaunchDarkly answered 409: something else changes the group';
-        case 'overtaken':
-            return 'something else has changed the group meanwhile';
-    }
-}
-function explainExistingGroup(group, drift) {
-    const { key, projectKey, environmentKey } = group;
-    const fields = drift.map(({ field }) => field).join(' and ');
-    const difference = drift.length === 0 ? 'It is as wanted.' : `It differs in ${fields}.`;
-    return {
-        code: 'conflict',
-        message: `Insight group "${key}" already exists in project "${projectKey}", environment "${environmentKey}". ${difference}`,
-        nextStep: drift.length === 0
-            ? 'Set if-exists: keep or if-exists: update to let the step pass when the group exists.'
-            : 'Set if-exists: keep to go on with the group as it is, or if-exists: update to change it to what is wanted.',
-    };
-}
-function explainForeignGroup(group, wanted) {
-    return {
-        code: 'conflict',
-        title: errors/* SPECIAL_TITLES */.iN.foreignGroup,
-        message: `Insight group "${group.key}" belongs to project "${group.projectKey}", environment "${group.environmentKey}". Keys are unique in the whole account, so it can't be created for project "${wanted.projectKey}", environment "${wanted.environmentKey}", and it is never moved.`,
-        nextStep: 'Choose another key: {project}-{environment}-all-apps is the usual pattern.',
-    };
-}
-/** Tells when it would have worked, for a server that asks to wait longer than there is time for. */
-function describeNeededWait(neededMs, now) {
-    return neededMs > 0
-        ? ` It asks to wait ${Math.ceil(neededMs / 1000)} s, until ${new Date(now + neededMs).toISOString()}, and the step has less time left.`
-        : '';
-}
-function explainRateLimit(key, neededWait) {
-    return {
-        code: 'rate-limited',
-        message: `LaunchDarkly's rate limit stopped the work on insight group "${key}" (429).${neededWait || ' The step has no time left for another attempt.'}`,
-        nextStep: neededWait === ''
-            ? 'Run again later, raise timeout-seconds, or let fewer jobs use the account at once.'
-            : 'Run again after that time, or raise timeout-seconds beyond the wait.',
-    };
-}
-function explainHiddenGroup(key, refusal) {
-    return {
-        code: 'conflict',
-        title: errors/* SPECIAL_TITLES */.iN.hiddenGroup,
-        message: `LaunchDarkly answers 409 for insight group "${key}" again and again, but shows no group of that key.`,
-        said: quoteRefusal(refusal),
-        nextStep: 'The key may be reserved by a deleted group, or by one that this token may not see. Choose another key, or use a token that sees the whole account.',
-    };
-}
-/** A success that left the group as it was would be a lie to report. */
-function explainIgnoredUpdate(group, left) {
-    const fields = left.map(({ field }) => field).join(' and ');
-    return {
-        code: 'unexpected-response',
-        message: `LaunchDarkly accepted the update of insight group "${group.key}" but its ${fields} did not change to what was asked for.`,
-        nextStep: `Change ${fields} in LaunchDarkly, or use if-exists: keep.`,
-        existing: { group, drift: left },
-    };
-}
-function explainContention(key, neededWait, said) {
-    return {
-        code: 'conflict',
-        title: errors/* SPECIAL_TITLES */.iN.contention,
-        message: `LaunchDarkly could not settle insight group "${key}" against other changes in time.${neededWait}`,
-        said,
-        nextStep: 'Something else changes the group at the same time. Run again when it is done.',
-    };
-}
-
 ;// CONCATENATED MODULE: external "node:fs"
 const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 // EXTERNAL MODULE: ./build/node_modules/zod/mini.js
@@ -24369,6 +23416,152 @@ function readEvent(path) {
     catch {
         return {};
     }
+}
+
+;// CONCATENATED MODULE: ./build/launchdarkly/servers.js
+/**
+ * The hosts are matched on the text as it was written, never on a parsed URL: a parser turns integers,
+ * encoded dots and full-width letters into innocent-looking hosts before anybody can look at them.
+ */
+const LAUNCHDARKLY = /^https:\/\/((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+launchdarkly\.(?:com|us))$/;
+const LOOPBACK = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::[1-9][0-9]{0,4})?$/;
+/** LaunchDarkly's instances, as its documentation lists them: https://launchdarkly.com/docs/api */
+const INSTANCES = {
+    'app.launchdarkly.com': 'commercial',
+    'app.launchdarkly.us': 'federal',
+    'app.eu.launchdarkly.com': 'eu',
+};
+/** The instances in words, for people who have to choose one. */
+const INSTANCE_LIST = Object.entries(INSTANCES)
+    .map(([host, instance]) => `https://${host} (${instance === 'eu' ? 'EU' : instance})`)
+    .join(', ');
+/** What a `base-uri` may be, in words for an error. */
+const EXPECTED = `expected ${INSTANCE_LIST} or another https host below launchdarkly.com or launchdarkly.us; http is for loopback only`;
+/**
+ * Decides whether the token may go to `baseUri`. Returns the server, or a problem in words that does
+ * not echo the value: it may hold a credential. One trailing slash and upper-case letters are forgiven.
+ */
+function resolveServer(baseUri) {
+    const text = baseUri.replace(/\/$/, '').toLowerCase();
+    const host = LAUNCHDARKLY.exec(text)?.[1];
+    if (host !== undefined) {
+        return { origin: text, instance: INSTANCES[host] ?? 'other' };
+    }
+    if (LOOPBACK.test(text) && URL.canParse(text)) {
+        return { origin: text, instance: 'loopback' };
+    }
+    return { problem: `${explainRefusal(text)}${EXPECTED}` };
+}
+/** A word on the commonest slips, before the list of what is allowed. */
+function explainRefusal(text) {
+    if (!text.includes('://')) {
+        return 'the scheme is missing; ';
+    }
+    if (text.startsWith('http://')) {
+        return 'the token is never sent over plain http; ';
+    }
+    if (text.includes('@')) {
+        return 'user names and passwords do not belong in it; ';
+    }
+    if (/^https:\/\/[^/?#]+[/?#]/.test(text)) {
+        return 'leave out what follows the host; ';
+    }
+    if (/^https:\/\/[^/]+:\d+$/.test(text)) {
+        return 'LaunchDarkly has no other port than 443; ';
+    }
+    return 'the token is sent to LaunchDarkly only; ';
+}
+
+;// CONCATENATED MODULE: ./build/insight-group/diff.js
+/**
+ * Lists how `actual` differs from `desired`; empty when they are equal. Applications are compared as
+ * sets, names in Unicode's composed form (NFC), and project and environment without regard to letter
+ * case: LaunchDarkly may store another spelling of the same thing, and nobody could tell the two apart.
+ */
+function diffGroups(desired, actual) {
+    const drift = [];
+    if (!isSameKey(desired.projectKey, actual.projectKey)) {
+        drift.push({ field: 'project', wanted: desired.projectKey, actual: actual.projectKey });
+    }
+    if (!isSameKey(desired.environmentKey, actual.environmentKey)) {
+        drift.push({
+            field: 'environment',
+            wanted: desired.environmentKey,
+            actual: actual.environmentKey,
+        });
+    }
+    if (!isSameName(desired.name, actual.name)) {
+        drift.push({ field: 'name', wanted: desired.name, actual: actual.name });
+    }
+    if (!isSameSet(desired.applicationKeys, actual.applicationKeys)) {
+        drift.push({
+            field: 'applications',
+            wanted: desired.applicationKeys,
+            actual: actual.applicationKeys,
+        });
+    }
+    return drift;
+}
+/** Whether two keys of groups, projects or environments name the same thing: LaunchDarkly lower-cases some. */
+function isSameKey(left, right) {
+    return left.toLowerCase() === right.toLowerCase();
+}
+function isSameName(left, right) {
+    return left.normalize('NFC') === right.normalize('NFC');
+}
+function isSameSet(left, right) {
+    const keys = new Set(left);
+    const others = new Set(right);
+    return keys.size === others.size && [...keys].every((key) => others.has(key));
+}
+/** Whether the drift shows a group of another project or environment: it is never to be changed. */
+function belongsElsewhere(drift) {
+    return drift.some(({ field }) => field === 'project' || field === 'environment');
+}
+/** Builds the JSON Patch that removes `drift` and touches nothing else. */
+function buildPatch(drift) {
+    return drift.flatMap((entry) => {
+        if (entry.field === 'name') {
+            return [{ op: 'replace', path: '/name', value: entry.wanted }];
+        }
+        return entry.field === 'applications' ? patchApplications(entry.wanted) : [];
+    });
+}
+/**
+ * RFC 6902 allows `replace` and `remove` only on a member that exists, and whether it does may change
+ * between the read and the patch. `add` sets it either way. "All" is asked for by taking the member
+ * away: what LaunchDarkly makes of `[]` is not documented.
+ */
+function patchApplications(desired) {
+    const set = { op: 'add', path: '/applicationKeys', value: desired };
+    return desired.length > 0 ? [set] : [set, { op: 'remove', path: '/applicationKeys' }];
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/plan.js
+
+/** What to do about a group of the desired key that exists. The words of the input `if-exists`. */
+const IF_EXISTS = ['fail', 'keep', 'update'];
+/**
+ * Plans the change that makes `desired` true. `observed` is the group of that key; undefined when there
+ * is none. A group of another project or environment is a conflict, whatever `ifExists` says.
+ */
+function planChange(desired, observed, ifExists) {
+    if (observed === undefined) {
+        return { kind: 'create' };
+    }
+    const drift = diffGroups(desired, observed);
+    if (belongsElsewhere(drift)) {
+        return { kind: 'conflict', reason: 'foreign', group: observed, drift };
+    }
+    if (ifExists === 'fail') {
+        return { kind: 'conflict', reason: 'exists', group: observed, drift };
+    }
+    if (drift.length === 0) {
+        return { kind: 'none', group: observed, drift: [] };
+    }
+    return ifExists === 'update'
+        ? { kind: 'update', group: observed, drift, patch: buildPatch(drift) }
+        : { kind: 'keep', group: observed, drift };
 }
 
 ;// CONCATENATED MODULE: ./build/inputs/access-token.js
@@ -24636,6 +23829,8 @@ function warnOfLength(input, value) {
         : [];
 }
 
+// EXTERNAL MODULE: ./build/launchdarkly/backoff.js
+var launchdarkly_backoff = __nccwpck_require__(3633);
 ;// CONCATENATED MODULE: ./build/launchdarkly/schemas.js
 
 /*
@@ -24670,7 +23865,7 @@ const insightGroup = mini/* object */.Ik({
     projectKey: nonEmpty,
     environmentKey: nonEmpty,
     applicationKeys: mini/* pipe */.Fs(mini/* nullish */.cl(mini/* array */.YO(mini/* string */.Yj())), mini/* transform */.pd((keys) => keys ?? [])),
-    createdAt: epochMs,
+    createdAt: loose(epochMs),
     scores: loose(mini/* object */.Ik({
         overall: metricScore,
         velocity: metricScore,
@@ -24743,29 +23938,29 @@ function parseCallerIdentity(json) {
     return mini/* safeParse */.xL(callerIdentity, json).data;
 }
 
-;// CONCATENATED MODULE: ./build/launchdarkly/answer.js
+;// CONCATENATED MODULE: ./build/launchdarkly/api-result.js
 
 
 /** A success without a body. */
 const NO_CONTENT = 204;
-/** Decides what an exchange settled, by the status alone: the body of a refusal explains, it never decides. */
-function readAnswer(exchange, expectation) {
+/** Decides what a request came to, by the status alone: the body of a 4xx explains, it never decides. */
+function readApiResult(exchange, expectation) {
     if (exchange.kind === 'no-response') {
         const { startedAt, receivedAt } = exchange;
-        const timing = { startedAt, receivedAt, serverClock: receivedAt, hintMs: undefined };
-        return { ...timing, kind: 'unclear', trouble: readNetworkTrouble(exchange) };
+        const timing = { startedAt, receivedAt, serverClock: undefined, retryAfterMs: undefined };
+        return { ...timing, kind: 'indeterminate', failure: readNetworkFailure(exchange) };
     }
     const { startedAt, receivedAt, headers, status, body } = exchange;
     const timing = {
         startedAt,
         receivedAt,
-        serverClock: (0,retry/* readServerClock */.kF)(headers, receivedAt),
-        hintMs: (0,retry/* readRetryHint */.iY)(status === 429 ? headers : omitLimits(headers), receivedAt),
+        serverClock: (0,launchdarkly_backoff/* parseServerClock */.vs)(headers),
+        retryAfterMs: (0,launchdarkly_backoff/* parseRetryAfter */.mu)(status === 429 ? headers : omitLimits(headers), receivedAt),
     };
     if (status >= 400 && status <= 499 && status !== 408) {
         const text = body.kind === 'unreadable' ? '' : body.text;
         const json = body.kind === 'json' ? body.json : undefined;
-        return { ...timing, kind: 'refused', refusal: { ...parseErrorBody(json), status, text } };
+        return { ...timing, kind: 'rejected', error: { ...parseErrorBody(json), status, text } };
     }
     if (status === expectation.status && (body.kind === 'json' || status === NO_CONTENT)) {
         const value = expectation.parse(body.kind === 'json' ? body.json : undefined);
@@ -24773,16 +23968,18 @@ function readAnswer(exchange, expectation) {
             return { ...timing, kind: 'ok', value };
         }
     }
-    return { ...timing, kind: 'unclear', trouble: readResponseTrouble(exchange, expectation.status) };
+    const failure = readResponseFailure(exchange, expectation.status);
+    return { ...timing, kind: 'indeterminate', failure };
 }
 /** LaunchDarkly shows the state of its limits on every answer; only with 429 has one been reached. */
 function omitLimits(headers) {
     return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('x-ratelimit-')));
 }
-function readResponseTrouble(response, expectedStatus) {
+function readResponseFailure(response, expectedStatus) {
     const { status, body } = response;
     const message = body.kind === 'json' ? parseErrorBody(body.json).message : undefined;
-    const common = { sent: true, isPermanent: false, causeCode: `HTTP ${status}`, message };
+    const causeCode = `HTTP ${status}`;
+    const common = { mayHaveBeenProcessed: true, isRetryable: true, causeCode, message };
     if (status >= 500 && status <= 599) {
         return { ...common, code: 'server-error', what: `answered ${status}` };
     }
@@ -24792,7 +23989,7 @@ function readResponseTrouble(response, expectedStatus) {
     if (status >= 300 && status <= 399) {
         // Following it would turn the POST into a GET or carry the token to another host.
         const what = `answered ${status}, a redirect, which is never followed`;
-        return { ...common, code: 'unexpected-response', isPermanent: true, what };
+        return { ...common, code: 'unexpected-response', isRetryable: false, what };
     }
     return {
         ...common,
@@ -24814,25 +24011,29 @@ function describeBody(status, expectedStatus, body) {
     return `answered ${status} with a body that is not what was asked for`;
 }
 /** Failures that a later attempt cannot mend: somebody has to change a certificate, a password or a name. */
-const PERMANENT = /^(?:CERT_|EPROTO$|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|PROXY_NOT_VALID$|PROXY_REFUSED_(?:403|407|CREDENTIALS)$|UND_ERR_PRX_TLS$|UND_ERR_INVALID_ARG$|ERR_INVALID_)/;
-/**
- * How long a host name that does not resolve is tried again, in milliseconds. The DNS of a cluster answers
- * like this for some seconds after a start or a change; a name that is wrong never resolves.
- */
-const DNS_PATIENCE_MS = 10_000;
-function readNetworkTrouble(failed) {
-    const { mayHaveBeenProcessed: sent, code, cause, proxy, isDirect, receivedAt } = failed;
-    const failingMs = receivedAt - (failed.failingSince ?? receivedAt);
-    const isNameUnknown = code === 'ENOTFOUND' && failingMs >= DNS_PATIENCE_MS;
-    const isPermanent = !sent && (PERMANENT.test(code) || isNameUnknown);
-    const common = { sent, isPermanent, causeCode: code, cause, proxy, isDirect };
+const PERMANENT = /^(?:CERT_|EPROTO$|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|PROXY_NOT_VALID$|PROXY_REFUSED_(?:403|407|CREDENTIALS)$|RETRY_AFTER$|UND_ERR_PRX_TLS$|UND_ERR_INVALID_ARG$|ERR_INVALID_)/;
+/** The DNS of a cluster may not know a name for a moment; after this long it is a wrong name, in milliseconds. */
+const NAME_RETRY_LIMIT_MS = 10_000;
+function readNetworkFailure(failed) {
+    const { mayHaveBeenProcessed, code, cause, proxy, isDirect } = failed;
+    const isRetryable = mayHaveBeenProcessed || !PERMANENT.test(code);
+    const retryLimitMs = code === 'ENOTFOUND' ? NAME_RETRY_LIMIT_MS : undefined;
+    const common = {
+        mayHaveBeenProcessed,
+        isRetryable,
+        retryLimitMs,
+        causeCode: code,
+        cause,
+        proxy,
+        isDirect,
+    };
     switch (code) {
         case 'ABORTED':
             return { ...common, code: 'timeout', what: 'had not answered when the time was up' };
         case 'ATTEMPT_TIMEOUT':
             return { ...common, code: 'timeout', what: 'did not answer in time' };
         default: {
-            const what = sent
+            const what = mayHaveBeenProcessed
                 ? `was lost before it had answered (${code})`
                 : `could not be reached${proxy === undefined ? '' : ` through the proxy ${proxy}`} (${code})`;
             return { ...common, code: 'network', what };
@@ -24853,11 +24054,11 @@ const PAGE_SIZE = 100;
 const GROUP_PAGE_SIZE = 20;
 /** Speaks LaunchDarkly's API over `transport`. Every request ends when `signal` aborts. */
 function createClient(transport, signal) {
-    const ask = async (request, expectation) => readAnswer(await transport.send(request, signal), expectation);
+    const ask = async (request, expectation) => readApiResult(await transport.send(request, signal), expectation);
     const get = (route, query, parse) => ask({ method: 'GET', ...route, query }, { status: 200, parse });
     return {
-        createGroup(wanted) {
-            const { key, name, projectKey, environmentKey, applicationKeys } = wanted;
+        createGroup(desired) {
+            const { key, name, projectKey, environmentKey, applicationKeys } = desired;
             const body = {
                 name,
                 key,
@@ -24881,6 +24082,7 @@ function createClient(transport, signal) {
             const filter = `key anyOf ${JSON.stringify(keys)}`;
             return get(APPLICATIONS, { filter, limit: String(keys.length) }, parseNamedKeyPage);
         },
+        listApplications: (offset) => get(APPLICATIONS, pageQuery(PAGE_SIZE, offset), parseNamedKeyPage),
         getCallerIdentity: () => get(CALLER_IDENTITY, {}, parseCallerIdentity),
     };
 }
@@ -24921,6 +24123,553 @@ function parseGroupOf(key) {
     return (json) => {
         const group = parseInsightGroup(json);
         return group?.key.toLowerCase() === key.toLowerCase() ? group : undefined;
+    };
+}
+
+;// CONCATENATED MODULE: ./node_modules/leven/index.js
+const array = [];
+const characterCodeCache = [];
+
+function leven(first, second, options) {
+	if (first === second) {
+		return 0;
+	}
+
+	const maxDistance = options?.maxDistance;
+	const swap = first;
+
+	// Swapping the strings if `a` is longer than `b` so we know which one is the
+	// shortest & which one is the longest
+	if (first.length > second.length) {
+		first = second;
+		second = swap;
+	}
+
+	let firstLength = first.length;
+	let secondLength = second.length;
+
+	// Performing suffix trimming:
+	// We can linearly drop suffix common to both strings since they
+	// don't increase distance at all
+	// Note: `~-` is the bitwise way to perform a `- 1` operation
+	while (firstLength > 0 && (first.charCodeAt(~-firstLength) === second.charCodeAt(~-secondLength))) {
+		firstLength--;
+		secondLength--;
+	}
+
+	// Performing prefix trimming
+	// We can linearly drop prefix common to both strings since they
+	// don't increase distance at all
+	let start = 0;
+
+	while (start < firstLength && (first.charCodeAt(start) === second.charCodeAt(start))) {
+		start++;
+	}
+
+	firstLength -= start;
+	secondLength -= start;
+
+	// Early termination after trimming: if difference in length exceeds max distance
+	if (maxDistance !== undefined && secondLength - firstLength > maxDistance) {
+		return maxDistance;
+	}
+
+	if (firstLength === 0) {
+		return maxDistance !== undefined && secondLength > maxDistance
+			? maxDistance
+			: secondLength;
+	}
+
+	let bCharacterCode;
+	let result;
+	let temporary;
+	let temporary2;
+	let index = 0;
+	let index2 = 0;
+
+	while (index < firstLength) {
+		characterCodeCache[index] = first.charCodeAt(start + index);
+		array[index] = ++index;
+	}
+
+	while (index2 < secondLength) {
+		bCharacterCode = second.charCodeAt(start + index2);
+		temporary = index2++;
+		result = index2;
+
+		for (index = 0; index < firstLength; index++) {
+			temporary2 = bCharacterCode === characterCodeCache[index] ? temporary : temporary + 1;
+			temporary = array[index];
+			// eslint-disable-next-line no-multi-assign
+			result = array[index] = temporary > result
+				? (temporary2 > result ? result + 1 : temporary2)
+				: (temporary2 > temporary ? temporary + 1 : temporary2);
+		}
+
+		// Early termination: if all values in current row exceed maxDistance
+		if (maxDistance !== undefined) {
+			let rowMinimum = result;
+			for (index = 0; index < firstLength; index++) {
+				if (array[index] < rowMinimum) {
+					rowMinimum = array[index];
+				}
+			}
+
+			if (rowMinimum > maxDistance) {
+				return maxDistance;
+			}
+		}
+	}
+
+	// Bound arrays to avoid retaining large previous sizes
+	array.length = firstLength;
+	characterCodeCache.length = firstLength;
+
+	return maxDistance !== undefined && result > maxDistance ? maxDistance : result;
+}
+
+function closestMatch(target, candidates, options) {
+	if (!Array.isArray(candidates) || candidates.length === 0) {
+		return undefined;
+	}
+
+	const userMax = options?.maxDistance;
+	const targetLength = target.length;
+
+	// Exact match fast-path
+	for (const candidate of candidates) {
+		if (candidate === target) {
+			return candidate;
+		}
+	}
+
+	if (userMax === 0) {
+		return undefined;
+	}
+
+	let best;
+	let bestDist = Number.POSITIVE_INFINITY;
+	const seen = new Set();
+
+	for (const candidate of candidates) {
+		if (seen.has(candidate)) {
+			continue;
+		}
+
+		seen.add(candidate);
+
+		const lengthDiff = Math.abs(candidate.length - targetLength);
+		if (lengthDiff >= bestDist) {
+			continue;
+		}
+
+		if (userMax !== undefined && lengthDiff > userMax) {
+			continue;
+		}
+
+		const cap = Number.isFinite(bestDist)
+			? (userMax === undefined ? bestDist : Math.min(bestDist, userMax))
+			: userMax;
+
+		const distance = cap === undefined
+			? leven(target, candidate)
+			: leven(target, candidate, {maxDistance: cap});
+
+		// Skip candidates that exceed the user's maximum distance
+		if (userMax !== undefined && distance > userMax) {
+			continue;
+		}
+
+		// If we got a capped result that equals the cap, we need the actual distance
+		// for accurate comparison, but only if the cap was due to userMax
+		let actualD = distance;
+		if (cap !== undefined && distance === cap && cap === userMax) {
+			actualD = leven(target, candidate);
+		}
+
+		if (actualD < bestDist) {
+			bestDist = actualD;
+			best = candidate;
+			if (bestDist === 0) {
+				break;
+			}
+		}
+	}
+
+	if (userMax !== undefined && bestDist > userMax) {
+		return undefined;
+	}
+
+	return best;
+}
+
+;// CONCATENATED MODULE: ./build/did-you-mean.js
+
+/** Returns `; did you mean "…"?` for the known word that `text` was probably meant to be; empty when none is close. */
+function didYouMean(text, known) {
+    const match = findClosest(text, known);
+    return match === undefined ? '' : `; did you mean "${match}"?`;
+}
+/** Longer texts are not compared, in characters: the comparison is quadratic, and no word is that long. */
+const MAX_COMPARED_LENGTH = 256;
+/** Finds the known word that `text` was probably meant to be. */
+function findClosest(text, known) {
+    if (text.length > MAX_COMPARED_LENGTH) {
+        return undefined;
+    }
+    // A third of the letters wrong is a slip; more is another word.
+    const maxDistance = Math.max(2, Math.floor(text.length / 3));
+    return (known.find((candidate) => candidate.toLowerCase() === text.toLowerCase()) ??
+        closestMatch(text, known, { maxDistance }));
+}
+
+;// CONCATENATED MODULE: ./build/launchdarkly/remedies.js
+
+/** Names the next step for each kind of cause. The names of the codes are Node's, OpenSSL's and undici's. */
+function findRemedy(failure, server) {
+    const { causeCode, proxy } = failure;
+    const proxyAdvice = failure.isDirect === true ? ` ${http_proxies/* PROXY_ADVICE */.qu}` : '';
+    if (CERTIFICATE.test(causeCode)) {
+        const shown = proxy === undefined ? 'that was shown' : `of the proxy ${proxy}`;
+        return `The certificate ${shown} can't be trusted (${causeCode}). If a proxy of your company inspects TLS, point NODE_EXTRA_CA_CERTS at the file with its CA certificate, in env of the job or of the runner. There is no switch to ignore TLS.`;
+    }
+    if (/^(?:EPROTO|ERR_SSL_)/.test(causeCode)) {
+        return `The two ends did not agree on TLS (${causeCode}). Check that base-uri and HTTPS_PROXY have the right scheme and port.`;
+    }
+    if (proxy !== undefined) {
+        return `The proxy of HTTPS_PROXY could not be reached (${causeCode}). Check its address, or list ${new URL(server.origin).host} in NO_PROXY.`;
+    }
+    if (causeCode === 'ENOTFOUND' || causeCode === 'EAI_AGAIN') {
+        return `The name of the host could not be resolved (${causeCode}). Check base-uri (${server.origin}) and the runner's DNS.${proxyAdvice}`;
+    }
+    if (causeCode === 'ECONNREFUSED') {
+        return `Nothing accepts connections there (ECONNREFUSED). Check base-uri (${server.origin}), the firewall, and whether the runner needs a proxy (HTTPS_PROXY).`;
+    }
+    if (CONNECT_TIMEOUT.test(causeCode)) {
+        return `No connection could be opened in time (${causeCode}). Check the runner's network and firewall.${proxyAdvice}`;
+    }
+    if (causeCode === 'PROXY_REFUSED_407') {
+        return 'The proxy wants a user name and a password (407). Put them into HTTPS_PROXY: http://user:password@host:port.';
+    }
+    if (causeCode === 'PROXY_REFUSED_CREDENTIALS') {
+        return 'The proxy refused the user name and password of HTTPS_PROXY (407), or wants another scheme than Basic, such as NTLM or Kerberos. Check both; special characters in them must be percent-encoded.';
+    }
+    if (causeCode.startsWith('PROXY_REFUSED_')) {
+        return `The proxy of HTTPS_PROXY refused the connection (${causeCode.slice(-3)}). Have it allow ${server.origin}, or list the host in NO_PROXY.`;
+    }
+    if (causeCode === 'UND_ERR_PRX_CONN') {
+        return `The proxy of HTTPS_PROXY could not be used (${causeCode}). Check its address.`;
+    }
+    switch (failure.code) {
+        case 'server-error':
+            return 'Run again later; https://status.launchdarkly.com tells whether LaunchDarkly has an incident.';
+        case 'unexpected-response':
+            return 'Check that base-uri names LaunchDarkly itself and that no proxy or login page answers in its place.';
+        case 'timeout':
+            return `Run again; raise timeout-seconds if the network is slow.${failure.mayHaveBeenProcessed ? '' : proxyAdvice}`;
+        case 'network':
+        case 'cancelled':
+            return `Run again; if it stays so, check the runner's network, firewall and proxy (${causeCode}).`;
+    }
+}
+const CONNECT_TIMEOUT = /^(?:UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/;
+const CERTIFICATE = /^(?:CERT_|ERR_TLS_CERT|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|UND_ERR_PRX_TLS)/;
+/**
+ * Says that the feature is not available on an instance; empty where it is.
+ *
+ * @see https://launchdarkly.com/docs/home/releases/get-started both notes stand on the page
+ */
+function describeAvailability(server) {
+    switch (server.instance) {
+        case 'federal':
+            return 'LaunchDarkly documents engineering insights as not available on the federal instance.';
+        case 'eu':
+            return 'LaunchDarkly documents engineering insights as not available on the EU instance.';
+        case 'commercial':
+        case 'other':
+        case 'loopback':
+            return '';
+    }
+}
+
+;// CONCATENATED MODULE: ./build/launchdarkly/key-lookup.js
+
+
+
+
+/** How many existing keys are named where none is close to the one that was given. */
+const MAX_LISTED_KEYS = 10;
+/** Looks up whether the project and the environment of `desired` exist. Never throws. */
+async function locateEnvironment({ projectKey, environmentKey }, client) {
+    const environments = await client.listEnvironments(projectKey, 0);
+    if (environments.kind === 'rejected' && environments.error.status === 404) {
+        return locateProject(projectKey, client);
+    }
+    if (environments.kind !== 'ok') {
+        return { kind: 'unknown' };
+    }
+    const keys = listKeysOf(environments.value);
+    if (keys.includes(environmentKey)) {
+        return { kind: 'found' };
+    }
+    // A key that is not on a page that shows everything is missing; otherwise LaunchDarkly is asked for it.
+    if (environments.value.totalCount === environments.value.length) {
+        return { kind: 'environment-missing', environments: keys };
+    }
+    const environment = await client.getEnvironment(projectKey, environmentKey);
+    if (environment.kind === 'rejected' && environment.error.status === 404) {
+        return { kind: 'environment-missing', environments: keys };
+    }
+    return { kind: environment.kind === 'ok' ? 'found' : 'unknown' };
+}
+async function locateProject(projectKey, client) {
+    const projects = await client.listProjects(0);
+    if (projects.kind === 'rejected' && projects.error.status === 404) {
+        return { kind: 'not-launchdarkly' };
+    }
+    const known = projects.kind === 'ok' ? listKeysOf(projects.value) : [];
+    return known.includes(projectKey)
+        ? { kind: 'environment-missing', environments: [] }
+        : { kind: 'project-missing', projects: known };
+}
+function listKeysOf({ items }) {
+    return items.map(({ key }) => key);
+}
+/** Finds the applications of `desired` that LaunchDarkly does not know; none where it does not answer. Never throws. */
+async function findUnknownApplications({ applicationKeys }, client) {
+    if (applicationKeys.length === 0) {
+        return [];
+    }
+    const requested = await client.findApplications(applicationKeys);
+    if (requested.kind !== 'ok') {
+        return [];
+    }
+    const found = new Set(listKeysOf(requested.value));
+    const unknown = applicationKeys.filter((key) => !found.has(key));
+    if (unknown.length === 0) {
+        return [];
+    }
+    const all = await client.listApplications(0);
+    const known = all.kind === 'ok' ? listKeysOf(all.value) : [];
+    return unknown.map((key) => ({ key, suggestion: findClosest(key, known) }));
+}
+/** Describes a 404 by what LaunchDarkly shows of project and environment. */
+function describePlacement(placement, { projectKey, environmentKey }, server) {
+    switch (placement.kind) {
+        case 'project-missing': {
+            const { projects } = placement;
+            return {
+                headline: `project "${projectKey}" does not exist${didYouMean(projectKey, projects)}`,
+                nextStep: `Correct the input project, or give the token access to that project.${listKnown('projects', projects)}`,
+            };
+        }
+        case 'environment-missing': {
+            const { environments } = placement;
+            return {
+                headline: `environment "${environmentKey}" does not exist in project "${projectKey}"${didYouMean(environmentKey, environments)}`,
+                nextStep: `Correct the input environment, or create the environment before this step.${listKnown(`environments of project "${projectKey}"`, environments)}`,
+            };
+        }
+        case 'not-launchdarkly':
+            return {
+                title: errors/* SPECIAL_TITLES */.iN.notFound,
+                headline: `what answers at ${server.origin} is not LaunchDarkly's API: it answers even the list of projects with 404`,
+                nextStep: `Check base-uri: it has to be one of ${INSTANCE_LIST}. If it is, check whether a proxy answers in LaunchDarkly's place.`,
+            };
+        case 'found':
+            return {
+                title: errors/* SPECIAL_TITLES */.iN.notFound,
+                headline: 'LaunchDarkly did not find it (404)',
+                nextStep: `Project "${projectKey}" and environment "${environmentKey}" exist. Check that the token may see and create insight groups, and that the account has engineering insights. ${describeAvailability(server)}`.trim(),
+            };
+        case 'unknown':
+            return {
+                title: errors/* SPECIAL_TITLES */.iN.notFound,
+                headline: 'LaunchDarkly did not find it (404)',
+                nextStep: `Check that project "${projectKey}" and environment "${environmentKey}" exist, that the token may see them, and that the account has engineering insights. ${describeAvailability(server)}`.trim(),
+            };
+    }
+}
+function listKnown(what, keys) {
+    return keys.length === 0 ? '' : ` The ${what} that the token can see: ${listKeys(keys)}.`;
+}
+/** Lists keys in quotes, the first {@link MAX_LISTED_KEYS} of them. */
+function listKeys(keys) {
+    const shown = keys.slice(0, MAX_LISTED_KEYS).map((key) => `"${key}"`);
+    const hidden = keys.length - shown.length;
+    return hidden > 0 ? `${shown.join(', ')} and ${hidden} more` : shown.join(', ');
+}
+
+;// CONCATENATED MODULE: ./build/launchdarkly/diagnose.js
+
+
+
+/**
+ * Describes a 4xx: what was tried, what LaunchDarkly said, and the next step. Asks LaunchDarkly which key
+ * is wrong and what may have been meant, where that helps. A question that gets no answer only leaves
+ * the description shorter; it never becomes a failure of its own.
+ */
+async function describeApiError(error, context, client) {
+    const parts = {
+        code: nameStatus(error.status),
+        said: quoteApiError(error),
+        reasons: error.errors,
+        details: error.id === undefined ? [] : [`LaunchDarkly's support finds it by the id ${error.id}.`],
+    };
+    const finding = await investigate(error, context, client);
+    return {
+        ...parts,
+        ...(finding.title !== undefined && { title: finding.title }),
+        message: `${asSentence(finding.headline)} ${describeOperation(context)}`,
+        nextStep: finding.nextStep,
+    };
+}
+/** Describes why no clear answer came, by the code of the cause, and the next step. */
+function describeFailure(failure, context) {
+    const { server } = context;
+    return {
+        code: failure.code,
+        message: `${server.origin} ${failure.what}. ${describeOperation(context)}`,
+        said: failure.message === undefined
+            ? undefined
+            : quote(failure.causeCode.replace(/^HTTP /, ''), failure.message),
+        nextStep: findRemedy(failure, server),
+        cause: failure.cause,
+    };
+}
+/** Puts LaunchDarkly's own words on a 4xx into one sentence. They are raw: see {@link ApiError}. */
+function quoteApiError(error) {
+    const { status, code, message, text } = error;
+    const words = message ?? text.trim();
+    return quote(code === undefined ? String(status) : `${status} (${code})`, words);
+}
+function quote(status, words) {
+    if (words === '') {
+        return `LaunchDarkly answered ${status} with an empty body.`;
+    }
+    // Not cut here: half a secret is one that nobody can redact. Each sink cuts what it has redacted.
+    return `LaunchDarkly answered ${status}: "${words}"`;
+}
+function asSentence(text) {
+    const end = /[.?!]$/.test(text) ? '' : '.';
+    return `${text.charAt(0).toUpperCase()}${text.slice(1)}${end}`;
+}
+function describeOperation({ operation, desired }) {
+    const place = `project "${desired.projectKey}", environment "${desired.environmentKey}"`;
+    switch (operation) {
+        case 'create':
+            return `Tried to create insight group "${desired.key}" for ${place}.`;
+        case 'read':
+            return `Tried to read insight group "${desired.key}".`;
+        case 'update':
+            return `Tried to update insight group "${desired.key}".`;
+        case 'check':
+            return `Tried to check ${place} for insight group "${desired.key}".`;
+    }
+}
+function nameStatus(status) {
+    const codes = {
+        401: 'unauthorized',
+        403: 'forbidden',
+        404: 'not-found',
+        409: 'conflict',
+        429: 'rate-limited',
+    };
+    return codes[status] ?? 'bad-request';
+}
+const COMPARE_INPUTS = 'Compare the inputs with what LaunchDarkly says, and run again.';
+async function investigate(error, context, client) {
+    const { desired, server } = context;
+    switch (error.status) {
+        case 401:
+            return investigateToken(server, client);
+        case 403:
+            return describeForbidden(error, server);
+        case 404: {
+            const placement = context.placement ?? (await locateEnvironment(desired, client));
+            return describePlacement(placement, desired, server);
+        }
+        case 400:
+        case 422:
+            return investigateRequest(error, context, client);
+        default:
+            return {
+                headline: `LaunchDarkly refused the request with ${error.status}`,
+                nextStep: COMPARE_INPUTS,
+            };
+    }
+}
+/** A 400 that speaks of a project, an environment or an application is worth a look at what exists. */
+async function investigateRequest(error, context, client) {
+    const { desired, server } = context;
+    const reasons = error.errors.map(({ attribute, reason }) => `${attribute} ${reason}`.trim());
+    const headline = `LaunchDarkly refused the request as invalid (${error.status})`;
+    const words = [error.message ?? error.text, ...reasons].join(' ').toLowerCase();
+    if (words.includes('application')) {
+        const unknown = await findUnknownApplications(desired, client);
+        if (unknown.length > 0) {
+            const keys = listKeys(unknown.map(({ key }) => key));
+            return {
+                headline,
+                nextStep: `LaunchDarkly knows no application ${keys}. An application appears with its first deployment event or SDK connection; correct the input applications, or run again once it has reported.`,
+            };
+        }
+    }
+    if (words.includes('project') || words.includes('environment')) {
+        const placement = await locateEnvironment(desired, client);
+        if (placement.kind !== 'found' && placement.kind !== 'unknown') {
+            const { headline: found, nextStep } = describePlacement(placement, desired, server);
+            return { headline: found, nextStep };
+        }
+    }
+    return { headline, nextStep: diagnose_findCorrection(error, context.operation) };
+}
+function diagnose_findCorrection(error, operation) {
+    if (error.errors.length > 0) {
+        return 'Correct the inputs that LaunchDarkly names, and run again.';
+    }
+    if (operation === 'update') {
+        return 'Make the change in LaunchDarkly, or set if-exists: keep to go on with the group as it is.';
+    }
+    return (error.message ?? error.text.trim()) === ''
+        ? 'LaunchDarkly does not say why: check the inputs name, key, project, environment and applications, and run again.'
+        : COMPARE_INPUTS;
+}
+async function investigateToken(server, client) {
+    const identity = await client.getCallerIdentity();
+    if (identity.kind !== 'ok') {
+        return {
+            headline: 'LaunchDarkly does not know the token (401)',
+            nextStep: `Check the secret: the token may be mistyped, expired or deleted. A token is also unknown to every LaunchDarkly instance but its own; base-uri, now ${server.origin}, chooses among ${INSTANCE_LIST}. New tokens are made under Organization settings, Authorization, with the role Writer.`,
+        };
+    }
+    const { tokenKind, authKind, tokenName, serviceToken } = identity.value;
+    const kind = [tokenKind, authKind].filter(Boolean).join(', ');
+    // "server" may be said of a service token as well, but only access tokens have names.
+    const isAccessToken = tokenName !== undefined || serviceToken === true;
+    const isSdkKey = !isAccessToken && /sdk|mobile|environment|server|client/i.test(kind);
+    if (isSdkKey) {
+        return {
+            headline: 'the token is not an access token: LaunchDarkly knows it as an SDK key or the like (401)',
+            nextStep: `LaunchDarkly says it is: ${kind}. SDK keys, mobile keys and client-side IDs can't be used with the REST API; create an access token with the Writer role.`,
+        };
+    }
+    return {
+        headline: 'LaunchDarkly knows the token but does not accept it for this (401)',
+        nextStep: `It is the token${tokenName === undefined ? '' : ` "${tokenName}"`}${kind === '' ? '' : ` (${kind})`}. Give it the Writer role or better, or use a service token that has it.`,
+    };
+}
+function describeForbidden(error, server) {
+    const words = (error.message ?? error.text).toLowerCase();
+    if (words.includes('beta')) {
+        return {
+            headline: 'LaunchDarkly did not see the beta header (403)',
+            nextStep: 'The action sends LD-API-Version: beta with every request; check whether a proxy in between takes headers away.',
+        };
+    }
+    return {
+        headline: 'LaunchDarkly refused access (403)',
+        nextStep: `Give the token the Writer role or better. Engineering insights is part of select plans only: ask LaunchDarkly whether yours has it. If the account has an IP allow list, the runner's address must be on it. ${describeAvailability(server)}`.trim(),
     };
 }
 
@@ -24987,6 +24736,874 @@ function parseJson(text) {
     }
     catch {
         return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/conflict-streak.js
+/**
+ * A conflict that does not settle is given this long, in milliseconds, and this many rounds. Reads lag
+ * writes by up to five seconds, and a lock is held for less, so what lasts six rounds will not settle.
+ */
+const PATIENCE_MS = 30_000;
+const MIN_ROUNDS = 6;
+/** Counts the rounds in a row that met the same conflict. */
+class ConflictStreak {
+    #current;
+    /** Counts one more round of `kind`. Says whether it is time to give up. `nowMs` is from a clock that is never set. */
+    count(kind, nowMs) {
+        if (this.#current?.kind !== kind) {
+            this.#current = { kind, sinceMs: nowMs, rounds: 0 };
+        }
+        this.#current.rounds += 1;
+        return nowMs - this.#current.sinceMs >= PATIENCE_MS && this.#current.rounds >= MIN_ROUNDS;
+    }
+    /** Whether the conflict that was counted last was met before. */
+    get isRepeated() {
+        return (this.#current?.rounds ?? 0) > 1;
+    }
+    /** Ends a streak of `kind`. */
+    end(kind) {
+        if (this.#current?.kind === kind) {
+            this.#current = undefined;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/group-requests.js
+/** The requests of one reconciliation, each made until it came to something. What was never sent is sent again. */
+class GroupRequests {
+    #desired;
+    #deps;
+    #ledger;
+    #loop;
+    constructor({ desired, deps, ledger, loop }) {
+        this.#desired = desired;
+        this.#deps = deps;
+        this.#ledger = ledger;
+        this.#loop = loop;
+    }
+    /** Sends a create until it is applied, in conflict or in doubt. */
+    async create() {
+        for (;;) {
+            const { result, sentAt, endedAt } = await this.#loop.attempt(() => this.#deps.client.createGroup(this.#desired));
+            if (result.kind === 'ok') {
+                return { kind: 'applied', group: result.value };
+            }
+            const unsettled = asUnsettled(result);
+            if (unsettled?.kind === 'indeterminate') {
+                this.#ledger.noteCreateInDoubt(sentAt, endedAt);
+                this.#loop.throwIfStopped();
+            }
+            if (unsettled !== undefined) {
+                await this.#honorRetryAfter(unsettled, 'create');
+                return { ...unsettled, retryAfterMs: undefined };
+            }
+            await this.#loop.retryOrThrow(result, 'create');
+        }
+    }
+    /** Sends an update of the group until it is applied, in conflict, in doubt, or there is no such group. */
+    async update(key, patch) {
+        for (;;) {
+            const { result, endedAt } = await this.#loop.attempt(() => this.#deps.client.patchGroup(key, patch));
+            if (result.kind === 'ok') {
+                return { kind: 'applied', group: result.value };
+            }
+            if (result.kind === 'rejected' && result.error.status === 404) {
+                return { kind: 'not-found', error: result.error };
+            }
+            const unsettled = asUnsettled(result);
+            if (unsettled?.kind === 'indeterminate') {
+                this.#ledger.noteUpdateInDoubt(endedAt);
+                this.#loop.throwIfStopped();
+            }
+            if (unsettled !== undefined) {
+                await this.#honorRetryAfter(unsettled, 'update');
+                return { ...unsettled, retryAfterMs: undefined };
+            }
+            await this.#loop.retryOrThrow(result, 'update');
+        }
+    }
+    /** Reads the group until LaunchDarkly says what it is, or that there is none. */
+    async read() {
+        for (;;) {
+            const { result, sentAt } = await this.#loop.attempt(() => this.#deps.client.getGroup(this.#desired.key));
+            if (result.kind === 'ok') {
+                return { group: result.value, staleMs: this.#ledger.staleReadsMs(sentAt) };
+            }
+            if (result.kind === 'rejected' && result.error.status === 404) {
+                return undefined;
+            }
+            await this.#loop.retryOrThrow(result, 'read');
+        }
+    }
+    /**
+     * Proves for a dry run what a create would have proved.
+     *
+     * @throws {ActionError} when project or environment do not exist
+     */
+    async assertEnvironmentExists() {
+        const { projectKey, environmentKey } = this.#desired;
+        for (;;) {
+            const { result } = await this.#loop.attempt(() => this.#deps.client.getEnvironment(projectKey, environmentKey));
+            // A token that may create a group need not be allowed to read the environment.
+            if (result.kind === 'ok' || (result.kind === 'rejected' && result.error.status === 403)) {
+                return;
+            }
+            await this.#loop.retryOrThrow(result, 'check');
+        }
+    }
+    /** Waits as long as the server asks before anything more is sent to it. */
+    async #honorRetryAfter(unsettled, operation) {
+        if (unsettled.retryAfterMs !== undefined) {
+            await this.#loop.wait(unsettled, operation);
+        }
+    }
+}
+function asUnsettled(result) {
+    const { retryAfterMs } = result;
+    if (result.kind === 'rejected') {
+        const { error } = result;
+        return error.status === 409 ? { kind: 'conflict', error, retryAfterMs } : undefined;
+    }
+    const { failure } = result;
+    return failure.mayHaveBeenProcessed
+        ? { kind: 'indeterminate', failure, retryAfterMs }
+        : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/messages.js
+
+
+
+/** Says what a run that failed may have written. */
+function describeWrites({ create, update }, key) {
+    if (create === 'unknown') {
+        const andUpdated = update === 'in-part' ? '; it was updated in part' : '';
+        return `Outcome unknown: insight group "${key}" may or may not have been created${andUpdated}.`;
+    }
+    switch (update) {
+        case 'in-part':
+            return `Insight group "${key}" was updated in part.`;
+        case 'unknown':
+            return `Outcome unknown: insight group "${key}" may or may not have been updated.`;
+        case 'none':
+            return 'Nothing was written.';
+    }
+}
+/** Says why it is safe to run again where it is not known what was written; empty elsewhere. */
+function describeSafety({ create, update }) {
+    if (create === 'unknown') {
+        return " It is safe to run again: the key can't be created twice.";
+    }
+    return update === 'unknown' ? ' It is safe to run again.' : '';
+}
+/** Says why another attempt has to wait, as a clause for the log. */
+function describeRetryReason(reason, operation) {
+    switch (reason.kind) {
+        case 'rate-limited':
+            return "LaunchDarkly's rate limit was reached (429)";
+        case 'indeterminate':
+            return `LaunchDarkly ${reason.failure.what}`;
+        case 'conflict':
+            return operation === 'create'
+                ? 'LaunchDarkly answered 409 but shows no group of the key yet'
+                : 'LaunchDarkly answered 409: something else changes the group';
+        case 'not-updatable':
+            return 'LaunchDarkly shows the group but answered its update with 404';
+        case 'overtaken':
+            return 'something else has changed the group meanwhile';
+        case 'stale-read':
+            return 'LaunchDarkly may not show yet what was just written';
+        case 'not-found':
+            return 'LaunchDarkly answered 404: the environment may be too new';
+    }
+}
+/** Says when it would have worked, for a server that asks to wait longer than there is time for. */
+function describeNeededWait(neededMs, nowMs) {
+    return neededMs > 0
+        ? ` It asks to wait ${Math.ceil(neededMs / 1000)} s, until ${new Date(nowMs + neededMs).toISOString()}, and the step has less time left.`
+        : '';
+}
+/** Explains that there is no time for another attempt. `neededWait` is the server's own wish, in words or empty. */
+function explainNoTimeLeft(reason, { key, operation, neededWait, }) {
+    switch (reason.kind) {
+        case 'rate-limited':
+            return explainRateLimit(key, neededWait);
+        case 'conflict':
+            return operation === 'create' && neededWait === ''
+                ? explainHiddenGroup(key, reason.error)
+                : {
+                    ...explainContention(key, neededWait, reason.observed),
+                    said: quoteApiError(reason.error),
+                };
+        case 'not-updatable':
+            return explainNotUpdatable(reason.error, reason.observed);
+        case 'overtaken':
+            return explainContention(key, neededWait, reason.observed);
+        case 'stale-read':
+            return {
+                code: 'timeout',
+                message: `LaunchDarkly shows insight group "${key}", but possibly as it was before this run: reads may lag behind writes by some seconds, and the step has no time left to wait for them.`,
+                nextStep: 'Run again, and raise timeout-seconds.',
+                existing: reason.observed,
+            };
+    }
+}
+function explainRateLimit(key, neededWait) {
+    return {
+        code: 'rate-limited',
+        message: `LaunchDarkly's rate limit stopped the work on insight group "${key}" (429).${neededWait || ' The step has no time left for another attempt.'}`,
+        nextStep: neededWait === ''
+            ? 'Run again later, raise timeout-seconds, or let fewer jobs use the account at once.'
+            : 'Run again after that time, or raise timeout-seconds beyond the wait.',
+    };
+}
+/** Explains a key that is taken though no group of it can be seen. */
+function explainHiddenGroup(key, error) {
+    return {
+        code: 'conflict',
+        title: errors/* SPECIAL_TITLES */.iN.hiddenGroup,
+        message: `LaunchDarkly answers 409 for insight group "${key}" again and again, but shows no group of that key.`,
+        said: quoteApiError(error),
+        nextStep: 'The key may be reserved by a deleted group, or by one that this token may not see. Choose another key, or use a token that sees the whole account.',
+    };
+}
+/** Explains a group that reads show and updates do not find. */
+function explainNotUpdatable(error, existing) {
+    return {
+        code: 'conflict',
+        title: errors/* SPECIAL_TITLES */.iN.contention,
+        message: `LaunchDarkly shows insight group "${existing.group.key}" but answers every update of it with 404.`,
+        said: quoteApiError(error),
+        nextStep: 'The token may be allowed to see the group but not to change it, or something else deletes and creates the group at the same time. Check the token, or set if-exists: keep.',
+        existing,
+    };
+}
+function explainContention(key, neededWait, existing) {
+    return {
+        code: 'conflict',
+        title: errors/* SPECIAL_TITLES */.iN.contention,
+        message: `LaunchDarkly could not settle insight group "${key}" against other changes in time.${neededWait}`,
+        nextStep: 'Something else changes the group at the same time. Run again when it is done.',
+        existing,
+    };
+}
+/** Explains a group that exists where `if-exists` is `fail`. */
+function explainExistingGroup(existing) {
+    const { group, drift } = existing;
+    const { key, projectKey, environmentKey } = group;
+    const difference = drift.length === 0 ? 'It matches the request.' : `It differs in ${listFields(drift)}.`;
+    return {
+        code: 'conflict',
+        message: `Insight group "${key}" already exists in project "${projectKey}", environment "${environmentKey}". ${difference}`,
+        nextStep: drift.length === 0
+            ? 'Set if-exists: keep or if-exists: update to let the step pass when the group exists.'
+            : 'Set if-exists: keep to go on with the group as it is, or if-exists: update to change it to what is requested.',
+        existing,
+    };
+}
+/** Explains a key that belongs to another project or environment. */
+function explainForeignGroup(existing, desired) {
+    const { group } = existing;
+    return {
+        code: 'conflict',
+        title: errors/* SPECIAL_TITLES */.iN.foreignGroup,
+        message: `Insight group "${group.key}" belongs to project "${group.projectKey}", environment "${group.environmentKey}". Keys are unique in the whole account, so it can't be created for project "${desired.projectKey}", environment "${desired.environmentKey}", and it is never moved.`,
+        nextStep: `Choose another key, such as "${suggestGroupKey(desired, group.key)}".`,
+        existing,
+    };
+}
+/** Explains an update that LaunchDarkly accepted, and that left what it was about as it was found. */
+function explainIgnoredUpdate(existing, refused) {
+    const fields = listFields(refused);
+    return {
+        code: 'unexpected-response',
+        message: `LaunchDarkly accepted the update of insight group "${existing.group.key}" but its ${fields} did not change.`,
+        nextStep: `Change ${fields} in LaunchDarkly, or use if-exists: keep.`,
+        existing,
+    };
+}
+/** Explains an update after which the group is neither as it was found nor as it was asked for. */
+function explainAlteredUpdate(existing, refused) {
+    const fields = listFields(refused);
+    return {
+        code: 'unexpected-response',
+        message: `Insight group "${existing.group.key}" was updated, but LaunchDarkly stored different values than requested: ${fields}.`,
+        nextStep: `Ask for ${fields} as LaunchDarkly stores it, or use if-exists: keep.`,
+        existing,
+    };
+}
+function listFields(drift) {
+    return drift.map(({ field }) => field).join(' and ');
+}
+/** The first key of the usual patterns that is not the one in use. */
+function suggestGroupKey({ projectKey, environmentKey }, usedKey) {
+    const usual = `${projectKey}-${environmentKey}-all-apps`;
+    // A hyphen may be part of either key, so that two pairs make one key; a dot tells them apart.
+    return isSameKey(usual, usedKey) ? `${projectKey}.${environmentKey}.all-apps` : usual;
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/server-clock.js
+/** `Date` is cut to whole seconds. */
+const DATE_PRECISION_MS = 1_000;
+/**
+ * Tells what the server's clock showed at moments at which it was not read, from the `Date` of its
+ * answers. The clocks of the two machines may differ, and any of them may be set meanwhile: then it
+ * says how much is certain.
+ */
+class ServerClock {
+    /** How far the server's clock is ahead of our uptime, at least, by each reading: the least and the largest. */
+    #offsets;
+    #longestExchangeMs = 0;
+    /** The largest difference of our wall clock and our uptime, at any reading. */
+    #maxWallOffsetMs = Number.NEGATIVE_INFINITY;
+    /** Takes note of an answer. */
+    record({ sentAt, receivedAt, serverTimeMs }) {
+        if (serverTimeMs === undefined) {
+            return;
+        }
+        const offsetMs = serverTimeMs - receivedAt.uptimeMs;
+        const { minMs, maxMs } = this.#offsets ?? { minMs: offsetMs, maxMs: offsetMs };
+        this.#offsets = { minMs: Math.min(minMs, offsetMs), maxMs: Math.max(maxMs, offsetMs) };
+        this.#longestExchangeMs = Math.max(this.#longestExchangeMs, receivedAt.uptimeMs - sentAt.uptimeMs);
+        this.#maxWallOffsetMs = Math.max(this.#maxWallOffsetMs, receivedAt.wallMs - receivedAt.uptimeMs);
+    }
+    /**
+     * The range of what the server's clock can have shown at `moment`, in epoch milliseconds; undefined
+     * without any reading. Both are lower bounds, up to a second and the duration of an answer too early;
+     * they are equal unless one of the clocks was set.
+     */
+    timeAt(moment) {
+        if (this.#offsets === undefined) {
+            return undefined;
+        }
+        const { minMs, maxMs } = this.#offsets;
+        const isServerSteady = maxMs - minMs <= DATE_PRECISION_MS + this.#longestExchangeMs;
+        // Time that our wall clock counted and our uptime did not: it was set ahead, or the machine slept.
+        const sleptMs = Math.max(0, this.#maxWallOffsetMs - (moment.wallMs - moment.uptimeMs));
+        return {
+            earliestMs: moment.uptimeMs + (isServerSteady ? maxMs : minMs) - sleptMs,
+            latestMs: moment.uptimeMs + maxMs,
+        };
+    }
+    /** Whether `epochMs` of the server's is certainly after `moment`. */
+    isAfter(epochMs, moment) {
+        const time = this.timeAt(moment);
+        const imprecisionMs = DATE_PRECISION_MS + this.#longestExchangeMs;
+        return time !== undefined && epochMs > time.latestMs + imprecisionMs;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/retry-loop.js
+
+
+
+
+/** How long a 404 is retried after the first one, by what LaunchDarkly shows, in milliseconds. */
+const NOT_FOUND_RETRY_LIMIT_MS = {
+    found: 10_000,
+    'environment-missing': 5_000,
+    'project-missing': 0,
+    'not-launchdarkly': 0,
+    unknown: 0,
+};
+/** How long is waited at least and at most for what happens within some seconds, in milliseconds. */
+const LIMITED_BACKOFF = { minMs: 500, maxMs: 2_000 };
+/** One run's way of trying again: what is waited for, for how long, and how a failure is told. */
+class RetryLoop {
+    serverClock = new ServerClock();
+    #desired;
+    #deps;
+    #ledger;
+    #waits = 0;
+    /** Since when requests have been failing in a way that is retried for some time only. */
+    #limitedFailure;
+    #notFound;
+    constructor(desired, deps, ledger) {
+        this.#desired = desired;
+        this.#deps = deps;
+        this.#ledger = ledger;
+    }
+    /** Makes one request, and takes note of what its answer tells of the server's clock. */
+    async attempt(request) {
+        const sentAt = this.#deps.now();
+        const result = await request();
+        const endedAt = this.#deps.now();
+        this.serverClock.record({ sentAt, receivedAt: endedAt, serverTimeMs: result.serverClock });
+        const causeCode = result.kind === 'indeterminate' ? result.failure.causeCode : undefined;
+        if (this.#limitedFailure?.causeCode !== causeCode) {
+            this.#limitedFailure = undefined;
+        }
+        return { result, sentAt, endedAt };
+    }
+    /**
+     * Waits where another attempt may do better.
+     *
+     * @throws {ActionError} where it can't
+     */
+    async retryOrThrow(result, operation) {
+        const { retryAfterMs } = result;
+        if (result.kind === 'indeterminate') {
+            return this.#retryFailure(result.failure, retryAfterMs, operation);
+        }
+        const { error } = result;
+        switch (error.status) {
+            case 429:
+                return this.wait({ kind: 'rate-limited', retryAfterMs }, operation);
+            case 409:
+                return this.wait({ kind: 'conflict', error, retryAfterMs }, operation);
+            case 404:
+                return this.#retryNotFound(error, retryAfterMs, operation);
+            default:
+                throw this.fail(await this.#deps.diagnosis.describeApiError(error, operation));
+        }
+    }
+    /**
+     * Waits before the next attempt: at least as long as the server asks, and longer each time.
+     *
+     * @throws {ActionError} when there is no time left for it, or the run is stopped
+     */
+    async wait(reason, operation, bounds) {
+        this.throwIfStopped();
+        const { remainingMs, random, sleep, announceWait } = this.#deps;
+        const backoff = (0,launchdarkly_backoff/* computeBackoff */.O7)({
+            waitsBefore: this.#waits,
+            retryAfterMs: reason.retryAfterMs,
+            remainingMs: remainingMs(),
+            bounds,
+            random: random(),
+        });
+        if (backoff.kind === 'too-long') {
+            throw this.fail(await this.#explainNoTimeLeft(reason, operation, backoff.neededMs));
+        }
+        this.#waits += 1;
+        announceWait({ ms: backoff.ms, why: describeRetryReason(reason, operation) });
+        await sleep(backoff.ms);
+        this.throwIfStopped();
+    }
+    /** Waits for a state that reads show after `limitMs` milliseconds at the latest. */
+    waitWithin(limitMs, reason, operation) {
+        const { minMs, maxMs } = LIMITED_BACKOFF;
+        return this.wait(reason, operation, { minMs, maxMs: Math.min(maxMs, limitMs) });
+    }
+    throwIfStopped() {
+        const { signal } = this.#deps;
+        if (!signal.aborted) {
+            return;
+        }
+        throw signal.reason instanceof errors/* ActionError */.lZ ? this.fail(signal.reason) : signal.reason;
+    }
+    /** Every failure says what may have been written: a step that failed need not have left everything as it was. */
+    fail(parts) {
+        const { writes } = this.#ledger;
+        return new errors/* ActionError */.lZ({
+            ...parts,
+            message: `${parts.message} ${describeWrites(writes, this.#desired.key)}`,
+            nextStep: `${parts.nextStep}${describeSafety(writes)}`,
+        });
+    }
+    async #retryFailure(failure, retryAfterMs, operation) {
+        this.throwIfStopped();
+        const { causeCode, isRetryable, retryLimitMs } = failure;
+        if (!isRetryable) {
+            throw this.fail(this.#deps.diagnosis.describeFailure(failure, operation));
+        }
+        const reason = { kind: 'indeterminate', failure, retryAfterMs };
+        if (retryLimitMs === undefined) {
+            return this.wait(reason, operation);
+        }
+        const nowMs = this.#deps.now().uptimeMs;
+        this.#limitedFailure ??= { causeCode, sinceMs: nowMs };
+        const leftMs = this.#limitedFailure.sinceMs + retryLimitMs - nowMs;
+        if (leftMs <= 0) {
+            throw this.fail(this.#deps.diagnosis.describeFailure(failure, operation));
+        }
+        return this.waitWithin(leftMs, reason, operation);
+    }
+    /** A create that was answered 404 did nothing, and the environment may have been made by the step before. */
+    async #retryNotFound(error, retryAfterMs, operation) {
+        const { diagnosis, now } = this.#deps;
+        const sinceMs = this.#notFound?.sinceMs ?? now().uptimeMs;
+        const placement = this.#notFound?.placement.kind === 'found'
+            ? this.#notFound.placement
+            : await diagnosis.locateEnvironment();
+        this.#notFound = { sinceMs, placement };
+        const leftMs = sinceMs + NOT_FOUND_RETRY_LIMIT_MS[placement.kind] - now().uptimeMs;
+        if (leftMs <= 0) {
+            throw this.fail(await diagnosis.describeApiError(error, operation, placement));
+        }
+        return this.waitWithin(leftMs, { kind: 'not-found', error, placement, retryAfterMs }, operation);
+    }
+    async #explainNoTimeLeft(reason, operation, neededMs) {
+        const { diagnosis, now } = this.#deps;
+        const neededWait = describeNeededWait(neededMs, now().wallMs);
+        switch (reason.kind) {
+            case 'indeterminate': {
+                const parts = diagnosis.describeFailure(reason.failure, operation);
+                return { ...parts, message: `${parts.message}${neededWait}` };
+            }
+            case 'not-found': {
+                const { error, placement } = reason;
+                const parts = await diagnosis.describeApiError(error, operation, placement);
+                return { ...parts, message: `${parts.message}${neededWait}` };
+            }
+            case 'rate-limited':
+            case 'conflict':
+            case 'not-updatable':
+            case 'overtaken':
+            case 'stale-read':
+                return explainNoTimeLeft(reason, { key: this.#desired.key, operation, neededWait });
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/update-check.js
+
+
+/** Compares the answer to an update with the group as it was found, and with the desired one. */
+function checkUpdate({ desired, found, drift, updated }) {
+    const requested = new Set(drift.map(({ field }) => field));
+    const isRequested = ({ field }) => requested.has(field);
+    const changes = diffGroups(found, updated);
+    const change = changes.some(isRequested) ? 'requested-fields' : 'other-fields';
+    return {
+        change: changes.length === 0 ? 'none' : change,
+        refused: diffGroups(desired, updated).filter(isRequested),
+        next: planChange(desired, updated, 'update'),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/write-ledger.js
+/** Reads lag writes by up to this, in milliseconds. */
+const READ_LAG_MS = 5_000;
+/** Keeps what this run may have written: in one place, so that no report denies it. */
+class WriteLedger {
+    /** The creates of which it is not known what they did: when the first was sent, and the last given up. */
+    #createDoubt;
+    #update = 'none';
+    /** When the last update was over that has changed something, or may have. */
+    #updateEndedAt;
+    /** The group as the update of this run found it. */
+    #updatedFrom;
+    #isGone = false;
+    /** Takes note of a create that may have been carried out. */
+    noteCreateInDoubt(sentAt, endedAt) {
+        const { firstSentAt } = this.#createDoubt ?? { firstSentAt: sentAt };
+        this.#createDoubt = { firstSentAt, lastEndedAt: endedAt };
+    }
+    /** Takes note that no create of this run did anything. */
+    clearCreates() {
+        this.#createDoubt = undefined;
+    }
+    get isCreateInDoubt() {
+        return this.#createDoubt !== undefined;
+    }
+    /** Takes note of the group that an update begins with. */
+    beginUpdate(found) {
+        this.#updatedFrom = found;
+    }
+    /** Takes note of an update that may have been carried out. What is certain stays certain. */
+    noteUpdateInDoubt(endedAt) {
+        this.#updateEndedAt = endedAt;
+        if (this.#update === 'none') {
+            this.#update = 'unknown';
+        }
+    }
+    /** Takes note of an update that has certainly changed something, though not all that it should. */
+    notePartialUpdate(endedAt) {
+        this.#updateEndedAt = endedAt;
+        this.#update = 'in-part';
+    }
+    /** Takes note that the updated group is gone, and every update of it with it. */
+    noteGroupGone() {
+        this.#isGone = true;
+    }
+    /** Takes note of a group that was seen: one that was thought gone may be there after all. */
+    noteGroupSeen(group, serverClock) {
+        if (this.#isGone && this.#isMadeAnew(group, serverClock)) {
+            this.#update = 'none';
+        }
+        this.#isGone = false;
+    }
+    /**
+     * Finds the group as an update of this run found it, when `group` can be as it is by that update, and was
+     * not made anew meanwhile; undefined otherwise.
+     */
+    findUpdated(group, serverClock) {
+        return this.#update === 'none' || this.#isMadeAnew(group, serverClock)
+            ? undefined
+            : this.#updatedFrom;
+    }
+    /** By its time, and not by whether it is the group that was found: that may have been a read that lags. */
+    #isMadeAnew({ createdAt }, serverClock) {
+        return (createdAt !== undefined &&
+            this.#updateEndedAt !== undefined &&
+            serverClock.isAfter(createdAt, this.#updateEndedAt));
+    }
+    /** Tells who made `group`, by its time and the time at which the first create in doubt was sent. */
+    findMaker({ createdAt }, serverClock) {
+        if (this.#createDoubt === undefined) {
+            return 'others';
+        }
+        const sentAt = serverClock.timeAt(this.#createDoubt.firstSentAt);
+        if (sentAt === undefined || createdAt === undefined) {
+            return 'unknown';
+        }
+        if (createdAt >= sentAt.latestMs) {
+            return 'this-run';
+        }
+        return createdAt < sentAt.earliestMs ? 'others' : 'unknown';
+    }
+    /**
+     * For how many more milliseconds a read may show what was there before the last create in doubt, such
+     * as a group that was deleted just before it. 0 for a read sent at or after that time.
+     */
+    staleReadsMs(readSentAt) {
+        if (this.#createDoubt === undefined) {
+            return 0;
+        }
+        const elapsedMs = readSentAt.uptimeMs - this.#createDoubt.lastEndedAt.uptimeMs;
+        return Math.max(0, READ_LAG_MS - elapsedMs);
+    }
+    get writes() {
+        return {
+            create: this.#createDoubt === undefined ? 'none' : 'unknown',
+            update: this.#isGone ? 'none' : this.#update,
+        };
+    }
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/reconcile-group.js
+
+
+
+
+
+
+
+
+/**
+ * Makes the wish true on LaunchDarkly: creates the group, and reconciles by reading where the answer
+ * leaves open what happened. The key is what makes that safe: LaunchDarkly holds at most one group of
+ * it, so a create that is sent again can never make a second one. A dry run only reads.
+ *
+ * @throws {ActionError} when the wish is not true at the end, saying what is known to be true instead
+ */
+function ensureGroup(wish, deps) {
+    const reconciler = new Reconciler(wish, deps);
+    return wish.isDryRun ? reconciler.plan() : reconciler.apply();
+}
+class Reconciler {
+    #wish;
+    #deps;
+    #ledger = new WriteLedger();
+    #loop;
+    #requests;
+    #streak = new ConflictStreak();
+    /** The answer to the last update, as long as it is 404 and reads go on to show the group. */
+    #notUpdatable;
+    constructor(wish, deps) {
+        const desired = wish.wanted;
+        this.#wish = wish;
+        this.#deps = deps;
+        this.#loop = new RetryLoop(desired, deps, this.#ledger);
+        this.#requests = new GroupRequests({ desired, deps, ledger: this.#ledger, loop: this.#loop });
+    }
+    async apply() {
+        const { wanted: desired } = this.#wish;
+        for (;;) {
+            const created = await this.#requests.create();
+            if (created.kind === 'applied') {
+                const { group } = created;
+                this.#ledger.clearCreates();
+                return this.#annotate({ kind: 'created', group, drift: diffGroups(desired, group) });
+            }
+            // A 409 says "exists" or "a lock collided", a lost answer says nothing: only a read tells.
+            const outcome = await this.#resolveExisting();
+            if (outcome !== undefined) {
+                return this.#annotate(outcome);
+            }
+            await this.#backOffOrGiveUp(created);
+        }
+    }
+    async plan() {
+        const { wanted: desired, ifExists } = this.#wish;
+        const read = await this.#requests.read();
+        const plan = planChange(desired, read?.group, ifExists);
+        switch (plan.kind) {
+            case 'create':
+                await this.#requests.assertEnvironmentExists();
+                return this.#annotate({ kind: 'would-create', group: undefined, drift: [] });
+            case 'update':
+                return this.#annotate({ kind: 'would-update', group: plan.group, drift: plan.drift });
+            case 'none':
+                return { kind: 'unchanged', group: plan.group, drift: plan.drift };
+            case 'keep':
+                return { kind: 'kept', group: plan.group, drift: plan.drift };
+            case 'conflict':
+                throw this.#conflict(plan);
+        }
+    }
+    /** Applies `if-exists` to the group that exists; undefined when there is none (any more). */
+    async #resolveExisting() {
+        for (;;) {
+            const read = await this.#requests.read();
+            if (read === undefined) {
+                this.#notUpdatable = undefined;
+                return undefined;
+            }
+            const { group, staleMs } = read;
+            if (staleMs === 0 || this.#ledger.findMaker(group, this.#loop.serverClock) === 'this-run') {
+                return this.#settle(group);
+            }
+            // It may be a predecessor that was deleted just before our create, whose answer was lost.
+            const observed = { group, drift: diffGroups(this.#wish.wanted, group) };
+            await this.#loop.waitWithin(staleMs, { kind: 'stale-read', observed }, 'read');
+        }
+    }
+    async #settle(group) {
+        const { wanted: desired, ifExists } = this.#wish;
+        this.#streak.end('hidden');
+        this.#ledger.noteGroupSeen(group, this.#loop.serverClock);
+        const maker = this.#ledger.findMaker(group, this.#loop.serverClock);
+        if (maker === 'others') {
+            // There is one group of a key, and somebody else has made it: so no create of ours did anything.
+            this.#ledger.clearCreates();
+        }
+        const plan = planChange(desired, group, ifExists);
+        const isEqual = diffGroups(desired, group).length === 0;
+        const updatedFrom = this.#ledger.findUpdated(group, this.#loop.serverClock);
+        if (isEqual && updatedFrom !== undefined) {
+            return { kind: 'updated', group, drift: diffGroups(desired, updatedFrom) };
+        }
+        if (isEqual && maker === 'this-run') {
+            this.#ledger.clearCreates();
+            return { kind: 'created', group, drift: [] };
+        }
+        switch (plan.kind) {
+            case 'create':
+                return undefined;
+            case 'none':
+                return { kind: 'unchanged', group, drift: plan.drift };
+            case 'keep':
+                return { kind: 'kept', group, drift: plan.drift };
+            case 'update':
+                return this.#update(plan);
+            case 'conflict':
+                throw this.#conflict(plan);
+        }
+    }
+    /** Updates the group until it is as desired; undefined when it is gone. */
+    async #update(first) {
+        const found = first.group;
+        this.#ledger.beginUpdate(found);
+        let plan = first;
+        for (;;) {
+            const updated = await this.#requests.update(found.key, plan.patch);
+            switch (updated.kind) {
+                case 'not-found':
+                    this.#ledger.noteGroupGone();
+                    this.#notUpdatable = { error: updated.error, observed: plan };
+                    return undefined;
+                case 'applied': {
+                    this.#notUpdatable = undefined;
+                    // The answer to a patch has no scores; those of the read still hold.
+                    const { scores, scoreMetadata } = found;
+                    const group = { ...updated.group, scores, scoreMetadata };
+                    const next = this.#reviewUpdate({ ...plan, group: found }, group);
+                    if (next === undefined) {
+                        return { kind: 'updated', group, drift: first.drift };
+                    }
+                    // What is left is what somebody else has changed since the read.
+                    await this.#loop.wait({ kind: 'overtaken', observed: next }, 'update');
+                    plan = next;
+                    break;
+                }
+                case 'conflict':
+                case 'indeterminate': {
+                    // The patch names whole values, so sending it again does no harm; but first see whether it must be.
+                    const read = await this.#requests.read();
+                    if (read === undefined) {
+                        return undefined;
+                    }
+                    const next = planChange(this.#wish.wanted, read.group, 'update');
+                    if (next.kind !== 'update') {
+                        return this.#settle(read.group);
+                    }
+                    await this.#loop.wait(updated.kind === 'conflict' ? { ...updated, observed: next } : updated, 'update');
+                    plan = next;
+                }
+            }
+        }
+    }
+    /**
+     * Returns what an update that LaunchDarkly accepted has left to do, if anything.
+     *
+     * @throws {ActionError} when LaunchDarkly did not do what it was asked to
+     */
+    #reviewUpdate({ group: found, drift }, updated) {
+        const { wanted: desired } = this.#wish;
+        const { change, refused, next } = checkUpdate({ desired, found, drift, updated });
+        if (next.kind !== 'update' && next.kind !== 'conflict') {
+            return undefined;
+        }
+        if (change === 'requested-fields') {
+            this.#ledger.notePartialUpdate(this.#deps.now());
+        }
+        else if (change === 'other-fields') {
+            // Somebody else has changed them, or LaunchDarkly stored them differently as well.
+            this.#ledger.noteUpdateInDoubt(this.#deps.now());
+        }
+        if (next.kind === 'conflict') {
+            throw this.#conflict(next);
+        }
+        if (refused.length > 0) {
+            const explain = change === 'requested-fields' ? explainAlteredUpdate : explainIgnoredUpdate;
+            throw this.#loop.fail(explain(next, refused));
+        }
+        return next;
+    }
+    /** Waits before a create is tried again because its group can't be seen or updated (yet), within bounds. */
+    async #backOffOrGiveUp(created) {
+        if (created.kind === 'indeterminate') {
+            return this.#loop.wait(created, 'create');
+        }
+        const nowMs = this.#deps.now().uptimeMs;
+        if (this.#notUpdatable !== undefined) {
+            const { error, observed } = this.#notUpdatable;
+            const isHopeless = this.#streak.count('not-updatable', nowMs);
+            if (this.#streak.isRepeated) {
+                // It was seen again, so it was not gone.
+                this.#ledger.noteGroupSeen(observed.group, this.#loop.serverClock);
+            }
+            if (isHopeless) {
+                throw this.#loop.fail(explainNotUpdatable(error, observed));
+            }
+            return this.#loop.wait({ kind: 'not-updatable', error, observed }, 'create');
+        }
+        if (this.#streak.count('hidden', nowMs)) {
+            throw this.#loop.fail(explainHiddenGroup(this.#wish.wanted.key, created.error));
+        }
+        return this.#loop.wait(created, 'create');
+    }
+    /** Adds what else there is to say of an outcome. */
+    async #annotate(outcome) {
+        const hasWrittenApplications = outcome.kind === 'created' ||
+            outcome.kind === 'would-create' ||
+            outcome.drift.some(({ field }) => field === 'applications');
+        const unknownApplications = hasWrittenApplications && outcome.kind !== 'kept'
+            ? await this.#deps.diagnosis.findUnknownApplications()
+            : [];
+        return {
+            ...outcome,
+            ...(this.#ledger.isCreateInDoubt && { mayHaveBeenCreated: true }),
+            ...(unknownApplications.length > 0 && { unknownApplications }),
+        };
+    }
+    #conflict(plan) {
+        return this.#loop.fail(plan.reason === 'foreign'
+            ? explainForeignGroup(plan, this.#wish.wanted)
+            : explainExistingGroup(plan));
     }
 }
 
@@ -25491,8 +26108,11 @@ function isLongEnough(value) {
 
 
 
+
 /** A diagnosis that takes longer, in milliseconds, would only keep the failure from being told. */
 const DIAGNOSIS_TIMEOUT_MS = 10_000;
+/** A look-up that only adds a hint may hold the step up for no longer than this, in milliseconds. */
+const LOOKUP_TIMEOUT_MS = 5_000;
 /** The longest that the comment may hold the step up, in milliseconds. */
 const COMMENT_TIMEOUT_MS = 20_000;
 /**
@@ -25579,18 +26199,20 @@ async function makeGroupTrue(inputs, { secrets, log, progress, cancellation }) {
     const advice = isDirect ? http_proxies/* PROXY_ADVICE */.qu : 'Check HTTPS_PROXY: nothing came through the proxy.';
     const findAdvice = () => (hasResponded ? '' : advice);
     const deadline = startDeadline(timeoutMs, cancellation, findAdvice);
-    const circumstances = (operation) => ({ operation, wanted: wish.wanted, server });
+    const { wanted: desired } = wish;
+    const askWithin = (limitMs) => {
+        const signal = AbortSignal.any([deadline.signal, AbortSignal.timeout(limitMs)]);
+        return createClient(transport, signal);
+    };
     try {
         return await ensureGroup(wish, {
             ...clockOf(deadline),
-            groups: createClient(transport, deadline.signal),
-            explainer: {
-                explainRefusal: (refusal, step) => {
-                    const limit = AbortSignal.timeout(DIAGNOSIS_TIMEOUT_MS);
-                    const signal = AbortSignal.any([deadline.signal, limit]);
-                    return diagnose_explainRefusal(refusal, circumstances(step), createClient(transport, signal));
-                },
-                explainTrouble: (trouble, step) => explainTrouble(trouble, circumstances(step)),
+            client: createClient(transport, deadline.signal),
+            diagnosis: {
+                describeApiError: (error, operation, placement) => describeApiError(error, { operation, desired, server, placement }, askWithin(DIAGNOSIS_TIMEOUT_MS)),
+                describeFailure: (failure, operation) => describeFailure(failure, { operation, desired, server }),
+                locateEnvironment: () => locateEnvironment(desired, askWithin(DIAGNOSIS_TIMEOUT_MS)),
+                findUnknownApplications: () => findUnknownApplications(desired, askWithin(LOOKUP_TIMEOUT_MS)),
             },
             announceWait: (wait) => {
                 progress.attempts += 1;
@@ -25606,8 +26228,8 @@ async function makeGroupTrue(inputs, { secrets, log, progress, cancellation }) {
 function clockOf(deadline) {
     return {
         signal: deadline.signal,
-        deadline: deadline.at,
-        now: Date.now,
+        remainingMs: () => deadline.remainingMs(),
+        now: () => ({ wallMs: Date.now(), uptimeMs: performance.now() }),
         sleep: (ms) => sleep(ms, deadline.signal),
         random: Math.random,
     };
@@ -25647,7 +26269,7 @@ async function publishStory(story, { githubToken, prNumber, proxies }, { context
     // Not at the top: it brings a client for GitHub along, which only a comment needs.
     const { publishComment } = await Promise.all(/* import() */[__nccwpck_require__.e(134), __nccwpck_require__.e(267)]).then(__nccwpck_require__.bind(__nccwpck_require__, 267));
     const { apiUrl } = context;
-    const { now, sleep, random } = clockOf(deadline);
+    const { sleep, random } = clockOf(deadline);
     const result = await publishComment({
         story,
         secrets,
@@ -25656,7 +26278,6 @@ async function publishStory(story, { githubToken, prNumber, proxies }, { context
         pullRequest,
         proxies,
         deadline,
-        now,
         sleep,
         random,
         observe: ({ method, path, result, elapsedMs }) => {

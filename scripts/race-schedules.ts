@@ -1,6 +1,6 @@
 /**
- * Plays many simulated schedules of jobs that want an insight group of the same key at once, and prints
- * what came of them. Exits with 1 when one of them ended in a lie, and prints that one.
+ * Plays many simulated schedules of jobs that ask for an insight group of the same key at once, and prints
+ * what came of them. Exits with 1 when a report was not true, and prints the smallest such schedule.
  *
  * Usage: node scripts/race-schedules.ts [--schedules 1000000] [--seed 1]
  */
@@ -21,21 +21,23 @@ const { schedules, seed } = values;
 const parameters = { numRuns: Number(schedules), seed: Number(seed) };
 
 const totals = Object.fromEntries(COUNTS.map((count) => [count, 0])) as Record<Count, number>;
-const complaints = new Map<string, number>();
+const violations = new Map<string, number>();
 const startedAt = Date.now();
-await fc.check(
+const check = await fc.check(
   fc.asyncProperty(anySchedule, async (schedule) => {
     const verdict = judge(await play(schedule));
     for (const count of COUNTS) {
       totals[count] += verdict.counts[count];
     }
-    for (const complaint of verdict.complaints) {
-      const kind = complaint.replace(/^job \d: /, '');
-      complaints.set(kind, (complaints.get(kind) ?? 0) + 1);
+    for (const { what } of verdict.violations) {
+      violations.set(what, (violations.get(what) ?? 0) + 1);
     }
   }),
   parameters,
 );
+if (check.failed) {
+  throw check.errorInstance;
+}
 const seconds = (Date.now() - startedAt) / 1_000;
 
 for (const count of COUNTS) {
@@ -43,16 +45,16 @@ for (const count of COUNTS) {
 }
 console.log(`\nSeed ${parameters.seed}, ${seconds.toFixed(0)} s.`);
 
-if (complaints.size > 0) {
+if (violations.size > 0) {
   console.log('\nWhat is wrong, and how often:');
-  for (const [complaint, times] of complaints) {
-    console.log(`${String(times).padStart(12)}  ${complaint}`);
+  for (const [violation, times] of violations) {
+    console.log(`${String(times).padStart(12)}  ${violation}`);
   }
   // The same schedules once more, now to stop at the first that is wrong and to make it small.
   const { counterexample } = await fc.check(
     fc.asyncProperty(
       anySchedule,
-      async (schedule) => judge(await play(schedule)).complaints.length === 0,
+      async (schedule) => judge(await play(schedule)).violations.length === 0,
     ),
     parameters,
   );

@@ -4,8 +4,8 @@ import { ActionError } from './errors.ts';
 export interface Deadline {
   /** Aborts when the time is up or the run is cancelled, with an {@link ActionError} that says which. */
   readonly signal: AbortSignal;
-  /** When the time is up, in epoch milliseconds. */
-  readonly at: number;
+  /** What is left of the time, in milliseconds, whoever sets the clock meanwhile. */
+  remainingMs(): number;
   /** Ends the watch, so that nothing of it keeps the process alive. */
   release(): void;
 }
@@ -44,6 +44,7 @@ export function startDeadline(
   findAdvice: () => string = () => '',
 ): Deadline {
   const controller = new AbortController();
+  const endsAt = performance.now() + timeoutMs;
   const timer = setTimeout(
     () => controller.abort(explainTimeout(timeoutMs, findAdvice())),
     timeoutMs,
@@ -56,7 +57,7 @@ export function startDeadline(
   }
   return {
     signal: controller.signal,
-    at: Date.now() + timeoutMs,
+    remainingMs: () => endsAt - performance.now(),
     release() {
       clearTimeout(timer);
       cancellation.removeEventListener('abort', cancel);

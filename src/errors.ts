@@ -1,4 +1,5 @@
-import type { Drift, InsightGroup } from './group.ts';
+import type { Drift } from './insight-group/diff.ts';
+import type { InsightGroup } from './insight-group/insight-group.ts';
 
 /** The words of the output `error-code`. They are part of the public contract. */
 export const ERROR_CODES = [

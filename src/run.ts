@@ -3,7 +3,6 @@ import './startup.ts';
 import * as core from '@actions/core';
 import { CrashReporter, explainUnexpected } from './crash-report.ts';
 import { type Deadline, sleep, startDeadline, watchCancellation } from './deadline.ts';
-import { ensureGroup, type Outcome } from './ensure.ts';
 import { ActionError, SPECIAL_TITLES } from './errors.ts';
 import { findRoute, PROXY_ADVICE } from './http/proxies.ts';
 import {
@@ -13,8 +12,11 @@ import {
 } from './inputs/github-context.ts';
 import { type Inputs, readInputs } from './inputs/inputs.ts';
 import { createClient } from './launchdarkly/client.ts';
-import { explainRefusal, explainTrouble, type Operation } from './launchdarkly/diagnose.ts';
+import { describeApiError, describeFailure } from './launchdarkly/diagnose.ts';
+import { findUnknownApplications, locateEnvironment } from './launchdarkly/key-lookup.ts';
 import { openTransport } from './launchdarkly/transport.ts';
+import type { Outcome } from './reconcile/outcome.ts';
+import { ensureGroup } from './reconcile/reconcile-group.ts';
 import { Log } from './report/log.ts';
 import { writeOutputs } from './report/outputs.ts';
 import type { Ending, Story } from './report/story.ts';
@@ -32,6 +34,9 @@ import { avoidWasmOptimization } from './startup.ts';
 
 /** A diagnosis that takes longer, in milliseconds, would only keep the failure from being told. */
 const DIAGNOSIS_TIMEOUT_MS = 10_000;
+
+/** A look-up that only adds a hint may hold the step up for no longer than this, in milliseconds. */
+const LOOKUP_TIMEOUT_MS = 5_000;
 
 /** The longest that the comment may hold the step up, in milliseconds. */
 const COMMENT_TIMEOUT_MS = 20_000;
@@ -145,18 +150,27 @@ async function makeGroupTrue(
   const advice = isDirect ? PROXY_ADVICE : 'Check HTTPS_PROXY: nothing came through the proxy.';
   const findAdvice = () => (hasResponded ? '' : advice);
   const deadline = startDeadline(timeoutMs, cancellation, findAdvice);
-  const circumstances = (operation: Operation) => ({ operation, wanted: wish.wanted, server });
+  const { wanted: desired } = wish;
+  const askWithin = (limitMs: number) => {
+    const signal = AbortSignal.any([deadline.signal, AbortSignal.timeout(limitMs)]);
+    return createClient(transport, signal);
+  };
   try {
     return await ensureGroup(wish, {
       ...clockOf(deadline),
-      groups: createClient(transport, deadline.signal),
-      explainer: {
-        explainRefusal: (refusal, step) => {
-          const limit = AbortSignal.timeout(DIAGNOSIS_TIMEOUT_MS);
-          const signal = AbortSignal.any([deadline.signal, limit]);
-          return explainRefusal(refusal, circumstances(step), createClient(transport, signal));
-        },
-        explainTrouble: (trouble, step) => explainTrouble(trouble, circumstances(step)),
+      client: createClient(transport, deadline.signal),
+      diagnosis: {
+        describeApiError: (error, operation, placement) =>
+          describeApiError(
+            error,
+            { operation, desired, server, placement },
+            askWithin(DIAGNOSIS_TIMEOUT_MS),
+          ),
+        describeFailure: (failure, operation) =>
+          describeFailure(failure, { operation, desired, server }),
+        locateEnvironment: () => locateEnvironment(desired, askWithin(DIAGNOSIS_TIMEOUT_MS)),
+        findUnknownApplications: () =>
+          findUnknownApplications(desired, askWithin(LOOKUP_TIMEOUT_MS)),
       },
       announceWait: (wait) => {
         progress.attempts += 1;
@@ -172,8 +186,8 @@ async function makeGroupTrue(
 function clockOf(deadline: Deadline) {
   return {
     signal: deadline.signal,
-    deadline: deadline.at,
-    now: Date.now,
+    remainingMs: () => deadline.remainingMs(),
+    now: () => ({ wallMs: Date.now(), uptimeMs: performance.now() }),
     sleep: (ms: number) => sleep(ms, deadline.signal),
     random: Math.random,
   };
@@ -229,7 +243,7 @@ async function publishStory(
   // Not at the top: it brings a client for GitHub along, which only a comment needs.
   const { publishComment } = await import('./report/comment.ts');
   const { apiUrl } = context;
-  const { now, sleep, random } = clockOf(deadline);
+  const { sleep, random } = clockOf(deadline);
   const result = await publishComment({
     story,
     secrets,
@@ -238,7 +252,6 @@ async function publishStory(
     pullRequest,
     proxies,
     deadline,
-    now,
     sleep,
     random,
     observe: ({ method, path, result, elapsedMs }) => {

@@ -94,7 +94,8 @@ const CREATE: readonly Row[] = [
   ['400', answer(400), 'POST', 'bad-request'],
   ['401', answer(401), 'POST GET', 'unauthorized'],
   ['403', answer(403), 'POST', 'forbidden'],
-  ['404', answer(404), 'POST GET', 'not-found'],
+  // A 404 wrote nothing, and project and environment exist.
+  ['404', answer(404), 'POST GET POST', 'created'],
   ['405', answer(405), 'POST', 'bad-request'],
   ['413', answer(413), 'POST', 'bad-request'],
   ['422', answer(422), 'POST', 'bad-request'],

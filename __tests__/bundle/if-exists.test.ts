@@ -127,9 +127,11 @@ describe.concurrent.each(['fail', 'keep', 'update'] as const)('if-exists: %s', (
     scene.simulator.account.addProject('mobile', ['production']);
     const result = await scene.run({ ...inputs, 'if-exists': ifExists });
 
-    expect(scene.simulator.requests.map(describeRequest)).toEqual(
-      { created: [CREATE], updated: [CREATE, READ, UPDATE] }[outcome] ?? [CREATE, READ],
-    );
+    const hasWrittenApplications = outcome === 'updated' && 'applications' in inputs;
+    expect(scene.simulator.requests.map(describeRequest)).toEqual([
+      ...({ created: [CREATE], updated: [CREATE, READ, UPDATE] }[outcome] ?? [CREATE, READ]),
+      ...(hasWrittenApplications ? [expect.stringContaining('/applications?filter=')] : []),
+    ]);
     if (outcome === 'updated') {
       expect(JSON.parse(scene.simulator.requests[2]?.body ?? '')).toEqual(patch);
     }
@@ -172,9 +174,9 @@ describe.concurrent('what the log says', () => {
     expect(result.annotations).toMatchObject([
       {
         kind: 'warning',
-        title: 'The insight group differs from what the workflow wants',
+        title: 'The insight group differs from the request',
         message: expect.stringMatching(
-          /\(if-exists: keep\)\. Name: is "Production", wanted "Production - All Apps"\. Applications: is all, wanted billing-service\.$/,
+          /\(if-exists: keep\)\. Name: is "Production", requested "Production - All Apps"\. Applications: is all, requested billing-service\.$/,
         ),
       },
     ]);
@@ -187,8 +189,8 @@ describe.concurrent('what the log says', () => {
       [
         'The insight group already exists',
         'Insight group "default-production-all-apps" already exists in project "default", environment "production". It differs in name. Nothing was written.',
-        '- Name: is "Production", wanted "Production - All Apps".',
-        'Next: Set if-exists: keep to go on with the group as it is, or if-exists: update to change it to what is wanted.',
+        '- Name: is "Production", requested "Production - All Apps".',
+        'Next: Set if-exists: keep to go on with the group as it is, or if-exists: update to change it to what is requested.',
       ].join('\n'),
     );
   });
@@ -200,8 +202,8 @@ describe.concurrent('what the log says', () => {
       [
         'The key belongs to another project or environment',
         'Insight group "default-production-all-apps" belongs to project "mobile", environment "production". Keys are unique in the whole account, so it can\'t be created for project "default", environment "production", and it is never moved. Nothing was written.',
-        '- Project: is "mobile", wanted "default".',
-        'Next: Choose another key: {project}-{environment}-all-apps is the usual pattern.',
+        '- Project: is "mobile", requested "default".',
+        'Next: Choose another key, such as "default.production.all-apps".',
       ].join('\n'),
     );
   });
@@ -224,7 +226,7 @@ describe.concurrent('an update that LaunchDarkly does not carry out', () => {
         'LaunchDarkly refused the request as invalid',
         'LaunchDarkly refused the request as invalid (422). Tried to update insight group "default-production-all-apps". Nothing was written.',
         'LaunchDarkly answered 422 (patch_failed): "Could not apply patch."',
-        'Next: Correct the inputs that LaunchDarkly names, and run again.',
+        'Next: Make the change in LaunchDarkly, or set if-exists: keep to go on with the group as it is.',
       ].join('\n'),
     );
     expect(scene.methods()).toBe('POST GET PATCH');
@@ -239,7 +241,7 @@ describe.concurrent('an update that LaunchDarkly does not carry out', () => {
     });
     const result = await scene.run({ 'if-exists': 'update', applications: 'billing-service' });
     expect(readFailure(result)).toContain(
-      'LaunchDarkly accepted the update of insight group "default-production-all-apps" but its name and applications did not change to what was asked for.',
+      'LaunchDarkly accepted the update of insight group "default-production-all-apps" but its name and applications did not change. Nothing was written.',
     );
     expect(result.outputs).toMatchObject({
       'error-code': 'unexpected-response',

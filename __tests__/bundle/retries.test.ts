@@ -51,7 +51,8 @@ describe.concurrent('a lost answer', () => {
       spoilCreate(scene.simulator, { kind: 'reset' });
       const result = await scene.run({ 'if-exists': 'keep' });
       expect(result.outputs).toMatchObject({ outcome: 'unchanged', created: 'false' });
-      expect(scene.methods()).toBe('POST GET');
+      // Until the reads can't lag any more.
+      expect(scene.methods()).toMatch(/^POST GET( GET)+$/);
     },
   );
 
@@ -60,7 +61,7 @@ describe.concurrent('a lost answer', () => {
     spoilCreate(scene.simulator, { kind: 'reset' });
     const result = await scene.run();
     expect(result.outputs['error-code']).toBe('conflict');
-    expect(readFailure(result)).toContain('It is as wanted.');
+    expect(readFailure(result)).toContain('It matches the request.');
   });
 
   test('with a group of somebody who was faster and wants it otherwise is a drift', async () => {
@@ -125,6 +126,7 @@ describe.concurrent('a rate limit', () => {
     ['a reset in the past', { 'X-Ratelimit-Reset': '1000000000000' }],
     ['a reset in seconds instead of milliseconds', { 'X-Ratelimit-Reset': '1790000000' }],
     ['a reset in another century', { 'X-Ratelimit-Reset': '9999999999999' }],
+    ['a reset in another millennium', { 'X-Ratelimit-Reset': '99999999999999' }],
     ['a Retry-After of a year', { 'Retry-After': '31536000' }],
     ['a negative Retry-After', { 'Retry-After': '-5' }],
     ['a Retry-After that is nonsense', { 'Retry-After': 'soon' }],

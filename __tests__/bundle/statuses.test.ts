@@ -124,7 +124,7 @@ describe.concurrent('a create that goes well', () => {
       drift: '[{"field":"name","wanted":"Production - All Apps","actual":"Production"}]',
     });
     expect(result.annotations).toMatchObject([
-      { kind: 'warning', message: 'Name: is "Production", wanted "Production - All Apps".' },
+      { kind: 'warning', message: 'Name: is "Production", requested "Production - All Apps".' },
     ]);
   });
 });
@@ -184,7 +184,7 @@ const REFUSED: readonly RefusedRow[] = [
       'LaunchDarkly refused the request as invalid',
       `LaunchDarkly refused the request as invalid (400). ${TRIED} Nothing was written.`,
       'LaunchDarkly answered 400 with an empty body.',
-      'Next: Correct the inputs that LaunchDarkly names, and run again.',
+      'Next: LaunchDarkly does not say why: check the inputs name, key, project, environment and applications, and run again.',
     ],
   },
   {
@@ -259,7 +259,7 @@ const REFUSED: readonly RefusedRow[] = [
       'LaunchDarkly did not find what was asked for',
       `LaunchDarkly did not find it (404). ${TRIED} Nothing was written.`,
       'LaunchDarkly answered 404 (not_found): "Invalid resource identifier"',
-      'Next: Check that project "default" and environment "production" exist, that the token may see them, and that the account has engineering insights.',
+      'Next: Project "default" and environment "production" exist. Check that the token may see and create insight groups, and that the account has engineering insights.',
     ],
   },
   ...[405, 413, 418].map(
@@ -283,7 +283,7 @@ const REFUSED: readonly RefusedRow[] = [
       'LaunchDarkly refused the request as invalid',
       `LaunchDarkly refused the request as invalid (422). ${TRIED} Nothing was written.`,
       'LaunchDarkly answered 422: "Unprocessable entity"',
-      'Next: Correct the inputs that LaunchDarkly names, and run again.',
+      'Next: Compare the inputs with what LaunchDarkly says, and run again.',
     ],
   },
 ];
@@ -295,7 +295,10 @@ describe.concurrent('a status that says that nothing was written', () => {
     const result = await scene.run();
     expect(readFailure(result)).toEqual(says.join('\n'));
     expect(result.outputs['error-code']).toBe(code);
-    expect(scene.methods()).toBe(asks);
+    // A 404 is tried again for a while.
+    const methods =
+      code === 'not-found' ? scene.methods().replace(/( POST)+$/, '') : scene.methods();
+    expect(methods).toBe(asks);
     expect(result.summary).toContain(WISH.key);
     expect(result.groups).toEqual([]);
   });
@@ -376,7 +379,8 @@ describe.concurrent('a refusal that LaunchDarkly itself can explain', () => {
     const { origin } = scene.simulator;
     expect(readFailure(result)).toEqual(says.join('\n').replace('{origin}', origin));
     expect(result.outputs['error-code']).toBe(code);
-    expect(scene.simulator.requests.map(describeRequest)).toEqual(asks);
+    // An environment that is missing is looked for more than once: it may have been made a moment ago.
+    expect([...new Set(scene.simulator.requests.map(describeRequest))]).toEqual(asks);
     expect(scene.simulator.account.groups.size).toBe(0);
   });
 
@@ -414,7 +418,7 @@ test.concurrent('409 with a group to see says what exists and names the other tw
   expect(readFailure(result)).toEqual(
     [
       'The insight group already exists',
-      'Insight group "default-production-all-apps" already exists in project "default", environment "production". It is as wanted. Nothing was written.',
+      'Insight group "default-production-all-apps" already exists in project "default", environment "production". It matches the request. Nothing was written.',
       'Next: Set if-exists: keep or if-exists: update to let the step pass when the group exists.',
     ].join('\n'),
   );

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { derivedForms } from '../../simulator/runner/leak-detector.ts';
-import { quoteRefusal } from '../../src/launchdarkly/diagnose.ts';
+import { quoteApiError } from '../../src/launchdarkly/diagnose.ts';
 import { Log } from '../../src/report/log.ts';
 import { Markdown } from '../../src/report/markdown.ts';
 import { Secrets } from '../../src/secrets.ts';
@@ -37,7 +37,7 @@ test.each(LENGTHS)('a secret on the cut at %i characters shows no piece of itsel
     for (let offset = length - 120; offset < length + 10; offset += 1) {
       printed = '';
       const message = `${'. '.repeat(length).slice(0, offset)}${form}${' .'.repeat(2_000)}`;
-      const said = quoteRefusal({ status: 400, message, text: '', errors: [] });
+      const said = quoteApiError({ status: 400, message, text: '', errors: [] });
       log.info(said);
       log.failure('Title', ['It failed.', said, 'Next: read on.']);
       const shown = `${printed}${markdown.text(said)}`;

@@ -8,7 +8,7 @@ import { sampleWriterToken } from '../../simulator/launchdarkly/sample-account.t
 import { runAction, type StepResult } from '../../simulator/runner/runner.ts';
 import { startWireServer } from '../../simulator/wire/server.ts';
 import { startWitness } from '../../simulator/wire/witness.ts';
-import { Dice } from '../races/dice.ts';
+import { SeededRandom } from '../races/seeded-random.ts';
 import { type CertificateKind, type Scenario, STRAY_SDK_KEY } from './scenarios.ts';
 
 /** What a scenario left behind: what the action says of it, and what is true. */
@@ -40,14 +40,14 @@ const GRACE_MS = 15_000;
 
 /** Starts the bundle against one hostile wire. `seed` decides where bytes are torn and how long pauses are. */
 export async function play(scenario: Scenario, seed: number): Promise<Evidence> {
-  const dice = new Dice(seed);
+  const random = new SeededRandom(seed);
   const { certificate, isTlsSwitchedOff, timeoutSeconds } = scenario;
   await using witness = await startWitness();
   await using trust = await openTrust();
   const fault = scenario.fault(`http://127.0.0.1:${witness.port}`);
   await using server = await startWireServer({
     fault,
-    random: dice.throw,
+    random: random.next,
     ...(certificate === undefined ? {} : { tls: await trust.issue(certificate) }),
   });
   let result: StepResult | undefined;

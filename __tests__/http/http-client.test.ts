@@ -194,21 +194,6 @@ test('a header block of more than 16 KiB is refused', async () => {
   });
 });
 
-test('a series of failures of one kind knows when it began, and ends with a response', async () => {
-  let nowMs = 1_000;
-  const client = openHttpClient({
-    origin: 'http://127.0.0.1:1',
-    proxies: NO_PROXIES,
-    now: () => nowMs,
-  });
-  expect(await client.send(get('/'), NEVER)).toMatchObject({ failingSince: 1_000 });
-  nowMs = 5_000;
-  expect(await client.send(get('/'), NEVER)).toMatchObject({ failingSince: 1_000 });
-  const aborted = AbortSignal.abort();
-  expect(await client.send(get('/'), aborted)).toMatchObject({ failingSince: 5_000 });
-  await client.close();
-});
-
 test('a value that is no proxy fails every request, without a connection', async () => {
   const client = openHttpClient({
     origin: 'https://app.launchdarkly.com',

@@ -112,6 +112,11 @@ describe('each operation is one request', () => {
       },
     ],
     [
+      'listApplications',
+      (client) => client.listApplications(0),
+      { method: 'GET', path: '/api/v2/applications', query: { limit: '100' } },
+    ],
+    [
       'getCallerIdentity',
       (client) => client.getCallerIdentity(),
       { method: 'GET', path: '/api/v2/caller-identity', query: {} },
@@ -128,7 +133,7 @@ describe('each operation is one request', () => {
 test('a group under another key is not the answer, but letter case is forgiven', async () => {
   const { client } = setUp(200, { ...group, key: 'default-ALL' });
   expect(await client.getGroup('default-all')).toMatchObject({ kind: 'ok' });
-  expect(await client.getGroup('default')).toMatchObject({ kind: 'unclear' });
+  expect(await client.getGroup('default')).toMatchObject({ kind: 'indeterminate' });
 });
 
 test('requests for different keys share a route, and no two operations do', async () => {
@@ -145,7 +150,7 @@ test('requests for different keys share a route, and no two operations do', asyn
 
 test('a delete is acknowledged by 204, which has no body', async () => {
   expect(await setUp(204, undefined).client.deleteGroup('k')).toMatchObject({ kind: 'ok' });
-  expect(await setUp(200, {}).client.deleteGroup('k')).toMatchObject({ kind: 'unclear' });
+  expect(await setUp(200, {}).client.deleteGroup('k')).toMatchObject({ kind: 'indeterminate' });
 });
 
 test('of an environment nothing but its key and name gets through', async () => {

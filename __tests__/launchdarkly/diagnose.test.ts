@@ -2,19 +2,23 @@ import { describe, expect, test } from 'vitest';
 import { sampleWriterToken } from '../../simulator/launchdarkly/sample-account.ts';
 import { startSimulator } from '../../simulator/launchdarkly/simulator.ts';
 import { PROXY_ADVICE } from '../../src/http/proxies.ts';
-import type { Refusal, Trouble } from '../../src/launchdarkly/answer.ts';
+import type { ApiError, RequestFailure } from '../../src/launchdarkly/api-result.ts';
 import { createClient } from '../../src/launchdarkly/client.ts';
 import {
-  type Circumstances,
-  explainRefusal,
-  explainTrouble,
-  quoteRefusal,
+  type DiagnosisContext,
+  describeApiError,
+  describeFailure,
+  quoteApiError,
 } from '../../src/launchdarkly/diagnose.ts';
 import { resolveServer } from '../../src/launchdarkly/servers.ts';
-import { openTransport, type Transport } from '../../src/launchdarkly/transport.ts';
+import {
+  type JsonRequest,
+  openTransport,
+  type Transport,
+} from '../../src/launchdarkly/transport.ts';
 import { Secrets } from '../../src/secrets.ts';
 
-function circumstances(operation: Circumstances['operation'] = 'create', baseUri = COMMERCIAL) {
+function circumstances(operation: DiagnosisContext['operation'] = 'create', baseUri = COMMERCIAL) {
   const server = resolveServer(baseUri);
   if ('problem' in server) {
     throw new Error(server.problem);
@@ -22,39 +26,39 @@ function circumstances(operation: Circumstances['operation'] = 'create', baseUri
   return {
     operation,
     server,
-    wanted: { key: 'k', name: 'N', projectKey: 'p', environmentKey: 'e', applicationKeys: ['a'] },
+    desired: { key: 'k', name: 'N', projectKey: 'p', environmentKey: 'e', applicationKeys: ['a'] },
   };
 }
 
 const COMMERCIAL = 'https://app.launchdarkly.com';
 
-/** A client of a server that answers every question with 404. */
-const lost = createClient(
-  {
-    send: async () => ({
+/** A client of a server that answers each request with the status that `choose` chooses, and no body. */
+function answerWith(choose: (request: JsonRequest) => number) {
+  const transport: Transport = {
+    send: async (request) => ({
       kind: 'response',
-      status: 404,
+      status: choose(request),
       headers: {},
       body: { kind: 'text', text: '' },
       startedAt: 0,
       receivedAt: 0,
     }),
     close: async () => {},
-  } satisfies Transport,
-  new AbortController().signal,
-);
+  };
+  return createClient(transport, new AbortController().signal);
+}
 
-const refuse = (status: number, parts: Partial<Refusal> = {}): Refusal => ({
+const refuse = (status: number, parts: Partial<ApiError> = {}): ApiError => ({
   status,
   errors: [],
   text: '',
   ...parts,
 });
 
-const trouble = (parts: Partial<Trouble>): Trouble => ({
+const trouble = (parts: Partial<RequestFailure>): RequestFailure => ({
   code: 'network',
-  sent: false,
-  isPermanent: false,
+  mayHaveBeenProcessed: false,
+  isRetryable: true,
   what: 'could not be reached (X)',
   causeCode: 'X',
   ...parts,
@@ -67,7 +71,7 @@ describe('what was tried stands behind what happened', () => {
     ['update', ' Tried to update insight group "k".'],
     ['check', ' Tried to check project "p", environment "e" for insight group "k".'],
   ] as const)('%s', (operation, tried) => {
-    const { message } = explainTrouble(trouble({}), circumstances(operation));
+    const { message } = describeFailure(trouble({}), circumstances(operation));
     expect(message).toBe(`https://app.launchdarkly.com could not be reached (X).${tried}`);
   });
 });
@@ -79,7 +83,7 @@ describe('instances on which engineering insights is not available', () => {
   ])('%s is told with 403 and 404', async (baseUri, words) => {
     const there = circumstances('create', baseUri);
     for (const status of [403, 404]) {
-      const { nextStep } = await explainRefusal(refuse(status), there, silent);
+      const { nextStep } = await describeApiError(refuse(status), there, silent);
       expect(nextStep).toContain(words);
     }
   });
@@ -88,7 +92,7 @@ describe('instances on which engineering insights is not available', () => {
     '%s is not one of them',
     async (baseUri) => {
       const there = circumstances('create', baseUri);
-      const { nextStep } = await explainRefusal(refuse(403), there, silent);
+      const { nextStep } = await describeApiError(refuse(403), there, silent);
       expect(nextStep).toMatch(/the runner's address must be on it\.$/);
     },
   );
@@ -113,8 +117,8 @@ const silent = createClient(
 describe('LaunchDarkly is asked what is wrong', () => {
   interface Row {
     readonly title: string;
-    readonly refusal: Refusal;
-    readonly wanted?: Partial<Circumstances['wanted']>;
+    readonly refusal: ApiError;
+    readonly wanted?: Partial<DiagnosisContext['desired']>;
     readonly identity?: unknown;
     readonly says: readonly [message: string, nextStep: string];
   }
@@ -141,7 +145,7 @@ describe('LaunchDarkly is asked what is wrong', () => {
     {
       title: 'an environment that exists',
       refusal: refuse(404),
-      says: ['LaunchDarkly did not find it (404).', 'that the token may see them'],
+      says: ['LaunchDarkly did not find it (404).', 'may see and create insight groups'],
     },
     {
       title: 'a 400 on an environment',
@@ -154,7 +158,7 @@ describe('LaunchDarkly is asked what is wrong', () => {
       refusal: refuse(400, { text: 'Invalid environment' }),
       says: [
         'LaunchDarkly refused the request as invalid (400).',
-        'Correct the inputs that LaunchDarkly',
+        'Compare the inputs with what LaunchDarkly says',
       ],
     },
     {
@@ -172,7 +176,7 @@ describe('LaunchDarkly is asked what is wrong', () => {
       wanted: { applicationKeys: ['billing-service'] },
       says: [
         'LaunchDarkly refused the request as invalid (400).',
-        'Correct the inputs that LaunchDarkly',
+        'Correct the inputs that LaunchDarkly names',
       ],
     },
     {
@@ -180,7 +184,7 @@ describe('LaunchDarkly is asked what is wrong', () => {
       refusal: refuse(400, { message: 'Invalid application' }),
       says: [
         'LaunchDarkly refused the request as invalid (400).',
-        'Correct the inputs that LaunchDarkly',
+        'Compare the inputs with what LaunchDarkly says',
       ],
     },
     {
@@ -236,9 +240,9 @@ describe('LaunchDarkly is asked what is wrong', () => {
     });
     const there = circumstances('create', simulator.origin);
     const sample = { projectKey: 'default', environmentKey: 'production', applicationKeys: [] };
-    const parts = await explainRefusal(
+    const parts = await describeApiError(
       refusal,
-      { ...there, wanted: { ...there.wanted, ...sample, ...wanted } },
+      { ...there, desired: { ...there.desired, ...sample, ...wanted } },
       createClient(transport, new AbortController().signal),
     );
     await transport.close();
@@ -263,8 +267,8 @@ describe('LaunchDarkly is asked what is wrong', () => {
     const client = createClient(transport, new AbortController().signal);
     const ask = async (environmentKey: string) => {
       const there = circumstances('create', simulator.origin);
-      const wanted = { ...there.wanted, projectKey: 'huge', environmentKey };
-      return explainRefusal(refuse(404), { ...there, wanted }, client);
+      const desired = { ...there.desired, projectKey: 'huge', environmentKey };
+      return describeApiError(refuse(404), { ...there, desired }, client);
     };
     const missing = await ask('lunar');
     const present = await ask('region-129');
@@ -275,15 +279,55 @@ describe('LaunchDarkly is asked what is wrong', () => {
 });
 
 test('a project that does not exist is told so, though the projects cannot be listed', async () => {
-  const { message, nextStep } = await explainRefusal(refuse(404), circumstances(), lost);
+  const client = answerWith(({ path }) => (path === '/api/v2/projects' ? 403 : 404));
+  const { message, nextStep } = await describeApiError(refuse(404), circumstances(), client);
   expect(message).toContain('Project "p" does not exist.');
   expect(nextStep).toBe('Correct the input project, or give the token access to that project.');
 });
 
+test('a server that answers everything with 404 is not taken for LaunchDarkly', async () => {
+  const client = answerWith(() => 404);
+  const there = circumstances('create', 'https://x.launchdarkly.com');
+  const { code, message, nextStep } = await describeApiError(refuse(404), there, client);
+  expect(code).toBe('not-found');
+  expect(message).toMatch(
+    /^What answers at https:\/\/x\.launchdarkly\.com is not LaunchDarkly's API: /,
+  );
+  expect(nextStep).toMatch(/^Check base-uri: .*https:\/\/app\.launchdarkly\.com/);
+});
+
+test('what is known of project and environment is not asked for again', async () => {
+  const client = answerWith(({ path }) => {
+    throw new Error(`nobody should have asked for ${path}`);
+  });
+  const placement = { kind: 'environment-missing', environments: ['eu'] } as const;
+  const known = { ...circumstances(), placement };
+  const { message } = await describeApiError(refuse(404), known, client);
+  expect(message).toContain('Environment "e" does not exist in project "p"; did you mean "eu"?');
+});
+
+test.each([
+  ['update', refuse(422, { message: 'Could not apply patch.' }), 'Make the change in LaunchDarkly'],
+  ['update', refuse(400), 'Make the change in LaunchDarkly'],
+  [
+    'update',
+    refuse(422, { errors: [{ attribute: 'name', reason: 'is taken' }] }),
+    'Correct the inputs that LaunchDarkly names',
+  ],
+  ['create', refuse(400), 'LaunchDarkly does not say why'],
+  ['create', refuse(400, { text: 'No.' }), 'Compare the inputs with what LaunchDarkly says'],
+] as const)(
+  'the next step after a refused %s fits what was said: %j',
+  async (operation, error, words) => {
+    const { nextStep } = await describeApiError(error, circumstances(operation), silent);
+    expect(nextStep).toContain(words);
+  },
+);
+
 test('a 400 on applications stays as it is when they cannot be looked up', async () => {
   const refusal = refuse(400, { message: 'applicationKeys is invalid' });
-  const { nextStep } = await explainRefusal(refusal, circumstances(), silent);
-  expect(nextStep).toBe('Correct the inputs that LaunchDarkly names, and run again.');
+  const { nextStep } = await describeApiError(refusal, circumstances(), silent);
+  expect(nextStep).toBe('Compare the inputs with what LaunchDarkly says, and run again.');
 });
 
 describe('the words of LaunchDarkly', () => {
@@ -297,17 +341,19 @@ describe('the words of LaunchDarkly', () => {
       `LaunchDarkly answered 400: "${'x'.repeat(5_000)}"`,
     ],
   ])('are quoted whole: %#', (refusal, quotation) => {
-    expect(quoteRefusal(refusal)).toBe(quotation);
+    expect(quoteApiError(refusal)).toBe(quotation);
   });
 
   test('on a server error are quoted as well', () => {
     const parts = trouble({ code: 'server-error', causeCode: 'HTTP 500', message: 'Upset.' });
-    expect(explainTrouble(parts, circumstances()).said).toBe('LaunchDarkly answered 500: "Upset."');
+    expect(describeFailure(parts, circumstances()).said).toBe(
+      'LaunchDarkly answered 500: "Upset."',
+    );
   });
 });
 
 describe('the remedy for', () => {
-  test.each<[string, Partial<Trouble>, string]>([
+  test.each<[string, Partial<RequestFailure>, string]>([
     [
       'a name',
       { causeCode: 'ENOTFOUND' },
@@ -320,14 +366,14 @@ describe('the remedy for', () => {
       'whether the runner needs a proxy (HTTPS_PROXY)',
     ],
     [
-      'a proxy that wants a password',
-      { causeCode: 'PROXY_REFUSED_407' },
-      'http://user:password@host:port',
-    ],
-    [
       'a proxy that refuses the credentials',
       { causeCode: 'PROXY_REFUSED_CREDENTIALS' },
       'refused the user name and password of HTTPS_PROXY (407), or wants another scheme than Basic',
+    ],
+    [
+      'a proxy that wants a password',
+      { causeCode: 'PROXY_REFUSED_407' },
+      'http://user:password@host:port',
     ],
     [
       'a proxy that refuses',
@@ -363,15 +409,15 @@ describe('the remedy for', () => {
       "check the runner's network, firewall and proxy (EPIPE).",
     ],
   ])('%s', (_title, parts, words) => {
-    expect(explainTrouble(trouble(parts), circumstances()).nextStep).toContain(words);
+    expect(describeFailure(trouble(parts), circumstances()).nextStep).toContain(words);
   });
 });
 
 describe('the advice to set HTTPS_PROXY', () => {
-  const advise = (parts: Partial<Trouble>) =>
-    explainTrouble(trouble(parts), circumstances()).nextStep.includes(PROXY_ADVICE);
+  const advise = (parts: Partial<RequestFailure>) =>
+    describeFailure(trouble(parts), circumstances()).nextStep.includes(PROXY_ADVICE);
 
-  test.each<Partial<Trouble>>([
+  test.each<Partial<RequestFailure>>([
     { causeCode: 'ENOTFOUND' },
     { causeCode: 'EAI_AGAIN' },
     { causeCode: 'UND_ERR_CONNECT_TIMEOUT' },
@@ -385,12 +431,12 @@ describe('the advice to set HTTPS_PROXY', () => {
 
   test('is not given when the server was reached', () => {
     const parts = { code: 'timeout', causeCode: 'ATTEMPT_TIMEOUT', isDirect: true } as const;
-    expect(advise({ ...parts, sent: true })).toBe(false);
+    expect(advise({ ...parts, mayHaveBeenProcessed: true })).toBe(false);
   });
 });
 
 test('a proxy that cannot be reached is what the failure names, not the server behind it', () => {
-  const { message, nextStep } = explainTrouble(
+  const { message, nextStep } = describeFailure(
     trouble({
       what: 'could not be reached through the proxy proxy.example:3128 (ENOTFOUND)',
       causeCode: 'ENOTFOUND',

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { applyJsonPatch } from '../../simulator/launchdarkly/json-patch.ts';
-import type { InsightGroup, WantedGroup } from '../../src/group.ts';
+import type { DesiredGroup, InsightGroup } from '../../src/insight-group/insight-group.ts';
 import type { JsonRequest } from '../../src/launchdarkly/transport.ts';
 
 /** When virtual time begins, in epoch milliseconds by the server's clock: a quarter past a full second. */
@@ -21,6 +21,43 @@ export interface Version {
   readonly by: number | undefined;
 }
 
+/** How a write is stored differently than it was sent. */
+export const STORE_MODES = [
+  'nfc',
+  'squeeze-blanks',
+  'lower-case-keys',
+  'drop-unknown-applications',
+] as const;
+
+export type StoreMode = (typeof STORE_MODES)[number];
+
+/** What LaunchDarkly's documentation leaves open. */
+export interface ServerBehaviour {
+  readonly storeAs: readonly StoreMode[];
+  /** Whether answers carry a `Date`. */
+  readonly sendsDate: boolean;
+  /** Whether groups carry their `createdAt`. */
+  readonly tellsCreation: boolean;
+}
+
+/** The application that nobody has heard of: see {@link StoreMode}. */
+export const UNKNOWN_APPLICATION = 'unheard-of';
+
+/** What was there before the first job starts. */
+export interface History {
+  readonly group: InsightGroup | undefined;
+  /** When `group` was deleted, in virtual milliseconds, 0 at the latest; undefined when it was not. */
+  readonly deletedAt: number | undefined;
+}
+
+/** What a {@link MemoryServer} is made from. */
+export interface MemoryServerOptions {
+  readonly history: History;
+  readonly behaviour: ServerBehaviour;
+  /** Virtual milliseconds. */
+  readonly now: () => number;
+}
+
 /**
  * A LaunchDarkly of one key that is a few lines of memory. A write sees every write before it, so that a
  * second create is always refused; a read may see an older state. It remembers everything.
@@ -29,9 +66,15 @@ export class MemoryServer {
   readonly #versions: Version[];
   readonly #now: () => number;
 
-  constructor(before: InsightGroup | undefined, now: () => number) {
+  readonly behaviour: ServerBehaviour;
+
+  constructor({ history, behaviour, now }: MemoryServerOptions) {
     this.#now = now;
-    this.#versions = [{ at: Number.NEGATIVE_INFINITY, group: before, by: undefined }];
+    this.behaviour = behaviour;
+    this.#versions = [{ at: Number.NEGATIVE_INFINITY, group: history.group, by: undefined }];
+    if (history.deletedAt !== undefined) {
+      this.#versions.push({ at: history.deletedAt, group: undefined, by: undefined });
+    }
   }
 
   /** All states that the group ever had, the oldest first. */
@@ -50,9 +93,7 @@ export class MemoryServer {
         return this.#create(request.body, by);
       case 'PATCH':
         return this.#patch(request.body, by);
-      case 'DELETE':
-        throw new Error('The memory server deletes nothing');
-      case 'GET':
+      default:
         return this.#read(lagMs);
     }
   }
@@ -61,14 +102,12 @@ export class MemoryServer {
     if (this.group !== undefined) {
       return { status: 409, json: collision };
     }
-    const { applicationKeys = [], ...wanted } = body as Omit<WantedGroup, 'applicationKeys'> & {
+    const { applicationKeys = [], ...desired } = body as Omit<DesiredGroup, 'applicationKeys'> & {
       readonly applicationKeys?: readonly string[];
     };
     const createdAt = EPOCH_MS + this.#now();
-    return {
-      status: 201,
-      json: represent(this.#write({ ...wanted, applicationKeys, createdAt }, by)),
-    };
+    const group = this.#write({ ...desired, applicationKeys, createdAt }, by);
+    return { status: 201, json: this.#represent(group) };
   }
 
   #patch(body: unknown, by: number): Reply {
@@ -77,10 +116,11 @@ export class MemoryServer {
       return { status: 404, json: { code: 'not_found', message: 'Invalid resource identifier' } };
     }
     try {
-      const patched = applyJsonPatch({ ...represent(group) }, body, patchableAttributes);
-      const { name, applicationKeys = [] } = patched as Pick<WantedGroup, 'name'> &
-        Partial<WantedGroup>;
-      return { status: 200, json: represent(this.#write({ ...group, name, applicationKeys }, by)) };
+      const patched = applyJsonPatch({ ...this.#represent(group) }, body, patchableAttributes);
+      const { name, applicationKeys = [] } = patched as Pick<DesiredGroup, 'name'> &
+        Partial<DesiredGroup>;
+      const next = this.#write({ ...group, name, applicationKeys }, by);
+      return { status: 200, json: this.#represent(next) };
     } catch {
       const message = 'Unprocessable entity. Could not apply patch.';
       return { status: 422, json: { code: 'patch_failed', message } };
@@ -92,12 +132,44 @@ export class MemoryServer {
     const group = this.#versions.findLast(({ at }) => at <= seenAt)?.group;
     return group === undefined
       ? { status: 404, json: { code: 'not_found', message: 'Invalid resource identifier' } }
-      : { status: 200, json: represent(group) };
+      : { status: 200, json: this.#represent(group) };
   }
 
-  #write(group: InsightGroup, by: number): InsightGroup {
+  #write(sent: InsightGroup, by: number): InsightGroup {
+    const group = this.behaviour.storeAs.reduce(store, sent);
     this.#versions.push({ at: this.#now(), group, by });
     return group;
+  }
+
+  /** A group for all applications has no list of them. */
+  #represent({ applicationKeys, createdAt, ...group }: InsightGroup): Record<string, unknown> {
+    return {
+      ...group,
+      ...(applicationKeys.length > 0 && { applicationKeys }),
+      ...(this.behaviour.tellsCreation && { createdAt }),
+    };
+  }
+}
+
+function store(group: InsightGroup, mode: StoreMode): InsightGroup {
+  const { key, name, projectKey, environmentKey, applicationKeys } = group;
+  switch (mode) {
+    case 'nfc':
+      return { ...group, name: name.normalize('NFC') };
+    case 'squeeze-blanks':
+      return { ...group, name: name.replace(/ +/g, ' ') };
+    case 'lower-case-keys':
+      return {
+        ...group,
+        key: key.toLowerCase(),
+        projectKey: projectKey.toLowerCase(),
+        environmentKey: environmentKey.toLowerCase(),
+      };
+    case 'drop-unknown-applications':
+      return {
+        ...group,
+        applicationKeys: applicationKeys.filter((each) => each !== UNKNOWN_APPLICATION),
+      };
   }
 }
 
@@ -109,26 +181,23 @@ export const collision = {
 
 const patchableAttributes = new Set(['name', 'applicationKeys']);
 
-/** A group for all applications has no list of them. */
-function represent({ applicationKeys, ...group }: InsightGroup): Record<string, unknown> {
-  return applicationKeys.length === 0 ? group : { ...group, applicationKeys };
-}
-
 /**
- * Whether the groups are the same in everything that the action sets. Not the action's own comparison,
- * which is what is on trial.
+ * Whether the groups are the same in everything that the action sets, as a person sees it: the spelling
+ * of a name's accents and the letter case of keys do not count. Not the action's own comparison, which
+ * is what is on trial.
  */
-export function isEqual(left: WantedGroup, right: WantedGroup): boolean {
-  const plain = ({ key, name, projectKey, environmentKey, applicationKeys }: WantedGroup) => ({
-    key,
-    name,
-    projectKey,
-    environmentKey,
+export function isEqual(left: DesiredGroup, right: DesiredGroup): boolean {
+  const plain = ({ key, name, projectKey, environmentKey, applicationKeys }: DesiredGroup) => ({
+    keys: [key, projectKey, environmentKey].map((each) => each.toUpperCase()),
+    name: name.normalize('NFD'),
     applicationKeys: applicationKeys.toSorted(),
   });
   return isDeepStrictEqual(plain(left), plain(right));
 }
 
-export function isElsewhere(left: WantedGroup, right: WantedGroup): boolean {
-  return left.projectKey !== right.projectKey || left.environmentKey !== right.environmentKey;
+export function isElsewhere(left: DesiredGroup, right: DesiredGroup): boolean {
+  return (
+    left.projectKey.toUpperCase() !== right.projectKey.toUpperCase() ||
+    left.environmentKey.toUpperCase() !== right.environmentKey.toUpperCase()
+  );
 }

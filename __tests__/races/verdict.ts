@@ -1,8 +1,10 @@
-import type { Outcome } from '../../src/ensure.ts';
 import { ActionError } from '../../src/errors.ts';
-import type { Drift, InsightGroup, WantedGroup } from '../../src/group.ts';
-import type { WireRecord } from './faulty-wire.ts';
-import { EPOCH_MS, isElsewhere, isEqual } from './memory-server.ts';
+import type { Drift } from '../../src/insight-group/diff.ts';
+import type { DesiredGroup, InsightGroup } from '../../src/insight-group/insight-group.ts';
+import type { Outcome } from '../../src/reconcile/outcome.ts';
+import { describeOutputs } from '../../src/report/outputs.ts';
+import type { TransportRecord } from './faulty-transport.ts';
+import { EPOCH_MS, isElsewhere, isEqual, type Version } from './memory-server.ts';
 import { AMPLE_TIMEOUT_MS, type JobRecord, type ScheduleRecord } from './schedule.ts';
 
 /** What is counted over many schedules. */
@@ -11,13 +13,17 @@ export const COUNTS = [
   'jobs',
   'requests',
   'created',
+  'createdDifferently',
   'recovered',
   'adopted',
   'adoptedOlder',
   'unchanged',
   'kept',
   'updated',
+  'mayHaveBeenCreated',
   'conflicts',
+  'updatedDifferently',
+  'unsettled',
   'stopped',
   'stoppedInDoubt',
   'falseSuccesses',
@@ -35,13 +41,17 @@ export const MEANINGS: Readonly<Record<Count, string>> = {
   jobs: 'jobs in them',
   requests: 'requests of theirs',
   created: 'ended "created"',
+  createdDifferently: '… stored differently than requested, and said so',
   recovered: '… whose answer was lost, and found by a read',
   adopted: "… whose answer was lost, of a group that another job's equal create has made since",
   adoptedOlder: '… of a group made before, in the second that `Date` does not tell apart',
   unchanged: 'ended "unchanged"',
   kept: 'ended "kept"',
   updated: 'ended "updated"',
+  mayHaveBeenCreated: 'succeeded, and said that it is not known whether they made the group',
   conflicts: 'failed with the conflict that their if-exists asks for',
+  updatedDifferently: 'failed because an update was stored differently than requested',
+  unsettled: 'failed because others went on changing the group, or because of reads that lag',
   stopped: 'failed because they were cancelled or had too little time',
   stoppedInDoubt: '… and said "outcome unknown"',
   falseSuccesses: 'claimed what was not true',
@@ -54,7 +64,14 @@ export const MEANINGS: Readonly<Record<Count, string>> = {
 /** What one schedule adds to the counts, and what is wrong with it in words. */
 export interface Verdict {
   readonly counts: Readonly<Record<Count, number>>;
-  readonly complaints: readonly string[];
+  readonly violations: readonly Violation[];
+}
+
+/** Something that a job claimed and that is not true, or that it should not have done. */
+export interface Violation {
+  /** The number of the job; undefined of what no single job is to blame for. */
+  readonly job: number | undefined;
+  readonly what: string;
 }
 
 /** Compares what the jobs of a schedule reported with what is true. */
@@ -65,10 +82,16 @@ export function judge(record: ScheduleRecord): Verdict {
 class Judge {
   readonly #record: ScheduleRecord;
   readonly #counts = Object.fromEntries(COUNTS.map((count) => [count, 0])) as Record<Count, number>;
-  readonly #complaints: string[] = [];
+  readonly #violations: Violation[] = [];
+  /** The one state of the group in which it was made anew; undefined when none was. */
+  readonly #creations: readonly Version[];
 
   constructor(record: ScheduleRecord) {
     this.#record = record;
+    this.#creations = record.versions.filter(
+      ({ group, by }, index) =>
+        by !== undefined && group !== undefined && record.versions[index - 1]?.group === undefined,
+    );
   }
 
   judge(): Verdict {
@@ -76,9 +99,9 @@ class Judge {
     this.#count('schedules');
     this.#count('jobs', jobs.length);
     for (const job of jobs) {
-      this.#count('requests', job.wire.requests);
-      if (job.wire.impatience > 0) {
-        this.#complain('shortenedHints', job, 'did not wait as long as the server asked');
+      this.#count('requests', job.transport.requests);
+      if (job.transport.impatience > 0) {
+        this.#violate('shortenedHints', job, 'did not wait as long as the server asked');
       }
       if (job.ending instanceof Error) {
         this.#judgeFailure(job, job.ending);
@@ -87,52 +110,45 @@ class Judge {
       }
     }
     this.#judgeTogether();
-    return { counts: this.#counts, complaints: this.#complaints };
+    return { counts: this.#counts, violations: this.#violations };
   }
 
   #judgeTogether(): void {
-    const { versions, jobs } = this.#record;
-    const before = versions[0]?.group;
-    const creations = versions.filter(
-      ({ group }, index) => group !== undefined && versions[index - 1]?.group === undefined,
-    );
+    const { jobs } = this.#record;
     const claims = jobs.filter(({ ending }) => isOutcome(ending) && ending.kind === 'created');
-    this.#count('duplicates', Math.max(0, creations.length - 1));
-    if (creations.length > 1) {
-      this.#complaints.push(`${creations.length} groups of one key were made`);
+    const made = this.#creations.length;
+    this.#count('duplicates', Math.max(0, made - 1));
+    if (made > 1) {
+      this.#violations.push({ job: undefined, what: `${made} groups of one key were made` });
     }
-    if (jobs.some(({ wire }) => wire.doubts.some(({ method }) => method === 'POST'))) {
-      return;
-    }
-    const made = before === undefined ? creations.length : 0;
-    if (claims.length !== made) {
+    if (!jobs.some(({ transport }) => isCreateInDoubt(transport)) && claims.length !== made) {
       this.#count('falseSuccesses');
-      this.#complaints.push(`no create was in doubt, ${made} was made, ${claims.length} claim it`);
+      const what = `no create was in doubt, ${made} was made, ${claims.length} claim it`;
+      this.#violations.push({ job: undefined, what });
     }
   }
 
   #judgeSuccess(job: JobRecord, outcome: Outcome): void {
-    const { wanted, ifExists } = job.plan;
+    const { wanted: desired, ifExists } = job.plan;
     if (!job.groupExists || outcome.kind === 'would-create' || outcome.kind === 'would-update') {
-      this.#complain('falseSuccesses', job, 'succeeded and there is no group');
+      this.#violate('falseSuccesses', job, 'succeeded and there is no group');
       return;
     }
+    this.#judgeMaker(job, outcome);
     const { group, drift } = outcome;
-    const lastShown = job.wire.shown.at(-1)?.group;
+    const lastShown = job.transport.shown.at(-1)?.group;
     const wasShown = lastShown !== undefined && isEqual(group, lastShown);
     switch (outcome.kind) {
       case 'created':
         this.#count('created');
-        this.#judgeCreated(job, group);
+        this.#judgeCreated(job, outcome);
         return;
       case 'unchanged':
         this.#count('unchanged');
-        if (!wasShown || !isEqual(group, wanted)) {
-          this.#complain('falseSuccesses', job, 'unchanged, but never seen as wanted');
-        } else if (hasPatched(job.wire)) {
-          this.#complain('falseSuccesses', job, 'unchanged, but it has patched it');
-        } else if (this.#maker() === job.job) {
-          this.#complain('falseSuccesses', job, 'unchanged, but it has made it');
+        if (!wasShown || !isEqual(group, desired)) {
+          this.#violate('falseSuccesses', job, 'unchanged, but never seen as desired');
+        } else if (hasPatched(job.transport)) {
+          this.#violate('falseSuccesses', job, 'unchanged, but it has patched it');
         }
         return;
       case 'kept':
@@ -140,118 +156,193 @@ class Judge {
         if (
           ifExists !== 'keep' ||
           !wasShown ||
-          isEqual(group, wanted) ||
-          isElsewhere(group, wanted) ||
-          !isTrueDrift(drift, { wanted, actual: group })
+          isEqual(group, desired) ||
+          isElsewhere(group, desired) ||
+          !isTrueDrift(drift, { desired, actual: group })
         ) {
-          this.#complain('falseSuccesses', job, 'kept, but not what it says');
+          this.#violate('falseSuccesses', job, 'kept, but not what it says');
         }
         return;
       case 'updated':
         this.#count('updated');
-        if (ifExists !== 'update' || !isEqual(group, wanted) || drift.length === 0) {
-          this.#complain('falseSuccesses', job, 'updated, but not to what was wanted');
+        if (ifExists !== 'update' || !isEqual(group, desired) || drift.length === 0) {
+          this.#violate('falseSuccesses', job, 'updated, but not to what was desired');
         } else if (!this.#hasUpdated(job, wasShown)) {
-          this.#complain('falseSuccesses', job, 'updated, but it never was the one to do so');
+          this.#violate('falseSuccesses', job, 'updated, but it never was the one to do so');
         }
     }
   }
 
-  #judgeCreated(job: JobRecord, group: InsightGroup): void {
-    const isOwn = this.#maker() === job.job;
-    const doubt = job.wire.doubts.find(({ method }) => method === 'POST');
-    const read = job.wire.shown.at(-1);
-    if (!isEqual(group, job.plan.wanted)) {
-      this.#complain('falseSuccesses', job, 'created, but not as wanted');
-    } else if (doubt === undefined || read === undefined) {
-      if (!isOwn) {
-        this.#complain('falseSuccesses', job, 'created without a doubt, but by another');
-      }
-    } else if (isOwn) {
-      this.#count('recovered');
-    } else if (group.createdAt - EPOCH_MS >= doubt.sentAt) {
-      this.#count('adopted');
-    } else if (group.createdAt - EPOCH_MS >= doubt.sentAt - 1_000 - read.answeredMs) {
-      this.#count('adoptedOlder');
-    } else {
-      this.#complain('falseSuccesses', job, 'created, but it was there long before');
+  /** Whether a success that is no creation denies one, or leaves in doubt what could be told. */
+  #judgeMaker(job: JobRecord, outcome: Outcome): void {
+    const { created } = describeOutputs({ kind: 'success', outcome });
+    if (created === 'false' && this.#isMaker(job)) {
+      this.#violate('falseSuccesses', job, `${outcome.kind}, but it has made the group`);
+    }
+    if (created !== '') {
+      return;
+    }
+    this.#count('mayHaveBeenCreated');
+    if (!isCreateInDoubt(job.transport)) {
+      this.#violate('falseWords', job, 'leaves in doubt what was never in doubt');
+    } else if (this.#canTellTime(job) && !this.#isFresh(job, outcome.group)) {
+      this.#violate('falseWords', job, 'leaves in doubt whether it has made a group that is older');
+    } else if (this.#canTellTime(job) && outcome.kind === 'unchanged') {
+      this.#violate('falseWords', job, 'leaves in doubt whether it has made an equal, fresh group');
     }
   }
 
-  /** The job that has made the group; undefined of a group that was there before. */
-  #maker(): number | undefined {
-    return this.#record.versions.find(({ group }) => group !== undefined)?.by;
+  #judgeCreated(job: JobRecord, { group, drift }: Outcome & { readonly kind: 'created' }): void {
+    const { wanted: desired } = job.plan;
+    if (!isTrueDrift(drift, { desired, actual: group })) {
+      this.#violate('falseSuccesses', job, 'created, with a drift that is not true');
+    } else if (drift.length > 0) {
+      this.#count('createdDifferently');
+      if (!this.#isMaker(job)) {
+        this.#violate('falseSuccesses', job, 'created differently, but by another');
+      }
+    } else if (this.#isMaker(job)) {
+      this.#count('recovered', isCreateInDoubt(job.transport) ? 1 : 0);
+    } else if (!isCreateInDoubt(job.transport) || !this.#canTellCreation()) {
+      this.#violate('falseSuccesses', job, 'created without a doubt, but by another');
+    } else if (this.#isYounger(job, group)) {
+      this.#count('adopted');
+    } else if (this.#isFresh(job, group)) {
+      this.#count('adoptedOlder');
+    } else {
+      this.#violate('falseSuccesses', job, 'created, but it was there long before');
+    }
   }
 
-  /** Either its last patch was answered with what was wanted, or a read has shown that after a patch that counts. */
-  #hasUpdated({ plan, wire }: JobRecord, wasShown: boolean): boolean {
-    const lastPatched = wire.patched.at(-1);
+  /** Whether the job has made the group that there is. */
+  #isMaker({ job }: JobRecord): boolean {
+    return this.#creations.at(-1)?.by === job;
+  }
+
+  /** Whether the server tells when groups are made, and what its clock shows. */
+  #canTellCreation(): boolean {
+    const { sendsDate, tellsCreation } = this.#record.schedule.behaviour;
+    return sendsDate && tellsCreation;
+  }
+
+  /** Whether the time of a create of the job can be told from the server's words. */
+  #canTellTime({ plan }: JobRecord): boolean {
+    return this.#canTellCreation() && plan.clockJump === undefined;
+  }
+
+  /** Whether the group is no older than the job's first create in doubt. */
+  #isYounger(job: JobRecord, group: InsightGroup, precisionMs = 0): boolean {
+    const doubt = job.transport.doubts.find(({ method }) => method === 'POST');
+    return (
+      doubt !== undefined &&
+      group.createdAt !== undefined &&
+      group.createdAt - EPOCH_MS >= doubt.sentAt - precisionMs
+    );
+  }
+
+  /** The same as far as it can be read from `Date`, which is cut to seconds and takes its time to arrive. */
+  #isFresh(job: JobRecord, group: InsightGroup | undefined): boolean {
+    const longestMs = Math.max(0, ...job.transport.shown.map(({ answeredMs }) => answeredMs));
+    return group !== undefined && this.#isYounger(job, group, 1_000 + longestMs);
+  }
+
+  /** Either its last patch was answered with what was desired, or a read has shown that after a patch that counts. */
+  #hasUpdated({ plan, transport }: JobRecord, wasShown: boolean): boolean {
+    const lastPatched = transport.patched.at(-1);
     if (lastPatched !== undefined && isEqual(lastPatched, plan.wanted)) {
       return true;
     }
-    return wasShown && hasPatched(wire);
+    return wasShown && hasPatched(transport);
   }
 
   #judgeFailure(job: JobRecord, error: Error): void {
     const { plan } = job;
     if (!(error instanceof ActionError)) {
-      this.#complain('falseFailures', job, `broke: ${error.message}`);
+      this.#violate('falseFailures', job, `broke: ${error.message}`);
       return;
     }
-    if (error.code === 'conflict' && error.existing !== undefined) {
-      this.#count('conflicts');
-      this.#judgeConflict(job, error.existing);
-      this.#judgeWords(job, error);
-      return;
-    }
-    if (error.code === 'unexpected-response' && error.existing !== undefined) {
-      this.#complain('falseFailures', job, `failed: ${error.code}: ${error.message}`);
-      return;
-    }
-    if (plan.timeoutMs === AMPLE_TIMEOUT_MS && plan.cancelledAfterMs === undefined) {
-      this.#complain('falseFailures', job, `failed: ${error.code}: ${error.message}`);
-      return;
-    }
-    this.#count('stopped');
-    this.#count('stoppedInDoubt', error.message.includes('Outcome unknown') ? 1 : 0);
     this.#judgeWords(job, error);
+    if (/could not settle|possibly as it was before this run/.test(error.message)) {
+      this.#count('unsettled');
+      this.#judgeStop(job, error);
+    } else if (error.code === 'conflict' && error.existing !== undefined) {
+      this.#count('conflicts');
+      this.#judgeConflict(job, error, error.existing);
+    } else if (error.code === 'unexpected-response' && error.existing !== undefined) {
+      this.#count('updatedDifferently');
+      const lastPatched = job.transport.patched.at(-1);
+      if (plan.ifExists !== 'update' || !lastPatched || isEqual(lastPatched, plan.wanted)) {
+        this.#violate('falseFailures', job, `failed: ${error.message}`);
+      }
+    } else {
+      this.#count('stopped');
+      this.#count('stoppedInDoubt', error.message.includes('Outcome unknown') ? 1 : 0);
+      this.#judgeStop(job, error);
+    }
+  }
+
+  /** A job that has time enough, and is not cancelled, has to come to an end. */
+  #judgeStop(job: JobRecord, error: ActionError): void {
+    const { timeoutMs, cancelledAfterMs } = job.plan;
+    if (timeoutMs === AMPLE_TIMEOUT_MS && cancelledAfterMs === undefined) {
+      this.#violate('falseFailures', job, `failed: ${error.code}: ${error.message}`);
+    }
   }
 
   /** What a failure says of writes, against what the job has written. */
   #judgeWords(job: JobRecord, error: ActionError): void {
-    const { wire } = job;
+    const { transport } = job;
     const saysNothing = error.message.includes('Nothing was written.');
     const saysUnknown = error.message.includes('Outcome unknown');
-    const saysPart = error.message.includes('was updated in part.');
-    const hasWritten = this.#record.versions.some(({ by }) => by === job.job);
+    const saysPart = !saysUnknown && error.message.includes('was updated in part.');
+    const written = this.#record.versions.filter(({ by }) => by === job.job);
     if ([saysNothing, saysUnknown, saysPart].filter(Boolean).length !== 1) {
-      this.#complain('falseWords', job, `says not one thing of writes: ${error.message}`);
-    } else if (saysUnknown && wire.doubts.length === 0) {
-      this.#complain('falseWords', job, `nothing was in doubt, but: ${error.message}`);
-    } else if (saysNothing && hasWritten) {
-      this.#complain('falseWords', job, `it did write, but: ${error.message}`);
-    } else if (saysPart && !hasWritten) {
-      this.#complain('falseWords', job, `it did not write, but: ${error.message}`);
+      this.#violate('falseWords', job, `says not one thing of writes: ${error.message}`);
+    } else if (saysUnknown && transport.doubts.length + transport.patched.length === 0) {
+      this.#violate('falseWords', job, `nothing was in doubt, but: ${error.message}`);
+    } else if (saysNothing && written.some((version) => this.#isChange(job, version))) {
+      this.#violate('falseWords', job, `it did write, but: ${error.message}`);
+    } else if (saysPart && written.length === 0) {
+      this.#violate('falseWords', job, `it did not write, but: ${error.message}`);
     }
+  }
+
+  /**
+   * Whether a write has changed the group to something that the job had not found there. Where somebody
+   * else has changed it since, a write may also change it back, which the answer to it can't show.
+   */
+  #isChange({ transport }: JobRecord, version: Version): boolean {
+    const { versions } = this.#record;
+    const { group } = version;
+    const before = versions[versions.indexOf(version) - 1]?.group;
+    if (group === undefined || before === undefined) {
+      return true;
+    }
+    const found = [before, ...transport.shown.map((shown) => shown.group)];
+    return (
+      !found.some((each) => isEqual({ ...group, name: each.name }, group)) ||
+      !found.some((each) => isEqual({ ...group, applicationKeys: each.applicationKeys }, group))
+    );
   }
 
   #judgeConflict(
     job: JobRecord,
+    error: ActionError,
     { group, drift }: { readonly group: InsightGroup; readonly drift: readonly Drift[] },
   ): void {
-    const { wanted, ifExists } = job.plan;
-    const lastShown = job.wire.shown.at(-1)?.group;
-    const isOwn = this.#maker() === job.job;
-    if (ifExists !== 'fail' && !isElsewhere(group, wanted)) {
-      this.#complain('falseFailures', job, `conflict with if-exists: ${ifExists}`);
-    } else if (isOwn && isEqual(group, wanted)) {
-      this.#complain('falseFailures', job, 'conflict with the group that it has made itself');
+    const { wanted: desired, ifExists } = job.plan;
+    const lastShown = job.transport.shown.at(-1)?.group;
+    const isDenied = !error.message.includes('Outcome unknown') || this.#canTellTime(job);
+    if (ifExists !== 'fail' && !isElsewhere(group, desired)) {
+      this.#violate('falseFailures', job, `conflict with if-exists: ${ifExists}`);
+    } else if (this.#isMaker(job) && isEqual(group, desired) && isDenied) {
+      this.#violate('falseFailures', job, 'conflict with the group that it has made itself');
     } else if (
       lastShown === undefined ||
       !isEqual(group, lastShown) ||
-      !isTrueDrift(drift, { wanted, actual: group })
+      !isTrueDrift(drift, { desired, actual: group })
     ) {
-      this.#complain('falseFailures', job, 'conflict with a group that was never shown');
+      this.#violate('falseFailures', job, 'conflict with a group that was never shown');
     }
   }
 
@@ -259,14 +350,18 @@ class Judge {
     this.#counts[count] += times;
   }
 
-  #complain(count: Count, { job }: JobRecord, what: string): void {
+  #violate(count: Count, { job }: JobRecord, what: string): void {
     this.#count(count);
-    this.#complaints.push(`job ${job}: ${what}`);
+    this.#violations.push({ job, what });
   }
 }
 
+function isCreateInDoubt({ doubts }: TransportRecord): boolean {
+  return doubts.some(({ method }) => method === 'POST');
+}
+
 /** Whether a patch of the job has changed the group, or may have. */
-function hasPatched({ patched, doubts }: WireRecord): boolean {
+function hasPatched({ patched, doubts }: TransportRecord): boolean {
   return patched.length > 0 || doubts.some(({ method }) => method === 'PATCH');
 }
 
@@ -274,10 +369,10 @@ function isOutcome(ending: Outcome | Error): ending is Outcome {
   return !(ending instanceof Error);
 }
 
-/** Whether the drift, healed, makes of the actual group the wanted one, and names nothing that is equal. */
+/** Whether the drift, undone, makes of the actual group the desired one, and names nothing that is equal. */
 function isTrueDrift(
   drift: readonly Drift[],
-  { wanted, actual }: { readonly wanted: WantedGroup; readonly actual: WantedGroup },
+  { desired, actual }: { readonly desired: DesiredGroup; readonly actual: DesiredGroup },
 ): boolean {
   const members = {
     name: 'name',
@@ -285,13 +380,13 @@ function isTrueDrift(
     environment: 'environmentKey',
     applications: 'applicationKeys',
   } as const;
-  const heal = (entries: readonly Drift[]): WantedGroup => ({
+  const undo = (entries: readonly Drift[]): DesiredGroup => ({
     ...actual,
     ...Object.fromEntries(entries.map((entry) => [members[entry.field], entry.wanted])),
   });
   return (
-    isEqual(heal(drift), wanted) &&
-    drift.every((entry) => !isEqual(heal(drift.filter((other) => other !== entry)), wanted)) &&
+    isEqual(undo(drift), desired) &&
+    drift.every((entry) => !isEqual(undo(drift.filter((other) => other !== entry)), desired)) &&
     drift.every((entry) => String(entry.actual) === String(actual[members[entry.field]]))
   );
 }

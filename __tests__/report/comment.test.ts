@@ -58,8 +58,7 @@ async function publish(
     githubToken: 'ghs_job',
     pullRequest,
     proxies: { httpProxy: '', httpsProxy: '', noProxy: '' },
-    deadline,
-    now: () => Date.now() + waitedMs,
+    deadline: { ...deadline, remainingMs: () => deadline.remainingMs() - waitedMs },
     sleep: (ms) => {
       waitedMs += ms;
       return sleep(0, deadline.signal);
@@ -219,7 +218,7 @@ describe('a comment that can not be written', () => {
   test('fails when GitHub never answers, at the limit of time', async () => {
     github.inject({ method: 'GET', stalls: true });
     const limit = new AbortController();
-    const deadline = { signal: limit.signal, at: Date.now() + 20_000, release: () => {} };
+    const deadline = { signal: limit.signal, remainingMs: () => 20_000, release: () => {} };
     const result = publish({ deadline });
     await vi.waitFor(() => expect(github.requests).toHaveLength(1));
     limit.abort();

@@ -1,11 +1,12 @@
 import { metricScore, sampleScores } from '../../simulator/launchdarkly/scores.ts';
-import type { Outcome } from '../../src/ensure.ts';
 import { ActionError, type ActionErrorParts } from '../../src/errors.ts';
-import { findDrift, type InsightGroup, type WantedGroup } from '../../src/group.ts';
+import { diffGroups } from '../../src/insight-group/diff.ts';
+import type { DesiredGroup, InsightGroup } from '../../src/insight-group/insight-group.ts';
+import type { Outcome } from '../../src/reconcile/outcome.ts';
 import type { Ending, Story } from '../../src/report/story.ts';
 
 /** What the stories ask for. */
-export const wanted: WantedGroup = {
+export const wanted: DesiredGroup = {
   key: 'default-production-all-apps',
   name: 'Production - All Apps',
   projectKey: 'default',
@@ -29,7 +30,7 @@ export const scored: InsightGroup = {
 };
 
 /** What {@link updatedStory} asks for. */
-const wantedUpdate: WantedGroup = {
+const wantedUpdate: DesiredGroup = {
   ...wanted,
   applicationKeys: ['checkout-api', 'payments-worker', 'web-storefront'],
 };
@@ -65,7 +66,7 @@ export const updatedStory: Story = succeed(
   {
     kind: 'updated',
     group: { ...scored, ...wantedUpdate },
-    drift: findDrift(wantedUpdate, scored),
+    drift: diffGroups(wantedUpdate, scored),
   },
   {
     wish: { wanted: wantedUpdate, ifExists: 'update', isDryRun: false },

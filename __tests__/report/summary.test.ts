@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { marked } from 'marked';
 import { describe, expect, test } from 'vitest';
 import { notCalculatedScores } from '../../simulator/launchdarkly/scores.ts';
-import { findDrift, type InsightGroup } from '../../src/group.ts';
+import { diffGroups } from '../../src/insight-group/diff.ts';
+import type { InsightGroup } from '../../src/insight-group/insight-group.ts';
 import { MAX_REPORT_BYTES, renderSummary } from '../../src/report/summary.ts';
 import { Secrets } from '../../src/secrets.ts';
 import {
@@ -85,7 +86,9 @@ What has changed:
   });
 
   test('of a group that was kept tells what is wanted and what is', () => {
-    const text = render(succeed({ kind: 'kept', group: scored, drift: findDrift(wanted, scored) }));
+    const text = render(
+      succeed({ kind: 'kept', group: scored, drift: diffGroups(wanted, scored) }),
+    );
     expect(firstLine(text)).toBe('## ⚠️ Insight group kept as it is: Prod');
     expect(text).toContain(`
 It differs from what the workflow wants, and <code>if-exists: keep</code> leaves it so:
@@ -97,12 +100,12 @@ It differs from what the workflow wants, and <code>if-exists: keep</code> leaves
 `);
   });
 
-  test('of a group that was created otherwise than it was asked to', () => {
+  test('of a group that was stored differently than requested', () => {
     const text = render(
-      succeed({ kind: 'created', group: scored, drift: findDrift(wanted, scored) }),
+      succeed({ kind: 'created', group: scored, drift: diffGroups(wanted, scored) }),
     );
     expect(text).toContain(`
-LaunchDarkly made it otherwise than it was asked to:
+LaunchDarkly stored different values than requested:
 
 |  | Wanted | Actual |
 `);
@@ -129,7 +132,7 @@ describe('the summary of a dry run', () => {
 
   test('says what would change, and that nothing was written', () => {
     const text = render(
-      succeed({ kind: 'would-update', group: scored, drift: findDrift(wanted, scored) }, dryWish),
+      succeed({ kind: 'would-update', group: scored, drift: diffGroups(wanted, scored) }, dryWish),
     );
     expect(firstLine(text)).toBe('## Dry run: would update insight group Prod');
     expect(text).toContain('|  | Now | Wanted |');
@@ -194,7 +197,7 @@ Environment "prodution" does not exist in project "default"; did you mean "produ
         message: 'It exists.',
         nextStep: 'Choose.',
         details: ['One more fact.'],
-        existing: { group: scored, drift: findDrift(wanted, scored) },
+        existing: { group: scored, drift: diffGroups(wanted, scored) },
       }),
     );
     expect(firstLine(text)).toBe('## ❌ Failed: The insight group already exists');
@@ -278,7 +281,7 @@ describe('size', () => {
   test('many applications are counted, those that make the difference named first', () => {
     const applicationKeys = Array.from({ length: 400 }, (_, index) => `app-${index}`);
     const group = { ...stored, applicationKeys: [...applicationKeys, 'surplus'] };
-    const drift = findDrift({ ...wanted, applicationKeys }, group);
+    const drift = diffGroups({ ...wanted, applicationKeys }, group);
     const text = render(succeed({ kind: 'kept', group, drift }));
     expect(text).toContain('<code>app-24</code> and 376 more |\n');
     expect(text).toContain('| **<code>surplus</code>**, <code>app-0</code>,');
@@ -295,7 +298,7 @@ describe('size', () => {
         nextStep: large,
         details: [large],
         reasons: [{ attribute: large, reason: large }],
-        existing: { group, drift: findDrift(wanted, group) },
+        existing: { group, drift: diffGroups(wanted, group) },
       },
       { wish: { wanted: group, ifExists: 'fail', isDryRun: false } },
     );

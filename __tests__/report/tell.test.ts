@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Outcome } from '../../src/ensure.ts';
 import { ActionError } from '../../src/errors.ts';
+import type { Outcome } from '../../src/reconcile/outcome.ts';
 import { Log } from '../../src/report/log.ts';
 import {
   tellCommentResult,
@@ -42,15 +42,15 @@ describe('an outcome', () => {
     ],
     [
       { kind: 'created', group: stored, drift },
-      /^Created .*\n::warning title=LaunchDarkly created the insight group with other values than asked for::Name: is "N", wanted "M"\. Applications: is all, wanted a, b\.\n$/,
+      /^Created .*\n::warning title=LaunchDarkly stored different values than requested::Name: is "N", requested "M"\. Applications: is all, requested a, b\.\n$/,
     ],
     [
       { kind: 'unchanged', group: stored, drift: [] },
-      /^[A-Z].*"default-production-all-apps".*as wanted.*\.\n$/,
+      /^[A-Z].*"default-production-all-apps".*matches the request\. Nothing was written\.\n$/,
     ],
     [
       { kind: 'kept', group: stored, drift },
-      /^::warning title=The insight group differs from what the workflow wants::.*\(if-exists: keep\)\. Name: is "N", wanted "M"\. Applications: is all, wanted a, b\.\n$/,
+      /^::warning title=The insight group differs from the request::.*\(if-exists: keep\)\. Name: is "N", requested "M"\. Applications: is all, requested a, b\.\n$/,
     ],
     [
       { kind: 'updated', group: stored, drift },
@@ -70,6 +70,50 @@ describe('an outcome', () => {
     tellEnding(succeed(outcome), log);
     expect(printed).toMatch(text);
     expect(process.exitCode).toBeUndefined();
+  });
+});
+
+describe('what is not known, or not known to LaunchDarkly', () => {
+  test('whether the run has made the group is a warning, and no claim', () => {
+    const outcome = {
+      kind: 'unchanged',
+      group: stored,
+      drift: [],
+      mayHaveBeenCreated: true,
+    } as const;
+    tellEnding(succeed(outcome), log);
+    expect(printed).toMatch(
+      /^Insight group "default-production-all-apps" exists and matches the request\.\n::warning title=It is not known whether this run created the insight group::.*may or may not have created it\.\n$/,
+    );
+  });
+
+  test.each([
+    [
+      [{ key: 'wbe', suggestion: 'web' }],
+      'the application "wbe"; did you mean "web"? An application appears',
+    ],
+    [[{ key: 'zzz', suggestion: undefined }], 'the application "zzz". An application appears'],
+    [
+      [
+        { key: 'wbe', suggestion: 'web' },
+        { key: 'zzz', suggestion: undefined },
+      ],
+      'the applications "wbe" (did you mean "web"?) and "zzz". An application appears',
+    ],
+    [
+      Array.from({ length: 12 }, (_, index) => ({ key: `a${index}`, suggestion: undefined })),
+      '"a8", "a9" and 2 others. An application appears',
+    ],
+  ])('an application is named, with the one that may have been meant: %#', (unknown, text) => {
+    const outcome = {
+      kind: 'created',
+      group: stored,
+      drift: [],
+      unknownApplications: unknown,
+    } as const;
+    tellEnding(succeed(outcome), log);
+    expect(printed).toContain('::warning title=LaunchDarkly does not know an application::');
+    expect(printed).toContain(text);
   });
 });
 
@@ -114,7 +158,7 @@ describe('a failure', () => {
         '::group::Details',
         '- A fact.',
         '::endgroup::',
-        '::error title=The insight group already exists::It exists.%0A- key: is taken%0A- Name: is "N", wanted "M".%0ALaunchDarkly answered 409.%0ANext: Choose.',
+        '::error title=The insight group already exists::It exists.%0A- key: is taken%0A- Name: is "N", requested "M".%0ALaunchDarkly answered 409.%0ANext: Choose.',
         '',
       ].join('\n'),
     );

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { IF_EXISTS } from '../../src/ensure.ts';
 import { ERROR_TITLES, SPECIAL_TITLES } from '../../src/errors.ts';
+import { IF_EXISTS } from '../../src/reconcile/plan.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 const pages = [

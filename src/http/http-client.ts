@@ -54,8 +54,6 @@ export interface NoResponse {
   readonly proxy?: string | undefined;
   /** Whether the request had no proxy on its way. */
   readonly isDirect?: boolean;
-  /** When the first attempt started in the unbroken series of attempts that ended with this code. */
-  readonly failingSince?: number;
   readonly startedAt: number;
   readonly receivedAt: number;
 }
@@ -93,14 +91,13 @@ export function openHttpClient(options: HttpClientOptions): HttpClient {
   const isDirect = route.kind === 'direct';
   const connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
   const connections = openConnections({ origin, proxy, connectTimeoutMs });
-  let failing: { readonly code: string; readonly since: number } | undefined;
 
-  const fail = (parts: FailedAttempt): NoResponse => {
-    const { code, startedAt } = parts;
-    failing = failing?.code === code ? failing : { code, since: startedAt };
-    const { since: failingSince } = failing;
-    return { kind: 'no-response', ...parts, isDirect, failingSince, receivedAt: now() };
-  };
+  const fail = (parts: FailedAttempt): NoResponse => ({
+    kind: 'no-response',
+    ...parts,
+    isDirect,
+    receivedAt: now(),
+  });
 
   return {
     async send(request, signal) {
@@ -119,7 +116,6 @@ export function openHttpClient(options: HttpClientOptions): HttpClient {
         const receivedAt = now();
         const headers = flattenHeaders(response.headers);
         const body = await attempt.read(response);
-        failing = undefined;
         const status = response.statusCode;
         return { kind: 'response', status, headers, body, startedAt, receivedAt };
       } catch (cause) {

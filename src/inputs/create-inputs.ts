@@ -1,4 +1,4 @@
-import { IF_EXISTS, type IfExists } from '../ensure.ts';
+import { IF_EXISTS, type IfExists } from '../reconcile/plan.ts';
 import {
   type CommonInputs,
   explainProblems,

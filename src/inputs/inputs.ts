@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { IF_EXISTS, type Wish } from '../ensure.ts';
 import { ActionError } from '../errors.ts';
 import {
   findProxyProblem,
@@ -9,6 +8,8 @@ import {
   readProxySettings,
 } from '../http/proxies.ts';
 import { resolveServer, type Server } from '../launchdarkly/servers.ts';
+import type { Wish } from '../reconcile/outcome.ts';
+import { IF_EXISTS } from '../reconcile/plan.ts';
 import type { Secrets } from '../secrets.ts';
 import {
   createTokenSchema,

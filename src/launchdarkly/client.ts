@@ -1,5 +1,6 @@
-import type { InsightGroup, PatchOperation, WantedGroup } from '../group.ts';
-import { type Answer, type Expectation, readAnswer } from './answer.ts';
+import type { PatchOperation } from '../insight-group/diff.ts';
+import type { DesiredGroup, InsightGroup } from '../insight-group/insight-group.ts';
+import { type ApiResult, type Expectation, readApiResult } from './api-result.ts';
 import type { Page } from './paging.ts';
 import {
   type CallerIdentity,
@@ -25,42 +26,44 @@ const GROUP_PAGE_SIZE = 20;
 /** LaunchDarkly's operations that the action uses. Each is one request; none throws. */
 export interface LaunchDarkly {
   /** `createInsightGroup`. */
-  createGroup(wanted: WantedGroup): Promise<Answer<InsightGroup>>;
+  createGroup(desired: DesiredGroup): Promise<ApiResult<InsightGroup>>;
   /** `getInsightGroup`, with scores. A key that names no group is refused with 404. */
-  getGroup(key: string): Promise<Answer<InsightGroup>>;
+  getGroup(key: string): Promise<ApiResult<InsightGroup>>;
   /** `patchInsightGroup`. The answer carries no scores. */
-  patchGroup(key: string, patch: readonly PatchOperation[]): Promise<Answer<InsightGroup>>;
+  patchGroup(key: string, patch: readonly PatchOperation[]): Promise<ApiResult<InsightGroup>>;
   /** `deleteInsightGroup`. A key that names no group is refused with 404. */
-  deleteGroup(key: string): Promise<Answer<true>>;
+  deleteGroup(key: string): Promise<ApiResult<true>>;
   /** `listInsightGroups`: one page of all groups of the account, sorted by name, without scores. */
-  listGroups(offset: number): Promise<Answer<Page<InsightGroup>>>;
+  listGroups(offset: number): Promise<ApiResult<Page<InsightGroup>>>;
   /** `getEnvironment`, of which only key and name are read: the body holds the environment's SDK keys. */
-  getEnvironment(projectKey: string, environmentKey: string): Promise<Answer<NamedKey>>;
+  getEnvironment(projectKey: string, environmentKey: string): Promise<ApiResult<NamedKey>>;
   /** `getProject`. */
-  getProject(projectKey: string): Promise<Answer<NamedKey>>;
+  getProject(projectKey: string): Promise<ApiResult<NamedKey>>;
   /** `getEnvironmentsByProject`: one page. */
-  listEnvironments(projectKey: string, offset: number): Promise<Answer<Page<NamedKey>>>;
+  listEnvironments(projectKey: string, offset: number): Promise<ApiResult<Page<NamedKey>>>;
   /** `getProjects`: one page. */
-  listProjects(offset: number): Promise<Answer<Page<NamedKey>>>;
+  listProjects(offset: number): Promise<ApiResult<Page<NamedKey>>>;
   /** `getApplications`: those of `keys` that LaunchDarkly knows. */
-  findApplications(keys: readonly string[]): Promise<Answer<Page<NamedKey>>>;
+  findApplications(keys: readonly string[]): Promise<ApiResult<Page<NamedKey>>>;
+  /** `getApplications`: one page of all. */
+  listApplications(offset: number): Promise<ApiResult<Page<NamedKey>>>;
   /** What LaunchDarkly knows of the credential. */
-  getCallerIdentity(): Promise<Answer<CallerIdentity>>;
+  getCallerIdentity(): Promise<ApiResult<CallerIdentity>>;
 }
 
 /** Speaks LaunchDarkly's API over `transport`. Every request ends when `signal` aborts. */
 export function createClient(transport: Transport, signal: AbortSignal): LaunchDarkly {
-  const ask = async <T>(request: JsonRequest, expectation: Expectation<T>): Promise<Answer<T>> =>
-    readAnswer(await transport.send(request, signal), expectation);
+  const ask = async <T>(request: JsonRequest, expectation: Expectation<T>): Promise<ApiResult<T>> =>
+    readApiResult(await transport.send(request, signal), expectation);
   const get = <T>(
     route: Route,
     query: Record<string, string>,
     parse: Expectation<T>['parse'],
-  ): Promise<Answer<T>> => ask({ method: 'GET', ...route, query }, { status: 200, parse });
+  ): Promise<ApiResult<T>> => ask({ method: 'GET', ...route, query }, { status: 200, parse });
 
   return {
-    createGroup(wanted) {
-      const { key, name, projectKey, environmentKey, applicationKeys } = wanted;
+    createGroup(desired) {
+      const { key, name, projectKey, environmentKey, applicationKeys } = desired;
       const body = {
         name,
         key,
@@ -92,6 +95,8 @@ export function createClient(transport: Transport, signal: AbortSignal): LaunchD
       const filter = `key anyOf ${JSON.stringify(keys)}`;
       return get(APPLICATIONS, { filter, limit: String(keys.length) }, parseNamedKeyPage);
     },
+    listApplications: (offset) =>
+      get(APPLICATIONS, pageQuery(PAGE_SIZE, offset), parseNamedKeyPage),
     getCallerIdentity: () => get(CALLER_IDENTITY, {}, parseCallerIdentity),
   };
 }

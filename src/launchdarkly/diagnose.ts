@@ -1,70 +1,77 @@
-import { closestMatch } from 'leven';
-import { type ActionErrorParts, type ErrorCode, SPECIAL_TITLES } from '../errors.ts';
-import type { WantedGroup } from '../group.ts';
-import { PROXY_ADVICE } from '../http/proxies.ts';
-import type { Refusal, Trouble } from './answer.ts';
+import type { ActionErrorParts, ErrorCode } from '../errors.ts';
+import type { DesiredGroup } from '../insight-group/insight-group.ts';
+import type { ApiError, RequestFailure } from './api-result.ts';
 import type { LaunchDarkly } from './client.ts';
-import type { Page } from './paging.ts';
-import type { NamedKey } from './schemas.ts';
+import {
+  describePlacement,
+  type Finding,
+  findUnknownApplications,
+  listKeys,
+  locateEnvironment,
+  type Placement,
+} from './key-lookup.ts';
+import { describeAvailability, findRemedy } from './remedies.ts';
 import { INSTANCE_LIST, type Server } from './servers.ts';
 
 /** What was being done when it failed. */
 export type Operation = 'create' | 'read' | 'update' | 'check';
 
-/** What a failure is explained from. */
-export interface Circumstances {
+/** What a failure is described from. */
+export interface DiagnosisContext {
   readonly operation: Operation;
-  readonly wanted: WantedGroup;
+  readonly desired: DesiredGroup;
   readonly server: Server;
+  /** What is already known of project and environment, so that LaunchDarkly is not asked again. */
+  readonly placement?: Placement | undefined;
 }
 
-/** How many existing keys are named where none is close to the one that was given. */
-const MAX_LISTED_KEYS = 10;
-
 /**
- * Explains a 4xx: what was tried, what LaunchDarkly said, and the next step. Asks LaunchDarkly which key
+ * Describes a 4xx: what was tried, what LaunchDarkly said, and the next step. Asks LaunchDarkly which key
  * is wrong and what may have been meant, where that helps. A question that gets no answer only leaves
- * the explanation shorter; it never becomes a failure of its own.
+ * the description shorter; it never becomes a failure of its own.
  */
-export async function explainRefusal(
-  refusal: Refusal,
-  circumstances: Circumstances,
+export async function describeApiError(
+  error: ApiError,
+  context: DiagnosisContext,
   client: LaunchDarkly,
 ): Promise<ActionErrorParts> {
   const parts = {
-    code: nameStatus(refusal.status),
-    said: quoteRefusal(refusal),
-    reasons: refusal.errors,
+    code: nameStatus(error.status),
+    said: quoteApiError(error),
+    reasons: error.errors,
     details:
-      refusal.id === undefined ? [] : [`LaunchDarkly's support finds it by the id ${refusal.id}.`],
+      error.id === undefined ? [] : [`LaunchDarkly's support finds it by the id ${error.id}.`],
   };
-  const finding = await investigate(refusal, circumstances, client);
+  const finding = await investigate(error, context, client);
   return {
     ...parts,
     ...(finding.title !== undefined && { title: finding.title }),
-    message: `${asSentence(finding.headline)} ${describe(circumstances)}`,
+    message: `${asSentence(finding.headline)} ${describeOperation(context)}`,
     nextStep: finding.nextStep,
   };
 }
 
-/** Explains why no clear answer came, by the code of the cause, and how to mend that. */
-export function explainTrouble(trouble: Trouble, circumstances: Circumstances): ActionErrorParts {
-  const { server } = circumstances;
+/** Describes why no clear answer came, by the code of the cause, and the next step. */
+export function describeFailure(
+  failure: RequestFailure,
+  context: DiagnosisContext,
+): ActionErrorParts {
+  const { server } = context;
   return {
-    code: trouble.code,
-    message: `${server.origin} ${trouble.what}. ${describe(circumstances)}`,
+    code: failure.code,
+    message: `${server.origin} ${failure.what}. ${describeOperation(context)}`,
     said:
-      trouble.message === undefined
+      failure.message === undefined
         ? undefined
-        : quote(trouble.causeCode.replace(/^HTTP /, ''), trouble.message),
-    nextStep: findRemedy(trouble, server),
-    cause: trouble.cause,
+        : quote(failure.causeCode.replace(/^HTTP /, ''), failure.message),
+    nextStep: findRemedy(failure, server),
+    cause: failure.cause,
   };
 }
 
-/** Puts LaunchDarkly's own words on a refusal into one sentence. They are raw: see {@link Refusal}. */
-export function quoteRefusal(refusal: Refusal): string {
-  const { status, code, message, text } = refusal;
+/** Puts LaunchDarkly's own words on a 4xx into one sentence. They are raw: see {@link ApiError}. */
+export function quoteApiError(error: ApiError): string {
+  const { status, code, message, text } = error;
   const words = message ?? text.trim();
   return quote(code === undefined ? String(status) : `${status} (${code})`, words);
 }
@@ -82,17 +89,17 @@ function asSentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${end}`;
 }
 
-function describe({ operation, wanted }: Circumstances): string {
-  const place = `project "${wanted.projectKey}", environment "${wanted.environmentKey}"`;
+function describeOperation({ operation, desired }: DiagnosisContext): string {
+  const place = `project "${desired.projectKey}", environment "${desired.environmentKey}"`;
   switch (operation) {
     case 'create':
-      return `Tried to create insight group "${wanted.key}" for ${place}.`;
+      return `Tried to create insight group "${desired.key}" for ${place}.`;
     case 'read':
-      return `Tried to read insight group "${wanted.key}".`;
+      return `Tried to read insight group "${desired.key}".`;
     case 'update':
-      return `Tried to update insight group "${wanted.key}".`;
+      return `Tried to update insight group "${desired.key}".`;
     case 'check':
-      return `Tried to check ${place} for insight group "${wanted.key}".`;
+      return `Tried to check ${place} for insight group "${desired.key}".`;
   }
 }
 
@@ -107,136 +114,74 @@ function nameStatus(status: number): ErrorCode {
   return codes[status] ?? 'bad-request';
 }
 
-interface Finding {
-  readonly title?: string;
-  readonly headline: string;
-  readonly nextStep: string;
-}
+const COMPARE_INPUTS = 'Compare the inputs with what LaunchDarkly says, and run again.';
 
-function investigate(
-  refusal: Refusal,
-  circumstances: Circumstances,
+async function investigate(
+  error: ApiError,
+  context: DiagnosisContext,
   client: LaunchDarkly,
-): Promise<Finding> | Finding {
-  switch (refusal.status) {
+): Promise<Finding> {
+  const { desired, server } = context;
+  switch (error.status) {
     case 401:
-      return investigateToken(circumstances.server, client);
+      return investigateToken(server, client);
     case 403:
-      return explainForbidden(refusal, circumstances.server);
-    case 404:
-      return investigateKeys(circumstances, client);
+      return describeForbidden(error, server);
+    case 404: {
+      const placement = context.placement ?? (await locateEnvironment(desired, client));
+      return describePlacement(placement, desired, server);
+    }
     case 400:
     case 422:
-      return investigateRequest(refusal, circumstances, client);
+      return investigateRequest(error, context, client);
     default:
       return {
-        headline: `LaunchDarkly refused the request with ${refusal.status}`,
-        nextStep: 'Compare the inputs with what LaunchDarkly says, and run again.',
+        headline: `LaunchDarkly refused the request with ${error.status}`,
+        nextStep: COMPARE_INPUTS,
       };
   }
 }
 
 /** A 400 that speaks of a project, an environment or an application is worth a look at what exists. */
 async function investigateRequest(
-  refusal: Refusal,
-  circumstances: Circumstances,
+  error: ApiError,
+  context: DiagnosisContext,
   client: LaunchDarkly,
 ): Promise<Finding> {
-  const reasons = refusal.errors.map(({ attribute, reason }) => `${attribute} ${reason}`.trim());
-  const headline = `LaunchDarkly refused the request as invalid (${refusal.status})`;
-  const words = [refusal.message ?? refusal.text, ...reasons].join(' ').toLowerCase();
+  const { desired, server } = context;
+  const reasons = error.errors.map(({ attribute, reason }) => `${attribute} ${reason}`.trim());
+  const headline = `LaunchDarkly refused the request as invalid (${error.status})`;
+  const words = [error.message ?? error.text, ...reasons].join(' ').toLowerCase();
   if (words.includes('application')) {
-    const unknown = await findUnknownApplications(circumstances.wanted, client);
+    const unknown = await findUnknownApplications(desired, client);
     if (unknown.length > 0) {
+      const keys = listKeys(unknown.map(({ key }) => key));
       return {
         headline,
-        nextStep: `LaunchDarkly knows no application ${listKeys(unknown)}. An application appears with its first deployment event or SDK connection; correct the input applications, or run again once it has reported.`,
+        nextStep: `LaunchDarkly knows no application ${keys}. An application appears with its first deployment event or SDK connection; correct the input applications, or run again once it has reported.`,
       };
     }
   }
   if (words.includes('project') || words.includes('environment')) {
-    const missing = await findMissingKey(circumstances.wanted, client);
-    if (missing !== undefined) {
-      return { headline: missing.headline, nextStep: missing.nextStep };
+    const placement = await locateEnvironment(desired, client);
+    if (placement.kind !== 'found' && placement.kind !== 'unknown') {
+      const { headline: found, nextStep } = describePlacement(placement, desired, server);
+      return { headline: found, nextStep };
     }
   }
-  return { headline, nextStep: 'Correct the inputs that LaunchDarkly names, and run again.' };
+  return { headline, nextStep: findCorrection(error, context.operation) };
 }
 
-async function investigateKeys(
-  circumstances: Circumstances,
-  client: LaunchDarkly,
-): Promise<Finding> {
-  const missing = await findMissingKey(circumstances.wanted, client);
-  if (missing !== undefined) {
-    return missing;
+function findCorrection(error: ApiError, operation: Operation): string {
+  if (error.errors.length > 0) {
+    return 'Correct the inputs that LaunchDarkly names, and run again.';
   }
-  const { projectKey, environmentKey } = circumstances.wanted;
-  return {
-    title: SPECIAL_TITLES.notFound,
-    headline: 'LaunchDarkly did not find it (404)',
-    nextStep:
-      `Check that project "${projectKey}" and environment "${environmentKey}" exist, that the token may see them, and that the account has engineering insights. ${explainAvailability(circumstances.server)}`.trim(),
-  };
-}
-
-/** Finds out which of project and environment does not exist, and what may have been meant. */
-async function findMissingKey(
-  { projectKey, environmentKey }: WantedGroup,
-  client: LaunchDarkly,
-): Promise<Finding | undefined> {
-  const environments = await client.listEnvironments(projectKey, 0);
-  if (environments.kind === 'refused' && environments.refusal.status === 404) {
-    const projects = await client.listProjects(0);
-    const known = projects.kind === 'ok' ? keysOf(projects.value) : [];
-    return {
-      headline: `project "${projectKey}" does not exist${suggest(projectKey, known)}`,
-      nextStep: `Correct the input project, or give the token access to that project.${listKnown('projects', known)}`,
-    };
+  if (operation === 'update') {
+    return 'Make the change in LaunchDarkly, or set if-exists: keep to go on with the group as it is.';
   }
-  if (environments.kind !== 'ok' || keysOf(environments.value).includes(environmentKey)) {
-    return undefined;
-  }
-  if (!(await isCertainlyMissing(environments.value, { projectKey, environmentKey }, client))) {
-    return undefined;
-  }
-  const keys = keysOf(environments.value);
-  return {
-    headline: `environment "${environmentKey}" does not exist in project "${projectKey}"${suggest(environmentKey, keys)}`,
-    nextStep: `Correct the input environment, or create the environment before this step.${listKnown(`environments of project "${projectKey}"`, keys)}`,
-  };
-}
-
-/** A key that is not on a page that shows everything is missing; otherwise LaunchDarkly is asked for it. */
-async function isCertainlyMissing(
-  page: Page<NamedKey>,
-  { projectKey, environmentKey }: Pick<WantedGroup, 'projectKey' | 'environmentKey'>,
-  client: LaunchDarkly,
-): Promise<boolean> {
-  if (page.totalCount === page.length) {
-    return true;
-  }
-  const environment = await client.getEnvironment(projectKey, environmentKey);
-  return environment.kind === 'refused' && environment.refusal.status === 404;
-}
-
-function keysOf({ items }: Page<NamedKey>): string[] {
-  return items.map(({ key }) => key);
-}
-
-async function findUnknownApplications(
-  { applicationKeys }: WantedGroup,
-  client: LaunchDarkly,
-): Promise<readonly string[]> {
-  if (applicationKeys.length === 0) {
-    return [];
-  }
-  const known = await client.findApplications(applicationKeys);
-  if (known.kind !== 'ok') {
-    return [];
-  }
-  const found = new Set(keysOf(known.value));
-  return applicationKeys.filter((key) => !found.has(key));
+  return (error.message ?? error.text.trim()) === ''
+    ? 'LaunchDarkly does not say why: check the inputs name, key, project, environment and applications, and run again.'
+    : COMPARE_INPUTS;
 }
 
 async function investigateToken(server: Server, client: LaunchDarkly): Promise<Finding> {
@@ -265,8 +210,8 @@ async function investigateToken(server: Server, client: LaunchDarkly): Promise<F
   };
 }
 
-function explainForbidden(refusal: Refusal, server: Server): Finding {
-  const words = (refusal.message ?? refusal.text).toLowerCase();
+function describeForbidden(error: ApiError, server: Server): Finding {
+  const words = (error.message ?? error.text).toLowerCase();
   if (words.includes('beta')) {
     return {
       headline: 'LaunchDarkly did not see the beta header (403)',
@@ -277,92 +222,6 @@ function explainForbidden(refusal: Refusal, server: Server): Finding {
   return {
     headline: 'LaunchDarkly refused access (403)',
     nextStep:
-      `Give the token the Writer role or better. Engineering insights is part of select plans only: ask LaunchDarkly whether yours has it. If the account has an IP allow list, the runner's address must be on it. ${explainAvailability(server)}`.trim(),
+      `Give the token the Writer role or better. Engineering insights is part of select plans only: ask LaunchDarkly whether yours has it. If the account has an IP allow list, the runner's address must be on it. ${describeAvailability(server)}`.trim(),
   };
 }
-
-/** @see https://launchdarkly.com/docs/home/releases/get-started both notes stand on the page */
-function explainAvailability(server: Server): string {
-  switch (server.instance) {
-    case 'federal':
-      return 'LaunchDarkly documents engineering insights as not available on the federal instance.';
-    case 'eu':
-      return 'LaunchDarkly documents engineering insights as not available on the EU instance.';
-    case 'commercial':
-    case 'other':
-    case 'loopback':
-      return '';
-  }
-}
-
-function suggest(key: string, known: readonly string[]): string {
-  // A third of the letters wrong is a slip; more is another word.
-  const maxDistance = Math.max(2, Math.floor(key.length / 3));
-  const match =
-    known.find((candidate) => candidate.toLowerCase() === key.toLowerCase()) ??
-    closestMatch(key, [...known], { maxDistance });
-  return match === undefined ? '' : `; did you mean "${match}"?`;
-}
-
-function listKnown(what: string, keys: readonly string[]): string {
-  return keys.length === 0 ? '' : ` The ${what} that the token can see: ${listKeys(keys)}.`;
-}
-
-function listKeys(keys: readonly string[]): string {
-  const shown = keys.slice(0, MAX_LISTED_KEYS).map((key) => `"${key}"`);
-  const hidden = keys.length - shown.length;
-  return hidden > 0 ? `${shown.join(', ')} and ${hidden} more` : shown.join(', ');
-}
-
-/** The remedy for each kind of cause. The names of the codes are Node's, OpenSSL's and undici's. */
-function findRemedy(trouble: Trouble, server: Server): string {
-  const { causeCode, proxy } = trouble;
-  const proxyAdvice = trouble.isDirect === true ? ` ${PROXY_ADVICE}` : '';
-  if (CERTIFICATE.test(causeCode)) {
-    const shown = proxy === undefined ? 'that was shown' : `of the proxy ${proxy}`;
-    return `The certificate ${shown} can't be trusted (${causeCode}). If a proxy of your company inspects TLS, point NODE_EXTRA_CA_CERTS at the file with its CA certificate, in env of the job or of the runner. There is no switch to ignore TLS.`;
-  }
-  if (/^(?:EPROTO|ERR_SSL_)/.test(causeCode)) {
-    return `The two ends did not agree on TLS (${causeCode}). Check that base-uri and HTTPS_PROXY have the right scheme and port.`;
-  }
-  if (proxy !== undefined) {
-    return `The proxy of HTTPS_PROXY could not be reached (${causeCode}). Check its address, or list ${new URL(server.origin).host} in NO_PROXY.`;
-  }
-  if (causeCode === 'ENOTFOUND' || causeCode === 'EAI_AGAIN') {
-    return `The name of the host could not be resolved (${causeCode}). Check base-uri (${server.origin}) and the runner's DNS.${proxyAdvice}`;
-  }
-  if (causeCode === 'ECONNREFUSED') {
-    return `Nothing accepts connections there (ECONNREFUSED). Check base-uri (${server.origin}), the firewall, and whether the runner needs a proxy (HTTPS_PROXY).`;
-  }
-  if (CONNECT_TIMEOUT.test(causeCode)) {
-    return `No connection could be opened in time (${causeCode}). Check the runner's network and firewall.${proxyAdvice}`;
-  }
-  if (causeCode === 'PROXY_REFUSED_407') {
-    return 'The proxy wants a user name and a password (407). Put them into HTTPS_PROXY: http://user:password@host:port.';
-  }
-  if (causeCode === 'PROXY_REFUSED_CREDENTIALS') {
-    return 'The proxy refused the user name and password of HTTPS_PROXY (407), or wants another scheme than Basic, such as NTLM or Kerberos. Check both; special characters in them must be percent-encoded.';
-  }
-  if (causeCode.startsWith('PROXY_REFUSED_')) {
-    return `The proxy of HTTPS_PROXY refused the connection (${causeCode.slice(-3)}). Have it allow ${server.origin}, or list the host in NO_PROXY.`;
-  }
-  if (causeCode === 'UND_ERR_PRX_CONN') {
-    return `The proxy of HTTPS_PROXY could not be used (${causeCode}). Check its address.`;
-  }
-  switch (trouble.code) {
-    case 'server-error':
-      return 'Run again later; https://status.launchdarkly.com tells whether LaunchDarkly has an incident.';
-    case 'unexpected-response':
-      return 'Check that base-uri names LaunchDarkly itself and that no proxy or login page answers in its place.';
-    case 'timeout':
-      return `Run again; raise timeout-seconds if the network is slow.${trouble.sent ? '' : proxyAdvice}`;
-    case 'network':
-    case 'cancelled':
-      return `Run again; if it stays so, check the runner's network, firewall and proxy (${causeCode}).`;
-  }
-}
-
-const CONNECT_TIMEOUT = /^(?:UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/;
-
-const CERTIFICATE =
-  /^(?:CERT_|ERR_TLS_CERT|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|UND_ERR_PRX_TLS)/;

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Reason } from '../errors.ts';
-import type { InsightGroup } from '../group.ts';
+import type { InsightGroup } from '../insight-group/insight-group.ts';
 import type { Page } from './paging.ts';
 
 /*
@@ -51,7 +51,7 @@ const insightGroup = z.object({
     z.nullish(z.array(z.string())),
     z.transform((keys) => keys ?? []),
   ),
-  createdAt: epochMs,
+  createdAt: loose(epochMs),
   scores: loose(
     z.object({
       overall: metricScore,

@@ -1,6 +1,6 @@
+import { BACKOFF_BASE_MS, BACKOFF_CAP_MS, parseRetryAfter, parseServerClock } from './backoff.ts';
 import { RateLimitGate } from './rate-limit-gate.ts';
 import { findExhaustedScopes, RATE_LIMIT_SCOPES, readRateLimits } from './rate-limit-headers.ts';
-import { BACKOFF_BASE_MS, BACKOFF_CAP_MS, readRetryHint, readServerDate } from './retry.ts';
 import { ServerClock } from './server-clock.ts';
 import type { Exchange, JsonRequest, ResponseReceived, Transport } from './transport.ts';
 
@@ -132,7 +132,7 @@ class Pace {
 
   #learn(request: JsonRequest, response: ResponseReceived): boolean {
     const { headers, status, startedAt, receivedAt } = response;
-    const serverDate = readServerDate(headers);
+    const serverDate = parseServerClock(headers);
     if (serverDate !== undefined) {
       this.#clock.observe({ startedAt, receivedAt, serverDate });
     }
@@ -143,12 +143,12 @@ class Pace {
     }
     if (status === 429) {
       const gates = findExhaustedScopes(headers).map((scope) => this.#gateOf(scope, request));
-      const waitMs = readRetryHint(headers, receivedAt) ?? this.#backOff();
+      const waitMs = parseRetryAfter(headers, receivedAt) ?? this.#backOff();
       return this.#close(gates, response, waitMs);
     }
     const askedMs =
       status >= 400
-        ? readRetryHint(
+        ? parseRetryAfter(
             { 'retry-after': headers['retry-after'] ?? '', date: headers['date'] ?? '' },
             receivedAt,
           )

@@ -34,8 +34,6 @@ export interface CommentOptions {
   readonly proxies: ProxySettings;
   /** The time that the comment may take. There is no other limit of time. */
   readonly deadline: Deadline;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
   /** Resolves after so many milliseconds, or as soon as the deadline's signal aborts. */
   readonly sleep: (ms: number) => Promise<void>;
   /** From 0 up to but not including 1. */

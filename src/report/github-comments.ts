@@ -37,7 +37,6 @@ export interface GitHubCommentsOptions {
   readonly proxies: ProxySettings;
   /** The time within which all operations have to end. */
   readonly deadline: Deadline;
-  readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   /** From 0 up to but not including 1. */
   readonly random: () => number;
@@ -72,7 +71,7 @@ const commentSchema = z.object({
 export async function openPullRequestComments(
   options: GitHubCommentsOptions,
 ): Promise<PullRequestComments> {
-  const { proxies, deadline, now, sleep, random, observe } = options;
+  const { proxies, deadline, sleep, random, observe } = options;
   const { origin, baseUrl } = checkApiUrl(options.apiUrl);
   const { getOctokit } = await importToolkit();
   const client = openHttpClient({ origin, proxies, attemptTimeoutMs: ATTEMPT_TIMEOUT_MS });
@@ -80,8 +79,7 @@ export async function openPullRequestComments(
     origin,
     client,
     signal: deadline.signal,
-    deadline: deadline.at,
-    now,
+    remainingMs: deadline.remainingMs,
     sleep,
     random,
     observe,

@@ -1,5 +1,5 @@
 import type { HttpClient, HttpRequest, HttpResponse, NoResponse } from '../http/http-client.ts';
-import { planWait, readRetryHint } from '../launchdarkly/retry.ts';
+import { computeBackoff, parseRetryAfter } from '../launchdarkly/backoff.ts';
 import { describeRateLimit, readRateLimit } from './github-rate-limit.ts';
 
 /** What a fetch needs besides the request. */
@@ -9,10 +9,8 @@ export interface GitHubFetchOptions {
   readonly client: HttpClient;
   /** Aborts when no more time is left, or when the run is cancelled. */
   readonly signal: AbortSignal;
-  /** When no more time is left, in epoch milliseconds. */
-  readonly deadline: number;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
+  /** What is left of the time for the comment, in milliseconds. */
+  readonly remainingMs: () => number;
   /** Resolves after so many milliseconds, or as soon as `signal` aborts. */
   readonly sleep: (ms: number) => Promise<void>;
   /** From 0 up to but not including 1. */
@@ -80,7 +78,7 @@ async function sendWithRetries(
   request: HttpRequest,
   options: GitHubFetchOptions,
 ): Promise<HttpResponse> {
-  const { client, signal, deadline, now, sleep, random, observe } = options;
+  const { client, signal, remainingMs, sleep, random, observe } = options;
   for (let waitsBefore = 0; ; waitsBefore += 1) {
     const exchange = await client.send(request, signal);
     const isResponse = exchange.kind === 'response';
@@ -100,9 +98,13 @@ async function sendWithRetries(
     if (failure.kind !== 'retry' || signal.aborted) {
       return giveUp(exchange, failure);
     }
-    const remainingMs = deadline - now();
-    const { hintMs } = failure;
-    const wait = planWait({ waitsBefore, hintMs, remainingMs, random: random() });
+    const { retryAfterMs } = failure;
+    const wait = computeBackoff({
+      waitsBefore,
+      retryAfterMs,
+      remainingMs: remainingMs(),
+      random: random(),
+    });
     if (wait.kind === 'too-long') {
       return giveUp(exchange, failure);
     }
@@ -116,7 +118,11 @@ async function sendWithRetries(
 /** What is to be done about one attempt. */
 type Judgement =
   | { readonly kind: 'none' }
-  | { readonly kind: 'retry'; readonly hintMs: number | undefined; readonly isRateLimit: boolean }
+  | {
+      readonly kind: 'retry';
+      readonly retryAfterMs: number | undefined;
+      readonly isRateLimit: boolean;
+    }
   | { readonly kind: 'final'; readonly message: string; readonly mayHaveBeenProcessed: boolean };
 
 /** Statuses of a server, or of something before it, that has trouble for the moment. */
@@ -126,10 +132,14 @@ function judgeResponse(response: HttpResponse, isRepeatable: boolean): Judgement
   const { status, headers, body, receivedAt } = response;
   const rateLimit = readRateLimit(response);
   if (rateLimit !== undefined) {
-    return { kind: 'retry', hintMs: rateLimit.waitMs, isRateLimit: true };
+    return { kind: 'retry', retryAfterMs: rateLimit.waitMs, isRateLimit: true };
   }
   if (TRANSIENT_STATUSES.has(status) && isRepeatable) {
-    return { kind: 'retry', hintMs: readRetryHint(headers, receivedAt), isRateLimit: false };
+    return {
+      kind: 'retry',
+      retryAfterMs: parseRetryAfter(headers, receivedAt),
+      isRateLimit: false,
+    };
   }
   if (status >= 300 && status < 400) {
     const message = `GitHub answered ${status}, and a redirect is not followed.`;
@@ -142,7 +152,7 @@ function judgeResponse(response: HttpResponse, isRepeatable: boolean): Judgement
   if (body.kind === 'unreadable') {
     const message = `GitHub answered ${status}, but the answer can't be read: ${body.why}.`;
     return isRepeatable
-      ? { kind: 'retry', hintMs: undefined, isRateLimit: false }
+      ? { kind: 'retry', retryAfterMs: undefined, isRateLimit: false }
       : { kind: 'final', message, mayHaveBeenProcessed: true };
   }
   return { kind: 'none' };
@@ -153,7 +163,7 @@ function judgeNoResponse(failure: NoResponse, isRepeatable: boolean): Judgement 
   const isPermanent = !mayHaveBeenProcessed && PERMANENT.test(code);
   return code === 'ABORTED' || isPermanent || (mayHaveBeenProcessed && !isRepeatable)
     ? { kind: 'final', message: describeNoResponse(failure), mayHaveBeenProcessed }
-    : { kind: 'retry', hintMs: undefined, isRateLimit: false };
+    : { kind: 'retry', retryAfterMs: undefined, isRateLimit: false };
 }
 
 /** Whether it does no harm to send the request twice. A query of GraphQL is a POST that only reads. */
@@ -171,7 +181,7 @@ function giveUp(exchange: HttpResponse | NoResponse, failure: Judgement): HttpRe
     throw new GitHubRequestError(describeNoResponse(exchange), mayHaveBeenProcessed, cause);
   }
   if (failure.kind === 'retry' && failure.isRateLimit) {
-    throw new GitHubRequestError(describeRateLimit(exchange.status, failure.hintMs), false);
+    throw new GitHubRequestError(describeRateLimit(exchange.status, failure.retryAfterMs), false);
   }
   if (exchange.body.kind === 'unreadable') {
     const message = `GitHub answered ${exchange.status}, but the answer can't be read: ${exchange.body.why}.`;

@@ -1,5 +1,5 @@
 import type { HttpResponse } from '../http/http-client.ts';
-import { readRetryHint, readServerClock } from '../launchdarkly/retry.ts';
+import { parseRetryAfter, parseServerClock } from '../launchdarkly/backoff.ts';
 
 /** Without a hint of its own, a secondary rate limit lasts a minute at least. */
 const SECONDARY_LIMIT_MS = 60_000;
@@ -21,12 +21,12 @@ export function readRateLimit({
   }
   const { date = '', 'retry-after': retryAfter } = headers;
   if (retryAfter !== undefined) {
-    return { waitMs: readRetryHint({ date, 'retry-after': retryAfter }, receivedAt) };
+    return { waitMs: parseRetryAfter({ date, 'retry-after': retryAfter }, receivedAt) };
   }
   if (headers['x-ratelimit-remaining'] === '0') {
     // In epoch seconds, by the server's own clock.
     const resetAt = Number(headers['x-ratelimit-reset']) * 1_000;
-    const waitMs = resetAt - readServerClock(headers, receivedAt);
+    const waitMs = resetAt - (parseServerClock(headers) ?? receivedAt);
     return { waitMs: Number.isFinite(waitMs) ? Math.max(0, waitMs) : undefined };
   }
   if (body.kind === 'text' && /secondary rate limit/i.test(body.text)) {

@@ -1,18 +1,23 @@
 import * as core from '@actions/core';
-import { type InsightGroup, isWithoutScore, type MetricScore } from '../group.ts';
+import type { ActionError } from '../errors.ts';
+import {
+  type InsightGroup,
+  isWithoutScore,
+  type MetricScore,
+} from '../insight-group/insight-group.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Ending } from './story.ts';
 
 /** The one table of outputs: each output of `action.yml`, and its value for the way the run ended. */
 const OUTPUTS: Readonly<Record<string, (facts: Facts) => string>> = {
   outcome: ({ ending }) => (ending.kind === 'success' ? ending.outcome.kind : 'failed'),
-  created: ({ ending }) => String(ending.kind === 'success' && ending.outcome.kind === 'created'),
+  created: ({ ending }) => describeCreated(ending),
   key: ({ group }) => group?.key ?? '',
   name: ({ group }) => group?.name ?? '',
   project: ({ group }) => group?.projectKey ?? '',
   environment: ({ group }) => group?.environmentKey ?? '',
   applications: ({ group }) => (group ? JSON.stringify(group.applicationKeys) : ''),
-  'created-at': ({ group }) => (group ? new Date(group.createdAt).toISOString() : ''),
+  'created-at': ({ group }) => formatTime(group?.createdAt) ?? '',
   group: ({ group }) => (group ? JSON.stringify(pickPublicFields(group)) : ''),
   'overall-score': ({ group }) => describeScore(group?.scores?.overall),
   'overall-indicator': ({ group }) => group?.scores?.overall?.indicator ?? '',
@@ -44,6 +49,27 @@ export function writeOutputs(ending: Ending, secrets: Secrets): void {
   }
 }
 
+/**
+ * Makes the outputs say that the run failed after all, when it did so after they were written. What they
+ * say of the group stays true.
+ */
+export function overwriteOutcome(error: ActionError): void {
+  core.setOutput('outcome', 'failed');
+  core.setOutput('error-code', error.code);
+}
+
+/** Empty where it is not known: a create got no answer, and nothing tells whether it made the group. */
+function describeCreated(ending: Ending): string {
+  if (ending.kind === 'success' && ending.outcome.mayHaveBeenCreated) {
+    return '';
+  }
+  return String(ending.kind === 'success' && ending.outcome.kind === 'created');
+}
+
+function formatTime(epochMs: number | undefined): string | undefined {
+  return epochMs === undefined ? undefined : new Date(epochMs).toISOString();
+}
+
 /** LaunchDarkly gives a metric that it has not calculated the score 0, which would read as the worst of all. */
 function describeScore(overall: MetricScore | undefined): string {
   return overall === undefined || isWithoutScore(overall) ? '' : String(overall.score);
@@ -56,6 +82,6 @@ function findDriftOf(ending: Ending) {
 /** The members are named one by one: what else a group may come to hold is not published by accident. */
 function pickPublicFields(group: InsightGroup) {
   const { key, name, projectKey, environmentKey, applicationKeys } = group;
-  const createdAt = new Date(group.createdAt).toISOString();
+  const createdAt = formatTime(group.createdAt);
   return { key, name, projectKey, environmentKey, applicationKeys, createdAt };
 }

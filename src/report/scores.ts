@@ -1,4 +1,3 @@
-import type { Outcome } from '../ensure.ts';
 import {
   type InsightPeriod,
   isWithoutScore,
@@ -6,7 +5,8 @@ import {
   type Metric,
   type MetricScore,
   type ScoreMetadata,
-} from '../group.ts';
+} from '../insight-group/insight-group.ts';
+import type { Outcome } from '../reconcile/outcome.ts';
 import { type Block, type Markdown, row } from './markdown.ts';
 
 /** What a metric is called, and how deep it stands below the overall score. */

@@ -1,5 +1,5 @@
-import type { Outcome, Wish } from '../ensure.ts';
 import type { ActionError } from '../errors.ts';
+import type { Outcome, Wish } from '../reconcile/outcome.ts';
 
 /** A run that has ended, with all that its reports tell of it. Text in it is raw: each sink makes it safe. */
 export interface Story {

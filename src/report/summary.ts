@@ -1,6 +1,7 @@
-import type { Outcome } from '../ensure.ts';
 import type { ActionError } from '../errors.ts';
-import type { Drift, InsightGroup, WantedGroup } from '../group.ts';
+import type { Drift } from '../insight-group/diff.ts';
+import type { DesiredGroup, InsightGroup } from '../insight-group/insight-group.ts';
+import type { Outcome } from '../reconcile/outcome.ts';
 import type { Secrets } from '../secrets.ts';
 import { type Block, fitBlocks, Markdown, row } from './markdown.ts';
 import { describeScores } from './scores.ts';
@@ -99,7 +100,7 @@ function describeOutcomeDrift(outcome: Outcome, markdown: Markdown): Block[] {
   switch (outcome.kind) {
     case 'created':
       return [
-        'LaunchDarkly made it otherwise than it was asked to:',
+        'LaunchDarkly stored different values than requested:',
         tabulateDrift(drift, WANTED_AND_ACTUAL, markdown),
       ];
     case 'kept':
@@ -125,7 +126,7 @@ function describeOutcomeDrift(outcome: Outcome, markdown: Markdown): Block[] {
 
 function describeFailure(
   error: ActionError,
-  wanted: WantedGroup | undefined,
+  wanted: DesiredGroup | undefined,
   markdown: Markdown,
 ): Block[] {
   const drift = error.existing?.drift ?? [];
@@ -153,7 +154,7 @@ function describeReasons({ code, reasons }: ActionError, markdown: Markdown): Bl
 }
 
 function tabulateGroup(
-  group: WantedGroup | InsightGroup,
+  group: DesiredGroup | InsightGroup,
   title: string,
   markdown: Markdown,
 ): Block {
@@ -165,7 +166,9 @@ function tabulateGroup(
       row('Project', markdown.code(projectKey)),
       row('Environment', markdown.code(environmentKey)),
       row('Applications', nameApplications(applicationKeys, markdown)),
-      ...('createdAt' in group ? [row('Created', formatTime(group.createdAt))] : []),
+      ...('createdAt' in group && group.createdAt !== undefined
+        ? [row('Created', formatTime(group.createdAt))]
+        : []),
     ],
   };
 }

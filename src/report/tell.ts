@@ -1,6 +1,8 @@
-import type { Outcome, Wish } from '../ensure.ts';
 import type { ActionError } from '../errors.ts';
-import type { Drift, WantedGroup } from '../group.ts';
+import type { Drift } from '../insight-group/diff.ts';
+import type { DesiredGroup } from '../insight-group/insight-group.ts';
+import type { UnknownApplication } from '../launchdarkly/key-lookup.ts';
+import type { Outcome, Wish } from '../reconcile/outcome.ts';
 import type { CommentResult } from './comment.ts';
 import type { Log } from './log.ts';
 import type { Story } from './story.ts';
@@ -14,6 +16,7 @@ export function tellEnding({ ending, wish }: Story, log: Log): void {
     tellFailure(ending.error, log);
   } else if (wish !== undefined) {
     tellOutcome(ending.outcome, wish, log);
+    tellNotes(ending.outcome, log);
   }
 }
 
@@ -81,20 +84,20 @@ function tellOutcome(outcome: Outcome, { wanted, isDryRun }: Wish, log: Log): vo
       log.info(`Created ${describeGroup(outcome.group)}.`);
       if (outcome.drift.length > 0) {
         log.warning(
-          'LaunchDarkly created the insight group with other values than asked for',
-          describeDrift(outcome.drift, 'is', 'wanted'),
+          'LaunchDarkly stored different values than requested',
+          describeDrift(outcome.drift, 'is', 'requested'),
         );
       }
       return;
     case 'unchanged':
       log.info(
-        `Insight group "${outcome.group.key}" exists and is as wanted. Nothing was written.`,
+        `Insight group "${outcome.group.key}" exists and matches the request.${outcome.mayHaveBeenCreated ? '' : ' Nothing was written.'}`,
       );
       return;
     case 'kept':
       log.warning(
-        'The insight group differs from what the workflow wants',
-        `Insight group "${outcome.group.key}" ${isDryRun ? 'would be' : 'was'} kept as it is (if-exists: keep). ${describeDrift(outcome.drift, 'is', 'wanted')}`,
+        'The insight group differs from the request',
+        `Insight group "${outcome.group.key}" ${isDryRun ? 'would be' : 'was'} kept as it is (if-exists: keep). ${describeDrift(outcome.drift, 'is', 'requested')}`,
       );
       return;
     case 'updated':
@@ -113,6 +116,41 @@ function tellOutcome(outcome: Outcome, { wanted, isDryRun }: Wish, log: Log): vo
   }
 }
 
+/** Tells what else is known of an outcome, or is known not to be known. */
+function tellNotes(
+  { group, mayHaveBeenCreated, unknownApplications = [] }: Outcome,
+  log: Log,
+): void {
+  if (mayHaveBeenCreated && group !== undefined) {
+    log.warning(
+      'It is not known whether this run created the insight group',
+      `A request to create insight group "${group.key}" got no answer, and LaunchDarkly does not tell when the group was made: this run may or may not have created it.`,
+    );
+  }
+  if (unknownApplications.length > 0) {
+    log.warning(
+      'LaunchDarkly does not know an application',
+      `LaunchDarkly does not know the ${describeUnknownApplications(unknownApplications)} An application appears with its first deployment event or SDK connection; until then it adds nothing to the group.`,
+    );
+  }
+}
+
+function describeUnknownApplications(applications: readonly UnknownApplication[]): string {
+  const [first, ...others] = applications;
+  if (first !== undefined && others.length === 0) {
+    const { key, suggestion } = first;
+    return `application "${key}"${suggestion === undefined ? '.' : `; did you mean "${suggestion}"?`}`;
+  }
+  const names = applications
+    .slice(0, MAX_LISTED_APPLICATIONS)
+    .map(({ key, suggestion }) =>
+      suggestion === undefined ? `"${key}"` : `"${key}" (did you mean "${suggestion}"?)`,
+    );
+  const unnamed = applications.length - names.length;
+  const last = unnamed > 0 ? `${unnamed} others` : names.pop();
+  return `applications ${names.join(', ')} and ${last}.`;
+}
+
 /** Tells a failure: one annotation with what happened and the next step, more in a group above it. */
 export function tellFailure(error: ActionError, log: Log): void {
   if (error.details.length > 0) {
@@ -127,7 +165,7 @@ export function tellFailure(error: ActionError, log: Log): void {
       error.message,
       ...error.reasons.map(({ attribute, reason }) => `- ${attribute}: ${reason}`),
       ...(error.existing?.drift ?? []).map(
-        (entry) => `- ${describeDrift([entry], 'is', 'wanted')}`,
+        (entry) => `- ${describeDrift([entry], 'is', 'requested')}`,
       ),
       error.said,
       `Next: ${error.nextStep}`,
@@ -141,7 +179,7 @@ function describeGroup({
   projectKey,
   environmentKey,
   applicationKeys,
-}: WantedGroup): string {
+}: DesiredGroup): string {
   return `insight group "${key}" ("${name}") for project "${projectKey}", environment "${environmentKey}", applications: ${listApplications(applicationKeys)}`;
 }
 
@@ -149,19 +187,19 @@ function listApplications(keys: readonly string[]): string {
   return keys.length === 0 ? 'all' : keys.join(', ');
 }
 
-function describeDrift(drift: readonly Drift[], actualWord: string, wantedWord: string): string {
+function describeDrift(drift: readonly Drift[], actualWord: string, desiredWord: string): string {
   return drift
     .map((entry) => {
       const field = capitalize(entry.field);
       if (entry.field !== 'applications') {
-        return `${field}: ${actualWord} "${entry.actual}", ${wantedWord} "${entry.wanted}".`;
+        return `${field}: ${actualWord} "${entry.actual}", ${desiredWord} "${entry.wanted}".`;
       }
       const { actual, wanted } = entry;
       if (isShort(actual) && isShort(wanted)) {
-        return `${field}: ${actualWord} ${listApplications(actual)}, ${wantedWord} ${listApplications(wanted)}.`;
+        return `${field}: ${actualWord} ${listApplications(actual)}, ${desiredWord} ${listApplications(wanted)}.`;
       }
       const difference = describeDifference(new Set(actual), new Set(wanted));
-      return `${field}: ${actualWord} ${actual.length || 'all'}, ${wantedWord} ${wanted.length || 'all'}: ${difference}.`;
+      return `${field}: ${actualWord} ${actual.length || 'all'}, ${desiredWord} ${wanted.length || 'all'}: ${difference}.`;
     })
     .join(' ');
 }
@@ -175,8 +213,8 @@ function isShort(keys: readonly string[]): boolean {
 
 function describeDifference(actual: Set<string>, wanted: Set<string>): string {
   const parts = [
-    ['more', [...wanted.difference(actual)]],
-    ['fewer', [...actual.difference(wanted)]],
+    ['more', [...wanted].filter((key) => !actual.has(key))],
+    ['fewer', [...actual].filter((key) => !wanted.has(key))],
   ] as const;
   return parts
     .filter(([, keys]) => keys.length > 0)

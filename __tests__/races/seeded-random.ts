@@ -1,5 +1,5 @@
-/** Throws numbers that look random and are the same for the same seed (mulberry32). */
-export class Dice {
+/** Numbers that look random and are the same for the same seed (mulberry32). */
+export class SeededRandom {
   #state: number;
 
   constructor(seed: number) {
@@ -7,7 +7,7 @@ export class Dice {
   }
 
   /** From 0 up to but not including 1. */
-  readonly throw = (): number => {
+  readonly next = (): number => {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
@@ -16,7 +16,7 @@ export class Dice {
 
   /** A whole number from `min` up to and including `max`. */
   between(min: number, max: number): number {
-    return min + Math.floor(this.throw() * (max - min + 1));
+    return min + Math.floor(this.next() * (max - min + 1));
   }
 
   pick<T>(choices: readonly [T, ...T[]]): T {

@@ -1,15 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { applyJsonPatch } from '../simulator/launchdarkly/json-patch.ts';
-import {
-  belongsElsewhere,
-  findDrift,
-  type InsightGroup,
-  planPatch,
-  type WantedGroup,
-} from '../src/group.ts';
+import { applyJsonPatch } from '../../simulator/launchdarkly/json-patch.ts';
+import { belongsElsewhere, buildPatch, diffGroups } from '../../src/insight-group/diff.ts';
+import type { DesiredGroup, InsightGroup } from '../../src/insight-group/insight-group.ts';
 
-const wanted: WantedGroup = {
+const wanted: DesiredGroup = {
   key: 'checkout',
   name: 'Checkout',
   projectKey: 'default',
@@ -27,7 +22,7 @@ describe('drift', () => {
     ['when both have none, which is all', [], []],
   ])('there is none between the same applications %s', (_case, wish, actual) => {
     expect(
-      findDrift({ ...wanted, applicationKeys: wish }, { ...stored, applicationKeys: actual }),
+      diffGroups({ ...wanted, applicationKeys: wish }, { ...stored, applicationKeys: actual }),
     ).toEqual([]);
   });
 
@@ -37,10 +32,10 @@ describe('drift', () => {
       createdAt: 1,
       scores: { overall: { score: 80, indicator: 'good' } },
     };
-    expect(findDrift(wanted, scored)).toEqual([]);
+    expect(diffGroups(wanted, scored)).toEqual([]);
   });
 
-  test.each<[string, Partial<WantedGroup>, unknown]>([
+  test.each<[string, Partial<DesiredGroup>, unknown]>([
     ['name', { name: 'checkout' }, { field: 'name', wanted: 'Checkout', actual: 'checkout' }],
     ['project', { projectKey: 'other' }, { field: 'project', wanted: 'default', actual: 'other' }],
     [
@@ -64,7 +59,7 @@ describe('drift', () => {
       { field: 'applications', wanted: ['web', 'ios'], actual: [] },
     ],
   ])('names what is wanted and what there is: %s', (_case, change, entry) => {
-    expect(findDrift(wanted, { ...stored, ...change })).toEqual([entry]);
+    expect(diffGroups(wanted, { ...stored, ...change })).toEqual([entry]);
   });
 
   test('names every field that differs', () => {
@@ -75,7 +70,7 @@ describe('drift', () => {
       environmentKey: 'staging',
       applicationKeys: [],
     };
-    expect(findDrift(wanted, other).map(({ field }) => field)).toEqual([
+    expect(diffGroups(wanted, other).map(({ field }) => field)).toEqual([
       'project',
       'environment',
       'name',
@@ -85,14 +80,14 @@ describe('drift', () => {
 });
 
 describe('a group belongs elsewhere', () => {
-  test.each<[Partial<WantedGroup>, boolean]>([
+  test.each<[Partial<DesiredGroup>, boolean]>([
     [{ projectKey: 'other' }, true],
     [{ environmentKey: 'staging' }, true],
     [{ environmentKey: 'staging', name: 'Other' }, true],
     [{ name: 'Other', applicationKeys: [] }, false],
     [{}, false],
   ])('by its project and environment alone: %j, %s', (change, isElsewhere) => {
-    expect(belongsElsewhere(findDrift(wanted, { ...stored, ...change }))).toBe(isElsewhere);
+    expect(belongsElsewhere(diffGroups(wanted, { ...stored, ...change }))).toBe(isElsewhere);
   });
 });
 
@@ -103,7 +98,7 @@ describe('a patch', () => {
   const anyState = fc.record({ name: anyText, applicationKeys: anyApplications });
 
   /** As LaunchDarkly stores it: a group for all applications has no list of them. */
-  const store = ({ name, applicationKeys }: Pick<WantedGroup, 'name' | 'applicationKeys'>) => ({
+  const store = ({ name, applicationKeys }: Pick<DesiredGroup, 'name' | 'applicationKeys'>) => ({
     name,
     ...(applicationKeys.length > 0 && { applicationKeys }),
   });
@@ -111,10 +106,10 @@ describe('a patch', () => {
   test('makes the group what is wanted, by the rules of RFC 6902', async () => {
     await fc.assert(
       fc.property(anyState, anyState, (wish, state) => {
-        const drift = findDrift({ ...wanted, ...wish }, { ...stored, ...state });
-        const patched = applyJsonPatch(store(state), planPatch(drift), patchable);
+        const drift = diffGroups({ ...wanted, ...wish }, { ...stored, ...state });
+        const patched = applyJsonPatch(store(state), buildPatch(drift), patchable);
         const healed = { ...stored, ...state, applicationKeys: [], ...patched };
-        expect(findDrift({ ...wanted, ...wish }, healed)).toEqual([]);
+        expect(diffGroups({ ...wanted, ...wish }, healed)).toEqual([]);
       }),
       { numRuns: 1_000 },
     );
@@ -123,8 +118,8 @@ describe('a patch', () => {
   test('touches only what differs', async () => {
     await fc.assert(
       fc.property(anyState, anyState, (wish, state) => {
-        const drift = findDrift({ ...wanted, ...wish }, { ...stored, ...state });
-        const paths = new Set(planPatch(drift).map(({ path }) => path));
+        const drift = diffGroups({ ...wanted, ...wish }, { ...stored, ...state });
+        const paths = new Set(buildPatch(drift).map(({ path }) => path));
         const differing = drift.map(({ field }) =>
           field === 'name' ? '/name' : '/applicationKeys',
         );
@@ -134,19 +129,19 @@ describe('a patch', () => {
   });
 
   test('asks for all applications by taking the list away, not by an empty one', () => {
-    const drift = findDrift({ ...wanted, applicationKeys: [] }, stored);
-    const patched = applyJsonPatch(store(stored), planPatch(drift), patchable);
+    const drift = diffGroups({ ...wanted, applicationKeys: [] }, stored);
+    const patched = applyJsonPatch(store(stored), buildPatch(drift), patchable);
     expect(patched).toEqual({ name: 'Checkout' });
   });
 
   test('still applies when somebody else has changed the applications since the read', async () => {
     await fc.assert(
       fc.property(anyState, anyState, anyState, (wish, seen, state) => {
-        const drift = findDrift({ ...wanted, ...wish }, { ...stored, ...seen });
-        const patched = applyJsonPatch(store(state), planPatch(drift), patchable);
+        const drift = diffGroups({ ...wanted, ...wish }, { ...stored, ...seen });
+        const patched = applyJsonPatch(store(state), buildPatch(drift), patchable);
         const healed = { ...stored, ...state, applicationKeys: [], ...patched };
         for (const { field } of drift) {
-          const left = findDrift({ ...wanted, ...wish }, healed);
+          const left = diffGroups({ ...wanted, ...wish }, healed);
           expect(left.map((entry) => entry.field)).not.toContain(field);
         }
       }),
@@ -154,7 +149,7 @@ describe('a patch', () => {
   });
 
   test('never moves a group to another project or environment', () => {
-    const drift = findDrift(wanted, { ...stored, projectKey: 'other', environmentKey: 'staging' });
-    expect(planPatch(drift)).toEqual([]);
+    const drift = diffGroups(wanted, { ...stored, projectKey: 'other', environmentKey: 'staging' });
+    expect(buildPatch(drift)).toEqual([]);
   });
 });

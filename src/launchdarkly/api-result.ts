@@ -1,52 +1,55 @@
 import type { ErrorCode } from '../errors.ts';
-import { readRetryHint, readServerClock } from './retry.ts';
+import { parseRetryAfter, parseServerClock } from './backoff.ts';
 import { type ErrorBody, parseErrorBody } from './schemas.ts';
 import type { Exchange, ResponseReceived } from './transport.ts';
 
 /**
- * What an attempt settled.
+ * What one request came to.
  *
  * - `ok`: LaunchDarkly did what was asked and showed it.
- * - `refused`: a 4xx. It is certain that nothing was done.
- * - `unclear`: anything else. Unless `trouble.sent` is false, the server may or may not have done it.
+ * - `rejected`: a 4xx. It is certain that nothing was done.
+ * - `indeterminate`: anything else. The server may or may not have done it, unless
+ *   `failure.mayHaveBeenProcessed` is false.
  */
-export type Answer<T> = Timing &
+export type ApiResult<T> = Timing &
   (
     | { readonly kind: 'ok'; readonly value: T }
-    | { readonly kind: 'refused'; readonly refusal: Refusal }
-    | { readonly kind: 'unclear'; readonly trouble: Trouble }
+    | { readonly kind: 'rejected'; readonly error: ApiError }
+    | { readonly kind: 'indeterminate'; readonly failure: RequestFailure }
   );
 
-/** When an attempt was made, in epoch milliseconds, and what the server said of time. */
+/** When a request was made, in epoch milliseconds, and what the server said of time. */
 export interface Timing {
   readonly startedAt: number;
   readonly receivedAt: number;
-  /** The server's clock at `receivedAt`, up to a second behind. Our own where there was no answer. */
-  readonly serverClock: number;
+  /** The server's clock at `receivedAt`, up to a second behind; undefined where it does not tell it. */
+  readonly serverClock: number | undefined;
   /** The wait that the server asks for, in milliseconds. */
-  readonly hintMs: number | undefined;
+  readonly retryAfterMs: number | undefined;
 }
 
 /** A 4xx and the server's words. Text of the server's is raw: it has to pass a sink of `report/` before it is shown. */
-export interface Refusal extends ErrorBody {
+export interface ApiError extends ErrorBody {
   readonly status: number;
   /** The body as it came, for the cases in which it is not the documented JSON. */
   readonly text: string;
 }
 
-/** Why it is not known what an attempt did. */
-export interface Trouble {
+/** Why it is not known what a request did. */
+export interface RequestFailure {
   readonly code: Extract<
     ErrorCode,
     'network' | 'timeout' | 'server-error' | 'unexpected-response' | 'cancelled'
   >;
   /** False only when it is certain that the request never left. */
-  readonly sent: boolean;
+  readonly mayHaveBeenProcessed: boolean;
   /**
-   * Another attempt to connect or to read would end the same way: a wrong certificate, a proxy that wants a
-   * password, a redirect. Of a write that was sent a read has to tell the outcome all the same.
+   * False when another attempt to connect or to read would end the same way: a wrong certificate, a proxy
+   * that wants a password, a redirect. Of a write that was sent a read has to tell the outcome all the same.
    */
-  readonly isPermanent: boolean;
+  readonly isRetryable: boolean;
+  /** A retry is worth it for this long only, in milliseconds since the first such failure in a row. */
+  readonly retryLimitMs?: number | undefined;
   /** What happened, as the predicate of a sentence on LaunchDarkly: "answered 503". No text of the server's. */
   readonly what: string;
   /** A code of Node's, OpenSSL's or undici's, or the HTTP status. */
@@ -70,24 +73,24 @@ export interface Expectation<T> {
 /** A success without a body. */
 const NO_CONTENT = 204;
 
-/** Decides what an exchange settled, by the status alone: the body of a refusal explains, it never decides. */
-export function readAnswer<T>(exchange: Exchange, expectation: Expectation<T>): Answer<T> {
+/** Decides what a request came to, by the status alone: the body of a 4xx explains, it never decides. */
+export function readApiResult<T>(exchange: Exchange, expectation: Expectation<T>): ApiResult<T> {
   if (exchange.kind === 'no-response') {
     const { startedAt, receivedAt } = exchange;
-    const timing = { startedAt, receivedAt, serverClock: receivedAt, hintMs: undefined };
-    return { ...timing, kind: 'unclear', trouble: readNetworkTrouble(exchange) };
+    const timing = { startedAt, receivedAt, serverClock: undefined, retryAfterMs: undefined };
+    return { ...timing, kind: 'indeterminate', failure: readNetworkFailure(exchange) };
   }
   const { startedAt, receivedAt, headers, status, body } = exchange;
   const timing = {
     startedAt,
     receivedAt,
-    serverClock: readServerClock(headers, receivedAt),
-    hintMs: readRetryHint(status === 429 ? headers : omitLimits(headers), receivedAt),
+    serverClock: parseServerClock(headers),
+    retryAfterMs: parseRetryAfter(status === 429 ? headers : omitLimits(headers), receivedAt),
   };
   if (status >= 400 && status <= 499 && status !== 408) {
     const text = body.kind === 'unreadable' ? '' : body.text;
     const json = body.kind === 'json' ? body.json : undefined;
-    return { ...timing, kind: 'refused', refusal: { ...parseErrorBody(json), status, text } };
+    return { ...timing, kind: 'rejected', error: { ...parseErrorBody(json), status, text } };
   }
   if (status === expectation.status && (body.kind === 'json' || status === NO_CONTENT)) {
     const value = expectation.parse(body.kind === 'json' ? body.json : undefined);
@@ -95,7 +98,8 @@ export function readAnswer<T>(exchange: Exchange, expectation: Expectation<T>): 
       return { ...timing, kind: 'ok', value };
     }
   }
-  return { ...timing, kind: 'unclear', trouble: readResponseTrouble(exchange, expectation.status) };
+  const failure = readResponseFailure(exchange, expectation.status);
+  return { ...timing, kind: 'indeterminate', failure };
 }
 
 /** LaunchDarkly shows the state of its limits on every answer; only with 429 has one been reached. */
@@ -105,10 +109,11 @@ function omitLimits(headers: ResponseReceived['headers']): ResponseReceived['hea
   );
 }
 
-function readResponseTrouble(response: ResponseReceived, expectedStatus: number): Trouble {
+function readResponseFailure(response: ResponseReceived, expectedStatus: number): RequestFailure {
   const { status, body } = response;
   const message = body.kind === 'json' ? parseErrorBody(body.json).message : undefined;
-  const common = { sent: true, isPermanent: false, causeCode: `HTTP ${status}`, message };
+  const causeCode = `HTTP ${status}`;
+  const common = { mayHaveBeenProcessed: true, isRetryable: true, causeCode, message };
   if (status >= 500 && status <= 599) {
     return { ...common, code: 'server-error', what: `answered ${status}` };
   }
@@ -118,7 +123,7 @@ function readResponseTrouble(response: ResponseReceived, expectedStatus: number)
   if (status >= 300 && status <= 399) {
     // Following it would turn the POST into a GET or carry the token to another host.
     const what = `answered ${status}, a redirect, which is never followed`;
-    return { ...common, code: 'unexpected-response', isPermanent: true, what };
+    return { ...common, code: 'unexpected-response', isRetryable: false, what };
   }
   return {
     ...common,
@@ -147,27 +152,31 @@ function describeBody(
 
 /** Failures that a later attempt cannot mend: somebody has to change a certificate, a password or a name. */
 const PERMANENT =
-  /^(?:CERT_|EPROTO$|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|PROXY_NOT_VALID$|PROXY_REFUSED_(?:403|407|CREDENTIALS)$|UND_ERR_PRX_TLS$|UND_ERR_INVALID_ARG$|ERR_INVALID_)/;
+  /^(?:CERT_|EPROTO$|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|PROXY_NOT_VALID$|PROXY_REFUSED_(?:403|407|CREDENTIALS)$|RETRY_AFTER$|UND_ERR_PRX_TLS$|UND_ERR_INVALID_ARG$|ERR_INVALID_)/;
 
-/**
- * How long a host name that does not resolve is tried again, in milliseconds. The DNS of a cluster answers
- * like this for some seconds after a start or a change; a name that is wrong never resolves.
- */
-const DNS_PATIENCE_MS = 10_000;
+/** The DNS of a cluster may not know a name for a moment; after this long it is a wrong name, in milliseconds. */
+const NAME_RETRY_LIMIT_MS = 10_000;
 
-function readNetworkTrouble(failed: Extract<Exchange, { kind: 'no-response' }>): Trouble {
-  const { mayHaveBeenProcessed: sent, code, cause, proxy, isDirect, receivedAt } = failed;
-  const failingMs = receivedAt - (failed.failingSince ?? receivedAt);
-  const isNameUnknown = code === 'ENOTFOUND' && failingMs >= DNS_PATIENCE_MS;
-  const isPermanent = !sent && (PERMANENT.test(code) || isNameUnknown);
-  const common = { sent, isPermanent, causeCode: code, cause, proxy, isDirect };
+function readNetworkFailure(failed: Extract<Exchange, { kind: 'no-response' }>): RequestFailure {
+  const { mayHaveBeenProcessed, code, cause, proxy, isDirect } = failed;
+  const isRetryable = mayHaveBeenProcessed || !PERMANENT.test(code);
+  const retryLimitMs = code === 'ENOTFOUND' ? NAME_RETRY_LIMIT_MS : undefined;
+  const common = {
+    mayHaveBeenProcessed,
+    isRetryable,
+    retryLimitMs,
+    causeCode: code,
+    cause,
+    proxy,
+    isDirect,
+  };
   switch (code) {
     case 'ABORTED':
       return { ...common, code: 'timeout', what: 'had not answered when the time was up' };
     case 'ATTEMPT_TIMEOUT':
       return { ...common, code: 'timeout', what: 'did not answer in time' };
     default: {
-      const what = sent
+      const what = mayHaveBeenProcessed
         ? `was lost before it had answered (${code})`
         : `could not be reached${proxy === undefined ? '' : ` through the proxy ${proxy}`} (${code})`;
       return { ...common, code: 'network', what };

@@ -4,11 +4,11 @@ import {
   ATTEMPT_RESERVE_MS,
   BACKOFF_BASE_MS,
   BACKOFF_CAP_MS,
-  MAX_HINT_MS,
-  planWait,
-  readRetryHint,
-  readServerClock,
-} from '../../src/launchdarkly/retry.ts';
+  computeBackoff,
+  MAX_RETRY_AFTER_MS,
+  parseRetryAfter,
+  parseServerClock,
+} from '../../src/launchdarkly/backoff.ts';
 
 const date = 'Tue, 24 Nov 2026 12:00:00 GMT';
 const serverClock = Date.UTC(2026, 10, 24, 12, 0, 0);
@@ -18,11 +18,11 @@ const receivedAt = serverClock + 7 * 60_000;
 describe("the server's clock", () => {
   test.each([
     ['is the Date of the answer', { date }, serverClock],
-    ['is our own where the answer has no Date', {}, receivedAt],
-    ['is our own where the Date is empty', { date: '' }, receivedAt],
-    ['is our own where the Date is none', { date: 'yesterday' }, receivedAt],
+    ['is not known where the answer has no Date', {}, undefined],
+    ['is not known where the Date is empty', { date: '' }, undefined],
+    ['is not known where the Date is none', { date: 'yesterday' }, undefined],
   ])('%s', (_claim, headers: Record<string, string>, expected) => {
-    expect(readServerClock(headers, receivedAt)).toBe(expected);
+    expect(parseServerClock(headers)).toBe(expected);
   });
 });
 
@@ -32,13 +32,16 @@ describe('a hint', () => {
     [{ 'retry-after': '3' }, 3_000],
     [{ 'retry-after': '0.25' }, 250],
     [{ 'retry-after': '0.0001' }, 1],
-    [{ 'retry-after': '86400' }, MAX_HINT_MS],
+    [{ 'retry-after': '604800' }, 604_800_000],
+    [{ 'retry-after': String(MAX_RETRY_AFTER_MS / 1_000) }, MAX_RETRY_AFTER_MS],
     // A date, in the three formats of RFC 9110.
     [{ 'retry-after': 'Tue, 24 Nov 2026 12:00:07 GMT' }, 7_000],
     [{ 'retry-after': 'Tuesday, 24-Nov-26 12:00:07 GMT' }, 7_000],
+    [{ 'retry-after': 'Tue, 01 Dec 2026 12:00:00 GMT' }, 604_800_000],
     // Epoch milliseconds.
     [{ 'x-ratelimit-reset': `${serverClock + 4_321}` }, 4_321],
     [{ 'x-ratelimit-auth-token-reset': `${serverClock + 10_000}` }, 10_000],
+    [{ 'x-ratelimit-reset': `${serverClock + 86_500_000}` }, 86_500_000],
     // Several: the longest satisfies all.
     [{ 'retry-after': '2', 'x-ratelimit-reset': `${serverClock + 9_000}` }, 9_000],
     [{ 'retry-after': '12', 'x-ratelimit-reset': `${serverClock + 9_000}` }, 12_000],
@@ -60,7 +63,7 @@ describe('a hint', () => {
     [{ 'retry-after': 'Tue, 24 Nov 2026 12:00:09 GMT, Tuesday, 24-Nov-26 12:00:07 GMT' }, 9_000],
     [{ 'x-ratelimit-reset': `${serverClock + 1_000}, ${serverClock + 2_000}` }, 2_000],
   ])('%j asks to wait %i ms', (headers: Record<string, string>, expected) => {
-    expect(readRetryHint({ date, ...headers }, receivedAt)).toBe(expected);
+    expect(parseRetryAfter({ date, ...headers }, receivedAt)).toBe(expected);
   });
 
   test.each([
@@ -75,11 +78,12 @@ describe('a hint', () => {
     { 'retry-after': 'NaN' },
     { 'retry-after': 'soon' },
     { 'retry-after': '5 seconds' },
-    { 'retry-after': '86401' },
+    { 'retry-after': String(MAX_RETRY_AFTER_MS / 1_000 + 1) },
+    { 'retry-after': '31536000' },
     { 'retry-after': '9'.repeat(400) },
     { 'retry-after': date },
     { 'retry-after': 'Tue, 24 Nov 2026 11:59:59 GMT' },
-    { 'retry-after': 'Thu, 26 Nov 2026 12:00:00 GMT' },
+    { 'retry-after': 'Thu, 24 Nov 2033 12:00:00 GMT' },
     // Dates with more around them, of which `Date.parse` would make something.
     { 'retry-after': 'after Tue, 24 Nov 2026 12:00:07 GMT' },
     { 'retry-after': 'Tue, 24 Nov 2026 12:00:07 GMT-1' },
@@ -87,8 +91,9 @@ describe('a hint', () => {
     { 'x-ratelimit-reset': `${serverClock}` },
     { 'x-ratelimit-reset': `${serverClock - 1}` },
     { 'x-ratelimit-reset': `-${serverClock}` },
-    { 'x-ratelimit-reset': `${serverClock + MAX_HINT_MS + 1}` },
+    { 'x-ratelimit-reset': `${serverClock + MAX_RETRY_AFTER_MS + 1}` },
     { 'x-ratelimit-reset': 'soon' },
+    { 'x-ratelimit-reset': '99999999999999' },
     // Epoch seconds, or seconds from now: other services' dialects, and long past as milliseconds.
     { 'x-ratelimit-reset': `${serverClock / 1_000 + 5}` },
     { 'x-ratelimit-reset': '5' },
@@ -96,12 +101,12 @@ describe('a hint', () => {
     // Says what is left, not when it comes back.
     { 'x-ratelimit-global-remaining': '0', 'x-ratelimit-route-remaining': '0' },
   ])('%j asks for nothing', (headers: Record<string, string>) => {
-    expect(readRetryHint({ date, ...headers }, receivedAt)).toBeUndefined();
+    expect(parseRetryAfter({ date, ...headers }, receivedAt)).toBeUndefined();
   });
 
   test('is read against our own clock where the answer has no Date', () => {
     const headers = { 'x-ratelimit-reset': `${receivedAt + 3_000}` };
-    expect(readRetryHint(headers, receivedAt)).toBe(3_000);
+    expect(parseRetryAfter(headers, receivedAt)).toBe(3_000);
   });
 
   test('is within bounds, whatever the headers hold', async () => {
@@ -123,11 +128,11 @@ describe('a hint', () => {
     );
     await fc.assert(
       fc.property(anyHeaders, (headers) => {
-        const hintMs = readRetryHint(withoutMissing(headers), receivedAt) ?? 1;
-        expect(hintMs).toBeGreaterThan(0);
-        expect(hintMs).toBeLessThanOrEqual(MAX_HINT_MS);
-        expect(Number.isInteger(hintMs)).toBe(true);
-        expect(readServerClock(withoutMissing(headers), receivedAt)).toBeTypeOf('number');
+        const retryAfterMs = parseRetryAfter(withoutMissing(headers), receivedAt) ?? 1;
+        expect(retryAfterMs).toBeGreaterThan(0);
+        expect(retryAfterMs).toBeLessThanOrEqual(MAX_RETRY_AFTER_MS);
+        expect(Number.isInteger(retryAfterMs)).toBe(true);
+        expect(parseServerClock(withoutMissing(headers))).not.toBeNaN();
       }),
       { numRuns: 2_000 },
     );
@@ -139,14 +144,14 @@ describe('a hint', () => {
         fc.record({
           clock: fc.integer({ min: 1, max: 4_000_000_000 }).map((seconds) => seconds * 1_000),
           ours: fc.nat(),
-          waitMs: fc.integer({ min: 1, max: MAX_HINT_MS }),
+          waitMs: fc.integer({ min: 1, max: MAX_RETRY_AFTER_MS }),
         }),
         ({ clock, ours, waitMs }) => {
           const headers = {
             date: new Date(clock).toUTCString(),
             'x-ratelimit-reset': String(clock + waitMs),
           };
-          expect(readRetryHint(headers, ours)).toBe(waitMs);
+          expect(parseRetryAfter(headers, ours)).toBe(waitMs);
         },
       ),
     );
@@ -162,10 +167,10 @@ describe('a hint', () => {
           'x-ratelimit-reset': resetMs && String(serverClock + resetMs),
           'x-ratelimit-auth-token-reset': tokenResetMs && String(serverClock + tokenResetMs),
         });
-        const hintMs = readRetryHint(headers, receivedAt) ?? 0;
+        const retryAfterMs = parseRetryAfter(headers, receivedAt) ?? 0;
         for (const name of Object.keys(headers)) {
           const alone = withoutMissing({ date, [name]: headers[name] });
-          expect(hintMs).toBeGreaterThanOrEqual(readRetryHint(alone, receivedAt) ?? 0);
+          expect(retryAfterMs).toBeGreaterThanOrEqual(parseRetryAfter(alone, receivedAt) ?? 0);
         }
       }),
     );
@@ -174,7 +179,7 @@ describe('a hint', () => {
 
 describe('a wait', () => {
   const almostOne = 1 - Number.EPSILON;
-  const ample = { hintMs: undefined, remainingMs: 120_000 };
+  const ample = { retryAfterMs: undefined, remainingMs: 120_000 };
 
   test.each([
     [0, 500],
@@ -185,12 +190,12 @@ describe('a wait', () => {
     [7, 20_000],
     [5_000, 20_000],
   ])('after %i others is drawn from zero to %i ms', (waitsBefore, ceilingMs) => {
-    expect(planWait({ ...ample, waitsBefore, random: 0 })).toEqual({ kind: 'wait', ms: 0 });
-    expect(planWait({ ...ample, waitsBefore, random: 0.5 })).toEqual({
+    expect(computeBackoff({ ...ample, waitsBefore, random: 0 })).toEqual({ kind: 'wait', ms: 0 });
+    expect(computeBackoff({ ...ample, waitsBefore, random: 0.5 })).toEqual({
       kind: 'wait',
       ms: ceilingMs / 2,
     });
-    expect(planWait({ ...ample, waitsBefore, random: almostOne })).toEqual({
+    expect(computeBackoff({ ...ample, waitsBefore, random: almostOne })).toEqual({
       kind: 'wait',
       ms: ceilingMs - 1,
     });
@@ -202,27 +207,29 @@ describe('a wait', () => {
     ['no hint and no time for another attempt', 0, ATTEMPT_RESERVE_MS],
     ['no hint and no time at all', 0, 0],
     ['no hint and a deadline that has passed', 0, -3_000],
-  ])('is not planned for %s', (_case, hintMs, remainingMs) => {
-    expect(planWait({ waitsBefore: 0, hintMs, remainingMs, random: 0 })).toEqual({
+  ])('is not planned for %s', (_case, retryAfterMs, remainingMs) => {
+    expect(computeBackoff({ waitsBefore: 0, retryAfterMs, remainingMs, random: 0 })).toEqual({
       kind: 'too-long',
-      neededMs: hintMs,
+      neededMs: retryAfterMs,
     });
   });
 
   test('that leaves a millisecond to spare is planned', () => {
-    const hintMs = 4_499;
-    expect(planWait({ waitsBefore: 9, hintMs, remainingMs: 5_000, random: almostOne })).toEqual({
+    const retryAfterMs = 4_499;
+    expect(
+      computeBackoff({ waitsBefore: 9, retryAfterMs, remainingMs: 5_000, random: almostOne }),
+    ).toEqual({
       kind: 'wait',
-      ms: hintMs,
+      ms: retryAfterMs,
     });
   });
 
   const anyRequest = fc.record({
     waitsBefore: fc.nat(2_000),
-    hintMs: fc.option(fc.integer({ min: 0, max: MAX_HINT_MS }), { nil: undefined }),
+    retryAfterMs: fc.option(fc.integer({ min: 0, max: MAX_RETRY_AFTER_MS }), { nil: undefined }),
     remainingMs: fc.oneof(
       fc.integer({ min: -1_000, max: 130_000 }),
-      fc.integer({ min: -1_000, max: 2 * MAX_HINT_MS }),
+      fc.integer({ min: -1_000, max: 2 * MAX_RETRY_AFTER_MS }),
     ),
     random: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
   });
@@ -230,16 +237,16 @@ describe('a wait', () => {
   test('is at least the hint, at most a backoff longer, and ends before the deadline', async () => {
     await fc.assert(
       fc.property(anyRequest, (request) => {
-        const { hintMs = 0, waitsBefore, remainingMs } = request;
-        const wait = planWait(request);
+        const { retryAfterMs = 0, waitsBefore, remainingMs } = request;
+        const wait = computeBackoff(request);
         if (wait.kind === 'too-long') {
-          expect(hintMs + ATTEMPT_RESERVE_MS).toBeGreaterThanOrEqual(remainingMs);
-          expect(wait.neededMs).toBe(hintMs);
+          expect(retryAfterMs + ATTEMPT_RESERVE_MS).toBeGreaterThanOrEqual(remainingMs);
+          expect(wait.neededMs).toBe(retryAfterMs);
           return;
         }
-        expect(wait.ms).toBeGreaterThanOrEqual(hintMs);
-        expect(wait.ms - hintMs).toBeLessThan(BACKOFF_CAP_MS);
-        expect(wait.ms - hintMs).toBeLessThan(BACKOFF_BASE_MS * 2 ** waitsBefore);
+        expect(wait.ms).toBeGreaterThanOrEqual(retryAfterMs);
+        expect(wait.ms - retryAfterMs).toBeLessThan(BACKOFF_CAP_MS);
+        expect(wait.ms - retryAfterMs).toBeLessThan(BACKOFF_BASE_MS * 2 ** waitsBefore);
         expect(wait.ms).toBeLessThan(remainingMs - ATTEMPT_RESERVE_MS);
         expect(Number.isInteger(wait.ms)).toBe(true);
       }),
@@ -250,8 +257,11 @@ describe('a wait', () => {
   test('grows with the hint', async () => {
     await fc.assert(
       fc.property(anyRequest, fc.nat(30_000), (request, moreMs) => {
-        const shorter = planWait(request);
-        const longer = planWait({ ...request, hintMs: (request.hintMs ?? 0) + moreMs });
+        const shorter = computeBackoff(request);
+        const longer = computeBackoff({
+          ...request,
+          retryAfterMs: (request.retryAfterMs ?? 0) + moreMs,
+        });
         expect(needed(longer)).toBeGreaterThanOrEqual(needed(shorter));
       }),
       { numRuns: 5_000 },
@@ -261,15 +271,15 @@ describe('a wait', () => {
   test('that is possible stays possible when more time is left', async () => {
     await fc.assert(
       fc.property(anyRequest, fc.nat(30_000), (request, moreMs) => {
-        fc.pre(planWait(request).kind === 'wait');
+        fc.pre(computeBackoff(request).kind === 'wait');
         const remainingMs = request.remainingMs + moreMs;
-        expect(planWait({ ...request, remainingMs }).kind).toBe('wait');
+        expect(computeBackoff({ ...request, remainingMs }).kind).toBe('wait');
       }),
     );
   });
 
   /** Too long is longer than any wait. */
-  function needed(wait: ReturnType<typeof planWait>): number {
+  function needed(wait: ReturnType<typeof computeBackoff>): number {
     return wait.kind === 'wait' ? wait.ms : Number.POSITIVE_INFINITY;
   }
 });

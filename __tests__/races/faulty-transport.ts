@@ -1,11 +1,11 @@
-import type { InsightGroup } from '../../src/group.ts';
+import type { InsightGroup } from '../../src/insight-group/insight-group.ts';
 import { parseInsightGroup } from '../../src/launchdarkly/schemas.ts';
 import type { Exchange, JsonRequest, Transport } from '../../src/launchdarkly/transport.ts';
-import type { Dice } from './dice.ts';
 import { collision, EPOCH_MS, type MemoryServer, type Reply } from './memory-server.ts';
+import type { SeededRandom } from './seeded-random.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-/** What goes wrong with one request. Of the details (which 5xx, which hint, how long) the dice decide. */
+/** What goes wrong with one request. The details (which 5xx, which hint, how long) are random. */
 export const FAULTS = [
   'never sent',
   'lost before processing',
@@ -25,8 +25,8 @@ export const FAULTS = [
 
 export type Fault = (typeof FAULTS)[number];
 
-/** What the wire of one job knows to be true. Times are virtual milliseconds. */
-export interface WireRecord {
+/** What the transport of one job knows to be true. Times are virtual milliseconds. */
+export interface TransportRecord {
   requests: number;
   /** When each write was sent of which the job was not told what it did. */
   readonly doubts: { readonly method: JsonRequest['method']; readonly sentAt: number }[];
@@ -38,25 +38,32 @@ export interface WireRecord {
   impatience: number;
 }
 
-export interface FaultyWireOptions {
+export interface FaultyTransportOptions {
   readonly job: number;
   readonly server: MemoryServer;
   readonly time: VirtualTime;
-  readonly dice: Dice;
+  readonly random: SeededRandom;
   /** By the number of the request. */
   readonly faults: readonly (Fault | undefined)[];
-  readonly clockSkewMs: number;
+  /** The clock of the job's machine, in epoch milliseconds. */
+  readonly wallClock: () => number;
   /** When the job is stopped, in virtual milliseconds. */
   readonly stopsAt: number;
 }
 
 /** Carries requests to a {@link MemoryServer} in virtual time, or fails to. */
-export class FaultyWire implements Transport {
-  readonly record: WireRecord = { requests: 0, doubts: [], shown: [], patched: [], impatience: 0 };
-  readonly #options: FaultyWireOptions;
+export class FaultyTransport implements Transport {
+  readonly record: TransportRecord = {
+    requests: 0,
+    doubts: [],
+    shown: [],
+    patched: [],
+    impatience: 0,
+  };
+  readonly #options: FaultyTransportOptions;
   #notBefore = 0;
 
-  constructor(options: FaultyWireOptions) {
+  constructor(options: FaultyTransportOptions) {
     this.#options = options;
   }
 
@@ -76,17 +83,17 @@ export class FaultyWire implements Transport {
   }
 
   async #exchange(request: JsonRequest, fault: Fault | undefined): Promise<Exchange> {
-    const { time, dice, stopsAt } = this.#options;
+    const { time, random, stopsAt } = this.#options;
     const startedAt = this.#clock();
     const arrivesAt = time.now + this.#drawLatency();
     let answersAt = arrivesAt + this.#drawLatency();
     if (fault?.startsWith('timed out')) {
-      answersAt += dice.between(1_000, 15_000);
+      answersAt += random.between(1_000, 15_000);
     }
     let reply: Reply | undefined;
     if (isProcessed(fault)) {
       const isLate = fault === 'lost, processed later';
-      time.plan(isLate ? answersAt + dice.between(1, 8_000) : arrivesAt, () => {
+      time.plan(isLate ? answersAt + random.between(1, 8_000) : arrivesAt, () => {
         reply = this.#process(request);
       });
     }
@@ -102,13 +109,13 @@ export class FaultyWire implements Transport {
   }
 
   #process(request: JsonRequest): Reply {
-    const { server, job, dice } = this.#options;
+    const { server, job, random } = this.#options;
     // Half of the reads see everything, the others lag by up to five seconds.
-    return server.process(request, job, Math.max(0, dice.between(-5_000, 5_000)));
+    return server.process(request, job, Math.max(0, random.between(-5_000, 5_000)));
   }
 
   #answer(request: JsonRequest, { fault, reply, startedAt, arrivesAt }: Attempt): Exchange {
-    const { dice } = this.#options;
+    const { random } = this.#options;
     const respond = (status: number, json: unknown, headers: Record<string, string> = {}) =>
       this.#response({ status, json, headers, startedAt, arrivesAt });
     switch (fault) {
@@ -126,16 +133,16 @@ export class FaultyWire implements Transport {
       case '5xx before processing':
       case '5xx after processing':
         return respond(
-          dice.pick([500, 502, 503, 504, 520]),
+          random.pick([500, 502, 503, 504, 520]),
           undefined,
-          this.#drawHints(arrivesAt, [dice.pick(['seconds', 'date'])]),
+          this.#drawHints(arrivesAt, [random.pick(['seconds', 'date'])]),
         );
       case '408 before processing':
       case '408 after processing':
         return respond(408, undefined);
       case 'senseless before processing':
       case 'senseless after processing':
-        return respond(...drawSenseless(request, dice));
+        return respond(...drawSenseless(request, random));
       case 'rate limited':
         return respond(
           429,
@@ -143,7 +150,7 @@ export class FaultyWire implements Transport {
           this.#drawHints(arrivesAt, [
             'x-ratelimit-reset',
             'x-ratelimit-auth-token-reset',
-            dice.pick(['seconds', 'date']),
+            random.pick(['seconds', 'date']),
           ]),
         );
       case 'lock collision':
@@ -152,18 +159,22 @@ export class FaultyWire implements Transport {
   }
 
   #drawLatency(): number {
-    const { dice } = this.#options;
-    return dice.throw() < 0.9 ? dice.between(1, 60) : dice.between(60, 800);
+    const { random } = this.#options;
+    return random.next() < 0.9 ? random.between(1, 60) : random.between(60, 800);
   }
 
   /** Asks the job to wait, in one dialect or several at once or not at all, and remembers until when. */
   #drawHints(arrivesAt: number, dialects: readonly Dialect[]): Record<string, string> {
-    const { time, dice } = this.#options;
+    const { time, random, server } = this.#options;
     const headers: Record<string, string> = {};
     for (const dialect of dialects) {
-      const untilMs = EPOCH_MS + arrivesAt + dice.between(-2_000, 4_000);
+      // Without a Date, a point in time can only be compared with the job's own clock, which may be wrong.
+      if (dialect !== 'seconds' && !server.behaviour.sendsDate) {
+        continue;
+      }
+      const untilMs = EPOCH_MS + arrivesAt + random.between(-2_000, 4_000);
       const seconds = Math.max(0, Math.ceil((untilMs - EPOCH_MS - arrivesAt) / 1_000));
-      switch (dice.throw() < 0.4 ? dialect : undefined) {
+      switch (random.next() < 0.4 ? dialect : undefined) {
         case 'seconds':
           headers['retry-after'] = String(seconds);
           this.#waitsUntil(time.now + seconds * 1_000);
@@ -192,11 +203,15 @@ export class FaultyWire implements Transport {
     readonly startedAt: number;
     readonly arrivesAt: number;
   }): Exchange {
-    const { status, json, headers, startedAt, arrivesAt } = parts;
+    const { status, json, startedAt, arrivesAt } = parts;
+    const date = new Date(EPOCH_MS + arrivesAt).toUTCString();
+    const headers = this.#options.server.behaviour.sendsDate
+      ? { ...parts.headers, date }
+      : parts.headers;
     return {
       kind: 'response',
       status,
-      headers: { ...headers, date: new Date(EPOCH_MS + arrivesAt).toUTCString() },
+      headers,
       body: json === undefined ? { kind: 'text', text: '' } : { kind: 'json', text: '', json },
       startedAt,
       receivedAt: this.#clock(),
@@ -212,7 +227,7 @@ export class FaultyWire implements Transport {
   }
 
   #clock(): number {
-    return EPOCH_MS + this.#options.time.now + this.#options.clockSkewMs;
+    return this.#options.wallClock();
   }
 
   /** Decides anew what the answer told, without the action's reading of it. */
@@ -222,7 +237,9 @@ export class FaultyWire implements Transport {
     const json = isResponse && exchange.body.kind === 'json' ? exchange.body.json : undefined;
     const group = parseInsightGroup(json);
     const isOk =
-      status === (method === 'POST' ? 201 : 200) && group !== undefined && group.key === GROUP_KEY;
+      status === (method === 'POST' ? 201 : 200) &&
+      group !== undefined &&
+      group.key.toLowerCase() === GROUP_KEY.toLowerCase();
     if (isOk && method === 'GET') {
       this.record.shown.push({ group, answeredMs: this.#options.time.now - sentAt });
     } else if (isOk && method === 'PATCH') {
@@ -239,8 +256,8 @@ export class FaultyWire implements Transport {
 /** In which words a server asks to wait: the two of `Retry-After`, and LaunchDarkly's resets. */
 type Dialect = 'seconds' | 'date' | 'x-ratelimit-reset' | 'x-ratelimit-auth-token-reset';
 
-/** The key that all jobs wish for. */
-export const GROUP_KEY = 'checkout';
+/** The key that all jobs ask for. */
+export const GROUP_KEY = 'Checkout';
 
 interface Attempt {
   readonly fault: Fault | undefined;
@@ -254,7 +271,7 @@ function isProcessed(fault: Fault | undefined): boolean {
 }
 
 /** Answers that claim something else than what they should; to a read none that is for ever. */
-function drawSenseless({ method }: JsonRequest, dice: Dice): [number, unknown] {
+function drawSenseless({ method }: JsonRequest, random: SeededRandom): [number, unknown] {
   const status = method === 'POST' ? 201 : 200;
   const otherGroup = {
     key: 'other',
@@ -263,7 +280,7 @@ function drawSenseless({ method }: JsonRequest, dice: Dice): [number, unknown] {
     environmentKey: 'production',
     createdAt: EPOCH_MS,
   };
-  return dice.pick<[number, unknown]>([
+  return random.pick<[number, unknown]>([
     [status, undefined],
     [status, {}],
     [status, otherGroup],

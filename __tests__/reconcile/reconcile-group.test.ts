@@ -1,15 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { ensureGroup, type IfExists, type Outcome, type World } from '../src/ensure.ts';
-import { ActionError } from '../src/errors.ts';
-import type { InsightGroup, PatchOperation, WantedGroup } from '../src/group.ts';
-import type { Answer, Timing, Trouble } from '../src/launchdarkly/answer.ts';
+import { ActionError } from '../../src/errors.ts';
+import type { PatchOperation } from '../../src/insight-group/diff.ts';
+import type { DesiredGroup, InsightGroup } from '../../src/insight-group/insight-group.ts';
+import type { ApiResult, RequestFailure, Timing } from '../../src/launchdarkly/api-result.ts';
+import type { Placement, UnknownApplication } from '../../src/launchdarkly/key-lookup.ts';
+import type { Outcome } from '../../src/reconcile/outcome.ts';
+import type { IfExists } from '../../src/reconcile/plan.ts';
+import type { ReconcileDeps } from '../../src/reconcile/reconcile-deps.ts';
+import { ensureGroup } from '../../src/reconcile/reconcile-group.ts';
 
 const startMs = Date.UTC(2026, 10, 24, 12, 0, 0);
 
 /** How long each request takes, in milliseconds. */
 const requestMs = 100;
 
-const wanted: WantedGroup = {
+const wanted: DesiredGroup = {
   key: 'checkout',
   name: 'Checkout',
   projectKey: 'default',
@@ -25,41 +30,45 @@ const elsewhere: InsightGroup = { ...old, environmentKey: 'staging' };
 const nameDrift = [{ field: 'name', wanted: 'Checkout', actual: 'Payments' }];
 
 /** An answer but for its times. */
-type Reply<T> = (timing: Timing) => Answer<T>;
+type Reply<T> = (timing: Timing) => ApiResult<T>;
 
 const ok =
   <T>(value: T): Reply<T> =>
   (timing) => ({ ...timing, kind: 'ok', value });
 
-const refused =
-  (status: number, hintMs?: number): Reply<never> =>
+const rejected =
+  (status: number, retryAfterMs?: number): Reply<never> =>
   (timing) => ({
     ...timing,
-    hintMs,
-    kind: 'refused',
-    refusal: { status, message: 'the words of the server', text: '', errors: [] },
+    retryAfterMs,
+    kind: 'rejected',
+    error: { status, message: 'the words of the server', text: '', errors: [] },
   });
 
-const unclear =
-  (trouble: Partial<Trouble> = {}, hintMs?: number): Reply<never> =>
+const indeterminate =
+  (failure: Partial<RequestFailure> = {}, retryAfterMs?: number): Reply<never> =>
   (timing) => ({
     ...timing,
-    hintMs,
-    kind: 'unclear',
-    trouble: {
+    retryAfterMs,
+    kind: 'indeterminate',
+    failure: {
       code: 'server-error',
-      sent: true,
-      isPermanent: false,
+      mayHaveBeenProcessed: true,
+      isRetryable: true,
       what: 'answered 503',
       causeCode: 'HTTP 503',
-      ...trouble,
+      ...failure,
     },
   });
 
-const missing = refused(404);
-const conflict = refused(409);
-const lost = unclear();
-const neverSent = unclear({ code: 'network', sent: false, what: 'could not be reached' });
+const missing = rejected(404);
+const conflict = rejected(409);
+const lost = indeterminate();
+const neverSent = indeterminate({
+  code: 'network',
+  mayHaveBeenProcessed: false,
+  what: 'could not be reached',
+});
 
 interface Script {
   readonly ifExists?: IfExists;
@@ -72,26 +81,37 @@ interface Script {
   readonly timeoutMs?: number;
   /** The server's clock less ours. */
   readonly clockOffsetMs?: number;
+  /** Whether the server's answers carry a `Date`; true when absent. */
+  readonly hasClock?: boolean;
+  /** By how much somebody sets our wall clock after the step of this number, counted from 1. */
+  readonly jumpsMs?: Readonly<Record<number, number>>;
+  /** What the look-ups of project and environment find, in order; the last of them again and again. */
+  readonly placements?: readonly Placement[];
+  readonly unknownApplications?: readonly UnknownApplication[];
   /** Aborts the run while the request or the wait of this number is under way, counted together from 1. */
   readonly stop?: { readonly during: number; readonly reason: unknown };
 }
 
-interface Walk {
+interface Run {
   readonly outcome: Outcome | undefined;
   readonly error: unknown;
   /** What was done, in order: operations, and waits with their reason. */
   readonly steps: readonly string[];
   readonly patches: (readonly PatchOperation[])[];
+  /** How often unknown applications were looked for. */
+  readonly lookUps: number;
   readonly elapsedMs: number;
 }
 
-/** Walks through the script with a clock of its own: requests take {@link requestMs}, waits their time. */
-async function walk(script: Script): Promise<Walk> {
+/** Plays the script with a clock of its own: requests take {@link requestMs}, waits their time. */
+async function reconcile(script: Script): Promise<Run> {
   const controller = new AbortController();
   const steps: string[] = [];
   const patches: (readonly PatchOperation[])[] = [];
   const timesAsked = new Map<string, number>();
   let nowMs = startMs;
+  let jumpedMs = 0;
+  let lookUps = 0;
 
   const pass = (ms: number, what: string) => {
     nowMs += ms;
@@ -103,7 +123,7 @@ async function walk(script: Script): Promise<Walk> {
   const answer = async <T>(
     operation: 'create' | 'read' | 'patch' | 'check',
     replies: readonly Reply<T>[] = [],
-  ): Promise<Answer<T>> => {
+  ): Promise<ApiResult<T>> => {
     const asked = timesAsked.get(operation) ?? 0;
     timesAsked.set(operation, asked + 1);
     const reply = replies[asked] ?? replies.at(-1);
@@ -112,11 +132,12 @@ async function walk(script: Script): Promise<Walk> {
     }
     const startedAt = nowMs;
     pass(requestMs, operation);
-    const serverClock = nowMs + (script.clockOffsetMs ?? 0);
-    return reply({ startedAt, receivedAt: nowMs, serverClock, hintMs: undefined });
+    jumpedMs += script.jumpsMs?.[steps.length] ?? 0;
+    const serverClock = script.hasClock === false ? undefined : nowMs + (script.clockOffsetMs ?? 0);
+    return reply({ startedAt, receivedAt: nowMs, serverClock, retryAfterMs: undefined });
   };
-  const world: World = {
-    groups: {
+  const deps: ReconcileDeps = {
+    client: {
       createGroup: () => answer('create', script.create),
       getGroup: () => answer('read', script.read),
       patchGroup: (_key, patch) => {
@@ -125,22 +146,32 @@ async function walk(script: Script): Promise<Walk> {
       },
       getEnvironment: () => answer('check', script.check),
     },
-    explainer: {
-      explainRefusal: async ({ status, message }, operation) => ({
+    diagnosis: {
+      describeApiError: async ({ status, message }, operation) => ({
         code: 'bad-request',
         message: `Could not ${operation} it (${status}).`,
         said: message,
         nextStep: 'Correct the inputs.',
       }),
-      explainTrouble: ({ code, what }, operation) => ({
+      describeFailure: ({ code, what }, operation) => ({
         code,
         message: `Could not ${operation} it: LaunchDarkly ${what}.`,
         nextStep: 'Look at the network.',
       }),
+      locateEnvironment: async () => {
+        const looked = timesAsked.get('locate') ?? 0;
+        timesAsked.set('locate', looked + 1);
+        pass(requestMs, 'locate');
+        return script.placements?.[looked] ?? script.placements?.at(-1) ?? { kind: 'unknown' };
+      },
+      findUnknownApplications: async () => {
+        lookUps += 1;
+        return script.unknownApplications ?? [];
+      },
     },
     signal: controller.signal,
-    deadline: startMs + (script.timeoutMs ?? 120_000),
-    now: () => nowMs,
+    remainingMs: () => startMs + (script.timeoutMs ?? 120_000) - nowMs,
+    now: () => ({ wallMs: nowMs + jumpedMs, uptimeMs: nowMs - startMs }),
     sleep: async (ms) => pass(ms, `wait ${ms}`),
     random: () => 0.5,
     announceWait: ({ ms, why }) => {
@@ -152,19 +183,19 @@ async function walk(script: Script): Promise<Walk> {
     ifExists: script.ifExists ?? 'fail',
     isDryRun: script.isDryRun ?? false,
   };
-  const ending = await ensureGroup(wish, world).then(
+  const ending = await ensureGroup(wish, deps).then(
     (outcome) => ({ outcome, error: undefined }),
     (error: unknown) => ({ outcome: undefined, error }),
   );
-  return { ...ending, steps, patches, elapsedMs: nowMs - startMs };
+  return { ...ending, steps, patches, lookUps, elapsedMs: nowMs - startMs };
 }
 
 /** The operations alone. */
-function requestsOf({ steps }: Walk): string[] {
+function requestsOf({ steps }: Run): string[] {
   return steps.filter((step) => /^[a-z]+$/.test(step));
 }
 
-function announcementsOf({ steps }: Walk): string[] {
+function announcementsOf({ steps }: Run): string[] {
   return steps.filter((step) => step.startsWith('announce'));
 }
 
@@ -178,20 +209,20 @@ const cancelled = new ActionError({
 
 describe('a group that does not exist', () => {
   test.each(policies)('is created with one request, if-exists: %s', async (ifExists) => {
-    const run = await walk({ ifExists, create: [ok(fresh)] });
+    const run = await reconcile({ ifExists, create: [ok(fresh)] });
     expect(run.outcome).toEqual({ kind: 'created', group: fresh, drift: [] });
     expect(run.steps).toEqual(['create']);
   });
 
   test('that LaunchDarkly makes otherwise than asked is created, with the difference told', async () => {
-    const { outcome } = await walk({ create: [ok({ ...fresh, name: 'Payments' })] });
+    const { outcome } = await reconcile({ create: [ok({ ...fresh, name: 'Payments' })] });
     expect(outcome).toMatchObject({ kind: 'created', drift: nameDrift });
   });
 
-  test.each([400, 401, 403, 404, 413, 422])(
+  test.each([400, 401, 403, 413, 422])(
     'and is refused with %i fails in the words of the explainer, and is not tried again',
     async (status) => {
-      const run = await walk({ create: [refused(status)] });
+      const run = await reconcile({ create: [rejected(status)] });
       expect(run.error).toMatchObject({
         code: 'bad-request',
         message: `Could not create it (${status}). Nothing was written.`,
@@ -203,14 +234,16 @@ describe('a group that does not exist', () => {
   );
 
   test('is created after all when the requests before were never sent', async () => {
-    const run = await walk({ create: [neverSent, neverSent, ok(fresh)] });
+    const run = await reconcile({ create: [neverSent, neverSent, ok(fresh)] });
     expect(run.outcome).toMatchObject({ kind: 'created' });
     expect(requestsOf(run)).toEqual(['create', 'create', 'create']);
   });
 
   test('is not tried again when the request can never be sent', async () => {
-    const trouble = { code: 'network', sent: false, isPermanent: true } as const;
-    const run = await walk({ create: [unclear({ ...trouble, what: 'has a wrong certificate' })] });
+    const trouble = { code: 'network', mayHaveBeenProcessed: false, isRetryable: false } as const;
+    const run = await reconcile({
+      create: [indeterminate({ ...trouble, what: 'has a wrong certificate' })],
+    });
     expect(run.error).toMatchObject({
       code: 'network',
       message: 'Could not create it: LaunchDarkly has a wrong certificate. Nothing was written.',
@@ -219,7 +252,7 @@ describe('a group that does not exist', () => {
   });
 
   test('is not created when nothing could be sent until the deadline', async () => {
-    const run = await walk({ create: [neverSent], timeoutMs: 5_000 });
+    const run = await reconcile({ create: [neverSent], timeoutMs: 5_000 });
     expect(run.error).toMatchObject({
       code: 'network',
       message: 'Could not create it: LaunchDarkly could not be reached. Nothing was written.',
@@ -230,11 +263,11 @@ describe('a group that does not exist', () => {
 
 describe('a group that exists', () => {
   test('as wanted fails the step by default, and shows what there is', async () => {
-    const run = await walk({ create: [conflict], read: [ok(old)] });
+    const run = await reconcile({ create: [conflict], read: [ok(old)] });
     expect(run.error).toMatchObject({
       code: 'conflict',
       message:
-        'Insight group "checkout" already exists in project "default", environment "production". It is as wanted. Nothing was written.',
+        'Insight group "checkout" already exists in project "default", environment "production". It matches the request. Nothing was written.',
       nextStep:
         'Set if-exists: keep or if-exists: update to let the step pass when the group exists.',
       existing: { group: old, drift: [] },
@@ -244,12 +277,12 @@ describe('a group that exists', () => {
 
   test('otherwise than wanted fails the step by default, and says in what', async () => {
     const found = { ...renamed, applicationKeys: [] };
-    const run = await walk({ create: [conflict], read: [ok(found)] });
+    const run = await reconcile({ create: [conflict], read: [ok(found)] });
     expect(run.error).toMatchObject({
       code: 'conflict',
       message: expect.stringContaining('It differs in name and applications. Nothing was written.'),
       nextStep:
-        'Set if-exists: keep to go on with the group as it is, or if-exists: update to change it to what is wanted.',
+        'Set if-exists: keep to go on with the group as it is, or if-exists: update to change it to what is requested.',
       existing: { group: found, drift: [...nameDrift, { field: 'applications' }] },
     });
   });
@@ -257,21 +290,21 @@ describe('a group that exists', () => {
   test.each<[IfExists]>([['keep'], ['update']])(
     'as wanted is left alone by if-exists: %s',
     async (ifExists) => {
-      const run = await walk({ ifExists, create: [conflict], read: [ok(old)] });
+      const run = await reconcile({ ifExists, create: [conflict], read: [ok(old)] });
       expect(run.outcome).toEqual({ kind: 'unchanged', group: old, drift: [] });
       expect(run.steps).toEqual(['create', 'read']);
     },
   );
 
   test('otherwise than wanted is kept, with the drift told', async () => {
-    const run = await walk({ ifExists: 'keep', create: [conflict], read: [ok(renamed)] });
+    const run = await reconcile({ ifExists: 'keep', create: [conflict], read: [ok(renamed)] });
     expect(run.outcome).toEqual({ kind: 'kept', group: renamed, drift: nameDrift });
     expect(run.steps).toEqual(['create', 'read']);
   });
 
   test('otherwise than wanted is updated with one patch of what differs', async () => {
     const scores = { overall: { score: 80, indicator: 'good' } };
-    const run = await walk({
+    const run = await reconcile({
       ifExists: 'update',
       create: [conflict],
       read: [ok({ ...renamed, scores })],
@@ -286,13 +319,13 @@ describe('a group that exists', () => {
   test.each(policies)(
     'in another environment is never touched, if-exists: %s',
     async (ifExists) => {
-      const run = await walk({ ifExists, create: [conflict], read: [ok(elsewhere)] });
+      const run = await reconcile({ ifExists, create: [conflict], read: [ok(elsewhere)] });
       expect(run.error).toMatchObject({
         code: 'conflict',
         title: 'The key belongs to another project or environment',
         message:
           'Insight group "checkout" belongs to project "default", environment "staging". Keys are unique in the whole account, so it can\'t be created for project "default", environment "production", and it is never moved. Nothing was written.',
-        nextStep: 'Choose another key: {project}-{environment}-all-apps is the usual pattern.',
+        nextStep: 'Choose another key, such as "default-production-all-apps".',
         existing: { group: elsewhere, drift: [{ field: 'environment' }] },
       });
       expect(run.steps).toEqual(['create', 'read']);
@@ -300,7 +333,7 @@ describe('a group that exists', () => {
   );
 
   test('and can not be read fails in the words of the explainer', async () => {
-    const run = await walk({ ifExists: 'keep', create: [conflict], read: [refused(403)] });
+    const run = await reconcile({ ifExists: 'keep', create: [conflict], read: [rejected(403)] });
     expect(run.error).toMatchObject({
       message: 'Could not read it (403). Nothing was written.',
     });
@@ -310,7 +343,7 @@ describe('a group that exists', () => {
 
 describe('a 409 for a key that shows no group', () => {
   test('was a lock, when the next create succeeds', async () => {
-    const run = await walk({ create: [conflict, ok(fresh)], read: [missing] });
+    const run = await reconcile({ create: [conflict, ok(fresh)], read: [missing] });
     expect(run.outcome).toMatchObject({ kind: 'created' });
     expect(run.steps).toEqual([
       'create',
@@ -322,7 +355,7 @@ describe('a 409 for a key that shows no group', () => {
   });
 
   test('was a group that reads did not show yet, when one appears', async () => {
-    const run = await walk({
+    const run = await reconcile({
       ifExists: 'keep',
       create: [conflict],
       read: [missing, missing, ok(renamed)],
@@ -332,7 +365,7 @@ describe('a 409 for a key that shows no group', () => {
   });
 
   test('and asks for a longer wait than there is time for does not claim that a group is hidden', async () => {
-    const run = await walk({ create: [refused(409, 300_000)] });
+    const run = await reconcile({ create: [rejected(409, 300_000)] });
     expect(run.error).toMatchObject({
       code: 'conflict',
       message: expect.stringMatching(
@@ -343,7 +376,11 @@ describe('a 409 for a key that shows no group', () => {
   });
 
   test('on the read is a collision, after which the group is read again', async () => {
-    const run = await walk({ ifExists: 'keep', create: [conflict], read: [conflict, ok(old)] });
+    const run = await reconcile({
+      ifExists: 'keep',
+      create: [conflict],
+      read: [conflict, ok(old)],
+    });
     expect(run.outcome).toMatchObject({ kind: 'unchanged' });
     expect(run.steps).toEqual([
       'create',
@@ -355,7 +392,7 @@ describe('a 409 for a key that shows no group', () => {
   });
 
   test('is a reserved key after half a minute and six creates at least', async () => {
-    const run = await walk({ ifExists: 'keep', create: [conflict], read: [missing] });
+    const run = await reconcile({ ifExists: 'keep', create: [conflict], read: [missing] });
     expect(run.error).toMatchObject({
       code: 'conflict',
       message: expect.stringMatching(/shows no group of that key\. Nothing was written\.$/),
@@ -369,8 +406,8 @@ describe('a 409 for a key that shows no group', () => {
   });
 
   test('is a reserved key after six creates, however long the server makes each one wait', async () => {
-    const run = await walk({
-      create: [refused(409, 20_000)],
+    const run = await reconcile({
+      create: [rejected(409, 20_000)],
       read: [missing],
       timeoutMs: 600_000,
     });
@@ -381,7 +418,7 @@ describe('a 409 for a key that shows no group', () => {
   });
 
   test('is a conflict too when the time is up before that', async () => {
-    const run = await walk({ create: [conflict], read: [missing], timeoutMs: 3_000 });
+    const run = await reconcile({ create: [conflict], read: [missing], timeoutMs: 3_000 });
     expect(run.error).toMatchObject({
       code: 'conflict',
       message:
@@ -395,26 +432,26 @@ describe('a create whose answer is lost', () => {
   test.each(policies)(
     'has made the group that is equal and not older, if-exists: %s',
     async (ifExists) => {
-      const run = await walk({ ifExists, create: [lost], read: [ok(fresh)] });
+      const run = await reconcile({ ifExists, create: [lost], read: [ok(fresh)] });
       expect(run.outcome).toEqual({ kind: 'created', group: fresh, drift: [] });
       expect(run.steps).toEqual(['create', 'read']);
     },
   );
 
   test('has made it also when a later create gets a 409', async () => {
-    const run = await walk({ create: [lost, conflict], read: [missing, ok(fresh)] });
+    const run = await reconcile({ create: [lost, conflict], read: [missing, ok(fresh)] });
     expect(run.outcome).toMatchObject({ kind: 'created' });
   });
 
   test('has not made the group that is older', async () => {
     const script = { create: [lost], read: [ok(old)] };
-    expect((await walk({ ...script, ifExists: 'fail' })).error).toMatchObject({
+    expect((await reconcile({ ...script, ifExists: 'fail' })).error).toMatchObject({
       code: 'conflict',
       // There is one group of a key, and it is older than the create: so that can't have made anything.
       message:
-        'Insight group "checkout" already exists in project "default", environment "production". It is as wanted. Nothing was written.',
+        'Insight group "checkout" already exists in project "default", environment "production". It matches the request. Nothing was written.',
     });
-    expect((await walk({ ...script, ifExists: 'keep' })).outcome).toMatchObject({
+    expect((await reconcile({ ...script, ifExists: 'keep' })).outcome).toMatchObject({
       kind: 'unchanged',
     });
   });
@@ -422,15 +459,17 @@ describe('a create whose answer is lost', () => {
   test('has not made the group that differs', async () => {
     const found = { ...fresh, name: 'Payments' };
     const script = { create: [lost], read: [ok(found)], patch: [ok(fresh)] };
-    expect((await walk({ ...script, ifExists: 'fail' })).error).toMatchObject({
+    expect((await reconcile({ ...script, ifExists: 'fail' })).error).toMatchObject({
       code: 'conflict',
       // Somebody may have changed it since: it is young enough to be ours.
       message: expect.stringMatching(
         /It differs in name\. Outcome unknown: insight group "checkout" may or may not have been created\.$/,
       ),
     });
-    expect((await walk({ ...script, ifExists: 'keep' })).outcome).toMatchObject({ kind: 'kept' });
-    expect((await walk({ ...script, ifExists: 'update' })).outcome).toMatchObject({
+    expect((await reconcile({ ...script, ifExists: 'keep' })).outcome).toMatchObject({
+      kind: 'kept',
+    });
+    expect((await reconcile({ ...script, ifExists: 'update' })).outcome).toMatchObject({
       kind: 'updated',
     });
   });
@@ -440,22 +479,22 @@ describe('a create whose answer is lost', () => {
     async (clockOffsetMs) => {
       const madeAt = (ms: number) => ({ ...wanted, createdAt: startMs + clockOffsetMs + ms });
       const script = { ifExists: 'keep', create: [lost], clockOffsetMs } as const;
-      expect((await walk({ ...script, read: [ok(madeAt(0))] })).outcome).toMatchObject({
+      expect((await reconcile({ ...script, read: [ok(madeAt(0))] })).outcome).toMatchObject({
         kind: 'created',
       });
-      expect((await walk({ ...script, read: [ok(madeAt(-1))] })).outcome).toMatchObject({
+      expect((await reconcile({ ...script, read: [ok(madeAt(-1))] })).outcome).toMatchObject({
         kind: 'unchanged',
       });
     },
   );
 
   test('counts from the first that was lost, not from the last', async () => {
-    const run = await walk({ create: [lost], read: [missing, missing, ok(fresh)] });
+    const run = await reconcile({ create: [lost], read: [missing, missing, ok(fresh)] });
     expect(run.outcome).toMatchObject({ kind: 'created', group: fresh });
   });
 
   test('is sent again when no group appears', async () => {
-    const run = await walk({ create: [lost, ok(fresh)], read: [missing] });
+    const run = await reconcile({ create: [lost, ok(fresh)], read: [missing] });
     expect(run.outcome).toMatchObject({ kind: 'created' });
     expect(run.steps).toEqual([
       'create',
@@ -467,7 +506,7 @@ describe('a create whose answer is lost', () => {
   });
 
   test('leaves the outcome unknown when the deadline comes first', async () => {
-    const run = await walk({ create: [lost], read: [missing], timeoutMs: 5_000 });
+    const run = await reconcile({ create: [lost], read: [missing], timeoutMs: 5_000 });
     expect(run.error).toMatchObject({
       code: 'server-error',
       message:
@@ -478,7 +517,7 @@ describe('a create whose answer is lost', () => {
   });
 
   test('is no 409: the key is not called reserved, however often that happens', async () => {
-    const run = await walk({ create: [lost], read: [missing] });
+    const run = await reconcile({ create: [lost], read: [missing] });
     expect(run.error).toMatchObject({ code: 'server-error' });
     expect(requestsOf(run).filter((request) => request === 'create').length).toBeGreaterThan(6);
     expect(run.elapsedMs).toBeGreaterThan(60_000);
@@ -486,19 +525,19 @@ describe('a create whose answer is lost', () => {
 
   test('leaves the outcome unknown when the group can not be read', async () => {
     const redirect = {
-      isPermanent: true,
+      isRetryable: false,
       code: 'unexpected-response',
       what: 'sent us on',
     } as const;
-    for (const read of [refused(401), unclear(redirect)]) {
-      const run = await walk({ create: [lost], read: [read] });
+    for (const read of [rejected(401), indeterminate(redirect)]) {
+      const run = await reconcile({ create: [lost], read: [read] });
       expect(run.error).toMatchObject({ message: expect.stringContaining('Outcome unknown') });
       expect(run.steps).toEqual(['create', 'read']);
     }
   });
 
   test('leaves the outcome unknown when the next one is refused', async () => {
-    const run = await walk({ create: [lost, refused(403)], read: [missing] });
+    const run = await reconcile({ create: [lost, rejected(403)], read: [missing] });
     expect(run.error).toMatchObject({
       message: expect.stringMatching(/^Could not create it \(403\)\. Outcome unknown/),
     });
@@ -507,7 +546,11 @@ describe('a create whose answer is lost', () => {
 
 describe('a read', () => {
   test('without a clear answer is made again after a wait', async () => {
-    const run = await walk({ ifExists: 'keep', create: [conflict], read: [lost, lost, ok(old)] });
+    const run = await reconcile({
+      ifExists: 'keep',
+      create: [conflict],
+      read: [lost, lost, ok(old)],
+    });
     expect(run.outcome).toMatchObject({ kind: 'unchanged' });
     expect(run.steps).toEqual([
       'create',
@@ -522,7 +565,7 @@ describe('a read', () => {
   });
 
   test('without a clear answer puts no write in doubt', async () => {
-    const run = await walk({ create: [conflict], read: [lost], timeoutMs: 5_000 });
+    const run = await reconcile({ create: [conflict], read: [lost], timeoutMs: 5_000 });
     expect(run.error).toMatchObject({
       message: 'Could not read it: LaunchDarkly answered 503. Nothing was written.',
     });
@@ -533,7 +576,7 @@ describe('an update', () => {
   const script = { ifExists: 'update', create: [conflict], read: [ok(renamed)] } as const;
 
   test('that is refused fails in the words of the explainer, and is not tried again', async () => {
-    const run = await walk({ ...script, patch: [refused(422)] });
+    const run = await reconcile({ ...script, patch: [rejected(422)] });
     expect(run.error).toMatchObject({
       message: 'Could not update it (422). Nothing was written.',
       said: 'the words of the server',
@@ -542,11 +585,11 @@ describe('an update', () => {
   });
 
   test('that is accepted but changes nothing fails, and shows what there is', async () => {
-    const run = await walk({ ...script, patch: [ok(renamed)] });
+    const run = await reconcile({ ...script, patch: [ok(renamed)] });
     expect(run.error).toMatchObject({
       code: 'unexpected-response',
       message:
-        'LaunchDarkly accepted the update of insight group "checkout" but its name did not change to what was asked for. Nothing was written.',
+        'LaunchDarkly accepted the update of insight group "checkout" but its name did not change. Nothing was written.',
       nextStep: 'Change name in LaunchDarkly, or use if-exists: keep.',
       existing: { group: renamed, drift: nameDrift },
     });
@@ -554,16 +597,19 @@ describe('an update', () => {
   });
 
   test('that is accepted but changes nothing fails also when somebody else changes the rest', async () => {
-    const run = await walk({ ...script, patch: [ok({ ...renamed, applicationKeys: ['tv'] })] });
+    const run = await reconcile({
+      ...script,
+      patch: [ok({ ...renamed, applicationKeys: ['tv'] })],
+    });
     expect(run.error).toMatchObject({
-      message: expect.stringContaining('but its name and applications did not change'),
-      nextStep: 'Change name and applications in LaunchDarkly, or use if-exists: keep.',
+      message: expect.stringContaining('but its name did not change.'),
+      nextStep: expect.stringMatching(/^Change name in LaunchDarkly, or use if-exists: keep\./),
     });
     expect(run.patches).toHaveLength(1);
   });
 
   test('meets what somebody else has changed since the read, and changes that too', async () => {
-    const run = await walk({
+    const run = await reconcile({
       ...script,
       patch: [ok({ ...old, applicationKeys: ['tv'] }), ok(old)],
     });
@@ -576,7 +622,7 @@ describe('an update', () => {
 
   test('that could be made only in part does not say that nothing was written', async () => {
     const partly = { ...old, applicationKeys: ['tv'] };
-    const run = await walk({ ...script, patch: [ok(partly), neverSent], timeoutMs: 5_000 });
+    const run = await reconcile({ ...script, patch: [ok(partly), neverSent], timeoutMs: 5_000 });
     expect(run.error).toMatchObject({
       code: 'network',
       message: expect.stringContaining('Insight group "checkout" was updated in part.'),
@@ -584,7 +630,7 @@ describe('an update', () => {
   });
 
   test('whose answer is lost was done, when the group is seen again after it was not', async () => {
-    const run = await walk({
+    const run = await reconcile({
       ...script,
       read: [ok(renamed), missing, ok(old)],
       patch: [lost],
@@ -594,7 +640,7 @@ describe('an update', () => {
   });
 
   test('whose answer is lost was not done, when the group is seen again as it was', async () => {
-    const run = await walk({
+    const run = await reconcile({
       ...script,
       read: [ok(renamed), missing, ok(renamed)],
       patch: [lost, ok(old)],
@@ -604,13 +650,13 @@ describe('an update', () => {
   });
 
   test('whose answer is lost was done, when a read shows it', async () => {
-    const run = await walk({ ...script, read: [ok(renamed), ok(old)], patch: [lost] });
+    const run = await reconcile({ ...script, read: [ok(renamed), ok(old)], patch: [lost] });
     expect(run.outcome).toEqual({ kind: 'updated', group: old, drift: nameDrift });
     expect(requestsOf(run)).toEqual(['create', 'read', 'patch', 'read']);
   });
 
   test('whose answer is lost is sent again, when a read does not show it', async () => {
-    const run = await walk({ ...script, patch: [lost, ok(old)] });
+    const run = await reconcile({ ...script, patch: [lost, ok(old)] });
     expect(run.outcome).toEqual({ kind: 'updated', group: old, drift: nameDrift });
     expect(run.steps).toEqual([
       'create',
@@ -624,7 +670,7 @@ describe('an update', () => {
   });
 
   test('whose answer is lost leaves the outcome unknown, when the deadline comes first', async () => {
-    const run = await walk({ ...script, patch: [lost], timeoutMs: 5_000 });
+    const run = await reconcile({ ...script, patch: [lost], timeoutMs: 5_000 });
     expect(run.error).toMatchObject({
       code: 'server-error',
       message:
@@ -634,7 +680,7 @@ describe('an update', () => {
   });
 
   test('never touches a group that has come to belong elsewhere', async () => {
-    const run = await walk({ ...script, read: [ok(renamed), ok(elsewhere)], patch: [lost] });
+    const run = await reconcile({ ...script, read: [ok(renamed), ok(elsewhere)], patch: [lost] });
     expect(run.error).toMatchObject({
       code: 'conflict',
       message: expect.stringMatching(
@@ -646,8 +692,8 @@ describe('an update', () => {
   });
 
   test('that finds the group made anew by somebody else does not claim it', async () => {
-    const anew = { ...old, createdAt: startMs + 50 };
-    const run = await walk({
+    const anew = { ...old, createdAt: startMs + 10_000 };
+    const run = await reconcile({
       ...script,
       read: [ok(renamed), missing, ok(anew)],
       patch: [lost],
@@ -656,7 +702,7 @@ describe('an update', () => {
   });
 
   test('after which the group belongs elsewhere is not followed by another', async () => {
-    const run = await walk({ ...script, patch: [ok({ ...elsewhere, name: 'Checkout' })] });
+    const run = await reconcile({ ...script, patch: [ok({ ...elsewhere, name: 'Checkout' })] });
     expect(run.error).toMatchObject({
       code: 'conflict',
       title: 'The key belongs to another project or environment',
@@ -666,7 +712,7 @@ describe('an update', () => {
   });
 
   test('that others undo again and again is sent again after a wait', async () => {
-    const run = await walk({
+    const run = await reconcile({
       ...script,
       patch: [ok({ ...old, applicationKeys: ['tv'] }), ok(renamed), ok(old)],
     });
@@ -679,7 +725,7 @@ describe('an update', () => {
 
   test('that others undo until the deadline says that they did', async () => {
     const undone = [ok({ ...old, applicationKeys: ['tv'] }), ok(renamed)];
-    const run = await walk({
+    const run = await reconcile({
       ...script,
       patch: [...undone, ...undone, ...undone, ...undone],
       timeoutMs: 3_000,
@@ -694,8 +740,8 @@ describe('an update', () => {
     expect(run.elapsedMs).toBeLessThanOrEqual(3_000);
   });
 
-  test('that is carried out in part fails, and says which part', async () => {
-    const run = await walk({
+  test('that LaunchDarkly carries out in part fails, and says which part', async () => {
+    const run = await reconcile({
       ...script,
       read: [ok({ ...renamed, applicationKeys: [] })],
       patch: [ok({ ...old, applicationKeys: [] })],
@@ -703,7 +749,7 @@ describe('an update', () => {
     expect(run.error).toMatchObject({
       code: 'unexpected-response',
       message:
-        'LaunchDarkly accepted the update of insight group "checkout" but its applications did not change to what was asked for. Insight group "checkout" was updated in part.',
+        'Insight group "checkout" was updated, but LaunchDarkly stored different values than requested: applications. Insight group "checkout" was updated in part.',
     });
     expect(run.patches).toHaveLength(1);
   });
@@ -712,26 +758,26 @@ describe('an update', () => {
     ['whose answer was lost', lost],
     ['that was made in part', ok({ ...old, applicationKeys: ['tv'] })],
   ])('%s counts for nothing when its group is deleted meanwhile', async (_which, patch) => {
-    const run = await walk({
+    const run = await reconcile({
       ...script,
-      create: [conflict, refused(403)],
+      create: [conflict, rejected(403)],
       patch: [patch, missing],
     });
     expect(run.error).toMatchObject({ message: 'Could not create it (403). Nothing was written.' });
   });
 
   test('that is refused after a lost create says nothing of a create', async () => {
-    const run = await walk({
+    const run = await reconcile({
       ifExists: 'update',
       create: [lost],
       read: [ok(renamed)],
-      patch: [refused(403)],
+      patch: [rejected(403)],
     });
     expect(run.error).toMatchObject({ message: 'Could not update it (403). Nothing was written.' });
   });
 
   test('that meets a lock is sent again', async () => {
-    const run = await walk({ ...script, patch: [conflict, ok(old)] });
+    const run = await reconcile({ ...script, patch: [conflict, ok(old)] });
     expect(run.outcome).toMatchObject({ kind: 'updated' });
     expect(run.patches).toHaveLength(2);
     expect(announcementsOf(run)).toEqual([
@@ -740,7 +786,7 @@ describe('an update', () => {
   });
 
   test('that meets a lock until the deadline does not say that the group is hidden', async () => {
-    const run = await walk({ ...script, patch: [conflict], timeoutMs: 5_000 });
+    const run = await reconcile({ ...script, patch: [conflict], timeoutMs: 5_000 });
     expect(run.error).toMatchObject({
       code: 'conflict',
       message:
@@ -751,12 +797,12 @@ describe('an update', () => {
   });
 
   test('that somebody else did meanwhile is not claimed', async () => {
-    const run = await walk({ ...script, read: [ok(renamed), ok(old)], patch: [conflict] });
+    const run = await reconcile({ ...script, read: [ok(renamed), ok(old)], patch: [conflict] });
     expect(run.outcome).toEqual({ kind: 'unchanged', group: old, drift: [] });
   });
 
   test('of a group that is deleted meanwhile ends in a create', async () => {
-    const run = await walk({
+    const run = await reconcile({
       ...script,
       create: [conflict, ok(fresh)],
       patch: [missing],
@@ -766,7 +812,7 @@ describe('an update', () => {
   });
 
   test('whose answer is lost, of a group that is deleted meanwhile, ends in a create', async () => {
-    const run = await walk({
+    const run = await reconcile({
       ...script,
       create: [conflict, ok(fresh)],
       read: [ok(renamed), missing],
@@ -779,7 +825,7 @@ describe('an update', () => {
 
 describe('a rate limit', () => {
   test('is waited for, at least as long as the server asks, and the request sent again', async () => {
-    const run = await walk({ create: [refused(429, 7_000), ok(fresh)] });
+    const run = await reconcile({ create: [rejected(429, 7_000), ok(fresh)] });
     expect(run.outcome).toMatchObject({ kind: 'created' });
     expect(run.steps).toEqual([
       'create',
@@ -790,7 +836,9 @@ describe('a rate limit', () => {
   });
 
   test('without a hint is waited for with growing waits', async () => {
-    const run = await walk({ create: [refused(429), refused(429), refused(429), ok(fresh)] });
+    const run = await reconcile({
+      create: [rejected(429), rejected(429), rejected(429), ok(fresh)],
+    });
     expect(run.steps.filter((step) => step.startsWith('wait'))).toEqual([
       'wait 250',
       'wait 500',
@@ -799,8 +847,8 @@ describe('a rate limit', () => {
   });
 
   test('is met in the same way by reads, updates and checks', async () => {
-    const limited = refused(429, 1_000);
-    const update = await walk({
+    const limited = rejected(429, 1_000);
+    const update = await reconcile({
       ifExists: 'update',
       create: [conflict],
       read: [limited, ok(renamed)],
@@ -808,7 +856,7 @@ describe('a rate limit', () => {
     });
     expect(update.outcome).toMatchObject({ kind: 'updated' });
     expect(announcementsOf(update)).toHaveLength(2);
-    const rehearsal = await walk({
+    const rehearsal = await reconcile({
       isDryRun: true,
       read: [missing],
       check: [limited, ok('production')],
@@ -818,7 +866,7 @@ describe('a rate limit', () => {
   });
 
   test('longer than the deadline fails at once, and says until when it lasts', async () => {
-    const run = await walk({ create: [refused(429, 130_000)] });
+    const run = await reconcile({ create: [rejected(429, 130_000)] });
     expect(run.error).toMatchObject({
       code: 'rate-limited',
       message:
@@ -829,7 +877,7 @@ describe('a rate limit', () => {
   });
 
   test('without a hint fails when no time is left for another attempt', async () => {
-    const run = await walk({ create: [refused(429)], timeoutMs: 500 });
+    const run = await reconcile({ create: [rejected(429)], timeoutMs: 500 });
     expect(run.error).toMatchObject({
       code: 'rate-limited',
       message:
@@ -841,7 +889,7 @@ describe('a rate limit', () => {
   });
 
   test('after a lost create leaves the outcome unknown', async () => {
-    const run = await walk({ create: [lost], read: [refused(429, 130_000)] });
+    const run = await reconcile({ create: [lost], read: [rejected(429, 130_000)] });
     expect(run.error).toMatchObject({
       code: 'rate-limited',
       message: expect.stringContaining('Outcome unknown'),
@@ -851,17 +899,17 @@ describe('a rate limit', () => {
 
 describe('a server that asks to wait', () => {
   test.each([
-    ['503', unclear({}, 3_000)],
-    ['409', refused(409, 3_000)],
+    ['503', indeterminate({}, 3_000)],
+    ['409', rejected(409, 3_000)],
   ])('with %s to a create is not read from before', async (_status, create) => {
-    const run = await walk({ ifExists: 'keep', create: [create], read: [ok(old)] });
+    const run = await reconcile({ ifExists: 'keep', create: [create], read: [ok(old)] });
     expect(run.outcome).toMatchObject({ kind: 'unchanged' });
     expect(run.steps.slice(0, 1)).toEqual(['create']);
-    expect(run.steps.slice(2)).toEqual(['wait 3250', 'read']);
+    expect(run.steps.slice(2, 4)).toEqual(['wait 3250', 'read']);
   });
 
   test('is waited for once, and then as long as ever', async () => {
-    const run = await walk({ create: [unclear({}, 3_000), ok(fresh)], read: [missing] });
+    const run = await reconcile({ create: [indeterminate({}, 3_000), ok(fresh)], read: [missing] });
     expect(run.outcome).toMatchObject({ kind: 'created' });
     expect(run.steps).toEqual([
       'create',
@@ -875,7 +923,7 @@ describe('a server that asks to wait', () => {
   });
 
   test('to a lost create longer than the deadline leaves the outcome unknown', async () => {
-    const run = await walk({ create: [unclear({}, 130_000)] });
+    const run = await reconcile({ create: [indeterminate({}, 130_000)] });
     expect(run.error).toMatchObject({ message: expect.stringContaining('Outcome unknown') });
     expect(run.steps).toEqual(['create']);
   });
@@ -885,23 +933,23 @@ describe('a dry run', () => {
   const dry = { isDryRun: true } as const;
 
   test.each(policies)('would create what does not exist, if-exists: %s', async (ifExists) => {
-    const run = await walk({ ...dry, ifExists, read: [missing], check: [ok('production')] });
+    const run = await reconcile({ ...dry, ifExists, read: [missing], check: [ok('production')] });
     expect(run.outcome).toEqual({ kind: 'would-create', group: undefined, drift: [] });
     expect(run.steps).toEqual(['read', 'check']);
   });
 
   test('would create also when the token may not look at the environment', async () => {
-    const run = await walk({ ...dry, read: [missing], check: [refused(403)] });
+    const run = await reconcile({ ...dry, read: [missing], check: [rejected(403)] });
     expect(run.outcome).toMatchObject({ kind: 'would-create' });
   });
 
   test('fails when the environment does not exist', async () => {
-    const run = await walk({ ...dry, read: [missing], check: [missing] });
+    const run = await reconcile({ ...dry, read: [missing], check: [missing] });
     expect(run.error).toMatchObject({ message: 'Could not check it (404). Nothing was written.' });
   });
 
   test('asks again when the environment could not be checked', async () => {
-    const run = await walk({ ...dry, read: [missing], check: [lost, ok('production')] });
+    const run = await reconcile({ ...dry, read: [missing], check: [lost, ok('production')] });
     expect(run.outcome).toMatchObject({ kind: 'would-create' });
     expect(requestsOf(run)).toEqual(['read', 'check', 'check']);
   });
@@ -910,32 +958,32 @@ describe('a dry run', () => {
     ['keep', { kind: 'unchanged', group: old, drift: [] }],
     ['update', { kind: 'unchanged', group: old, drift: [] }],
   ])('of an equal group, if-exists: %s, would change nothing', async (ifExists, outcome) => {
-    const run = await walk({ ...dry, ifExists, read: [ok(old)] });
+    const run = await reconcile({ ...dry, ifExists, read: [ok(old)] });
     expect(run.outcome).toEqual(outcome);
     expect(run.steps).toEqual(['read']);
   });
 
   test('of a group that differs would keep it, or update it', async () => {
     const read = [ok(renamed)];
-    const keep = await walk({ ...dry, ifExists: 'keep', read });
+    const keep = await reconcile({ ...dry, ifExists: 'keep', read });
     expect(keep.outcome).toEqual({ kind: 'kept', group: renamed, drift: nameDrift });
-    const update = await walk({ ...dry, ifExists: 'update', read });
+    const update = await reconcile({ ...dry, ifExists: 'update', read });
     expect(update.outcome).toEqual({ kind: 'would-update', group: renamed, drift: nameDrift });
     expect([...keep.steps, ...update.steps]).toEqual(['read', 'read']);
   });
 
   test('has the failures that the real run would have', async () => {
-    const exists = await walk({ ...dry, read: [ok(old)] });
+    const exists = await reconcile({ ...dry, read: [ok(old)] });
     expect(exists.error).toMatchObject({ code: 'conflict', existing: { group: old } });
-    const foreign = await walk({ ...dry, ifExists: 'update', read: [ok(elsewhere)] });
+    const foreign = await reconcile({ ...dry, ifExists: 'update', read: [ok(elsewhere)] });
     expect(foreign.error).toMatchObject({ code: 'conflict', existing: { group: elsewhere } });
-    const denied = await walk({ ...dry, read: [refused(401)] });
+    const denied = await reconcile({ ...dry, read: [rejected(401)] });
     expect(denied.error).toMatchObject({ message: expect.stringContaining('Could not read it') });
   });
 });
 
 describe('a run that is stopped', () => {
-  const aborted = unclear({ code: 'timeout', what: 'had not answered when the time was up' });
+  const aborted = indeterminate({ code: 'timeout', what: 'had not answered when the time was up' });
   const expired = new ActionError({
     code: 'timeout',
     message: 'The time was up.',
@@ -946,7 +994,7 @@ describe('a run that is stopped', () => {
     ['cancelled', cancelled],
     ['timeout', expired],
   ])('during a create does not know the outcome, and says %s', async (code, reason) => {
-    const run = await walk({ create: [aborted], stop: { during: 1, reason } });
+    const run = await reconcile({ create: [aborted], stop: { during: 1, reason } });
     expect(run.error).toMatchObject({
       code,
       message: `${reason.message} Outcome unknown: insight group "checkout" may or may not have been created.`,
@@ -956,7 +1004,7 @@ describe('a run that is stopped', () => {
   });
 
   test('during an update does not know the outcome', async () => {
-    const run = await walk({
+    const run = await reconcile({
       ifExists: 'update',
       create: [conflict],
       read: [ok(renamed)],
@@ -979,13 +1027,15 @@ describe('a run that is stopped', () => {
     [
       'a create that can never be sent',
       {
-        create: [unclear({ code: 'network', sent: false, isPermanent: true })],
+        create: [
+          indeterminate({ code: 'network', mayHaveBeenProcessed: false, isRetryable: false }),
+        ],
         stop: { during: 1, reason: cancelled },
       },
     ],
     [
       'a create that meets a group',
-      { create: [refused(409, 1_000)], stop: { during: 1, reason: cancelled } },
+      { create: [rejected(409, 1_000)], stop: { during: 1, reason: cancelled } },
     ],
     [
       'a read that finds no group',
@@ -994,10 +1044,10 @@ describe('a run that is stopped', () => {
     [
       'a wait',
       // Announcing it is a step as well.
-      { create: [refused(429)], stop: { during: 3, reason: cancelled } },
+      { create: [rejected(429)], stop: { during: 3, reason: cancelled } },
     ],
   ])('during %s has written nothing, and does nothing more', async (_when, script) => {
-    const run = await walk(script);
+    const run = await reconcile(script);
     expect(run.error).toMatchObject({
       code: 'cancelled',
       message: 'The run was cancelled. Nothing was written.',
@@ -1006,8 +1056,8 @@ describe('a run that is stopped', () => {
   });
 
   test('as a create is refused fails with the refusal, which says more', async () => {
-    const run = await walk({
-      create: [refused(403)],
+    const run = await reconcile({
+      create: [rejected(403)],
       stop: { during: 1, reason: cancelled },
     });
     expect(run.error).toMatchObject({ message: 'Could not create it (403). Nothing was written.' });
@@ -1015,7 +1065,7 @@ describe('a run that is stopped', () => {
   });
 
   test('after a lost create does not know the outcome', async () => {
-    const run = await walk({
+    const run = await reconcile({
       create: [lost],
       read: [aborted],
       stop: { during: 2, reason: cancelled },
@@ -1028,7 +1078,308 @@ describe('a run that is stopped', () => {
 
   test('for a reason that is not ours ends with that reason', async () => {
     const reason = new Error('somebody pulled the plug');
-    const run = await walk({ create: [aborted], stop: { during: 1, reason } });
+    const run = await reconcile({ create: [aborted], stop: { during: 1, reason } });
     expect(run.error).toBe(reason);
+  });
+});
+
+const nothingKnown = { hasClock: false } as const;
+const timeless: InsightGroup = { ...wanted, createdAt: undefined };
+
+describe('a read that may be older than a lost create', () => {
+  test.each(policies)(
+    'is repeated until it shows the group that the create made, if-exists: %s',
+    async (ifExists) => {
+      const read = [ok(old), ok(renamed), ok(fresh)];
+      const run = await reconcile({ ifExists, create: [lost], read });
+      expect(run.outcome).toEqual({ kind: 'created', group: fresh, drift: [] });
+      expect(requestsOf(run)).toEqual(['create', 'read', 'read', 'read']);
+      expect(run.patches).toEqual([]);
+    },
+  );
+
+  test('is repeated until no group is seen, and the create is sent again', async () => {
+    const run = await reconcile({ create: [lost, ok(fresh)], read: [ok(old), missing] });
+    expect(run.outcome).toMatchObject({ kind: 'created' });
+    expect(requestsOf(run)).toEqual(['create', 'read', 'read', 'create']);
+  });
+
+  test('is believed five seconds after the create was given up', async () => {
+    const run = await reconcile({ ifExists: 'keep', create: [lost], read: [ok(old)] });
+    expect(run.outcome).toEqual({ kind: 'unchanged', group: old, drift: [] });
+    // The create, and the last read.
+    expect(run.elapsedMs).toBeGreaterThanOrEqual(5_000 + 2 * requestMs);
+    expect(run.elapsedMs).toBeLessThan(6_000);
+  });
+
+  test('settles nothing when the time is up before', async () => {
+    const run = await reconcile({ create: [lost], read: [ok(old)], timeoutMs: 3_000 });
+    expect(run.error).toMatchObject({
+      code: 'timeout',
+      message: expect.stringMatching(/possibly as it was before this run.*Outcome unknown/),
+      existing: { group: old, drift: [] },
+    });
+    expect(run.elapsedMs).toBeLessThanOrEqual(3_000);
+  });
+
+  test('is believed at once after a create that was answered', async () => {
+    const run = await reconcile({ ifExists: 'keep', create: [conflict], read: [ok(old)] });
+    expect(run.steps).toEqual(['create', 'read']);
+  });
+});
+
+describe('a lost create on a server whose clock is not known', () => {
+  test.each<[string, Script, InsightGroup]>([
+    ['the answers carry no Date', nothingKnown, fresh],
+    ['the answers carry no Date, and the group is old', nothingKnown, old],
+    ['the group tells no time', {}, timeless],
+  ])('neither claims nor denies an equal group: %s', async (_case, script, group) => {
+    for (const ifExists of ['keep', 'update'] as const) {
+      const run = await reconcile({ ...script, ifExists, create: [lost], read: [ok(group)] });
+      expect(run.outcome).toEqual({
+        kind: 'unchanged',
+        group,
+        drift: [],
+        mayHaveBeenCreated: true,
+      });
+    }
+    const run = await reconcile({ ...script, create: [lost], read: [ok(group)] });
+    expect(run.error).toMatchObject({
+      code: 'conflict',
+      message: expect.stringMatching(
+        /It matches the request\. Outcome unknown: insight group "checkout" may or may not have been created\.$/,
+      ),
+      existing: { group, drift: [] },
+    });
+  });
+
+  test('neither claims nor denies a group that it keeps or updates', async () => {
+    const script = { ...nothingKnown, create: [lost], read: [ok(renamed)], patch: [ok(old)] };
+    expect((await reconcile({ ...script, ifExists: 'keep' })).outcome).toEqual({
+      kind: 'kept',
+      group: renamed,
+      drift: nameDrift,
+      mayHaveBeenCreated: true,
+    });
+    expect((await reconcile({ ...script, ifExists: 'update' })).outcome).toEqual({
+      kind: 'updated',
+      group: old,
+      drift: nameDrift,
+      mayHaveBeenCreated: true,
+    });
+  });
+
+  test('claims the group that a later create makes', async () => {
+    const run = await reconcile({ ...nothingKnown, create: [lost, ok(fresh)], read: [missing] });
+    expect(run.outcome).toEqual({ kind: 'created', group: fresh, drift: [] });
+  });
+
+  test('says of a failed update both that it may have created and that it has updated', async () => {
+    const run = await reconcile({
+      ...nothingKnown,
+      ifExists: 'update',
+      create: [lost],
+      read: [ok(renamed)],
+      patch: [ok({ ...old, name: 'checkout' })],
+    });
+    expect(run.error).toMatchObject({
+      message: expect.stringMatching(
+        /stored different values than requested: name\. Outcome unknown: .* created; it was updated in part\.$/,
+      ),
+    });
+  });
+});
+
+describe('a clock of the runner that is set during a lost create', () => {
+  const ours: InsightGroup = { ...wanted, createdAt: startMs + 50 };
+  const hourOlder: InsightGroup = { ...wanted, createdAt: startMs - 3_600_000 };
+
+  test.each([-3_600_000, -60_000, -2_000, 2_000, 60_000, 3_600_000])(
+    'does not make the run deny its own group: %i ms',
+    async (jumpMs) => {
+      const script = { ifExists: 'keep', create: [lost], jumpsMs: { 1: jumpMs } } as const;
+      const run = await reconcile({ ...script, read: [ok(ours)] });
+      expect(run.outcome).toMatchObject({ kind: 'created' });
+    },
+  );
+
+  test.each([-3_600_000, 3_600_000])(
+    'does not make the run claim an older group: %i ms',
+    async (jumpMs) => {
+      const script = { ifExists: 'keep', create: [lost], jumpsMs: { 1: jumpMs } } as const;
+      const run = await reconcile({ ...script, read: [ok(hourOlder)] });
+      expect(run.outcome).toMatchObject({ kind: 'unchanged' });
+    },
+  );
+
+  test('is no reason to give up early', async () => {
+    const run = await reconcile({ create: [neverSent, ok(fresh)], jumpsMs: { 1: 3_600_000 } });
+    expect(run.outcome).toMatchObject({ kind: 'created' });
+  });
+});
+
+describe('a create that is answered 404', () => {
+  const environmentMissing = { kind: 'environment-missing', environments: ['eu'] } as const;
+
+  test.each([1, 4])('is sent again where the environment exists: %i times', async (times) => {
+    const create = [...Array.from({ length: times }, () => missing), ok(fresh)];
+    const run = await reconcile({ create, placements: [{ kind: 'found' }] });
+    expect(run.outcome).toMatchObject({ kind: 'created' });
+    // That it exists is asked once.
+    expect(requestsOf(run).filter((step) => step === 'locate')).toHaveLength(1);
+  });
+
+  test.each<[Placement, number]>([
+    [{ kind: 'found' }, 10_000],
+    [environmentMissing, 5_000],
+  ])('is given up after some seconds: %j', async (placement, limitMs) => {
+    const run = await reconcile({ create: [missing], placements: [placement] });
+    expect(run.error).toMatchObject({
+      message: 'Could not create it (404). Nothing was written.',
+    });
+    expect(run.elapsedMs).toBeGreaterThanOrEqual(limitMs);
+    expect(run.elapsedMs).toBeLessThan(limitMs + 1_000);
+  });
+
+  test('is sent again for longer once the environment is shown', async () => {
+    const run = await reconcile({
+      create: [missing],
+      placements: [environmentMissing, environmentMissing, { kind: 'found' }],
+    });
+    expect(run.elapsedMs).toBeGreaterThanOrEqual(10_000);
+  });
+
+  test.each<Placement>([
+    { kind: 'project-missing', projects: [] },
+    { kind: 'not-launchdarkly' },
+    { kind: 'unknown' },
+  ])('is final at once: %j', async (placement) => {
+    const run = await reconcile({ create: [missing], placements: [placement] });
+    expect(run.error).toMatchObject({ message: expect.stringContaining('(404)') });
+    expect(run.steps).toEqual(['create', 'locate']);
+  });
+
+  test('is told as what it is when the time is up before', async () => {
+    const run = await reconcile({
+      create: [missing],
+      placements: [environmentMissing],
+      timeoutMs: 2_000,
+    });
+    expect(run.error).toMatchObject({ message: 'Could not create it (404). Nothing was written.' });
+    expect(run.elapsedMs).toBeLessThanOrEqual(2_000);
+  });
+
+  test('is waited for in a dry run in the same way', async () => {
+    const run = await reconcile({
+      isDryRun: true,
+      read: [missing],
+      check: [missing, ok('production')],
+      placements: [environmentMissing],
+    });
+    expect(run.outcome).toMatchObject({ kind: 'would-create' });
+  });
+});
+
+describe('a group that reads show and updates do not find', () => {
+  const script = {
+    ifExists: 'update',
+    create: [conflict],
+    read: [ok(renamed)],
+    patch: [missing],
+  } as const;
+
+  test.each([
+    ['after half a minute', 120_000, 30_000],
+    ['at the deadline', 5_000, 0],
+  ])('fails %s, with what was seen and said', async (_when, timeoutMs, minMs) => {
+    const run = await reconcile({ ...script, timeoutMs });
+    expect(run.error).toMatchObject({
+      code: 'conflict',
+      message:
+        'LaunchDarkly shows insight group "checkout" but answers every update of it with 404. Nothing was written.',
+      said: 'LaunchDarkly answered 404: "the words of the server"',
+      existing: { group: renamed, drift: nameDrift },
+    });
+    expect(run.elapsedMs).toBeGreaterThanOrEqual(minMs);
+    expect(run.elapsedMs).toBeLessThan(60_000);
+  });
+
+  test('is not said to be as it was when an update before has changed it', async () => {
+    const partly = ok({ ...old, applicationKeys: ['tv'] });
+    const run = await reconcile({ ...script, patch: [partly, missing] });
+    expect(run.error).toMatchObject({
+      message: expect.stringMatching(/with 404\. Insight group "checkout" was updated in part\.$/),
+    });
+  });
+
+  test('is updated after all when that works', async () => {
+    const run = await reconcile({ ...script, patch: [missing, missing, ok(old)] });
+    expect(run.outcome).toMatchObject({ kind: 'updated' });
+  });
+});
+
+describe('a failure that is retried for some time only', () => {
+  const unresolved = indeterminate({
+    code: 'network',
+    mayHaveBeenProcessed: false,
+    what: 'could not be reached (ENOTFOUND)',
+    causeCode: 'ENOTFOUND',
+    retryLimitMs: 10_000,
+  });
+
+  test('is retried until it passes', async () => {
+    const run = await reconcile({ create: [unresolved, unresolved, ok(fresh)] });
+    expect(run.outcome).toMatchObject({ kind: 'created' });
+  });
+
+  test('is final after that time', async () => {
+    const run = await reconcile({ create: [unresolved] });
+    expect(run.error).toMatchObject({ code: 'network' });
+    expect(run.elapsedMs).toBeGreaterThanOrEqual(10_000);
+    expect(run.elapsedMs).toBeLessThan(11_000);
+  });
+
+  test('has that time anew when something else has happened meanwhile', async () => {
+    const some = Array.from({ length: 8 }, () => unresolved);
+    const run = await reconcile({ create: [...some, neverSent, ...some, ok(fresh)] });
+    expect(run.outcome).toMatchObject({ kind: 'created' });
+    expect(run.elapsedMs).toBeGreaterThan(10_000);
+  });
+});
+
+describe('unknown applications', () => {
+  const unknownApplications = [{ key: 'web', suggestion: 'webshop' }];
+
+  test.each<[string, Script]>([
+    ['a create', { create: [ok(fresh)] }],
+    [
+      'an update of the applications',
+      {
+        ifExists: 'update',
+        create: [conflict],
+        read: [ok({ ...old, applicationKeys: [] })],
+        patch: [ok(old)],
+      },
+    ],
+    ['a dry run of a create', { isDryRun: true, read: [missing], check: [ok('production')] }],
+    [
+      'a dry run of an update',
+      { isDryRun: true, ifExists: 'update', read: [ok({ ...old, applicationKeys: [] })] },
+    ],
+  ])('are looked for once after %s', async (_case, script) => {
+    const run = await reconcile({ ...script, unknownApplications });
+    expect(run.outcome).toMatchObject({ unknownApplications });
+    expect(run.lookUps).toBe(1);
+  });
+
+  test.each<[string, Script]>([
+    ['a group that is left alone', { ifExists: 'keep', create: [conflict], read: [ok(old)] }],
+    [
+      'an update of the name alone',
+      { ifExists: 'update', create: [conflict], read: [ok(renamed)], patch: [ok(old)] },
+    ],
+    ['a failure', { create: [rejected(403)] }],
+  ])('are not looked for after %s', async (_case, script) => {
+    expect((await reconcile({ ...script, unknownApplications })).lookUps).toBe(0);
   });
 });

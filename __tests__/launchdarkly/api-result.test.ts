@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { NoResponse } from '../../src/http/http-client.ts';
-import { type Expectation, readAnswer } from '../../src/launchdarkly/answer.ts';
+import { type Expectation, readApiResult } from '../../src/launchdarkly/api-result.ts';
 import type { Exchange, ResponseBody } from '../../src/launchdarkly/transport.ts';
 
 const STARTED_AT = 1_769_860_800_000;
@@ -45,22 +45,22 @@ function break_(code: string, sent: boolean): NoResponse {
 }
 
 test('the expected status with the expected body is ok', () => {
-  expect(readAnswer(respond(201, json('made')), created)).toEqual({
+  expect(readApiResult(respond(201, json('made')), created)).toEqual({
     kind: 'ok',
     value: 'made',
     startedAt: STARTED_AT,
     receivedAt: RECEIVED_AT,
-    serverClock: RECEIVED_AT,
-    hintMs: undefined,
+    serverClock: undefined,
+    retryAfterMs: undefined,
   });
 });
 
 describe('a 4xx is a refusal, whatever its body says', () => {
   test.each([400, 401, 403, 404, 405, 409, 413, 418, 422, 429, 451, 499])('%i', (status) => {
     const body = json({ code: 'ok', message: 'Created!', key: 'k' });
-    expect(readAnswer(respond(status, body), created)).toMatchObject({
-      kind: 'refused',
-      refusal: { status, code: 'ok', message: 'Created!', errors: [] },
+    expect(readApiResult(respond(status, body), created)).toMatchObject({
+      kind: 'rejected',
+      error: { status, code: 'ok', message: 'Created!', errors: [] },
     });
   });
 
@@ -70,11 +70,11 @@ describe('a 4xx is a refusal, whatever its body says', () => {
       { kind: 'text', text: 'Forbidden' },
       { kind: 'unreadable', why: 'it broke off' },
     ] as const;
-    const refusals = texts.map((body) => readAnswer(respond(403, body), created));
+    const refusals = texts.map((body) => readApiResult(respond(403, body), created));
     expect(refusals).toMatchObject([
-      { kind: 'refused', refusal: { text: '' } },
-      { kind: 'refused', refusal: { text: 'Forbidden' } },
-      { kind: 'refused', refusal: { text: '' } },
+      { kind: 'rejected', error: { text: '' } },
+      { kind: 'rejected', error: { text: 'Forbidden' } },
+      { kind: 'rejected', error: { text: '' } },
     ]);
   });
 });
@@ -107,25 +107,31 @@ describe('anything else leaves open what was done', () => {
     ],
     [600, json('made'), 'unexpected-response', 'answered 600 where 201 was expected'],
   ])('%i', (status, body, code, what) => {
-    expect(readAnswer(respond(status, body), created)).toMatchObject({
-      kind: 'unclear',
-      trouble: { code, what, sent: true, isPermanent: false, causeCode: `HTTP ${status}` },
+    expect(readApiResult(respond(status, body), created)).toMatchObject({
+      kind: 'indeterminate',
+      failure: {
+        code,
+        what,
+        mayHaveBeenProcessed: true,
+        isRetryable: true,
+        causeCode: `HTTP ${status}`,
+      },
     });
   });
 
   test.each([300, 301, 302, 303, 304, 307, 308])('a redirect, %i, for good', (status) => {
     const headers = { location: 'https://attacker.example/' };
-    const answer = readAnswer(respond(status, undefined, headers), created);
+    const answer = readApiResult(respond(status, undefined, headers), created);
     expect(answer).toMatchObject({
-      kind: 'unclear',
-      trouble: { code: 'unexpected-response', isPermanent: true, sent: true },
+      kind: 'indeterminate',
+      failure: { code: 'unexpected-response', isRetryable: false, mayHaveBeenProcessed: true },
     });
     expect(JSON.stringify(answer)).not.toContain('attacker');
   });
 
   test('the words of a server error are kept', () => {
-    expect(readAnswer(respond(500, json({ message: 'Upset.' })), created)).toMatchObject({
-      trouble: { message: 'Upset.' },
+    expect(readApiResult(respond(500, json({ message: 'Upset.' })), created)).toMatchObject({
+      failure: { message: 'Upset.' },
     });
   });
 });
@@ -143,13 +149,14 @@ describe('without a response', () => {
       false,
       'could not be reached (UND_ERR_CONNECT_TIMEOUT)',
     ],
-    ['ENOTFOUND', false, 'network', false, 'could not be reached (ENOTFOUND)'],
+    ['ENOTFOUND', false, 'network', false, 'could not be reached (ENOTFOUND)', 10_000],
     [
       'PROXY_REFUSED_CREDENTIALS',
       false,
       'network',
       true,
       'could not be reached (PROXY_REFUSED_CREDENTIALS)',
+      undefined,
     ],
     ['CERT_HAS_EXPIRED', false, 'network', true, 'could not be reached (CERT_HAS_EXPIRED)'],
     [
@@ -165,24 +172,24 @@ describe('without a response', () => {
     ['ATTEMPT_TIMEOUT', true, 'timeout', false, 'did not answer in time'],
     // What is permanent on the way there is in doubt when something was sent.
     ['EPROTO', true, 'network', false, 'was lost before it had answered (EPROTO)'],
-  ])('%s, sent: %s', (causeCode, sent, code, isPermanent, what) => {
+  ])('%s, sent: %s', (causeCode, sent, code, isPermanent, what, retryLimitMs?: number) => {
     const exchange = break_(causeCode, sent);
-    expect(readAnswer(exchange, created)).toEqual({
-      kind: 'unclear',
-      trouble: { code, sent, isPermanent, what, causeCode, cause: new Error('the wire') },
+    expect(readApiResult(exchange, created)).toEqual({
+      kind: 'indeterminate',
+      failure: {
+        code,
+        mayHaveBeenProcessed: sent,
+        isRetryable: !isPermanent,
+        retryLimitMs,
+        what,
+        causeCode,
+        cause: new Error('the wire'),
+      },
       startedAt: STARTED_AT,
       receivedAt: RECEIVED_AT,
-      serverClock: RECEIVED_AT,
-      hintMs: undefined,
+      serverClock: undefined,
+      retryAfterMs: undefined,
     });
-  });
-});
-
-test('a name that does not resolve is tried again for ten seconds', () => {
-  const failed = { ...break_('ENOTFOUND', false), failingSince: RECEIVED_AT - 9_999 };
-  expect(readAnswer(failed, created)).toMatchObject({ trouble: { isPermanent: false } });
-  expect(readAnswer({ ...failed, failingSince: RECEIVED_AT - 10_000 }, created)).toMatchObject({
-    trouble: { isPermanent: true },
   });
 });
 
@@ -190,7 +197,7 @@ describe("the server's word on time", () => {
   const date = new Date(RECEIVED_AT + 60_000).toUTCString();
 
   test('is its Date', () => {
-    const answer = readAnswer(respond(200, undefined, { date }), created);
+    const answer = readApiResult(respond(200, undefined, { date }), created);
     expect(answer.serverClock).toBe(Date.parse(date));
   });
 
@@ -199,13 +206,15 @@ describe("the server's word on time", () => {
     [200, undefined],
     [409, undefined],
     [503, undefined],
-  ])('in X-Ratelimit headers counts with 429 only: %i', (status, hintMs) => {
+  ])('in X-Ratelimit headers counts with 429 only: %i', (status, retryAfterMs) => {
     const headers = { date, 'x-ratelimit-reset': String(Date.parse(date) + 30_000) };
-    expect(readAnswer(respond(status, undefined, headers), created).hintMs).toBe(hintMs);
+    expect(readApiResult(respond(status, undefined, headers), created).retryAfterMs).toBe(
+      retryAfterMs,
+    );
   });
 
   test.each([429, 409, 503])('in Retry-After counts always: %i', (status) => {
     const headers = { date, 'retry-after': '7' };
-    expect(readAnswer(respond(status, undefined, headers), created).hintMs).toBe(7_000);
+    expect(readApiResult(respond(status, undefined, headers), created).retryAfterMs).toBe(7_000);
   });
 });

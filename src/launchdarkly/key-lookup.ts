@@ -1,0 +1,153 @@
+import { didYouMean, findClosest } from '../did-you-mean.ts';
+import { SPECIAL_TITLES } from '../errors.ts';
+import type { DesiredGroup } from '../insight-group/insight-group.ts';
+import type { LaunchDarkly } from './client.ts';
+import type { Page } from './paging.ts';
+import { describeAvailability } from './remedies.ts';
+import type { NamedKey } from './schemas.ts';
+import { INSTANCE_LIST, type Server } from './servers.ts';
+
+/** How many existing keys are named where none is close to the one that was given. */
+const MAX_LISTED_KEYS = 10;
+
+/** What is wrong, and the next step. `title` stands in for that of the error's code. */
+export interface Finding {
+  readonly title?: string;
+  readonly headline: string;
+  readonly nextStep: string;
+}
+
+/** What LaunchDarkly shows of the project and the environment that a group is for. Lists are first pages. */
+export type Placement =
+  | { readonly kind: 'found' }
+  | { readonly kind: 'environment-missing'; readonly environments: readonly string[] }
+  | { readonly kind: 'project-missing'; readonly projects: readonly string[] }
+  /** Even the list of projects, which every account has, is answered with 404. */
+  | { readonly kind: 'not-launchdarkly' }
+  /** LaunchDarkly did not answer, or not to this token. */
+  | { readonly kind: 'unknown' };
+
+/** Looks up whether the project and the environment of `desired` exist. Never throws. */
+export async function locateEnvironment(
+  { projectKey, environmentKey }: DesiredGroup,
+  client: LaunchDarkly,
+): Promise<Placement> {
+  const environments = await client.listEnvironments(projectKey, 0);
+  if (environments.kind === 'rejected' && environments.error.status === 404) {
+    return locateProject(projectKey, client);
+  }
+  if (environments.kind !== 'ok') {
+    return { kind: 'unknown' };
+  }
+  const keys = listKeysOf(environments.value);
+  if (keys.includes(environmentKey)) {
+    return { kind: 'found' };
+  }
+  // A key that is not on a page that shows everything is missing; otherwise LaunchDarkly is asked for it.
+  if (environments.value.totalCount === environments.value.length) {
+    return { kind: 'environment-missing', environments: keys };
+  }
+  const environment = await client.getEnvironment(projectKey, environmentKey);
+  if (environment.kind === 'rejected' && environment.error.status === 404) {
+    return { kind: 'environment-missing', environments: keys };
+  }
+  return { kind: environment.kind === 'ok' ? 'found' : 'unknown' };
+}
+
+async function locateProject(projectKey: string, client: LaunchDarkly): Promise<Placement> {
+  const projects = await client.listProjects(0);
+  if (projects.kind === 'rejected' && projects.error.status === 404) {
+    return { kind: 'not-launchdarkly' };
+  }
+  const known = projects.kind === 'ok' ? listKeysOf(projects.value) : [];
+  return known.includes(projectKey)
+    ? { kind: 'environment-missing', environments: [] }
+    : { kind: 'project-missing', projects: known };
+}
+
+function listKeysOf({ items }: Page<NamedKey>): string[] {
+  return items.map(({ key }) => key);
+}
+
+/** An application that LaunchDarkly does not know, and which one may have been meant. */
+export interface UnknownApplication {
+  readonly key: string;
+  readonly suggestion: string | undefined;
+}
+
+/** Finds the applications of `desired` that LaunchDarkly does not know; none where it does not answer. Never throws. */
+export async function findUnknownApplications(
+  { applicationKeys }: DesiredGroup,
+  client: LaunchDarkly,
+): Promise<readonly UnknownApplication[]> {
+  if (applicationKeys.length === 0) {
+    return [];
+  }
+  const requested = await client.findApplications(applicationKeys);
+  if (requested.kind !== 'ok') {
+    return [];
+  }
+  const found = new Set(listKeysOf(requested.value));
+  const unknown = applicationKeys.filter((key) => !found.has(key));
+  if (unknown.length === 0) {
+    return [];
+  }
+  const all = await client.listApplications(0);
+  const known = all.kind === 'ok' ? listKeysOf(all.value) : [];
+  return unknown.map((key) => ({ key, suggestion: findClosest(key, known) }));
+}
+
+/** Describes a 404 by what LaunchDarkly shows of project and environment. */
+export function describePlacement(
+  placement: Placement,
+  { projectKey, environmentKey }: DesiredGroup,
+  server: Server,
+): Finding {
+  switch (placement.kind) {
+    case 'project-missing': {
+      const { projects } = placement;
+      return {
+        headline: `project "${projectKey}" does not exist${didYouMean(projectKey, projects)}`,
+        nextStep: `Correct the input project, or give the token access to that project.${listKnown('projects', projects)}`,
+      };
+    }
+    case 'environment-missing': {
+      const { environments } = placement;
+      return {
+        headline: `environment "${environmentKey}" does not exist in project "${projectKey}"${didYouMean(environmentKey, environments)}`,
+        nextStep: `Correct the input environment, or create the environment before this step.${listKnown(`environments of project "${projectKey}"`, environments)}`,
+      };
+    }
+    case 'not-launchdarkly':
+      return {
+        title: SPECIAL_TITLES.notFound,
+        headline: `what answers at ${server.origin} is not LaunchDarkly's API: it answers even the list of projects with 404`,
+        nextStep: `Check base-uri: it has to be one of ${INSTANCE_LIST}. If it is, check whether a proxy answers in LaunchDarkly's place.`,
+      };
+    case 'found':
+      return {
+        title: SPECIAL_TITLES.notFound,
+        headline: 'LaunchDarkly did not find it (404)',
+        nextStep:
+          `Project "${projectKey}" and environment "${environmentKey}" exist. Check that the token may see and create insight groups, and that the account has engineering insights. ${describeAvailability(server)}`.trim(),
+      };
+    case 'unknown':
+      return {
+        title: SPECIAL_TITLES.notFound,
+        headline: 'LaunchDarkly did not find it (404)',
+        nextStep:
+          `Check that project "${projectKey}" and environment "${environmentKey}" exist, that the token may see them, and that the account has engineering insights. ${describeAvailability(server)}`.trim(),
+      };
+  }
+}
+
+function listKnown(what: string, keys: readonly string[]): string {
+  return keys.length === 0 ? '' : ` The ${what} that the token can see: ${listKeys(keys)}.`;
+}
+
+/** Lists keys in quotes, the first {@link MAX_LISTED_KEYS} of them. */
+export function listKeys(keys: readonly string[]): string {
+  const shown = keys.slice(0, MAX_LISTED_KEYS).map((key) => `"${key}"`);
+  const hidden = keys.length - shown.length;
+  return hidden > 0 ? `${shown.join(', ')} and ${hidden} more` : shown.join(', ');
+}

@@ -1,0 +1,214 @@
+import { type ActionErrorParts, SPECIAL_TITLES } from '../errors.ts';
+import { type Drift, isSameKey } from '../insight-group/diff.ts';
+import type { DesiredGroup } from '../insight-group/insight-group.ts';
+import type { ApiError } from '../launchdarkly/api-result.ts';
+import { type Operation, quoteApiError } from '../launchdarkly/diagnose.ts';
+import type { ObservedGroup, RetryReason } from './retry-reason.ts';
+import type { Writes } from './write-ledger.ts';
+
+/** Says what a run that failed may have written. */
+export function describeWrites({ create, update }: Writes, key: string): string {
+  if (create === 'unknown') {
+    const andUpdated = update === 'in-part' ? '; it was updated in part' : '';
+    return `Outcome unknown: insight group "${key}" may or may not have been created${andUpdated}.`;
+  }
+  switch (update) {
+    case 'in-part':
+      return `Insight group "${key}" was updated in part.`;
+    case 'unknown':
+      return `Outcome unknown: insight group "${key}" may or may not have been updated.`;
+    case 'none':
+      return 'Nothing was written.';
+  }
+}
+
+/** Says why it is safe to run again where it is not known what was written; empty elsewhere. */
+export function describeSafety({ create, update }: Writes): string {
+  if (create === 'unknown') {
+    return " It is safe to run again: the key can't be created twice.";
+  }
+  return update === 'unknown' ? ' It is safe to run again.' : '';
+}
+
+/** Says why another attempt has to wait, as a clause for the log. */
+export function describeRetryReason(reason: RetryReason, operation: Operation): string {
+  switch (reason.kind) {
+    case 'rate-limited':
+      return "LaunchDarkly's rate limit was reached (429)";
+    case 'indeterminate':
+      return `LaunchDarkly ${reason.failure.what}`;
+    case 'conflict':
+      return operation === 'create'
+        ? 'LaunchDarkly answered 409 but shows no group of the key yet'
+        : 'LaunchDarkly answered 409: something else changes the group';
+    case 'not-updatable':
+      return 'LaunchDarkly shows the group but answered its update with 404';
+    case 'overtaken':
+      return 'something else has changed the group meanwhile';
+    case 'stale-read':
+      return 'LaunchDarkly may not show yet what was just written';
+    case 'not-found':
+      return 'LaunchDarkly answered 404: the environment may be too new';
+  }
+}
+
+/** Says when it would have worked, for a server that asks to wait longer than there is time for. */
+export function describeNeededWait(neededMs: number, nowMs: number): string {
+  return neededMs > 0
+    ? ` It asks to wait ${Math.ceil(neededMs / 1000)} s, until ${new Date(nowMs + neededMs).toISOString()}, and the step has less time left.`
+    : '';
+}
+
+/** Explains that there is no time for another attempt. `neededWait` is the server's own wish, in words or empty. */
+export function explainNoTimeLeft(
+  reason: Exclude<RetryReason, { kind: 'indeterminate' | 'not-found' }>,
+  {
+    key,
+    operation,
+    neededWait,
+  }: { readonly key: string; readonly operation: Operation; readonly neededWait: string },
+): ActionErrorParts {
+  switch (reason.kind) {
+    case 'rate-limited':
+      return explainRateLimit(key, neededWait);
+    case 'conflict':
+      return operation === 'create' && neededWait === ''
+        ? explainHiddenGroup(key, reason.error)
+        : {
+            ...explainContention(key, neededWait, reason.observed),
+            said: quoteApiError(reason.error),
+          };
+    case 'not-updatable':
+      return explainNotUpdatable(reason.error, reason.observed);
+    case 'overtaken':
+      return explainContention(key, neededWait, reason.observed);
+    case 'stale-read':
+      return {
+        code: 'timeout',
+        message: `LaunchDarkly shows insight group "${key}", but possibly as it was before this run: reads may lag behind writes by some seconds, and the step has no time left to wait for them.`,
+        nextStep: 'Run again, and raise timeout-seconds.',
+        existing: reason.observed,
+      };
+  }
+}
+
+function explainRateLimit(key: string, neededWait: string): ActionErrorParts {
+  return {
+    code: 'rate-limited',
+    message: `LaunchDarkly's rate limit stopped the work on insight group "${key}" (429).${neededWait || ' The step has no time left for another attempt.'}`,
+    nextStep:
+      neededWait === ''
+        ? 'Run again later, raise timeout-seconds, or let fewer jobs use the account at once.'
+        : 'Run again after that time, or raise timeout-seconds beyond the wait.',
+  };
+}
+
+/** Explains a key that is taken though no group of it can be seen. */
+export function explainHiddenGroup(key: string, error: ApiError): ActionErrorParts {
+  return {
+    code: 'conflict',
+    title: SPECIAL_TITLES.hiddenGroup,
+    message: `LaunchDarkly answers 409 for insight group "${key}" again and again, but shows no group of that key.`,
+    said: quoteApiError(error),
+    nextStep:
+      'The key may be reserved by a deleted group, or by one that this token may not see. Choose another key, or use a token that sees the whole account.',
+  };
+}
+
+/** Explains a group that reads show and updates do not find. */
+export function explainNotUpdatable(error: ApiError, existing: ObservedGroup): ActionErrorParts {
+  return {
+    code: 'conflict',
+    title: SPECIAL_TITLES.contention,
+    message: `LaunchDarkly shows insight group "${existing.group.key}" but answers every update of it with 404.`,
+    said: quoteApiError(error),
+    nextStep:
+      'The token may be allowed to see the group but not to change it, or something else deletes and creates the group at the same time. Check the token, or set if-exists: keep.',
+    existing,
+  };
+}
+
+function explainContention(
+  key: string,
+  neededWait: string,
+  existing: ObservedGroup | undefined,
+): ActionErrorParts {
+  return {
+    code: 'conflict',
+    title: SPECIAL_TITLES.contention,
+    message: `LaunchDarkly could not settle insight group "${key}" against other changes in time.${neededWait}`,
+    nextStep: 'Something else changes the group at the same time. Run again when it is done.',
+    existing,
+  };
+}
+
+/** Explains a group that exists where `if-exists` is `fail`. */
+export function explainExistingGroup(existing: ObservedGroup): ActionErrorParts {
+  const { group, drift } = existing;
+  const { key, projectKey, environmentKey } = group;
+  const difference =
+    drift.length === 0 ? 'It matches the request.' : `It differs in ${listFields(drift)}.`;
+  return {
+    code: 'conflict',
+    message: `Insight group "${key}" already exists in project "${projectKey}", environment "${environmentKey}". ${difference}`,
+    nextStep:
+      drift.length === 0
+        ? 'Set if-exists: keep or if-exists: update to let the step pass when the group exists.'
+        : 'Set if-exists: keep to go on with the group as it is, or if-exists: update to change it to what is requested.',
+    existing,
+  };
+}
+
+/** Explains a key that belongs to another project or environment. */
+export function explainForeignGroup(
+  existing: ObservedGroup,
+  desired: DesiredGroup,
+): ActionErrorParts {
+  const { group } = existing;
+  return {
+    code: 'conflict',
+    title: SPECIAL_TITLES.foreignGroup,
+    message: `Insight group "${group.key}" belongs to project "${group.projectKey}", environment "${group.environmentKey}". Keys are unique in the whole account, so it can't be created for project "${desired.projectKey}", environment "${desired.environmentKey}", and it is never moved.`,
+    nextStep: `Choose another key, such as "${suggestGroupKey(desired, group.key)}".`,
+    existing,
+  };
+}
+
+/** Explains an update that LaunchDarkly accepted, and that left what it was about as it was found. */
+export function explainIgnoredUpdate(
+  existing: ObservedGroup,
+  refused: readonly Drift[],
+): ActionErrorParts {
+  const fields = listFields(refused);
+  return {
+    code: 'unexpected-response',
+    message: `LaunchDarkly accepted the update of insight group "${existing.group.key}" but its ${fields} did not change.`,
+    nextStep: `Change ${fields} in LaunchDarkly, or use if-exists: keep.`,
+    existing,
+  };
+}
+
+/** Explains an update after which the group is neither as it was found nor as it was asked for. */
+export function explainAlteredUpdate(
+  existing: ObservedGroup,
+  refused: readonly Drift[],
+): ActionErrorParts {
+  const fields = listFields(refused);
+  return {
+    code: 'unexpected-response',
+    message: `Insight group "${existing.group.key}" was updated, but LaunchDarkly stored different values than requested: ${fields}.`,
+    nextStep: `Ask for ${fields} as LaunchDarkly stores it, or use if-exists: keep.`,
+    existing,
+  };
+}
+
+function listFields(drift: readonly Drift[]): string {
+  return drift.map(({ field }) => field).join(' and ');
+}
+
+/** The first key of the usual patterns that is not the one in use. */
+function suggestGroupKey({ projectKey, environmentKey }: DesiredGroup, usedKey: string): string {
+  const usual = `${projectKey}-${environmentKey}-all-apps`;
+  // A hyphen may be part of either key, so that two pairs make one key; a dot tells them apart.
+  return isSameKey(usual, usedKey) ? `${projectKey}.${environmentKey}.all-apps` : usual;
+}

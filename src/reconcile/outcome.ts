@@ -1,0 +1,40 @@
+import type { Drift } from '../insight-group/diff.ts';
+import type { DesiredGroup, InsightGroup } from '../insight-group/insight-group.ts';
+import type { UnknownApplication } from '../launchdarkly/key-lookup.ts';
+import type { IfExists } from './plan.ts';
+
+/** What the workflow asks for. */
+export interface Wish {
+  readonly wanted: DesiredGroup;
+  readonly ifExists: IfExists;
+  readonly isDryRun: boolean;
+}
+
+/**
+ * What the run made true, or in a dry run would make true. `drift` is how the group differed when it was
+ * found; of a created group, how LaunchDarkly stored it differently than requested.
+ */
+export type Outcome = OutcomeNotes &
+  (
+    | { readonly kind: 'created'; readonly group: InsightGroup; readonly drift: readonly Drift[] }
+    | { readonly kind: 'unchanged'; readonly group: InsightGroup; readonly drift: readonly [] }
+    | { readonly kind: 'kept'; readonly group: InsightGroup; readonly drift: readonly Drift[] }
+    | { readonly kind: 'updated'; readonly group: InsightGroup; readonly drift: readonly Drift[] }
+    | { readonly kind: 'would-create'; readonly group: undefined; readonly drift: readonly [] }
+    | {
+        readonly kind: 'would-update';
+        readonly group: InsightGroup;
+        readonly drift: readonly Drift[];
+      }
+  );
+
+/** What else is known, or is known not to be known, whatever the outcome. */
+export interface OutcomeNotes {
+  /**
+   * Set when a create of this run got no answer, and nothing tells whether it made the group. Never set
+   * with `created`.
+   */
+  readonly mayHaveBeenCreated?: true;
+  /** The requested applications that LaunchDarkly does not know; absent when there are none, or nobody looked. */
+  readonly unknownApplications?: readonly UnknownApplication[];
+}

@@ -1,0 +1,268 @@
+import type { ActionError } from '../errors.ts';
+import { diffGroups } from '../insight-group/diff.ts';
+import type { InsightGroup } from '../insight-group/insight-group.ts';
+import type { ApiError } from '../launchdarkly/api-result.ts';
+import { ConflictStreak } from './conflict-streak.ts';
+import { GroupRequests, type UnsettledWrite } from './group-requests.ts';
+import {
+  explainAlteredUpdate,
+  explainExistingGroup,
+  explainForeignGroup,
+  explainHiddenGroup,
+  explainIgnoredUpdate,
+  explainNotUpdatable,
+} from './messages.ts';
+import type { Outcome, Wish } from './outcome.ts';
+import { type Plan, planChange } from './plan.ts';
+import type { ReconcileDeps } from './reconcile-deps.ts';
+import { RetryLoop } from './retry-loop.ts';
+import type { ObservedGroup } from './retry-reason.ts';
+import { checkUpdate } from './update-check.ts';
+import { WriteLedger } from './write-ledger.ts';
+
+/**
+ * Makes the wish true on LaunchDarkly: creates the group, and reconciles by reading where the answer
+ * leaves open what happened. The key is what makes that safe: LaunchDarkly holds at most one group of
+ * it, so a create that is sent again can never make a second one. A dry run only reads.
+ *
+ * @throws {ActionError} when the wish is not true at the end, saying what is known to be true instead
+ */
+export function ensureGroup(wish: Wish, deps: ReconcileDeps): Promise<Outcome> {
+  const reconciler = new Reconciler(wish, deps);
+  return wish.isDryRun ? reconciler.plan() : reconciler.apply();
+}
+
+type PlanOf<K extends Plan['kind']> = Extract<Plan, { kind: K }>;
+
+class Reconciler {
+  readonly #wish: Wish;
+  readonly #deps: ReconcileDeps;
+  readonly #ledger = new WriteLedger();
+  readonly #loop: RetryLoop;
+  readonly #requests: GroupRequests;
+  readonly #streak = new ConflictStreak();
+  /** The answer to the last update, as long as it is 404 and reads go on to show the group. */
+  #notUpdatable: { readonly error: ApiError; readonly observed: ObservedGroup } | undefined;
+
+  constructor(wish: Wish, deps: ReconcileDeps) {
+    const desired = wish.wanted;
+    this.#wish = wish;
+    this.#deps = deps;
+    this.#loop = new RetryLoop(desired, deps, this.#ledger);
+    this.#requests = new GroupRequests({ desired, deps, ledger: this.#ledger, loop: this.#loop });
+  }
+
+  async apply(): Promise<Outcome> {
+    const { wanted: desired } = this.#wish;
+    for (;;) {
+      const created = await this.#requests.create();
+      if (created.kind === 'applied') {
+        const { group } = created;
+        this.#ledger.clearCreates();
+        return this.#annotate({ kind: 'created', group, drift: diffGroups(desired, group) });
+      }
+      // A 409 says "exists" or "a lock collided", a lost answer says nothing: only a read tells.
+      const outcome = await this.#resolveExisting();
+      if (outcome !== undefined) {
+        return this.#annotate(outcome);
+      }
+      await this.#backOffOrGiveUp(created);
+    }
+  }
+
+  async plan(): Promise<Outcome> {
+    const { wanted: desired, ifExists } = this.#wish;
+    const read = await this.#requests.read();
+    const plan = planChange(desired, read?.group, ifExists);
+    switch (plan.kind) {
+      case 'create':
+        await this.#requests.assertEnvironmentExists();
+        return this.#annotate({ kind: 'would-create', group: undefined, drift: [] });
+      case 'update':
+        return this.#annotate({ kind: 'would-update', group: plan.group, drift: plan.drift });
+      case 'none':
+        return { kind: 'unchanged', group: plan.group, drift: plan.drift };
+      case 'keep':
+        return { kind: 'kept', group: plan.group, drift: plan.drift };
+      case 'conflict':
+        throw this.#conflict(plan);
+    }
+  }
+
+  /** Applies `if-exists` to the group that exists; undefined when there is none (any more). */
+  async #resolveExisting(): Promise<Outcome | undefined> {
+    for (;;) {
+      const read = await this.#requests.read();
+      if (read === undefined) {
+        this.#notUpdatable = undefined;
+        return undefined;
+      }
+      const { group, staleMs } = read;
+      if (staleMs === 0 || this.#ledger.findMaker(group, this.#loop.serverClock) === 'this-run') {
+        return this.#settle(group);
+      }
+      // It may be a predecessor that was deleted just before our create, whose answer was lost.
+      const observed = { group, drift: diffGroups(this.#wish.wanted, group) };
+      await this.#loop.waitWithin(staleMs, { kind: 'stale-read', observed }, 'read');
+    }
+  }
+
+  async #settle(group: InsightGroup): Promise<Outcome | undefined> {
+    const { wanted: desired, ifExists } = this.#wish;
+    this.#streak.end('hidden');
+    this.#ledger.noteGroupSeen(group, this.#loop.serverClock);
+    const maker = this.#ledger.findMaker(group, this.#loop.serverClock);
+    if (maker === 'others') {
+      // There is one group of a key, and somebody else has made it: so no create of ours did anything.
+      this.#ledger.clearCreates();
+    }
+    const plan = planChange(desired, group, ifExists);
+    const isEqual = diffGroups(desired, group).length === 0;
+    const updatedFrom = this.#ledger.findUpdated(group, this.#loop.serverClock);
+    if (isEqual && updatedFrom !== undefined) {
+      return { kind: 'updated', group, drift: diffGroups(desired, updatedFrom) };
+    }
+    if (isEqual && maker === 'this-run') {
+      this.#ledger.clearCreates();
+      return { kind: 'created', group, drift: [] };
+    }
+    switch (plan.kind) {
+      case 'create':
+        return undefined;
+      case 'none':
+        return { kind: 'unchanged', group, drift: plan.drift };
+      case 'keep':
+        return { kind: 'kept', group, drift: plan.drift };
+      case 'update':
+        return this.#update(plan);
+      case 'conflict':
+        throw this.#conflict(plan);
+    }
+  }
+
+  /** Updates the group until it is as desired; undefined when it is gone. */
+  async #update(first: PlanOf<'update'>): Promise<Outcome | undefined> {
+    const found = first.group;
+    this.#ledger.beginUpdate(found);
+    let plan = first;
+    for (;;) {
+      const updated = await this.#requests.update(found.key, plan.patch);
+      switch (updated.kind) {
+        case 'not-found':
+          this.#ledger.noteGroupGone();
+          this.#notUpdatable = { error: updated.error, observed: plan };
+          return undefined;
+        case 'applied': {
+          this.#notUpdatable = undefined;
+          // The answer to a patch has no scores; those of the read still hold.
+          const { scores, scoreMetadata } = found;
+          const group = { ...updated.group, scores, scoreMetadata };
+          const next = this.#reviewUpdate({ ...plan, group: found }, group);
+          if (next === undefined) {
+            return { kind: 'updated', group, drift: first.drift };
+          }
+          // What is left is what somebody else has changed since the read.
+          await this.#loop.wait({ kind: 'overtaken', observed: next }, 'update');
+          plan = next;
+          break;
+        }
+        case 'conflict':
+        case 'indeterminate': {
+          // The patch names whole values, so sending it again does no harm; but first see whether it must be.
+          const read = await this.#requests.read();
+          if (read === undefined) {
+            return undefined;
+          }
+          const next = planChange(this.#wish.wanted, read.group, 'update');
+          if (next.kind !== 'update') {
+            return this.#settle(read.group);
+          }
+          await this.#loop.wait(
+            updated.kind === 'conflict' ? { ...updated, observed: next } : updated,
+            'update',
+          );
+          plan = next;
+        }
+      }
+    }
+  }
+
+  /**
+   * Returns what an update that LaunchDarkly accepted has left to do, if anything.
+   *
+   * @throws {ActionError} when LaunchDarkly did not do what it was asked to
+   */
+  #reviewUpdate(
+    { group: found, drift }: PlanOf<'update'>,
+    updated: InsightGroup,
+  ): PlanOf<'update'> | undefined {
+    const { wanted: desired } = this.#wish;
+    const { change, refused, next } = checkUpdate({ desired, found, drift, updated });
+    if (next.kind !== 'update' && next.kind !== 'conflict') {
+      return undefined;
+    }
+    if (change === 'requested-fields') {
+      this.#ledger.notePartialUpdate(this.#deps.now());
+    } else if (change === 'other-fields') {
+      // Somebody else has changed them, or LaunchDarkly stored them differently as well.
+      this.#ledger.noteUpdateInDoubt(this.#deps.now());
+    }
+    if (next.kind === 'conflict') {
+      throw this.#conflict(next);
+    }
+    if (refused.length > 0) {
+      const explain = change === 'requested-fields' ? explainAlteredUpdate : explainIgnoredUpdate;
+      throw this.#loop.fail(explain(next, refused));
+    }
+    return next;
+  }
+
+  /** Waits before a create is tried again because its group can't be seen or updated (yet), within bounds. */
+  async #backOffOrGiveUp(created: UnsettledWrite): Promise<void> {
+    if (created.kind === 'indeterminate') {
+      return this.#loop.wait(created, 'create');
+    }
+    const nowMs = this.#deps.now().uptimeMs;
+    if (this.#notUpdatable !== undefined) {
+      const { error, observed } = this.#notUpdatable;
+      const isHopeless = this.#streak.count('not-updatable', nowMs);
+      if (this.#streak.isRepeated) {
+        // It was seen again, so it was not gone.
+        this.#ledger.noteGroupSeen(observed.group, this.#loop.serverClock);
+      }
+      if (isHopeless) {
+        throw this.#loop.fail(explainNotUpdatable(error, observed));
+      }
+      return this.#loop.wait({ kind: 'not-updatable', error, observed }, 'create');
+    }
+    if (this.#streak.count('hidden', nowMs)) {
+      throw this.#loop.fail(explainHiddenGroup(this.#wish.wanted.key, created.error));
+    }
+    return this.#loop.wait(created, 'create');
+  }
+
+  /** Adds what else there is to say of an outcome. */
+  async #annotate(outcome: Outcome): Promise<Outcome> {
+    const hasWrittenApplications =
+      outcome.kind === 'created' ||
+      outcome.kind === 'would-create' ||
+      outcome.drift.some(({ field }) => field === 'applications');
+    const unknownApplications =
+      hasWrittenApplications && outcome.kind !== 'kept'
+        ? await this.#deps.diagnosis.findUnknownApplications()
+        : [];
+    return {
+      ...outcome,
+      ...(this.#ledger.isCreateInDoubt && { mayHaveBeenCreated: true }),
+      ...(unknownApplications.length > 0 && { unknownApplications }),
+    };
+  }
+
+  #conflict(plan: PlanOf<'conflict'>): ActionError {
+    return this.#loop.fail(
+      plan.reason === 'foreign'
+        ? explainForeignGroup(plan, this.#wish.wanted)
+        : explainExistingGroup(plan),
+    );
+  }
+}

@@ -1,0 +1,211 @@
+import { ActionError, type ActionErrorParts } from '../errors.ts';
+import type { DesiredGroup } from '../insight-group/insight-group.ts';
+import type { ApiError, ApiResult, RequestFailure } from '../launchdarkly/api-result.ts';
+import { type BackoffOptions, computeBackoff } from '../launchdarkly/backoff.ts';
+import type { Operation } from '../launchdarkly/diagnose.ts';
+import type { Placement } from '../launchdarkly/key-lookup.ts';
+import {
+  describeNeededWait,
+  describeRetryReason,
+  describeSafety,
+  describeWrites,
+  explainNoTimeLeft,
+} from './messages.ts';
+import type { ReconcileDeps } from './reconcile-deps.ts';
+import type { RetryReason } from './retry-reason.ts';
+import { ServerClock } from './server-clock.ts';
+import type { WriteLedger } from './write-ledger.ts';
+
+/** How long a 404 is retried after the first one, by what LaunchDarkly shows, in milliseconds. */
+const NOT_FOUND_RETRY_LIMIT_MS: Readonly<Record<Placement['kind'], number>> = {
+  found: 10_000,
+  'environment-missing': 5_000,
+  'project-missing': 0,
+  'not-launchdarkly': 0,
+  unknown: 0,
+};
+
+/** How long is waited at least and at most for what happens within some seconds, in milliseconds. */
+const LIMITED_BACKOFF = { minMs: 500, maxMs: 2_000 };
+
+/** One run's way of trying again: what is waited for, for how long, and how a failure is told. */
+export class RetryLoop {
+  readonly serverClock = new ServerClock();
+  readonly #desired: DesiredGroup;
+  readonly #deps: ReconcileDeps;
+  readonly #ledger: WriteLedger;
+  #waits = 0;
+  /** Since when requests have been failing in a way that is retried for some time only. */
+  #limitedFailure: { readonly causeCode: string; readonly sinceMs: number } | undefined;
+  #notFound: { readonly sinceMs: number; placement: Placement } | undefined;
+
+  constructor(desired: DesiredGroup, deps: ReconcileDeps, ledger: WriteLedger) {
+    this.#desired = desired;
+    this.#deps = deps;
+    this.#ledger = ledger;
+  }
+
+  /** Makes one request, and takes note of what its answer tells of the server's clock. */
+  async attempt<T>(request: () => Promise<ApiResult<T>>) {
+    const sentAt = this.#deps.now();
+    const result = await request();
+    const endedAt = this.#deps.now();
+    this.serverClock.record({ sentAt, receivedAt: endedAt, serverTimeMs: result.serverClock });
+    const causeCode = result.kind === 'indeterminate' ? result.failure.causeCode : undefined;
+    if (this.#limitedFailure?.causeCode !== causeCode) {
+      this.#limitedFailure = undefined;
+    }
+    return { result, sentAt, endedAt };
+  }
+
+  /**
+   * Waits where another attempt may do better.
+   *
+   * @throws {ActionError} where it can't
+   */
+  async retryOrThrow(
+    result: Exclude<ApiResult<unknown>, { kind: 'ok' }>,
+    operation: Operation,
+  ): Promise<void> {
+    const { retryAfterMs } = result;
+    if (result.kind === 'indeterminate') {
+      return this.#retryFailure(result.failure, retryAfterMs, operation);
+    }
+    const { error } = result;
+    switch (error.status) {
+      case 429:
+        return this.wait({ kind: 'rate-limited', retryAfterMs }, operation);
+      case 409:
+        return this.wait({ kind: 'conflict', error, retryAfterMs }, operation);
+      case 404:
+        return this.#retryNotFound(error, retryAfterMs, operation);
+      default:
+        throw this.fail(await this.#deps.diagnosis.describeApiError(error, operation));
+    }
+  }
+
+  /**
+   * Waits before the next attempt: at least as long as the server asks, and longer each time.
+   *
+   * @throws {ActionError} when there is no time left for it, or the run is stopped
+   */
+  async wait(
+    reason: RetryReason,
+    operation: Operation,
+    bounds?: BackoffOptions['bounds'],
+  ): Promise<void> {
+    this.throwIfStopped();
+    const { remainingMs, random, sleep, announceWait } = this.#deps;
+    const backoff = computeBackoff({
+      waitsBefore: this.#waits,
+      retryAfterMs: reason.retryAfterMs,
+      remainingMs: remainingMs(),
+      bounds,
+      random: random(),
+    });
+    if (backoff.kind === 'too-long') {
+      throw this.fail(await this.#explainNoTimeLeft(reason, operation, backoff.neededMs));
+    }
+    this.#waits += 1;
+    announceWait({ ms: backoff.ms, why: describeRetryReason(reason, operation) });
+    await sleep(backoff.ms);
+    this.throwIfStopped();
+  }
+
+  /** Waits for a state that reads show after `limitMs` milliseconds at the latest. */
+  waitWithin(limitMs: number, reason: RetryReason, operation: Operation): Promise<void> {
+    const { minMs, maxMs } = LIMITED_BACKOFF;
+    return this.wait(reason, operation, { minMs, maxMs: Math.min(maxMs, limitMs) });
+  }
+
+  throwIfStopped(): void {
+    const { signal } = this.#deps;
+    if (!signal.aborted) {
+      return;
+    }
+    throw signal.reason instanceof ActionError ? this.fail(signal.reason) : signal.reason;
+  }
+
+  /** Every failure says what may have been written: a step that failed need not have left everything as it was. */
+  fail(parts: ActionErrorParts): ActionError {
+    const { writes } = this.#ledger;
+    return new ActionError({
+      ...parts,
+      message: `${parts.message} ${describeWrites(writes, this.#desired.key)}`,
+      nextStep: `${parts.nextStep}${describeSafety(writes)}`,
+    });
+  }
+
+  async #retryFailure(
+    failure: RequestFailure,
+    retryAfterMs: number | undefined,
+    operation: Operation,
+  ): Promise<void> {
+    this.throwIfStopped();
+    const { causeCode, isRetryable, retryLimitMs } = failure;
+    if (!isRetryable) {
+      throw this.fail(this.#deps.diagnosis.describeFailure(failure, operation));
+    }
+    const reason = { kind: 'indeterminate', failure, retryAfterMs } as const;
+    if (retryLimitMs === undefined) {
+      return this.wait(reason, operation);
+    }
+    const nowMs = this.#deps.now().uptimeMs;
+    this.#limitedFailure ??= { causeCode, sinceMs: nowMs };
+    const leftMs = this.#limitedFailure.sinceMs + retryLimitMs - nowMs;
+    if (leftMs <= 0) {
+      throw this.fail(this.#deps.diagnosis.describeFailure(failure, operation));
+    }
+    return this.waitWithin(leftMs, reason, operation);
+  }
+
+  /** A create that was answered 404 did nothing, and the environment may have been made by the step before. */
+  async #retryNotFound(
+    error: ApiError,
+    retryAfterMs: number | undefined,
+    operation: Operation,
+  ): Promise<void> {
+    const { diagnosis, now } = this.#deps;
+    const sinceMs = this.#notFound?.sinceMs ?? now().uptimeMs;
+    const placement =
+      this.#notFound?.placement.kind === 'found'
+        ? this.#notFound.placement
+        : await diagnosis.locateEnvironment();
+    this.#notFound = { sinceMs, placement };
+    const leftMs = sinceMs + NOT_FOUND_RETRY_LIMIT_MS[placement.kind] - now().uptimeMs;
+    if (leftMs <= 0) {
+      throw this.fail(await diagnosis.describeApiError(error, operation, placement));
+    }
+    return this.waitWithin(
+      leftMs,
+      { kind: 'not-found', error, placement, retryAfterMs },
+      operation,
+    );
+  }
+
+  async #explainNoTimeLeft(
+    reason: RetryReason,
+    operation: Operation,
+    neededMs: number,
+  ): Promise<ActionErrorParts> {
+    const { diagnosis, now } = this.#deps;
+    const neededWait = describeNeededWait(neededMs, now().wallMs);
+    switch (reason.kind) {
+      case 'indeterminate': {
+        const parts = diagnosis.describeFailure(reason.failure, operation);
+        return { ...parts, message: `${parts.message}${neededWait}` };
+      }
+      case 'not-found': {
+        const { error, placement } = reason;
+        const parts = await diagnosis.describeApiError(error, operation, placement);
+        return { ...parts, message: `${parts.message}${neededWait}` };
+      }
+      case 'rate-limited':
+      case 'conflict':
+      case 'not-updatable':
+      case 'overtaken':
+      case 'stale-read':
+        return explainNoTimeLeft(reason, { key: this.#desired.key, operation, neededWait });
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import type { Drift } from '../insight-group/diff.ts';
+import type { InsightGroup } from '../insight-group/insight-group.ts';
+import type { ApiError, RequestFailure } from '../launchdarkly/api-result.ts';
+import type { Placement } from '../launchdarkly/key-lookup.ts';
+
+/** A group that was read, and how it differs from the desired one. */
+export interface ObservedGroup {
+  readonly group: InsightGroup;
+  readonly drift: readonly Drift[];
+}
+
+/** Why another attempt has to wait. */
+export type RetryReason = { readonly retryAfterMs?: number | undefined } & (
+  | { readonly kind: 'rate-limited' }
+  | { readonly kind: 'indeterminate'; readonly failure: RequestFailure }
+  | {
+      readonly kind: 'conflict';
+      readonly error: ApiError;
+      readonly observed?: ObservedGroup | undefined;
+    }
+  /** LaunchDarkly shows the group, but does not find it when it is to be updated. */
+  | { readonly kind: 'not-updatable'; readonly error: ApiError; readonly observed: ObservedGroup }
+  /** Somebody else changed the group between the read and our patch. */
+  | { readonly kind: 'overtaken'; readonly observed: ObservedGroup }
+  /** What was read may be older than what this run has written. */
+  | { readonly kind: 'stale-read'; readonly observed: ObservedGroup }
+  /** The project or the environment was not found, but may have been made a moment ago. */
+  | { readonly kind: 'not-found'; readonly error: ApiError; readonly placement: Placement }
+);
