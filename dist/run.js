@@ -21866,6 +21866,49 @@ function describeCut(lines) {
 
 /***/ }),
 
+/***/ 2147:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ describeNotes)
+/* harmony export */ });
+/** More unknown applications than these are counted, not named. */
+const MAX_NAMED_APPLICATIONS = 10;
+/** Describes what else is known of an outcome, or is known not to be known. */
+function describeNotes(outcome) {
+    const { group, mayHaveBeenCreated, unknownApplications = [] } = outcome;
+    const notes = [];
+    if (mayHaveBeenCreated && group !== undefined) {
+        notes.push({
+            title: 'It is not known whether this run created the insight group',
+            text: `A request to create insight group "${group.key}" got no answer, and LaunchDarkly does not tell when the group was made: this run may or may not have created it.`,
+        });
+    }
+    if (unknownApplications.length > 0) {
+        notes.push({
+            title: 'LaunchDarkly does not know an application',
+            text: `LaunchDarkly does not know the ${nameApplications(unknownApplications)} An application appears with its first deployment event or SDK connection; until then it adds nothing to the group.`,
+        });
+    }
+    return notes;
+}
+function nameApplications(applications) {
+    const [first, ...others] = applications;
+    if (first !== undefined && others.length === 0) {
+        const { key, suggestion } = first;
+        return `application "${key}"${suggestion === undefined ? '.' : `; did you mean "${suggestion}"?`}`;
+    }
+    const names = applications
+        .slice(0, MAX_NAMED_APPLICATIONS)
+        .map(({ key, suggestion }) => suggestion === undefined ? `"${key}"` : `"${key}" (did you mean "${suggestion}"?)`);
+    const unnamed = applications.length - names.length;
+    const last = unnamed > 0 ? `${unnamed} others` : names.pop();
+    return `applications ${names.join(', ')} and ${last}.`;
+}
+
+
+/***/ }),
+
 /***/ 6172:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -21880,6 +21923,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./build/report/markdown.js
 var report_markdown = __nccwpck_require__(4902);
+// EXTERNAL MODULE: ./build/report/outcome-notes.js
+var outcome_notes = __nccwpck_require__(2147);
 // EXTERNAL MODULE: ./build/insight-group/insight-group.js
 var insight_group = __nccwpck_require__(2731);
 ;// CONCATENATED MODULE: ./build/report/scores.js
@@ -21990,6 +22035,7 @@ function formatDate(epochMs) {
 ;// CONCATENATED MODULE: ./build/report/summary.js
 
 
+
 /** The size of the largest report, in bytes of UTF-8. A comment may have 65,536 characters, a summary more. */
 const MAX_REPORT_BYTES = 64 * 1024;
 /** More applications than these are counted, not named. */
@@ -22033,6 +22079,7 @@ function describeEnding({ ending, wish }, markdown) {
         `## ${nameOutcome(outcome, markdown.text(group?.name ?? ''))}`,
         ...(group === undefined ? [] : [tabulateGroup(group, 'Insight group', markdown)]),
         ...describeOutcomeDrift(outcome, markdown),
+        ...(0,outcome_notes/* describeNotes */.N)(outcome).map(({ text }) => `⚠️ ${markdown.text(text)}`),
         ...describeScores(outcome, markdown),
     ];
 }
@@ -22984,7 +23031,10 @@ function pickPublicFields(group) {
     return { key, name, projectKey, environmentKey, applicationKeys, createdAt };
 }
 
+// EXTERNAL MODULE: ./build/report/outcome-notes.js
+var outcome_notes = __nccwpck_require__(2147);
 ;// CONCATENATED MODULE: ./build/report/tell.js
+
 /** Waits that are shorter are nobody's business, in milliseconds. */
 const ANNOUNCED_WAIT_MS = 3_000;
 /** Tells how the run ended: one line where all is well, one annotation where it is not. */
@@ -22994,7 +23044,9 @@ function tellEnding({ ending, wish }, log) {
     }
     else if (wish !== undefined) {
         tellOutcome(ending.outcome, wish, log);
-        tellNotes(ending.outcome, log);
+        for (const { title, text } of (0,outcome_notes/* describeNotes */.N)(ending.outcome)) {
+            log.warning(title, text);
+        }
     }
 }
 /** Tells that the run waits, when it is long enough to wonder. */
@@ -23061,28 +23113,6 @@ function tellOutcome(outcome, { wanted, isDryRun }, log) {
             log.info(`Dry run: would update insight group "${outcome.group.key}". ${describeDrift(outcome.drift, 'is', 'would be')} Nothing was written.`);
             return;
     }
-}
-/** Tells what else is known of an outcome, or is known not to be known. */
-function tellNotes({ group, mayHaveBeenCreated, unknownApplications = [] }, log) {
-    if (mayHaveBeenCreated && group !== undefined) {
-        log.warning('It is not known whether this run created the insight group', `A request to create insight group "${group.key}" got no answer, and LaunchDarkly does not tell when the group was made: this run may or may not have created it.`);
-    }
-    if (unknownApplications.length > 0) {
-        log.warning('LaunchDarkly does not know an application', `LaunchDarkly does not know the ${describeUnknownApplications(unknownApplications)} An application appears with its first deployment event or SDK connection; until then it adds nothing to the group.`);
-    }
-}
-function describeUnknownApplications(applications) {
-    const [first, ...others] = applications;
-    if (first !== undefined && others.length === 0) {
-        const { key, suggestion } = first;
-        return `application "${key}"${suggestion === undefined ? '.' : `; did you mean "${suggestion}"?`}`;
-    }
-    const names = applications
-        .slice(0, MAX_LISTED_APPLICATIONS)
-        .map(({ key, suggestion }) => suggestion === undefined ? `"${key}"` : `"${key}" (did you mean "${suggestion}"?)`);
-    const unnamed = applications.length - names.length;
-    const last = unnamed > 0 ? `${unnamed} others` : names.pop();
-    return `applications ${names.join(', ')} and ${last}.`;
 }
 /** Tells a failure: one annotation with what happened and the next step, more in a group above it. */
 function tellFailure(error, log) {

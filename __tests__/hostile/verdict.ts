@@ -75,7 +75,11 @@ function findLies(result: StepResult, { creations, group }: Evidence): Complaint
   const createdAt = group && new Date(group.createdAt).toISOString();
   return complain('misreported', [
     [isCreated && creations.length === 0, 'says created, but nothing was'],
-    [isCreated && outputs['created-at'] !== createdAt, 'shows another group than the one there is'],
+    // Empty when the answer that showed the group told no time.
+    [
+      isCreated && outputs['created-at'] !== '' && outputs['created-at'] !== createdAt,
+      'shows another group than the one there is',
+    ],
     [isCreated && outputs['name'] !== group?.name, 'shows another name than the group has'],
     [outputs['created'] !== String(isCreated), 'outcome and created contradict each other'],
     [said.includes('Nothing was written') && creations.length > 0, 'denies a group that it made'],

@@ -35,6 +35,29 @@ describe('drift', () => {
     expect(diffGroups(wanted, scored)).toEqual([]);
   });
 
+  test.each<[string, Partial<DesiredGroup>, Partial<DesiredGroup>]>([
+    ['accents in another form', { name: 'Caf\u00e9' }, { name: 'Cafe\u0301' }],
+    ['Korean syllables in another form', { name: '\ud55c' }, { name: '\u1112\u1161\u11ab' }],
+    ['a project in other letters', { projectKey: 'Web' }, { projectKey: 'wEB' }],
+    ['an environment in other letters', { environmentKey: 'EU' }, { environmentKey: 'eu' }],
+  ])('there is none between two spellings of the same: %s', (_case, one, other) => {
+    for (const [left, right] of [
+      [one, other],
+      [other, one],
+    ]) {
+      expect(diffGroups({ ...wanted, ...left }, { ...stored, ...right })).toEqual([]);
+    }
+  });
+
+  test.each<[string, Partial<DesiredGroup>, Partial<DesiredGroup>]>([
+    ['letter case of a name', { name: 'Web' }, { name: 'web' }],
+    ['blanks in a name', { name: 'A  B' }, { name: 'A B' }],
+    ['a ligature', { name: '\ufb01n' }, { name: 'fin' }],
+    ['letter case of an application', { applicationKeys: ['Web'] }, { applicationKeys: ['web'] }],
+  ])('there is one where people see a difference: %s', (_case, one, other) => {
+    expect(diffGroups({ ...wanted, ...one }, { ...stored, ...other })).toHaveLength(1);
+  });
+
   test.each<[string, Partial<DesiredGroup>, unknown]>([
     ['name', { name: 'checkout' }, { field: 'name', wanted: 'Checkout', actual: 'checkout' }],
     ['project', { projectKey: 'other' }, { field: 'project', wanted: 'default', actual: 'other' }],

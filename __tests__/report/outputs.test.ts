@@ -55,6 +55,25 @@ describe('the outputs of', () => {
     });
   });
 
+  test('a group that tells no time leave the time out', () => {
+    const timeless = { ...group, createdAt: undefined };
+    const outcome = { kind: 'created', group: timeless, drift: [] } as const;
+    expect(describeOutputs({ kind: 'success', outcome })).toMatchObject({
+      created: 'true',
+      'created-at': '',
+      group:
+        '{"key":"k","name":"N","projectKey":"p","environmentKey":"e","applicationKeys":["a","b"]}',
+    });
+  });
+
+  test.each(['unchanged', 'kept', 'updated'] as const)(
+    'a group that is %s leave open whether it was created where that is not known',
+    (kind) => {
+      const outcome = { kind, group, drift: [], mayHaveBeenCreated: true } as const;
+      expect(describeOutputs({ kind: 'success', outcome })).toMatchObject({ created: '' });
+    },
+  );
+
   test('a group that would be created say nothing of one', () => {
     const outcome = { kind: 'would-create', group: undefined, drift: [] } as const;
     expect(describeOutputs({ kind: 'success', outcome })).toEqual({

@@ -111,7 +111,27 @@ LaunchDarkly stored different values than requested:
 `);
   });
 
-  test('of a group that is as wanted is without drift and without a word on missing scores', () => {
+  test('tells what is not known, and what LaunchDarkly does not know', () => {
+    const summary = render(
+      succeed({
+        kind: 'unchanged',
+        group: stored,
+        drift: [],
+        mayHaveBeenCreated: true,
+        unknownApplications: [{ key: 'wbe', suggestion: 'web' }],
+      }),
+    );
+    expect(summary).toContain('\n⚠️ A request to create insight group');
+    expect(summary).toContain('may or may not have created it.');
+    expect(summary).toContain('application "wbe"; did you mean "web"?');
+  });
+
+  test('of a group that tells no time has no row for it', () => {
+    const group = { ...stored, createdAt: undefined };
+    expect(render(succeed({ kind: 'created', group, drift: [] }))).not.toContain('| Created |');
+  });
+
+  test('of a group that matches is without drift and without a word on missing scores', () => {
     const text = render(succeed({ kind: 'unchanged', group: stored, drift: [] }));
     expect(firstLine(text)).toBe('## ✅ Insight group unchanged: Production - All Apps');
     expect(text).not.toMatch(/Wanted|Before|scores|dry run/i);

@@ -4,6 +4,7 @@ import type { DesiredGroup, InsightGroup } from '../insight-group/insight-group.
 import type { Outcome } from '../reconcile/outcome.ts';
 import type { Secrets } from '../secrets.ts';
 import { type Block, fitBlocks, Markdown, row } from './markdown.ts';
+import { describeNotes } from './outcome-notes.ts';
 import { describeScores } from './scores.ts';
 import type { Story } from './story.ts';
 
@@ -67,6 +68,7 @@ function describeEnding({ ending, wish }: Story, markdown: Markdown): Block[] {
     `## ${nameOutcome(outcome, markdown.text(group?.name ?? ''))}`,
     ...(group === undefined ? [] : [tabulateGroup(group, 'Insight group', markdown)]),
     ...describeOutcomeDrift(outcome, markdown),
+    ...describeNotes(outcome).map(({ text }) => `⚠️ ${markdown.text(text)}`),
     ...describeScores(outcome, markdown),
   ];
 }

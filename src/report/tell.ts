@@ -1,10 +1,10 @@
 import type { ActionError } from '../errors.ts';
 import type { Drift } from '../insight-group/diff.ts';
 import type { DesiredGroup } from '../insight-group/insight-group.ts';
-import type { UnknownApplication } from '../launchdarkly/key-lookup.ts';
 import type { Outcome, Wish } from '../reconcile/outcome.ts';
 import type { CommentResult } from './comment.ts';
 import type { Log } from './log.ts';
+import { describeNotes } from './outcome-notes.ts';
 import type { Story } from './story.ts';
 
 /** Waits that are shorter are nobody's business, in milliseconds. */
@@ -16,7 +16,9 @@ export function tellEnding({ ending, wish }: Story, log: Log): void {
     tellFailure(ending.error, log);
   } else if (wish !== undefined) {
     tellOutcome(ending.outcome, wish, log);
-    tellNotes(ending.outcome, log);
+    for (const { title, text } of describeNotes(ending.outcome)) {
+      log.warning(title, text);
+    }
   }
 }
 
@@ -114,41 +116,6 @@ function tellOutcome(outcome: Outcome, { wanted, isDryRun }: Wish, log: Log): vo
       );
       return;
   }
-}
-
-/** Tells what else is known of an outcome, or is known not to be known. */
-function tellNotes(
-  { group, mayHaveBeenCreated, unknownApplications = [] }: Outcome,
-  log: Log,
-): void {
-  if (mayHaveBeenCreated && group !== undefined) {
-    log.warning(
-      'It is not known whether this run created the insight group',
-      `A request to create insight group "${group.key}" got no answer, and LaunchDarkly does not tell when the group was made: this run may or may not have created it.`,
-    );
-  }
-  if (unknownApplications.length > 0) {
-    log.warning(
-      'LaunchDarkly does not know an application',
-      `LaunchDarkly does not know the ${describeUnknownApplications(unknownApplications)} An application appears with its first deployment event or SDK connection; until then it adds nothing to the group.`,
-    );
-  }
-}
-
-function describeUnknownApplications(applications: readonly UnknownApplication[]): string {
-  const [first, ...others] = applications;
-  if (first !== undefined && others.length === 0) {
-    const { key, suggestion } = first;
-    return `application "${key}"${suggestion === undefined ? '.' : `; did you mean "${suggestion}"?`}`;
-  }
-  const names = applications
-    .slice(0, MAX_LISTED_APPLICATIONS)
-    .map(({ key, suggestion }) =>
-      suggestion === undefined ? `"${key}"` : `"${key}" (did you mean "${suggestion}"?)`,
-    );
-  const unnamed = applications.length - names.length;
-  const last = unnamed > 0 ? `${unnamed} others` : names.pop();
-  return `applications ${names.join(', ')} and ${last}.`;
 }
 
 /** Tells a failure: one annotation with what happened and the next step, more in a group above it. */

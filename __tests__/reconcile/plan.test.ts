@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import type { DesiredGroup, InsightGroup } from '../../src/insight-group/insight-group.ts';
+import { IF_EXISTS, type IfExists, type Plan, planChange } from '../../src/reconcile/plan.ts';
+
+const desired: DesiredGroup = {
+  key: 'checkout',
+  name: 'Checkout',
+  projectKey: 'default',
+  environmentKey: 'production',
+  applicationKeys: ['web'],
+};
+
+const stored: InsightGroup = { ...desired, createdAt: 1_780_000_000_000 };
+
+test.each(IF_EXISTS)('without a group the plan is to create one, if-exists: %s', (ifExists) => {
+  expect(planChange(desired, undefined, ifExists)).toEqual({ kind: 'create' });
+});
+
+test.each<[IfExists, Plan]>([
+  ['fail', { kind: 'conflict', reason: 'exists', group: stored, drift: [] }],
+  ['keep', { kind: 'none', group: stored, drift: [] }],
+  ['update', { kind: 'none', group: stored, drift: [] }],
+])('of a group that matches, if-exists: %s decides', (ifExists, plan) => {
+  expect(planChange(desired, stored, ifExists)).toEqual(plan);
+});
+
+test('of a group that differs, if-exists decides, and an update comes with its patch', () => {
+  const group = { ...stored, name: 'Payments' };
+  const drift = [{ field: 'name', wanted: 'Checkout', actual: 'Payments' }];
+  expect(planChange(desired, group, 'fail')).toEqual({
+    kind: 'conflict',
+    reason: 'exists',
+    group,
+    drift,
+  });
+  expect(planChange(desired, group, 'keep')).toEqual({ kind: 'keep', group, drift });
+  expect(planChange(desired, group, 'update')).toEqual({
+    kind: 'update',
+    group,
+    drift,
+    patch: [{ op: 'replace', path: '/name', value: 'Checkout' }],
+  });
+});
+
+test.each(IF_EXISTS)(
+  'a group of another project or environment is a conflict, if-exists: %s',
+  (ifExists) => {
+    for (const elsewhere of [{ projectKey: 'mobile' }, { environmentKey: 'staging' }]) {
+      expect(planChange(desired, { ...stored, ...elsewhere }, ifExists)).toMatchObject({
+        kind: 'conflict',
+        reason: 'foreign',
+      });
+    }
+  },
+);
+
+test('another spelling of project and environment is no other project', () => {
+  const group = { ...stored, projectKey: 'DEFAULT', environmentKey: 'Production' };
+  expect(planChange(desired, group, 'update')).toEqual({ kind: 'none', group, drift: [] });
+});

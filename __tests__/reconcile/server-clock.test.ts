@@ -1,0 +1,98 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Moment, ServerClock } from '../../src/reconcile/server-clock.ts';
+
+const epochMs = Date.UTC(2026, 10, 24, 12, 0, 0, 250);
+
+/** A moment of a machine that was started at `epochMs`, and whose wall clock is `skewMs` ahead. */
+const at = (uptimeMs: number, skewMs = 0): Moment => ({
+  uptimeMs,
+  wallMs: epochMs + uptimeMs + skewMs,
+});
+
+/** What `Date` says at that time. */
+const dateAt = (uptimeMs: number, skewMs = 0) =>
+  Math.floor((epochMs + uptimeMs + skewMs) / 1_000) * 1_000;
+
+const anyUptime = fc.integer({ min: 0, max: 600_000 });
+const anyDuration = fc.integer({ min: 0, max: 5_000 });
+const anySkew = fc.integer({ min: -7_200_000, max: 7_200_000 });
+
+describe('the time of the server at a moment', () => {
+  test('is not known before it was read, nor from answers without a Date', () => {
+    const clock = new ServerClock();
+    expect(clock.timeAt(at(0))).toBeUndefined();
+    clock.record({ sentAt: at(0), receivedAt: at(100), serverTimeMs: undefined });
+    expect(clock.timeAt(at(0))).toBeUndefined();
+    expect(clock.isAfter(epochMs + 1e9, at(0))).toBe(false);
+  });
+
+  test('is a lower bound, a second and an answer too early at most, however far the clocks differ', async () => {
+    await fc.assert(
+      fc.property(
+        anyUptime,
+        fc.array(fc.tuple(anyUptime, anyDuration, anyDuration), { minLength: 1, maxLength: 5 }),
+        anySkew,
+        anySkew,
+        (momentMs, readings, ourSkewMs, theirSkewMs) => {
+          const clock = new ServerClock();
+          for (const [sentMs, thereMs, backMs] of readings) {
+            clock.record({
+              sentAt: at(sentMs, ourSkewMs),
+              receivedAt: at(sentMs + thereMs + backMs, ourSkewMs),
+              serverTimeMs: dateAt(sentMs + thereMs, theirSkewMs),
+            });
+          }
+          const truth = epochMs + momentMs + theirSkewMs;
+          const longestMs = Math.max(...readings.map(([, thereMs, backMs]) => thereMs + backMs));
+          const time = clock.timeAt(at(momentMs, ourSkewMs));
+          expect(time?.latestMs).toBeLessThanOrEqual(truth);
+          expect(time?.latestMs).toBeGreaterThan(truth - 1_000 - longestMs);
+          expect(time?.earliestMs).toBe(time?.latestMs);
+        },
+      ),
+    );
+  });
+
+  test('is a range when the wall clock was set ahead, or the machine slept', () => {
+    const clock = new ServerClock();
+    const sleptMs = 60_000;
+    // Uptime stood still meanwhile, so the server is further ahead of it than before.
+    clock.record({
+      sentAt: at(100, sleptMs),
+      receivedAt: at(200, sleptMs),
+      serverTimeMs: dateAt(200, sleptMs),
+    });
+    const time = clock.timeAt(at(0));
+    expect(time?.earliestMs).toBeLessThanOrEqual(epochMs);
+    expect(time?.latestMs).toBeGreaterThan(epochMs);
+  });
+
+  test('is not touched by a wall clock that was set back', () => {
+    const clock = new ServerClock();
+    clock.record({
+      sentAt: at(100, -60_000),
+      receivedAt: at(200, -60_000),
+      serverTimeMs: dateAt(200),
+    });
+    const time = clock.timeAt(at(0));
+    expect(time?.earliestMs).toBe(time?.latestMs);
+    expect(time?.latestMs).toBeLessThanOrEqual(epochMs);
+  });
+
+  test("is a range when the server's clock was set between two answers", () => {
+    const clock = new ServerClock();
+    clock.record({ sentAt: at(0), receivedAt: at(100), serverTimeMs: dateAt(100) });
+    clock.record({ sentAt: at(200), receivedAt: at(300), serverTimeMs: dateAt(300, 60_000) });
+    const time = clock.timeAt(at(0));
+    expect(time?.earliestMs).toBeLessThanOrEqual(epochMs);
+    expect(time?.latestMs).toBeGreaterThan(epochMs);
+  });
+});
+
+test('a time of the server is after a moment only when no imprecision can explain it', () => {
+  const clock = new ServerClock();
+  clock.record({ sentAt: at(0), receivedAt: at(100), serverTimeMs: dateAt(50) });
+  expect(clock.isAfter(epochMs + 700, at(0))).toBe(false);
+  expect(clock.isAfter(epochMs + 1_101, at(0))).toBe(true);
+});
