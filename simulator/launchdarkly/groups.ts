@@ -15,6 +15,7 @@ import { applyJsonPatch } from './json-patch.ts';
 import { cutPage } from './paging.ts';
 import { representEnvironment } from './projects.ts';
 import { countByIndicator, scoreMetadata } from './scores.ts';
+import { findEnvironment, normalizeGroup, representCreatedAt, storedKey } from './storage.ts';
 
 // "the canonical regex for LD resource keys" of LaunchDarkly's Terraform provider:
 // https://github.com/launchdarkly/terraform-provider-launchdarkly
@@ -59,22 +60,27 @@ export function createInsightGroup(call: Call): Reply {
   if (errors.length > 0) {
     throw validationFailed(errors);
   }
-  if (!call.account.projects.get(projectKey)?.environments.has(environmentKey)) {
+  const { account, behaviour } = call;
+  if (findEnvironment({ projectKey, environmentKey }, behaviour.storeAs, account) === undefined) {
     throw notFound();
   }
-  if (call.account.groups.has(key)) {
-    throw conflict(call.behaviour.conflictCode);
+  const group = normalizeGroup(
+    {
+      key,
+      name,
+      projectKey,
+      environmentKey,
+      ...(isTextList(applicationKeys) ? { applicationKeys } : {}),
+      createdAt: call.nowMs,
+    },
+    behaviour.storeAs,
+    account,
+  );
+  if (account.groups.has(storedKey(group.key, behaviour.storeAs, account))) {
+    throw conflict(behaviour.conflictCode);
   }
-  const group: InsightGroup = {
-    key,
-    name,
-    projectKey,
-    environmentKey,
-    ...(isTextList(applicationKeys) ? { applicationKeys } : {}),
-    createdAt: call.nowMs,
-  };
-  call.account.write(key, group, writtenAt(call));
-  call.noteCreation(key);
+  account.write(group.key, group, writtenAt(call));
+  call.noteCreation(group.key);
   return { status: 201, body: representGroup(call, group) };
 }
 
@@ -117,7 +123,7 @@ export function getInsightGroups(call: Call): Reply {
 /** `GET /api/v2/engineering-insights/insights/groups/{insightGroupKey}`. */
 export function getInsightGroup(call: Call): Reply {
   const expand = readExpand(call, ['scores', 'environment']);
-  const group = call.account.visibleGroup(pathParameter(call, 'insightGroupKey'), call.nowMs);
+  const group = call.account.visibleGroup(groupKeyOf(call), call.nowMs);
   if (group === undefined) {
     throw notFound();
   }
@@ -135,7 +141,7 @@ export function getInsightGroup(call: Call): Reply {
  * `/applicationKeys`. Only `/name` is documented; every other attribute is refused with 422.
  */
 export function patchInsightGroup(call: Call): Reply {
-  const key = pathParameter(call, 'insightGroupKey');
+  const key = groupKeyOf(call);
   const group = call.account.groups.get(key);
   if (group === undefined) {
     throw notFound();
@@ -149,10 +155,13 @@ export function patchInsightGroup(call: Call): Reply {
     throw patchFailed();
   }
   const { applicationKeys: _before, ...unchanged } = group;
-  const next: InsightGroup = {
-    ...unchanged,
-    name,
-    ...(applicationKeys === undefined ? {} : { applicationKeys }),
+  const next = {
+    ...normalizeGroup(
+      { ...unchanged, name, ...(applicationKeys === undefined ? {} : { applicationKeys }) },
+      call.behaviour.storeAs,
+      call.account,
+    ),
+    key,
   };
   call.account.write(key, next, writtenAt(call));
   return { status: 200, body: representGroup(call, next) };
@@ -160,12 +169,16 @@ export function patchInsightGroup(call: Call): Reply {
 
 /** `DELETE /api/v2/engineering-insights/insights/groups/{insightGroupKey}`: 204 without a body. */
 export function deleteInsightGroup(call: Call): Reply {
-  const key = pathParameter(call, 'insightGroupKey');
+  const key = groupKeyOf(call);
   if (!call.account.groups.has(key)) {
     throw notFound();
   }
   call.account.write(key, undefined, writtenAt(call));
   return { status: 204 };
+}
+
+function groupKeyOf(call: Call): string {
+  return storedKey(pathParameter(call, 'insightGroupKey'), call.behaviour.storeAs, call.account);
 }
 
 function writtenAt(call: Call): { nowMs: number; lagMs: number } {
@@ -183,9 +196,8 @@ function readExpand(call: Call, options: readonly string[]): ReadonlySet<string>
 }
 
 function representGroup(call: Call, group: InsightGroup): Record<string, unknown> {
-  const createdAt =
-    call.behaviour.createdAtAs === 'number' ? group.createdAt : `${group.createdAt}`;
-  return { ...group, createdAt };
+  const { createdAt, ...attributes } = group;
+  return { ...attributes, ...representCreatedAt(createdAt, call.behaviour.createdAtAs) };
 }
 
 function expandGroup(
@@ -193,13 +205,12 @@ function expandGroup(
   group: InsightGroup,
   expand: ReadonlySet<string>,
 ): Record<string, unknown> {
-  const project = call.account.projects.get(group.projectKey);
-  const environment = project?.environments.get(group.environmentKey);
+  const found = findEnvironment(group, call.behaviour.storeAs, call.account);
   return {
     ...representGroup(call, group),
     ...(expand.has('scores') ? { scores: call.account.scoresOf(group.key) } : {}),
-    ...(expand.has('environment') && project !== undefined && environment !== undefined
-      ? { environment: representEnvironment(project, environment) }
+    ...(expand.has('environment') && found !== undefined
+      ? { environment: representEnvironment(found.project, found.environment) }
       : {}),
   };
 }

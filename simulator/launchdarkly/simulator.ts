@@ -109,8 +109,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     return reply;
   }
 
+  const dateHeader = (): Date | undefined =>
+    behaviour.sendsDate ? new Date(serverNow()) : undefined;
+
   function answer(response: ServerResponse, request: RecordedRequest, reply: MadeUpAnswer): void {
-    const body = prepare(response, reply, serverNow());
+    const body = prepare(response, reply, dateHeader());
     request.status = reply.status;
     response.end(body);
     options.onAnswer?.(request);
@@ -151,7 +154,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
         return;
       case 'process-then-truncate': {
         const reply = carryOut(request);
-        const body = prepare(response, reply, serverNow());
+        const body = prepare(response, reply, dateHeader());
         request.status = reply.status;
         response.write(body.subarray(0, Math.floor(body.length / 2)), () => {
           message.socket.destroy();
@@ -208,12 +211,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 }
 
 /** Sets status and headers of an answer and returns its body, which is still to be sent. */
-function prepare(response: ServerResponse, reply: MadeUpAnswer, nowMs: number): Buffer {
+function prepare(response: ServerResponse, reply: MadeUpAnswer, date: Date | undefined): Buffer {
   const { status, headers = {}, body } = reply;
   const bytes = encodeBody(body);
   response.statusCode = status;
   response.sendDate = false;
-  response.setHeader('Date', new Date(nowMs).toUTCString());
+  if (date !== undefined) {
+    response.setHeader('Date', date.toUTCString());
+  }
   if (body !== undefined) {
     response.setHeader(
       'Content-Type',

@@ -307,11 +307,6 @@ describe('reading', () => {
     expect(body).toHaveProperty('environment.apiKey', expect.stringMatching(/^sdk-/));
     expect(simulator.violations).toHaveLength(1);
   });
-
-  test('createdAt may come as a string', async () => {
-    simulator.behaviour.createdAtAs = 'string';
-    expect((await createGroup(simulator)).body).toMatchObject({ createdAt: '1706701522000' });
-  });
 });
 
 describe('patching', () => {
