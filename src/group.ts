@@ -105,9 +105,9 @@ export function findDrift(wanted: WantedGroup, stored: WantedGroup): Drift[] {
   if (wanted.name !== stored.name) {
     drift.push({ field: 'name', wanted: wanted.name, actual: stored.name });
   }
-  if (
-    new Set(wanted.applicationKeys).symmetricDifference(new Set(stored.applicationKeys)).size > 0
-  ) {
+  const wantedKeys = new Set(wanted.applicationKeys);
+  const storedKeys = new Set(stored.applicationKeys);
+  if (![...wantedKeys].every((key) => storedKeys.has(key)) || wantedKeys.size !== storedKeys.size) {
     drift.push({
       field: 'applications',
       wanted: wanted.applicationKeys,

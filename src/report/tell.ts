@@ -169,8 +169,8 @@ function isShort(keys: readonly string[]): boolean {
 
 function describeDifference(actual: Set<string>, wanted: Set<string>): string {
   const parts = [
-    ['more', [...wanted.difference(actual)]],
-    ['fewer', [...actual.difference(wanted)]],
+    ['more', [...wanted].filter((key) => !actual.has(key))],
+    ['fewer', [...actual].filter((key) => !wanted.has(key))],
   ] as const;
   return parts
     .filter(([, keys]) => keys.length > 0)
