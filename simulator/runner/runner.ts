@@ -30,6 +30,9 @@ export const DEFAULT_GITHUB_TOKEN = 'ghs_K7mQx2VbT9nWc4RzY8pLd3HfJ6sGaE5uN1oi';
 /** A secret of fewer characters is a made-up word in a test; it would be found everywhere. */
 const MIN_SECRET_CHARACTERS = 16;
 
+/** Far beyond what any action takes, also on a machine with much else to do. */
+const DEFAULT_TIMEOUT_MS = 240_000;
+
 /** How long the pipes may stay open after the process has ended, as in the runner. */
 const PIPE_GRACE_MS = 5_000;
 
@@ -63,12 +66,12 @@ export interface RunActionOptions {
   readonly root?: string;
   /** The masker of a job, which remembers the masks of its earlier steps. */
   readonly masker?: SecretMasker;
-  /** The Node.js to start it with; the one that runs this when absent. */
+  /** The Node.js to start it with. When absent, the one that BUNDLE_NODE names, or else the one that runs this. */
   readonly node?: string;
   /** What `${{ github.token }}` is. */
   readonly githubToken?: string;
   readonly signal?: SignalPlan;
-  /** When the process is killed and the call throws. 60 seconds when absent. */
+  /** When the process is killed and the call throws. A safety net of four minutes when absent. */
   readonly timeoutMs?: number;
   /**
    * Values that must be found nowhere. The inputs `token` and `github-token` and the job's token
@@ -148,7 +151,7 @@ export async function runAction(options: RunActionOptions): Promise<StepResult> 
     root: options.root,
   });
   const run = await runProcess({
-    file: options.node ?? process.execPath,
+    file: options.node ?? process.env['BUNDLE_NODE'] ?? process.execPath,
     args: [script],
     cwd: directories.workspace,
     env: buildEnvironment({
@@ -160,7 +163,7 @@ export async function runAction(options: RunActionOptions): Promise<StepResult> 
     }),
     log,
     signal: options.signal,
-    timeoutMs: options.timeoutMs ?? 60_000,
+    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
   });
   const result = await concludeStep(run, log, directories, masker);
   assertNoLeaks(findLeaks(result, chooseSecrets(options, inputs.values, githubToken)));

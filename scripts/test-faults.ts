@@ -3,7 +3,7 @@
  * was lost, duplicated, misreported or leaked. Then, if asked to, tries hostile strings on what guards the
  * log, the masks and the token. Exits with 1 when anything is wrong, and prints what.
  *
- * Usage: node scripts/hostile-wire.ts [--repetitions 20] [--seed 1] [--jobs 4] [--strings 0]
+ * Usage: node scripts/test-faults.ts [--repetitions 20] [--seed 1] [--jobs 4] [--strings 0]
  */
 
 import { availableParallelism } from 'node:os';
