@@ -13,6 +13,7 @@ export default defineConfig({
   test: {
     // The counts and the failures; a line for each of a thousand tests says no more.
     reporters: process.env['GITHUB_ACTIONS'] === 'true' ? ['dot', 'github-actions'] : ['dot'],
+    silent: 'passed-only',
     globalSetup: ['__tests__/preconditions.ts'],
     // Most tests start a process, which waits for an answer most of its time.
     maxConcurrency: 10,
