@@ -1,9 +1,8 @@
 /**
  * Runs before everything else, possibly on a Node.js that the rest of the action fails on as soon as it
- * is loaded. So it imports nothing of ours, and uses no syntax and no module name newer than Node 14.
+ * is loaded. So it imports nothing of ours, and uses no syntax that is newer than Node 14.
  */
-// biome-ignore lint/style/useNodejsImportProtocol: Node before 14.18 doesn't know the protocol.
-import { appendFileSync } from 'fs';
+import { appendFileSync } from 'node:fs';
 
 /** The oldest Node.js that the tests run the bundle on. */
 export const OLDEST_NODE = '20.10.0';

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ERROR_TITLES } from '../../src/errors.ts';
 import { OLDEST_NODE } from '../../src/node-version.ts';
 import { openScene } from './scene.ts';
 
@@ -33,7 +34,7 @@ describe('the bundle', () => {
       expect(result.annotations).toMatchObject([
         {
           kind: 'error',
-          title: 'The Node.js of this runner is too old',
+          title: ERROR_TITLES['unsupported-node'],
           message: `This runner starts the action with Node.js ${version}, but the action needs Node.js ${OLDEST_NODE} or later: update the runner, or the image that its Node.js comes from.`,
         },
       ]);
