@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Start the bundle on a network, or against a server, that misbehaves. */
-const FAULTS = ['__tests__/hostile/**/*.test.ts'];
+const FAULTS = ['__tests__/faults/**/*.test.ts'];
 
 /** Start the bundle as a runner does. BUNDLE_NODE names another Node.js to start it with. */
 const BUNDLE = ['__tests__/bundle/**/*.test.ts'];

@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['__tests__/**/*.test.ts'],
     exclude: [
-      '__tests__/{bundle,faults,hostile,repository,simulator}/**',
+      '__tests__/{bundle,faults,repository,simulator}/**',
       // Thousands of schedules for each mutant would take days.
       '__tests__/races/**',
       // Presentation, which is not mutated.

@@ -8,15 +8,15 @@
 
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { runScenario } from '../__tests__/hostile/run-scenario.ts';
-import { SCENARIOS } from '../__tests__/hostile/scenarios.ts';
-import { STRING_PROMISES } from '../__tests__/hostile/strings.ts';
+import { runScenario } from '../__tests__/faults/run-scenario.ts';
+import { SCENARIOS } from '../__tests__/faults/scenarios.ts';
+import { STRING_PROMISES } from '../__tests__/faults/strings.ts';
 import {
   findViolations,
   MEANINGS,
   VIOLATION_KINDS,
   type ViolationKind,
-} from '../__tests__/hostile/verdict.ts';
+} from '../__tests__/faults/verdict.ts';
 
 const { values } = parseArgs({
   options: {
