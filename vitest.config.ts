@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Start the bundle on a network, or against a server, that misbehaves. */
@@ -15,7 +16,9 @@ export default defineConfig({
     reporters: process.env['GITHUB_ACTIONS'] === 'true' ? ['dot', 'github-actions'] : ['dot'],
     silent: 'passed-only',
     globalSetup: ['__tests__/preconditions.ts'],
-    // Most tests start a process, which waits for an answer most of its time.
+    // Most tests start a process, which waits for an answer most of its time: one worker for
+    // each core would leave the cores idle.
+    maxWorkers: availableParallelism() + 1,
     maxConcurrency: 10,
     // Safety nets, for a test that hangs. A machine with much else to do must not reach them.
     testTimeout: 300_000,
