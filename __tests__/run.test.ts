@@ -83,7 +83,7 @@ test('a run that goes well creates the group and says so', async () => {
 });
 
 test('a run that fails tells why and fails the step', async () => {
-  const { outputs } = await runStep(stepEnv({ project: 'defualt', 'timeout-seconds': '5' }));
+  const { outputs } = await runStep(stepEnv({ project: 'defualt', 'timeout-seconds': '60' }));
   expect(outputs).toMatchObject({ outcome: 'failed', 'error-code': 'not-found' });
   expect(process.exitCode).toBe(1);
 });
@@ -91,7 +91,7 @@ test('a run that fails tells why and fails the step', async () => {
 test('a run that meets a server error tells of it', async () => {
   const fault = { kind: 'respond', status: 500 } as const;
   simulator.inject({ fault, times: Number.POSITIVE_INFINITY });
-  const { outputs } = await runStep(stepEnv({ 'timeout-seconds': '1' }));
+  const { outputs } = await runStep(stepEnv({ 'timeout-seconds': '5' }));
   expect(outputs).toMatchObject({ outcome: 'failed', 'error-code': 'server-error' });
 });
 

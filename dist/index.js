@@ -1,2 +1,6 @@
-import { run } from './run.js';
-await run();
+import { checkNodeVersion } from './node-version.js';
+if (checkNodeVersion(process)) {
+    // Not a static import: an old Node.js must not read what it can't understand.
+    const { run } = await import('./run.js');
+    await run();
+}

@@ -20862,6 +20862,7 @@ const ERROR_CODES = (/* unused pure expression or super */ null && ([
     'timeout',
     'unexpected-response',
     'cancelled',
+    'unsupported-node',
 ]));
 /**
  * The title of each failure's annotation, and the heading under which the README explains it. The
@@ -20880,6 +20881,7 @@ const ERROR_TITLES = {
     timeout: 'LaunchDarkly did not answer in time',
     'unexpected-response': 'LaunchDarkly gave an unexpected answer',
     cancelled: 'The run was cancelled',
+    'unsupported-node': 'The Node.js of this runner is too old',
 };
 /** Titles of failures that the title of their code would describe wrongly. The README explains these as well. */
 const SPECIAL_TITLES = {

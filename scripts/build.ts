@@ -23,6 +23,9 @@ const build = path.join(root, 'build');
 /** The files that an action.yml may name as `main`. Each is compiled from the source of the same name. */
 const ENTRIES = ['index.js'] as const;
 
+/** What an entry loads first, so that an old Node.js is told so before it fails on anything newer. */
+const GUARD = 'node-version.js';
+
 /** What the entries share: bundled from the source of the same name. */
 const BUNDLE = 'run.js';
 
@@ -93,7 +96,9 @@ async function bundle(): Promise<Map<string, string>> {
     minify: false,
     quiet: true,
   });
-  const files = new Map<string, string>(ENTRIES.map((name) => [name, readEntry(name)]));
+  const files = new Map<string, string>(
+    [...ENTRIES, GUARD].map((name) => [name, readCopied(name)]),
+  );
   const chunks = new Map<string, string>();
   for (const [name, { source }] of Object.entries(assets)) {
     const text = source.toString();
@@ -112,12 +117,13 @@ async function bundle(): Promise<Map<string, string>> {
   return files;
 }
 
-/** An entry is copied, so it must not import anything that only the bundle has. */
-function readEntry(name: string): string {
+/** What is copied must not import anything that only the bundle has. */
+function readCopied(name: string): string {
   const text = readFileSync(path.join(build, name), 'utf8');
   for (const [, specifier = ''] of text.matchAll(/\b(?:from|import)\b\s*\(?\s*['"]([^'"]+)['"]/g)) {
-    const isKnown = specifier === `./${BUNDLE}` || specifier.startsWith('node:');
-    assert(isKnown, `${name} imports ${specifier}: an entry can only import ./${BUNDLE}`);
+    const isKnown =
+      [`./${BUNDLE}`, `./${GUARD}`].includes(specifier) || specifier.startsWith('node:');
+    assert(isKnown, `${name} imports ${specifier}, which is not in dist/`);
   }
   return text;
 }

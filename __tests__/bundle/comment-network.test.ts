@@ -8,7 +8,7 @@ import {
   runAction,
   type StepResult,
 } from '../../simulator/runner/runner.ts';
-import { startWitness } from '../../simulator/wire/witness.ts';
+import { startDecoyServer } from '../../simulator/wire/decoy-server.ts';
 import {
   type GitHubNetwork,
   JOB_HOLDER,
@@ -125,7 +125,7 @@ describe('a proxy is read for GitHub as it is for LaunchDarkly', () => {
 
   test('HTTP_PROXY alone is for neither of them', async () => {
     await using network = await openGitHubNetwork();
-    await using decoy = await startWitness();
+    await using decoy = await startDecoyServer();
     const result = await runDirectly(network, { HTTP_PROXY: `http://127.0.0.1:${decoy.port}` });
     expect(result.outputs['outcome']).toBe('created');
     expect(network.github.comments).toHaveLength(1);
@@ -134,7 +134,7 @@ describe('a proxy is read for GitHub as it is for LaunchDarkly', () => {
 
   test.each(['127.0.0.1', '*'])('NO_PROXY=%s keeps both off the proxy', async (noProxy) => {
     await using network = await openGitHubNetwork();
-    await using decoy = await startWitness();
+    await using decoy = await startDecoyServer();
     const HTTPS_PROXY = `http://127.0.0.1:${decoy.port}`;
     await runDirectly(network, { HTTPS_PROXY, NO_PROXY: noProxy });
     expect(network.github.comments).toHaveLength(1);
@@ -243,7 +243,7 @@ describe('a run that is cancelled', () => {
     {
       title: 'while TLS with GitHub is set up',
       open: async () => {
-        const silent = await startWitness();
+        const silent = await startDecoyServer();
         return {
           env: { GITHUB_API_URL: `https://127.0.0.1:${silent.port}` },
           isReached: () => silent.connections > 0,
@@ -254,7 +254,7 @@ describe('a run that is cancelled', () => {
     {
       title: 'while the proxy opens the tunnel to GitHub',
       open: async ({ launchDarkly }) => {
-        const silent = await startWitness();
+        const silent = await startDecoyServer();
         return {
           env: {
             GITHUB_API_URL: 'https://api.github.com',

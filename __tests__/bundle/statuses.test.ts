@@ -515,7 +515,7 @@ describe.concurrent('an answer that leaves open whether the group was made', () 
   test.each(UNCLEAR)('$title', async ({ answer, code, says, next }) => {
     await using scene = await openScene();
     spoilCreate(scene.simulator, { kind: 'respond', ...answer }, Number.POSITIVE_INFINITY);
-    const result = await scene.run({ 'timeout-seconds': '2' });
+    const result = await scene.run({ 'timeout-seconds': '5' });
     const { origin } = scene.simulator;
     expect(readFailure(result)).toEqual(
       [...says, `${next} ${SAFE}`].join('\n').replace('{origin}', origin),

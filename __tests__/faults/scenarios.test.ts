@@ -1,15 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { play } from './play.ts';
+import { runScenario } from './run-scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
-import { judge } from './verdict.ts';
+import { findViolations } from './verdict.ts';
 
 // Most runs wait most of the time, so many go side by side.
-describe.concurrent('on a wire that is hostile, nothing is lost, doubled, misreported or leaked:', () => {
+describe.concurrent('nothing is lost, duplicated, misreported or leaked when', () => {
   test.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))(
     '%s',
     async (_, scenario) => {
-      expect(judge(await play(scenario, 1))).toEqual([]);
+      expect(findViolations(await runScenario(scenario, 1))).toEqual([]);
     },
-    90_000,
   );
 });

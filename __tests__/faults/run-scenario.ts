@@ -6,12 +6,12 @@ import { createAuthority, issueSelfSigned, type KeyPair } from '../../simulator/
 import type { InsightGroup } from '../../simulator/launchdarkly/account.ts';
 import { sampleWriterToken } from '../../simulator/launchdarkly/sample-account.ts';
 import { runAction, type StepResult } from '../../simulator/runner/runner.ts';
+import { startDecoyServer } from '../../simulator/wire/decoy-server.ts';
 import { startWireServer } from '../../simulator/wire/server.ts';
-import { startWitness } from '../../simulator/wire/witness.ts';
 import { SeededRandom } from '../races/seeded-random.ts';
-import { type CertificateKind, type Scenario, STRAY_SDK_KEY } from './scenarios.ts';
+import { type CertificateKind, DESIRED, type Scenario, STRAY_SDK_KEY } from './scenario.ts';
 
-/** What a scenario left behind: what the action says of it, and what is true. */
+/** What the action says of a run, and what is true. */
 export interface Evidence {
   readonly scenario: Scenario;
   /** Absent when the run did not come to an end. */
@@ -20,34 +20,43 @@ export interface Evidence {
   readonly failure: Error | undefined;
   readonly hasLeaked: boolean;
   readonly creations: readonly string[];
+  /** How many writes changed the stored group, creations included. */
+  readonly changes: number;
+  /** The group as it is stored after the run. */
   readonly group: InsightGroup | undefined;
-  /** How many requests arrived whole, and how many of them were creates. */
+  /** How many requests arrived whole, and how many of them were writes. */
   readonly requests: number;
-  readonly creates: number;
-  /** Whether the scenario has something happen besides the certificate that is shown. */
+  readonly writes: number;
+  /** Whether something goes wrong besides the certificate that is shown. */
   readonly hasFault: boolean;
   /** How often the fault has happened. */
-  readonly befallen: number;
+  readonly faultCount: number;
   /** How many connections there were to a host that is not LaunchDarkly. */
   readonly strayConnections: number;
 }
 
-/** The key that every run asks for. */
-export const KEY = 'default-production-all-apps';
+/** Enough for a run that recovers, also on a machine with much else to do. */
+const AMPLE_SECONDS = 120;
+
+/** What a run gets that uses up its time. */
+const SHORT_SECONDS = 2;
 
 /** How long after the end of its time a run is killed, in milliseconds. */
-const GRACE_MS = 15_000;
+const GRACE_MS = 120_000;
 
-/** Starts the bundle against one hostile wire. `seed` decides where bytes are torn and how long pauses are. */
-export async function play(scenario: Scenario, seed: number): Promise<Evidence> {
+/** Runs the bundle in one scenario. `seed` decides where bytes are torn and how long pauses are. */
+export async function runScenario(scenario: Scenario, seed: number): Promise<Evidence> {
   const random = new SeededRandom(seed);
-  const { certificate, isTlsSwitchedOff, timeoutSeconds } = scenario;
-  await using witness = await startWitness();
+  const { certificate, existing, isTlsSwitchedOff, usesUpTime = false } = scenario;
+  const timeoutSeconds = usesUpTime ? SHORT_SECONDS : AMPLE_SECONDS;
+  await using decoy = await startDecoyServer();
   await using trust = await openTrust();
-  const fault = scenario.fault(`http://127.0.0.1:${witness.port}`);
+  const fault = scenario.fault(`http://127.0.0.1:${decoy.port}`);
   await using server = await startWireServer({
     fault,
     random: random.next,
+    group: existing && { ...DESIRED, createdAt: Date.now() - 3_600_000, ...existing },
+    behaviour: scenario.behaviour ?? {},
     ...(certificate === undefined ? {} : { tls: await trust.issue(certificate) }),
   });
   let result: StepResult | undefined;
@@ -55,13 +64,14 @@ export async function play(scenario: Scenario, seed: number): Promise<Evidence> 
   try {
     result = await runAction({
       inputs: {
-        name: 'Production - All Apps',
-        key: KEY,
-        project: 'default',
-        environment: 'production',
+        name: DESIRED.name,
+        key: DESIRED.key,
+        project: DESIRED.projectKey,
+        environment: DESIRED.environmentKey,
         token: sampleWriterToken,
         'base-uri': server.origin,
         'timeout-seconds': String(timeoutSeconds),
+        ...scenario.inputs,
       },
       env: {
         NODE_EXTRA_CA_CERTS: trust.path,
@@ -81,12 +91,13 @@ export async function play(scenario: Scenario, seed: number): Promise<Evidence> 
     failure,
     hasLeaked: failure instanceof AssertionError,
     creations: [...server.creations],
-    group: server.account.groups.get(KEY),
+    changes: server.changes,
+    group: server.account.groups.get(DESIRED.key),
     requests: server.requests.length,
     hasFault: Object.keys(fault).length > 0,
-    creates: server.requests.filter(({ method }) => method === 'POST').length,
-    befallen: server.befallen,
-    strayConnections: witness.connections,
+    writes: server.requests.filter(({ method }) => method !== 'GET').length,
+    faultCount: server.faultCount,
+    strayConnections: decoy.connections,
   };
 }
 

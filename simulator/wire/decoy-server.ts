@@ -1,15 +1,15 @@
 import { createServer, type Socket } from 'node:net';
 import { listen, shutDown } from './server.ts';
 
-/** A server to which nobody has any business to connect. */
-export interface Witness extends AsyncDisposable {
+/** A server that no client has a reason to connect to. */
+export interface DecoyServer extends AsyncDisposable {
   readonly port: number;
-  /** How many connections there were all the same. */
+  /** How many connections there were nevertheless. */
   readonly connections: number;
 }
 
-/** Starts a witness on 127.0.0.1; resolves when it listens. */
-export async function startWitness(): Promise<Witness> {
+/** Starts a decoy on 127.0.0.1; resolves when it listens. */
+export async function startDecoyServer(): Promise<DecoyServer> {
   let connections = 0;
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {

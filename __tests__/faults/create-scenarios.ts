@@ -1,89 +1,13 @@
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
 import {
   type Answer,
   type Line,
   renderAnswer,
   renderHead,
   type Turn,
-  type WireFault,
 } from '../../simulator/wire/server.ts';
 import type { ErrorCode } from '../../src/errors.ts';
-
-/** One way in which the wire is hostile, and what may come of it. */
-export interface Scenario {
-  /** A sentence without its end. */
-  readonly name: string;
-  /** `elsewhere` is an origin to which nobody has any business to connect. */
-  readonly fault: (elsewhere: string) => WireFault;
-  /** How the run may end. All else is a lie or a loss. */
-  readonly endings: readonly (ErrorCode | 'created')[];
-  /** How many groups there are afterwards. */
-  readonly creations: 0 | 1;
-  /** How long the run may take. Short where it is going to take all of it. */
-  readonly timeoutSeconds: number;
-  /** What the server shows; plain http when absent. */
-  readonly certificate?: CertificateKind;
-  /** Sets `NODE_TLS_REJECT_UNAUTHORIZED=0`. */
-  readonly isTlsSwitchedOff?: boolean;
-}
-
-/** `trusted` is issued by the authority that the action was told of. */
-export type CertificateKind =
-  | 'trusted'
-  | 'expired'
-  | 'not yet valid'
-  | 'for another host'
-  | 'self-signed'
-  | 'of an unknown authority';
-
-/** Long enough for a run that recovers, on a machine with much to do. */
-const AMPLE_SECONDS = 30;
-
-/** A key of the shape of a real one, which some hostile bodies carry. */
-export const STRAY_SDK_KEY = 'sdk-5ec2e7aa-0000-4000-8000-badc0ffee000';
-
-const UNCLEAR = ['network', 'timeout', 'unexpected-response'] as const;
-
-/** How a connection ends, or does not. */
-const CUTS = {
-  'is reset': (line: Line) => line.reset(),
-  'is half-closed': (line: Line) => line.halfClose(),
-  stalls: () => {},
-} as const;
-
-/** Where it does, each before or after the work was done. */
-const STAGES: Readonly<Record<string, (cut: (line: Line) => void) => WireFault & Truth>> = {
-  'on accept': (cut) => ({ isWorkDone: false, onConnection: cut }),
-  'in the middle of the request': (cut) => ({ isWorkDone: false, onFirstByte: cut }),
-  'before the work was done': (cut) => ({
-    isWorkDone: false,
-    onRequest: async ({ line }) => {
-      await line.pause();
-      cut(line);
-    },
-  }),
-  'after the work was done': (cut) => cutAfter(cut, () => ''),
-  'in the status line': (cut) => cutAfter(cut, (answer) => renderAnswer(answer).slice(0, 11)),
-  'in the headers': (cut) => cutAfter(cut, (answer) => renderHead(answer).slice(0, -20)),
-  'in the body': (cut) => cutAfter(cut, (answer) => renderAnswer(answer).slice(0, -20)),
-  'just before the last byte': (cut) =>
-    cutAfter(cut, (answer) => renderAnswer(answer).slice(0, -1)),
-};
-
-interface Truth {
-  readonly isWorkDone: boolean;
-}
-
-function cutAfter(cut: (line: Line) => void, show: (answer: Answer) => string) {
-  return {
-    isWorkDone: true,
-    onRequest: async (turn: Turn) => {
-      await turn.line.send(show(turn.work()));
-      await turn.line.pause();
-      cut(turn.line);
-    },
-  };
-}
+import { CUTS, type Scenario, STAGES, STRAY_SDK_KEY, UNCLEAR } from './scenario.ts';
 
 function listCuts(): Scenario[] {
   return Object.entries(CUTS).flatMap(([how, cut]) =>
@@ -95,14 +19,13 @@ function listCuts(): Scenario[] {
         fault: () => fault,
         endings: how === 'stalls' ? ['timeout'] : UNCLEAR,
         creations: isWorkDone ? 1 : 0,
-        timeoutSeconds: 2,
+        usesUpTime: true,
       };
       const once: Scenario = {
         name: `${name}, once`,
         fault: () => ({ ...fault, isOnce: true }),
         endings: ['created'],
         creations: 1,
-        timeoutSeconds: AMPLE_SECONDS,
       };
       // With TLS, what happens on accept happens to the handshake: see below.
       const onceWithTls: Scenario[] =
@@ -122,7 +45,6 @@ function recovers(name: string, respond: (turn: Turn) => Promise<void>): Scenari
     fault: () => ({ isOnce: true, onRequest: respond }),
     endings: ['created'],
     creations: 1,
-    timeoutSeconds: AMPLE_SECONDS,
   };
 }
 
@@ -133,7 +55,7 @@ function neverRecovers(
   respond: (turn: Turn) => Promise<void>,
 ): Scenario {
   const fault = { onRequest: respond };
-  return { name, fault: () => fault, endings, creations: 1, timeoutSeconds: 2 };
+  return { name, fault: () => fault, endings, creations: 1, usesUpTime: true };
 }
 
 /** Does the work, then sends what `show` makes of the answer, and closes unless the connection is to stay. */
@@ -274,20 +196,23 @@ function listInformation(): Scenario[] {
 }
 
 /** 20 MiB of blanks, which shrink to some bytes. */
-const BOMB = Buffer.alloc(20 * 1024 * 1024, ' ');
+const BLANKS = Buffer.alloc(20 * 1024 * 1024, ' ');
 
-const COMPRESSIONS = {
-  gzip: gzipSync,
-  br: brotliCompressSync,
-  deflate: deflateSync,
-  'gzip, br': (bytes: Buffer) => brotliCompressSync(gzipSync(bytes)),
+/** Compressed before any run: it takes seconds on a busy machine, which would count as the server's. */
+const BOMBS = {
+  gzip: gzipSync(BLANKS),
+  br: compressFast(BLANKS),
+  deflate: deflateSync(BLANKS),
+  'gzip, br': compressFast(gzipSync(BLANKS)),
 } as const;
 
+function compressFast(bytes: Buffer): Buffer {
+  return brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } });
+}
+
 function listBombs(): Scenario[] {
-  const compressed = Object.entries(COMPRESSIONS).flatMap(([encoding, compress]) => {
-    let bomb: Buffer | undefined;
+  const compressed = Object.entries(BOMBS).flatMap(([encoding, bomb]) => {
     const send = afterWork((answer) => {
-      bomb ??= compress(BOMB);
       const length = String(bomb.length);
       const head = renderHead(answer, { 'content-encoding': encoding, 'content-length': length });
       return Buffer.concat([Buffer.from(head), bomb]);
@@ -325,21 +250,18 @@ function listRedirects(): Scenario[] {
         fault: (elsewhere) => ({ onRequest: redirect(elsewhere, false) }),
         endings: ['unexpected-response'],
         creations: 0,
-        timeoutSeconds: AMPLE_SECONDS,
       },
       {
         name: `${status} leads to another host after the work was done, once`,
         fault: (elsewhere) => ({ isOnce: true, onRequest: redirect(elsewhere, true) }),
         endings: ['created'],
         creations: 1,
-        timeoutSeconds: AMPLE_SECONDS,
       },
       {
         name: `${status} leads to the same path again, each time`,
         fault: () => ({ onRequest: redirect('', false) }),
         endings: ['unexpected-response'],
         creations: 0,
-        timeoutSeconds: AMPLE_SECONDS,
       },
     ];
   });
@@ -426,13 +348,13 @@ function listQuotes(): Scenario[] {
     status: number,
     ending: ErrorCode,
     render: (words: string) => string,
-    timeoutSeconds = AMPLE_SECONDS,
+    usesUpTime = false,
   ): Scenario => ({
     name: `${status} quotes the token and an SDK key`,
     fault: () => ({ onRequest: quote(status, render) }),
     endings: [ending],
     creations: 0,
-    timeoutSeconds,
+    usesUpTime,
   });
   return [
     quotes(400, 'bad-request', (message) => JSON.stringify({ code: message, message })),
@@ -440,7 +362,7 @@ function listQuotes(): Scenario[] {
     quotes(422, 'bad-request', (reason) =>
       JSON.stringify({ errors: [{ attribute: reason, reason }] }),
     ),
-    quotes(503, 'server-error', (message) => JSON.stringify({ message }), 2),
+    quotes(503, 'server-error', (message) => JSON.stringify({ message }), true),
   ];
 }
 
@@ -459,7 +381,6 @@ function listReuse(): Scenario[] {
     }),
     endings: ['created'],
     creations: 1,
-    timeoutSeconds: AMPLE_SECONDS,
   });
   return [
     reuse('a kept connection is reset before it is used again', (line) => line.reset()),
@@ -475,7 +396,6 @@ function listReuse(): Scenario[] {
       }),
       endings: ['created'],
       creations: 1,
-      timeoutSeconds: AMPLE_SECONDS,
     },
   ];
 }
@@ -488,14 +408,14 @@ function listTls(): Scenario[] {
     'self-signed',
     'of an unknown authority',
   ] as const;
-  const refused = { endings: ['network'], creations: 0, timeoutSeconds: AMPLE_SECONDS } as const;
+  const refused = { endings: ['network'], creations: 0 } as const;
   const brokenHandshakes: Scenario[] = [
     {
       name: 'the TLS handshake stalls',
       fault: () => ({ onConnection: () => {} }),
       endings: ['timeout'],
       creations: 0,
-      timeoutSeconds: 2,
+      usesUpTime: true,
       certificate: 'trusted',
     },
     ...(['is reset', 'is half-closed'] as const).map(
@@ -504,7 +424,7 @@ function listTls(): Scenario[] {
         fault: () => ({ onConnection: CUTS[how] }),
         endings: UNCLEAR,
         creations: 0,
-        timeoutSeconds: 2,
+        usesUpTime: true,
         certificate: 'trusted',
       }),
     ),
@@ -537,7 +457,6 @@ function listTls(): Scenario[] {
       fault: () => ({ onRequest: (turn) => turn.answer() }),
       endings: ['created'],
       creations: 1,
-      timeoutSeconds: AMPLE_SECONDS,
       certificate: 'trusted',
     },
     ...kinds.flatMap((certificate) =>
@@ -555,8 +474,8 @@ function listTls(): Scenario[] {
   ];
 }
 
-/** All that the wire is going to do to the action. */
-export const SCENARIOS: readonly Scenario[] = [
+/** Faults while a group is created in an empty account. */
+export const CREATE_SCENARIOS: readonly Scenario[] = [
   ...listCuts(),
   ...listLengths(),
   ...listGarbage(),

@@ -3,7 +3,7 @@ import { derivedForms } from '../../simulator/runner/leak-detector.ts';
 import { DEFAULT_GITHUB_TOKEN, type StepResult } from '../../simulator/runner/runner.ts';
 import { ERROR_TITLES } from '../../src/errors.ts';
 import { olderGroup, openScene, spoilCreate, WISH } from '../bundle/scene.ts';
-import { STRAY_SDK_KEY } from './scenarios.ts';
+import { STRAY_SDK_KEY } from './scenario.ts';
 
 /** What people who may name things in an account, or a server, could try on the log of somebody else's job. */
 const HOSTILE_WORDS = [

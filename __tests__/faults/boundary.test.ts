@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(async () => rm(folder, { recursive: true }));
 
-/** Errors that nobody foresaw, thrown while a request is on its way. Each holds the token. */
+/** Unexpected errors, thrown while a request is under way. Each holds the token. */
 const SURPRISES = {
   'an exception in a timer': 'throw new TypeError(token);',
   'a rejection that nobody handles': 'Promise.reject(new Error(token));',
@@ -24,17 +24,23 @@ const SURPRISES = {
   'nothing, thrown': 'throw undefined;',
 } as const;
 
-describe('an error that nobody foresaw', () => {
+describe('an unexpected error', () => {
   test.each(Object.entries(SURPRISES))(
     '(%s) is told in constant words, without a stack, and fails the step',
     async (title, code) => {
       const path = join(folder, `${title.replaceAll(/\W/g, '-')}.mjs`);
       await writeFile(
         path,
-        `const token = process.env.INPUT_TOKEN; setTimeout(() => { ${code} }, 300);\n`,
+        `const token = process.env.INPUT_TOKEN;
+        const poll = setInterval(() => {
+          if (process.getActiveResourcesInfo().includes('TCPSocketWrap')) {
+            clearInterval(poll);
+            ${code}
+          }
+        }, 5);\n`,
       );
       await using scene = await openScene();
-      spoilCreate(scene.simulator, { kind: 'delay', delayMs: 900 });
+      spoilCreate(scene.simulator, { kind: 'delay', delayMs: 3_000 });
       const result = await scene.run({}, { env: { NODE_OPTIONS: `--import=${path}` } });
       expect(result).toMatchObject({ exitCode: 1, conclusion: 'failure', stderr: '' });
       expect(result.annotations).toMatchObject([
@@ -59,20 +65,24 @@ describe('an error that nobody foresaw', () => {
 
 test('with nobody left to read its output, the run ends all the same', async () => {
   await using scene = await openScene();
-  const action = spawn(process.execPath, [join(root, 'dist', 'index.js')], {
-    env: {
-      ...Object.fromEntries(
-        Object.entries({ ...WISH, 'base-uri': scene.simulator.origin }).map(([name, value]) => [
-          `INPUT_${name.toUpperCase()}`,
-          value,
-        ]),
-      ),
-      RUNNER_DEBUG: '1',
+  const action = spawn(
+    process.env['BUNDLE_NODE'] ?? process.execPath,
+    [join(root, 'dist', 'index.js')],
+    {
+      env: {
+        ...Object.fromEntries(
+          Object.entries({ ...WISH, 'base-uri': scene.simulator.origin }).map(([name, value]) => [
+            `INPUT_${name.toUpperCase()}`,
+            value,
+          ]),
+        ),
+        RUNNER_DEBUG: '1',
+      },
+      stdio: ['ignore', 'pipe', 'ignore'],
     },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  );
   action.stdout.destroy();
-  const [exitCode] = await once(action, 'exit', { signal: AbortSignal.timeout(10_000) });
+  const [exitCode] = await once(action, 'exit', { signal: AbortSignal.timeout(120_000) });
   expect(exitCode).toBe(1);
 });
 
@@ -119,12 +129,12 @@ test('without the files of the runner, the run ends in words and without a stack
   expect(result.annotations).toHaveLength(1);
 });
 
-test('nothing in src/ ends the process: what was said last would be lost', async () => {
-  const root = join(import.meta.dirname, '..', '..', 'src');
-  const files = (await readdir(root, { recursive: true })).filter((name) => name.endsWith('.ts'));
+test('nothing in src/ ends the process, since what was printed last would be lost', async () => {
+  const folder = join(root, 'src');
+  const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.ts'));
   expect(files.length).toBeGreaterThan(10);
   for (const file of files) {
-    const source = await readFile(join(root, file), 'utf8');
+    const source = await readFile(join(folder, file), 'utf8');
     expect(source, file).not.toMatch(/process\s*\.\s*(?:exit|abort|kill)\s*\(/);
     expect(source, file).not.toMatch(/\bconsole\s*\.|process\s*\.\s*std(?:out|err)/);
   }

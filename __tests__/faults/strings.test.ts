@@ -3,7 +3,7 @@ import { escapeWorkflowCommands } from '../../src/report/log.ts';
 import { Secrets } from '../../src/secrets.ts';
 import { readBack, STRING_PROMISES } from './strings.ts';
 
-/** How many strings each promise is tried on; scripts/hostile-wire.ts tries a hundred times more. */
+/** How many strings each promise is tried on; scripts/test-faults.ts tries a hundred times more. */
 const RUNS = 10_000;
 
 describe('whatever a string is made of,', () => {

@@ -1,17 +1,22 @@
 /**
- * Runs the bundle against every hostile wire there is, again and again with other timing, and prints what
- * was lost, duplicated, misreported or leaked. Then, if asked to, tries hostile strings on what guards the
- * log, the masks and the token. Exits with 1 when anything is wrong, and prints what.
+ * Runs the bundle with every fault of network and server, again and again with other timing, and prints
+ * what was lost, duplicated, misreported or leaked. Then, if asked to, tries hostile strings on what guards
+ * the log, the masks and the token. Exits with 1 when anything is wrong, and prints what.
  *
- * Usage: node scripts/hostile-wire.ts [--repetitions 20] [--seed 1] [--jobs 4] [--strings 0]
+ * Usage: node scripts/test-faults.ts [--repetitions 20] [--seed 1] [--jobs 4] [--strings 0]
  */
 
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { play } from '../__tests__/hostile/play.ts';
-import { SCENARIOS } from '../__tests__/hostile/scenarios.ts';
-import { STRING_PROMISES } from '../__tests__/hostile/strings.ts';
-import { judge, MEANINGS, WRONGS, type Wrong } from '../__tests__/hostile/verdict.ts';
+import { runScenario } from '../__tests__/faults/run-scenario.ts';
+import { SCENARIOS } from '../__tests__/faults/scenarios.ts';
+import { STRING_PROMISES } from '../__tests__/faults/strings.ts';
+import {
+  findViolations,
+  MEANINGS,
+  VIOLATION_KINDS,
+  type ViolationKind,
+} from '../__tests__/faults/verdict.ts';
 
 const { values } = parseArgs({
   options: {
@@ -35,8 +40,13 @@ if (strings > 0) {
 
 async function runScenarios(): Promise<void> {
   const startedAt = Date.now();
-  const wrong: Record<Wrong, number> = { lost: 0, duplicated: 0, misreported: 0, leaked: 0 };
-  const complaints = new Map<string, number>();
+  const totals: Record<ViolationKind, number> = {
+    lost: 0,
+    duplicated: 0,
+    misreported: 0,
+    leaked: 0,
+  };
+  const violations = new Map<string, number>();
   let passed = 0;
 
   const queue = Array.from({ length: repetitions }, (_, repetition) =>
@@ -50,14 +60,14 @@ async function runScenarios(): Promise<void> {
 
   async function work(): Promise<void> {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const found = judge(await play(next.scenario, next.seed));
+      const found = findViolations(await runScenario(next.scenario, next.seed));
       passed += found.length === 0 ? 1 : 0;
-      for (const kind of new Set(found.map((complaint) => complaint.wrong))) {
-        wrong[kind] += 1;
+      for (const kind of new Set(found.map((violation) => violation.kind))) {
+        totals[kind] += 1;
       }
-      for (const { what, wrong: kind } of found) {
+      for (const { what, kind } of found) {
         const line = `${kind}: ${next.scenario.name}: ${what}`;
-        complaints.set(line, (complaints.get(line) ?? 0) + 1);
+        violations.set(line, (violations.get(line) ?? 0) + 1);
       }
     }
   }
@@ -66,13 +76,13 @@ async function runScenarios(): Promise<void> {
   const seconds = ((Date.now() - startedAt) / 1_000).toFixed(0);
   printCount(total, `runs of dist/index.js: ${SCENARIOS.length} scenarios × ${repetitions}`);
   printCount(passed, 'passed');
-  for (const kind of WRONGS) {
-    printCount(wrong[kind], `${kind}: ${MEANINGS[kind]}`);
+  for (const kind of VIOLATION_KINDS) {
+    printCount(totals[kind], `${kind}: ${MEANINGS[kind]}`);
   }
   console.log(`\nSeed ${seed}, ${values.jobs} at a time, ${seconds} s.`);
-  if (complaints.size > 0) {
+  if (violations.size > 0) {
     console.log('\nWhat is wrong, and how often:');
-    for (const [line, times] of complaints) {
+    for (const [line, times] of violations) {
       printCount(times, line);
     }
     process.exitCode = 1;
