@@ -66,6 +66,7 @@ async function publish(
     },
     random: () => 0.5,
     observe: () => {},
+    announceWait: () => {},
     ...changes,
   });
   deadline.release();

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
+import { isPermanentCode } from '../http/error-codes.ts';
 import { readRetryHint, readServerClock } from './retry.ts';
 import { type ErrorBody, parseErrorBody } from './schemas.ts';
 import type { Exchange, ResponseReceived } from './transport.ts';
@@ -142,10 +143,6 @@ function describeBody(
   return `answered ${status} with a body that is not what was asked for`;
 }
 
-/** Failures that a later attempt cannot mend: somebody has to change a certificate, a password or a name. */
-const PERMANENT =
-  /^(?:CERT_|EPROTO$|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|PROXY_NOT_VALID$|PROXY_REFUSED_(?:403|407|CREDENTIALS)$|UND_ERR_PRX_TLS$|UND_ERR_INVALID_ARG$|ERR_INVALID_)/;
-
 /**
  * How long a host name that does not resolve is tried again, in milliseconds. The DNS of a cluster answers
  * like this for some seconds after a start or a change; a name that is wrong never resolves.
@@ -156,7 +153,7 @@ function readNetworkTrouble(failed: Extract<Exchange, { kind: 'no-response' }>):
   const { mayHaveBeenProcessed: sent, code, cause, proxy, isDirect, receivedAt } = failed;
   const failingMs = receivedAt - (failed.failingSince ?? receivedAt);
   const isNameUnknown = code === 'ENOTFOUND' && failingMs >= DNS_PATIENCE_MS;
-  const isPermanent = !sent && (PERMANENT.test(code) || isNameUnknown);
+  const isPermanent = !sent && (isPermanentCode(code) || isNameUnknown);
   const common = { sent, isPermanent, causeCode: code, cause, proxy, isDirect };
   switch (code) {
     case 'ABORTED':
