@@ -491,9 +491,9 @@ const UNCLEAR: readonly (RefusedRow & { readonly next: string })[] = [
       what: '201 with a body that is not what was asked for',
     },
     {
-      title: '201 with a compressed body',
+      title: '201 with a body that is said to be compressed but is not',
       answer: { status: 201, headers: { 'Content-Encoding': 'br' }, body: olderGroup() },
-      what: "201 with a body that can't be read: it is compressed though that was not asked for",
+      what: "201 with a body that can't be read: it can't be decompressed as br",
     },
   ].map(({ title, answer, what }) => ({
     title,

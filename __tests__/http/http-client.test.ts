@@ -304,12 +304,12 @@ describe('a body', () => {
   );
 
   test.each([
-    ['gzip', gzipSync(text).subarray(0, 20), 'Z_BUF_ERROR'],
-    ['gzip', 'not compressed', 'Z_DATA_ERROR'],
-    ['br', brotliCompressSync(text).subarray(0, 5), 'Z_BUF_ERROR'],
-  ])('that is damaged is unreadable: %s', async (encoding, body, code) => {
+    ['gzip', gzipSync(text).subarray(0, 20)],
+    ['gzip', 'not compressed'],
+    ['br', brotliCompressSync(text).subarray(0, 5)],
+  ])('that is damaged is unreadable: %s', async (encoding, body) => {
     expect(await receive(encoding, body)).toMatchObject({
-      body: { kind: 'unreadable', why: `it can't be decompressed (${code})` },
+      body: { kind: 'unreadable', why: `it can't be decompressed as ${encoding}` },
     });
   });
 

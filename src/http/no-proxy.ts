@@ -1,8 +1,8 @@
 /**
- * Whether `noProxy` lists the target, which is then reached without a proxy. The rules are undici's: entries are separated by commas or blanks;
- * a host stands for its subdomains as well, `*.host` for these alone, `*` for every host; a port narrows
- * an entry down to that port. A test holds this against undici's `EnvHttpProxyAgent`, which tells nobody
- * what it decided.
+ * Whether `noProxy` lists the target, which is then reached without a proxy. The rules are undici's:
+ * entries are separated by commas or blanks; a host stands for its subdomains as well, `*.host` for these
+ * alone, `*` for every host; a port narrows an entry down to that port. A test holds this against undici's
+ * `EnvHttpProxyAgent`, which tells nobody what it decided.
  */
 export function isBypassed({ protocol, hostname, port }: URL, noProxy: string): boolean {
   const host = hostname.replace(/^\[(.+)\]$/, '$1').replace(/(?<=.)\.$/, '');

@@ -48,16 +48,17 @@ export async function decodeBody(
   maxBytes: number,
 ): Promise<HttpBody> {
   let content = bytes;
-  try {
-    for (const coding of codings.toReversed()) {
+  for (const coding of codings.toReversed()) {
+    try {
       // Gateways announce the coding of a body that is empty, too.
       content = content.length === 0 ? content : await decompress(content, coding, maxBytes);
+    } catch (cause) {
+      const why =
+        readErrorCode(cause) === 'ERR_BUFFER_TOO_LARGE'
+          ? `it is longer than ${maxBytes} bytes`
+          : `it can't be decompressed as ${coding}`;
+      return { kind: 'unreadable', why, cause };
     }
-  } catch (cause) {
-    const code = readErrorCode(cause);
-    return code === 'ERR_BUFFER_TOO_LARGE'
-      ? { kind: 'unreadable', why: `it is longer than ${maxBytes} bytes`, cause }
-      : { kind: 'unreadable', why: `it can't be decompressed (${code})`, cause };
   }
   return { kind: 'text', text: new TextDecoder().decode(content) };
 }
