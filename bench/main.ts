@@ -151,7 +151,14 @@ async function bundleAlternatives(): Promise<Candidate[]> {
     requests: 1,
   });
   const candidates = [
-    node('**this action** (`dist/index.js`)', path.join(import.meta.dirname, '../dist/index.js')),
+    {
+      ...node(
+        '**this action** (`dist/index.js`)',
+        path.join(import.meta.dirname, '../dist/index.js'),
+      ),
+      // The entry has two lines; this is what it starts.
+      script: path.join(import.meta.dirname, '../dist/run.js'),
+    },
     { name: 'bare Node (`node -e 0`)', argv: [process.execPath, '-e', '0'], requests: 0 },
     node('`undici.request`, the POST only', await bundler.bundle('undici-request.js')),
     node('`@actions/core` and `fetch`', await bundler.bundle('fetch-core.js')),

@@ -19,10 +19,12 @@ var external_node_crypto_ = __webpack_require__(7598);
 var errors = __webpack_require__(9473);
 // EXTERNAL MODULE: ./build/node_modules/zod/mini.js
 var mini = __webpack_require__(8774);
-// EXTERNAL MODULE: ./build/http/http-client.js + 3 modules
-var http_client = __webpack_require__(5372);
+// EXTERNAL MODULE: ./build/http/http-client.js + 2 modules
+var http_client = __webpack_require__(2714);
 // EXTERNAL MODULE: ./build/version.js
 var version = __webpack_require__(8508);
+// EXTERNAL MODULE: ./build/http/error-codes.js
+var error_codes = __webpack_require__(1484);
 // EXTERNAL MODULE: ./build/launchdarkly/backoff.js
 var backoff = __webpack_require__(3633);
 ;// CONCATENATED MODULE: ./build/report/github-rate-limit.js
@@ -65,6 +67,7 @@ function describeRateLimit(status, waitMs) {
 ;// CONCATENATED MODULE: ./build/report/github-fetch.js
 
 
+
 /** GitHub gave no answer that can be used, or none that is worth waiting for. The message is a sentence. */
 class GitHubRequestError extends Error {
     name = 'GitHubRequestError';
@@ -99,7 +102,7 @@ function createGitHubFetch(options) {
     };
 }
 async function sendWithRetries(request, options) {
-    const { client, signal, remainingMs, sleep, random, observe } = options;
+    const { client, signal, remainingMs, sleep, random, observe, announceWait } = options;
     for (let waitsBefore = 0;; waitsBefore += 1) {
         const exchange = await client.send(request, signal);
         const isResponse = exchange.kind === 'response';
@@ -129,6 +132,7 @@ async function sendWithRetries(request, options) {
         if (wait.kind === 'too-long') {
             return giveUp(exchange, failure);
         }
+        announceWait({ ms: wait.ms, why: describeReason(exchange) });
         await sleep(wait.ms);
         if (signal.aborted) {
             return giveUp(exchange, failure);
@@ -168,10 +172,15 @@ function judgeResponse(response, isRepeatable) {
 }
 function judgeNoResponse(failure, isRepeatable) {
     const { mayHaveBeenProcessed, code } = failure;
-    const isPermanent = !mayHaveBeenProcessed && PERMANENT.test(code);
+    const isPermanent = !mayHaveBeenProcessed && (0,error_codes/* isPermanentCode */.U)(code);
     return code === 'ABORTED' || isPermanent || (mayHaveBeenProcessed && !isRepeatable)
         ? { kind: 'final', message: describeNoResponse(failure), mayHaveBeenProcessed }
         : { kind: 'retry', retryAfterMs: undefined, isRateLimit: false };
+}
+function describeReason(exchange) {
+    return exchange.kind === 'response'
+        ? `GitHub answered ${exchange.status}`
+        : `GitHub gave no answer (${exchange.code})`;
 }
 /** Whether it does no harm to send the request twice. A query of GraphQL is a POST that only reads. */
 function isRepeatable({ method, path }) {
@@ -195,8 +204,6 @@ function giveUp(exchange, failure) {
     }
     return exchange;
 }
-/** Failures that a later attempt cannot mend: somebody has to change a certificate, a password or a name. */
-const PERMANENT = /^(?:CERT_|EPROTO$|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|PROXY_NOT_VALID$|PROXY_REFUSED_(?:403|407|CREDENTIALS)$|UND_ERR_PRX_TLS$|UND_ERR_INVALID_ARG$|ERR_INVALID_)/;
 const CERTIFICATE = /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT|HOSTNAME_MISMATCH)/;
 function describeNoResponse({ code, proxy, cause }) {
     if (code === 'PROXY_NOT_VALID') {
@@ -257,7 +264,7 @@ const commentSchema = mini/* object */.Ik({
  * @throws {GitHubRequestError} when the token may not be sent to `apiUrl`
  */
 async function openPullRequestComments(options) {
-    const { proxies, deadline, sleep, random, observe } = options;
+    const { proxies, deadline, sleep, random, observe, announceWait } = options;
     const { origin, baseUrl } = checkApiUrl(options.apiUrl);
     const { getOctokit } = await importToolkit();
     const client = (0,http_client/* openHttpClient */.S)({ origin, proxies, attemptTimeoutMs: ATTEMPT_TIMEOUT_MS });
@@ -269,6 +276,7 @@ async function openPullRequestComments(options) {
         sleep,
         random,
         observe,
+        announceWait,
     });
     // Octokit would write warnings to stderr, where nothing of a server may go.
     const silence = () => { };
@@ -479,7 +487,12 @@ async function updateOldest([oldest, ...others], body, comments) {
             throw error;
         }
     }
-    await deleteAll(others, comments);
+    try {
+        await deleteAll(others, comments);
+    }
+    catch {
+        // The comment is up to date, and the next run finds what is left over.
+    }
     return { kind: isDifferent || others.length > 0 ? 'updated' : 'unchanged', url };
 }
 /**

@@ -20917,7 +20917,49 @@ class ActionError extends Error {
 
 /***/ }),
 
-/***/ 5372:
+/***/ 1484:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ isPermanentCode),
+/* harmony export */   W: () => (/* binding */ readErrorCode)
+/* harmony export */ });
+/** undici names a proxy's refusal in words only: for tunnels, and for requests over plain http. */
+const PROXY_REFUSAL = /^Proxy response \((\d{3})\)|^Proxy Authentication Required \((407)\)/;
+/**
+ * Finds the most telling code of an error of Node, OpenSSL or undici: its own, or that of what caused it.
+ * `UNKNOWN` where there is none; `PROXY_REFUSED_<status>` for a proxy that refused to pass a request on.
+ */
+function readErrorCode(error) {
+    if (typeof error !== 'object' || error === null) {
+        return 'UNKNOWN';
+    }
+    const refusal = error instanceof Error ? PROXY_REFUSAL.exec(error.message) : null;
+    if (refusal !== null) {
+        return `PROXY_REFUSED_${refusal[1] ?? refusal[2]}`;
+    }
+    if (error instanceof AggregateError && error.errors.length > 0) {
+        return readErrorCode(error.errors[0]);
+    }
+    // OpenSSL has a slash in some: ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE.
+    if ('code' in error && typeof error.code === 'string' && /^[A-Z0-9_/]+$/.test(error.code)) {
+        return error.code;
+    }
+    return 'cause' in error ? readErrorCode(error.cause) : 'UNKNOWN';
+}
+const PERMANENT = /^(?:CERT_|EPROTO$|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|PROXY_NOT_VALID$|PROXY_REFUSED_(?:403|407|CREDENTIALS)$|RETRY_AFTER$|UND_ERR_PRX_TLS$|UND_ERR_INVALID_ARG$|ERR_INVALID_)/;
+/**
+ * Whether a later attempt cannot mend the failure that `code` stands for: somebody has to change a
+ * certificate, a password or a name first.
+ */
+function isPermanentCode(code) {
+    return PERMANENT.test(code);
+}
+
+
+/***/ }),
+
+/***/ 2714:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -21098,31 +21140,8 @@ function isConnector(value) {
     return typeof value === 'function';
 }
 
-;// CONCATENATED MODULE: ./build/http/error-codes.js
-/** undici names a proxy's refusal in words only: for tunnels, and for requests over plain http. */
-const PROXY_REFUSAL = /^Proxy response \((\d{3})\)|^Proxy Authentication Required \((407)\)/;
-/**
- * Finds the most telling code of an error of Node, OpenSSL or undici: its own, or that of what caused it.
- * `UNKNOWN` where there is none; `PROXY_REFUSED_<status>` for a proxy that refused to pass a request on.
- */
-function readErrorCode(error) {
-    if (typeof error !== 'object' || error === null) {
-        return 'UNKNOWN';
-    }
-    const refusal = error instanceof Error ? PROXY_REFUSAL.exec(error.message) : null;
-    if (refusal !== null) {
-        return `PROXY_REFUSED_${refusal[1] ?? refusal[2]}`;
-    }
-    if (error instanceof AggregateError && error.errors.length > 0) {
-        return readErrorCode(error.errors[0]);
-    }
-    // OpenSSL has a slash in some: ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE.
-    if ('code' in error && typeof error.code === 'string' && /^[A-Z0-9_/]+$/.test(error.code)) {
-        return error.code;
-    }
-    return 'cause' in error ? readErrorCode(error.cause) : 'UNKNOWN';
-}
-
+// EXTERNAL MODULE: ./build/http/error-codes.js
+var error_codes = __nccwpck_require__(1484);
 // EXTERNAL MODULE: ./build/http/proxies.js + 1 modules
 var proxies = __nccwpck_require__(8535);
 // EXTERNAL MODULE: external "node:util"
@@ -21168,7 +21187,7 @@ async function decodeBody(bytes, codings, maxBytes) {
             content = content.length === 0 ? content : await decompress(content, coding, maxBytes);
         }
         catch (cause) {
-            const why = readErrorCode(cause) === 'ERR_BUFFER_TOO_LARGE'
+            const why = (0,error_codes/* readErrorCode */.W)(cause) === 'ERR_BUFFER_TOO_LARGE'
                 ? `it is longer than ${maxBytes} bytes`
                 : `it can't be decompressed as ${coding}`;
             return { kind: 'unreadable', why, cause };
@@ -21244,7 +21263,7 @@ function openHttpClient(options) {
                 const isProxyPeer = peer !== undefined && peer !== joinPeer(new URL(origin));
                 return fail({
                     mayHaveBeenProcessed: attempt.mayHaveSent && peer === undefined,
-                    code: attempt.abortCode ?? nameRefusal(readErrorCode(cause), proxy?.authorization),
+                    code: attempt.abortCode ?? nameRefusal((0,error_codes/* readErrorCode */.W)(cause), proxy?.authorization),
                     cause,
                     proxy: isProxyPeer ? peer : undefined,
                     startedAt,
@@ -21313,7 +21332,7 @@ class Attempt {
             }
         }
         catch (cause) {
-            const code = this.#abortCode ?? readErrorCode(cause);
+            const code = this.#abortCode ?? (0,error_codes/* readErrorCode */.W)(cause);
             return { kind: 'unreadable', why: `it broke off (${code})`, cause };
         }
         this.#isLaneUsable = true;
@@ -23861,6 +23880,8 @@ function warnOfLength(input, value) {
         : [];
 }
 
+// EXTERNAL MODULE: ./build/http/error-codes.js
+var error_codes = __nccwpck_require__(1484);
 // EXTERNAL MODULE: ./build/launchdarkly/backoff.js
 var launchdarkly_backoff = __nccwpck_require__(3633);
 ;// CONCATENATED MODULE: ./build/launchdarkly/schemas.js
@@ -23973,6 +23994,7 @@ function parseCallerIdentity(json) {
 ;// CONCATENATED MODULE: ./build/launchdarkly/api-result.js
 
 
+
 /** A success without a body. */
 const NO_CONTENT = 204;
 /** Decides what a request came to, by the status alone: the body of a 4xx explains, it never decides. */
@@ -24042,13 +24064,11 @@ function describeBody(status, expectedStatus, body) {
     }
     return `answered ${status} with a body that is not what was asked for`;
 }
-/** Failures that a later attempt cannot mend: somebody has to change a certificate, a password or a name. */
-const PERMANENT = /^(?:CERT_|EPROTO$|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|PROXY_NOT_VALID$|PROXY_REFUSED_(?:403|407|CREDENTIALS)$|RETRY_AFTER$|UND_ERR_PRX_TLS$|UND_ERR_INVALID_ARG$|ERR_INVALID_)/;
 /** The DNS of a cluster may not know a name for a moment; after this long it is a wrong name, in milliseconds. */
 const NAME_RETRY_LIMIT_MS = 10_000;
 function readNetworkFailure(failed) {
     const { mayHaveBeenProcessed, code, cause, proxy, isDirect } = failed;
-    const isRetryable = mayHaveBeenProcessed || !PERMANENT.test(code);
+    const isRetryable = mayHaveBeenProcessed || !(0,error_codes/* isPermanentCode */.U)(code);
     const retryLimitMs = code === 'ENOTFOUND' ? NAME_RETRY_LIMIT_MS : undefined;
     const common = {
         mayHaveBeenProcessed,
@@ -24705,8 +24725,8 @@ function describeForbidden(error, server) {
     };
 }
 
-// EXTERNAL MODULE: ./build/http/http-client.js + 3 modules
-var http_client = __nccwpck_require__(5372);
+// EXTERNAL MODULE: ./build/http/http-client.js + 2 modules
+var http_client = __nccwpck_require__(2714);
 // EXTERNAL MODULE: ./build/version.js
 var version = __nccwpck_require__(8508);
 ;// CONCATENATED MODULE: ./build/launchdarkly/transport.js
@@ -26315,6 +26335,7 @@ async function publishStory(story, { githubToken, prNumber, proxies }, { context
         observe: ({ method, path, result, elapsedMs }) => {
             log.debug(`GitHub: ${method} ${path} ${result} in ${elapsedMs} ms`);
         },
+        announceWait: (wait) => tellWait(wait, log),
     });
     tellCommentResult(result, log);
 }

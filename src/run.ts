@@ -257,6 +257,7 @@ async function publishStory(
     observe: ({ method, path, result, elapsedMs }) => {
       log.debug(`GitHub: ${method} ${path} ${result} in ${elapsedMs} ms`);
     },
+    announceWait: (wait) => tellWait(wait, log),
   });
   tellCommentResult(result, log);
 }

@@ -65,6 +65,7 @@ async function publish(
     },
     random: () => 0.5,
     observe: () => {},
+    announceWait: () => {},
     ...changes,
   });
   deadline.release();
@@ -461,6 +462,14 @@ describe('two jobs that comment at the same moment', () => {
     github.inject({ method: 'POST', meanwhile: () => void github.addComment(forged) });
     expect(await publish()).toMatchObject({ kind: 'created' });
     expect(github.comments.map(({ author: name }) => name)).toEqual(['mallory', author]);
+  });
+
+  test('are up to date even when a duplicate can not be deleted', async () => {
+    await publish();
+    github.addComment(theirs);
+    github.inject({ method: 'DELETE', answer: { status: 403, body: { message: 'No' } } });
+    expect(await publish({ story: updatedComment() })).toMatchObject({ kind: 'updated' });
+    expect(github.comments[0]?.body).toContain('Insight group updated');
   });
 
   test('may both delete the same duplicate', async () => {

@@ -22,3 +22,14 @@ export function readErrorCode(error: unknown): string {
   }
   return 'cause' in error ? readErrorCode(error.cause) : 'UNKNOWN';
 }
+
+const PERMANENT =
+  /^(?:CERT_|EPROTO$|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|PROXY_NOT_VALID$|PROXY_REFUSED_(?:403|407|CREDENTIALS)$|RETRY_AFTER$|UND_ERR_PRX_TLS$|UND_ERR_INVALID_ARG$|ERR_INVALID_)/;
+
+/**
+ * Whether a later attempt cannot mend the failure that `code` stands for: somebody has to change a
+ * certificate, a password or a name first.
+ */
+export function isPermanentCode(code: string): boolean {
+  return PERMANENT.test(code);
+}

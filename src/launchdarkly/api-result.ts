@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
+import { isPermanentCode } from '../http/error-codes.ts';
 import { parseRetryAfter, parseServerClock } from './backoff.ts';
 import { type ErrorBody, parseErrorBody } from './schemas.ts';
 import type { Exchange, ResponseReceived } from './transport.ts';
@@ -150,16 +151,12 @@ function describeBody(
   return `answered ${status} with a body that is not what was asked for`;
 }
 
-/** Failures that a later attempt cannot mend: somebody has to change a certificate, a password or a name. */
-const PERMANENT =
-  /^(?:CERT_|EPROTO$|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|PROXY_NOT_VALID$|PROXY_REFUSED_(?:403|407|CREDENTIALS)$|RETRY_AFTER$|UND_ERR_PRX_TLS$|UND_ERR_INVALID_ARG$|ERR_INVALID_)/;
-
 /** The DNS of a cluster may not know a name for a moment; after this long it is a wrong name, in milliseconds. */
 const NAME_RETRY_LIMIT_MS = 10_000;
 
 function readNetworkFailure(failed: Extract<Exchange, { kind: 'no-response' }>): RequestFailure {
   const { mayHaveBeenProcessed, code, cause, proxy, isDirect } = failed;
-  const isRetryable = mayHaveBeenProcessed || !PERMANENT.test(code);
+  const isRetryable = mayHaveBeenProcessed || !isPermanentCode(code);
   const retryLimitMs = code === 'ENOTFOUND' ? NAME_RETRY_LIMIT_MS : undefined;
   const common = {
     mayHaveBeenProcessed,

@@ -11,7 +11,7 @@ import {
   openPullRequestComments,
   readStatus,
 } from './github-comments.ts';
-import type { RequestObserver } from './github-fetch.ts';
+import type { RequestObserver, WaitAnnouncer } from './github-fetch.ts';
 import { Markdown } from './markdown.ts';
 import type { Story } from './story.ts';
 import { MAX_REPORT_BYTES, nameServer, renderReport } from './summary.ts';
@@ -39,6 +39,7 @@ export interface CommentOptions {
   /** From 0 up to but not including 1. */
   readonly random: () => number;
   readonly observe: RequestObserver;
+  readonly announceWait: WaitAnnouncer;
 }
 
 /**

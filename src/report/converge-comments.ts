@@ -106,7 +106,11 @@ async function updateOldest(
       throw error;
     }
   }
-  await deleteAll(others, comments);
+  try {
+    await deleteAll(others, comments);
+  } catch {
+    // The comment is up to date, and the next run finds what is left over.
+  }
   return { kind: isDifferent || others.length > 0 ? 'updated' : 'unchanged', url };
 }
 

@@ -4,7 +4,12 @@ import { openHttpClient } from '../http/http-client.ts';
 import type { ProxySettings } from '../http/proxies.ts';
 import type { PullRequest } from '../inputs/github-context.ts';
 import { ACTION_NAME, VERSION } from '../version.ts';
-import { createGitHubFetch, GitHubRequestError, type RequestObserver } from './github-fetch.ts';
+import {
+  createGitHubFetch,
+  GitHubRequestError,
+  type RequestObserver,
+  type WaitAnnouncer,
+} from './github-fetch.ts';
 
 /** A comment on a pull request. */
 export interface Comment {
@@ -41,6 +46,7 @@ export interface GitHubCommentsOptions {
   /** From 0 up to but not including 1. */
   readonly random: () => number;
   readonly observe: RequestObserver;
+  readonly announceWait: WaitAnnouncer;
 }
 
 /**
@@ -71,7 +77,7 @@ const commentSchema = z.object({
 export async function openPullRequestComments(
   options: GitHubCommentsOptions,
 ): Promise<PullRequestComments> {
-  const { proxies, deadline, sleep, random, observe } = options;
+  const { proxies, deadline, sleep, random, observe, announceWait } = options;
   const { origin, baseUrl } = checkApiUrl(options.apiUrl);
   const { getOctokit } = await importToolkit();
   const client = openHttpClient({ origin, proxies, attemptTimeoutMs: ATTEMPT_TIMEOUT_MS });
@@ -83,6 +89,7 @@ export async function openPullRequestComments(
     sleep,
     random,
     observe,
+    announceWait,
   });
   // Octokit would write warnings to stderr, where nothing of a server may go.
   const silence = () => {};

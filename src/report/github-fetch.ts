@@ -1,3 +1,4 @@
+import { isPermanentCode } from '../http/error-codes.ts';
 import type { HttpClient, HttpRequest, HttpResponse, NoResponse } from '../http/http-client.ts';
 import { computeBackoff, parseRetryAfter } from '../launchdarkly/backoff.ts';
 import { describeRateLimit, readRateLimit } from './github-rate-limit.ts';
@@ -16,7 +17,11 @@ export interface GitHubFetchOptions {
   /** From 0 up to but not including 1. */
   readonly random: () => number;
   readonly observe: RequestObserver;
+  readonly announceWait: WaitAnnouncer;
 }
+
+/** Told before each wait. `ms` is in milliseconds, `why` a clause about GitHub. */
+export type WaitAnnouncer = (wait: { readonly ms: number; readonly why: string }) => void;
 
 /** Told of every attempt when it has ended. `result` is the status, or the code of what went wrong. */
 export type RequestObserver = (seen: {
@@ -78,7 +83,7 @@ async function sendWithRetries(
   request: HttpRequest,
   options: GitHubFetchOptions,
 ): Promise<HttpResponse> {
-  const { client, signal, remainingMs, sleep, random, observe } = options;
+  const { client, signal, remainingMs, sleep, random, observe, announceWait } = options;
   for (let waitsBefore = 0; ; waitsBefore += 1) {
     const exchange = await client.send(request, signal);
     const isResponse = exchange.kind === 'response';
@@ -108,6 +113,7 @@ async function sendWithRetries(
     if (wait.kind === 'too-long') {
       return giveUp(exchange, failure);
     }
+    announceWait({ ms: wait.ms, why: describeReason(exchange) });
     await sleep(wait.ms);
     if (signal.aborted) {
       return giveUp(exchange, failure);
@@ -160,10 +166,16 @@ function judgeResponse(response: HttpResponse, isRepeatable: boolean): Judgement
 
 function judgeNoResponse(failure: NoResponse, isRepeatable: boolean): Judgement {
   const { mayHaveBeenProcessed, code } = failure;
-  const isPermanent = !mayHaveBeenProcessed && PERMANENT.test(code);
+  const isPermanent = !mayHaveBeenProcessed && isPermanentCode(code);
   return code === 'ABORTED' || isPermanent || (mayHaveBeenProcessed && !isRepeatable)
     ? { kind: 'final', message: describeNoResponse(failure), mayHaveBeenProcessed }
     : { kind: 'retry', retryAfterMs: undefined, isRateLimit: false };
+}
+
+function describeReason(exchange: HttpResponse | NoResponse): string {
+  return exchange.kind === 'response'
+    ? `GitHub answered ${exchange.status}`
+    : `GitHub gave no answer (${exchange.code})`;
 }
 
 /** Whether it does no harm to send the request twice. A query of GraphQL is a POST that only reads. */
@@ -189,10 +201,6 @@ function giveUp(exchange: HttpResponse | NoResponse, failure: Judgement): HttpRe
   }
   return exchange;
 }
-
-/** Failures that a later attempt cannot mend: somebody has to change a certificate, a password or a name. */
-const PERMANENT =
-  /^(?:CERT_|EPROTO$|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|PROXY_NOT_VALID$|PROXY_REFUSED_(?:403|407|CREDENTIALS)$|UND_ERR_PRX_TLS$|UND_ERR_INVALID_ARG$|ERR_INVALID_)/;
 
 const CERTIFICATE = /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT|HOSTNAME_MISMATCH)/;
 
