@@ -42,7 +42,7 @@ export interface Schedule {
 }
 
 export interface JobPlan {
-  readonly wanted: DesiredGroup;
+  readonly desired: DesiredGroup;
   readonly ifExists: IfExists;
   readonly startsAt: number;
   /** The job's clock less the server's. */
@@ -116,7 +116,7 @@ interface Stage {
 }
 
 async function runJob({ job, plan, time, random, server }: Stage): Promise<JobRecord> {
-  const { wanted, ifExists, clockSkewMs, clockJump, faults, timeoutMs, cancelledAfterMs } = plan;
+  const { desired, ifExists, clockSkewMs, clockJump, faults, timeoutMs, cancelledAfterMs } = plan;
   const startedAt = time.now;
   const stopsAt = time.now + Math.min(timeoutMs, cancelledAfterMs ?? timeoutMs);
   const controller = new AbortController();
@@ -144,7 +144,7 @@ async function runJob({ job, plan, time, random, server }: Stage): Promise<JobRe
     close: () => faulty.close(),
   };
   const ending = await ensureGroup(
-    { wanted, ifExists, isDryRun: false },
+    { desired, ifExists, isDryRun: false },
     {
       client: createClient(transport, controller.signal),
       diagnosis: {
@@ -220,7 +220,7 @@ interface JobOptions {
 
 const anyJob = ({ desired, faults }: JobOptions) =>
   fc.record({
-    wanted: fc.constantFrom(...desired),
+    desired: fc.constantFrom(...desired),
     ifExists: fc.constantFrom(...IF_EXISTS),
     startsAt: fc.oneof(fc.constant(0), fc.nat(100), fc.nat(5_000)),
     clockSkewMs: fc.oneof(fc.constant(0), fc.integer({ min: -90_000, max: 90_000 })),

@@ -129,7 +129,7 @@ class Judge {
   }
 
   #judgeSuccess(job: JobRecord, outcome: Outcome): void {
-    const { wanted: desired, ifExists } = job.plan;
+    const { desired, ifExists } = job.plan;
     if (!job.groupExists || outcome.kind === 'would-create' || outcome.kind === 'would-update') {
       this.#violate('falseSuccesses', job, 'succeeded and there is no group');
       return;
@@ -193,7 +193,7 @@ class Judge {
   }
 
   #judgeCreated(job: JobRecord, { group, drift }: Outcome & { readonly kind: 'created' }): void {
-    const { wanted: desired } = job.plan;
+    const { desired } = job.plan;
     if (!isTrueDrift(drift, { desired, actual: group })) {
       this.#violate('falseSuccesses', job, 'created, with a drift that is not true');
     } else if (drift.length > 0) {
@@ -249,7 +249,7 @@ class Judge {
   /** Either its last patch was answered with what was desired, or a read has shown that after a patch that counts. */
   #hasUpdated({ plan, transport }: JobRecord, wasShown: boolean): boolean {
     const lastPatched = transport.patched.at(-1);
-    if (lastPatched !== undefined && isEqual(lastPatched, plan.wanted)) {
+    if (lastPatched !== undefined && isEqual(lastPatched, plan.desired)) {
       return true;
     }
     return wasShown && hasPatched(transport);
@@ -271,7 +271,7 @@ class Judge {
     } else if (error.code === 'unexpected-response' && error.existing !== undefined) {
       this.#count('updatedDifferently');
       const lastPatched = job.transport.patched.at(-1);
-      if (plan.ifExists !== 'update' || !lastPatched || isEqual(lastPatched, plan.wanted)) {
+      if (plan.ifExists !== 'update' || !lastPatched || isEqual(lastPatched, plan.desired)) {
         this.#violate('falseFailures', job, `failed: ${error.message}`);
       }
     } else {
@@ -330,7 +330,7 @@ class Judge {
     error: ActionError,
     { group, drift }: { readonly group: InsightGroup; readonly drift: readonly Drift[] },
   ): void {
-    const { wanted: desired, ifExists } = job.plan;
+    const { desired, ifExists } = job.plan;
     const lastShown = job.transport.shown.at(-1)?.group;
     const isDenied = !error.message.includes('Outcome unknown') || this.#canTellTime(job);
     if (ifExists !== 'fail' && !isElsewhere(group, desired)) {
@@ -382,7 +382,7 @@ function isTrueDrift(
   } as const;
   const undo = (entries: readonly Drift[]): DesiredGroup => ({
     ...actual,
-    ...Object.fromEntries(entries.map((entry) => [members[entry.field], entry.wanted])),
+    ...Object.fromEntries(entries.map((entry) => [members[entry.field], entry.desired])),
   });
   return (
     isEqual(undo(drift), desired) &&

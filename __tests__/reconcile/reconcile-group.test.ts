@@ -14,7 +14,7 @@ const startMs = Date.UTC(2026, 10, 24, 12, 0, 0);
 /** How long each request takes, in milliseconds. */
 const requestMs = 100;
 
-const wanted: DesiredGroup = {
+const desired: DesiredGroup = {
   key: 'checkout',
   name: 'Checkout',
   projectKey: 'default',
@@ -22,12 +22,12 @@ const wanted: DesiredGroup = {
   applicationKeys: ['web'],
 };
 
-const old: InsightGroup = { ...wanted, createdAt: startMs - 86_400_000 };
-const fresh: InsightGroup = { ...wanted, createdAt: startMs + 50 };
+const old: InsightGroup = { ...desired, createdAt: startMs - 86_400_000 };
+const fresh: InsightGroup = { ...desired, createdAt: startMs + 50 };
 const renamed: InsightGroup = { ...old, name: 'Payments' };
 const elsewhere: InsightGroup = { ...old, environmentKey: 'staging' };
 
-const nameDrift = [{ field: 'name', wanted: 'Checkout', actual: 'Payments' }];
+const nameDrift = [{ field: 'name', desired: 'Checkout', actual: 'Payments' }];
 
 /** An answer but for its times. */
 type Reply<T> = (timing: Timing) => ApiResult<T>;
@@ -178,12 +178,12 @@ async function reconcile(script: Script): Promise<Run> {
       steps.push(`announce ${ms}: ${why}`);
     },
   };
-  const wish = {
-    wanted,
+  const request = {
+    desired,
     ifExists: script.ifExists ?? 'fail',
     isDryRun: script.isDryRun ?? false,
   };
-  const ending = await ensureGroup(wish, deps).then(
+  const ending = await ensureGroup(request, deps).then(
     (outcome) => ({ outcome, error: undefined }),
     (error: unknown) => ({ outcome: undefined, error }),
   );
@@ -204,7 +204,7 @@ const policies: readonly IfExists[] = ['fail', 'keep', 'update'];
 const cancelled = new ActionError({
   code: 'cancelled',
   message: 'The run was cancelled.',
-  nextStep: 'Run again when it is wanted.',
+  nextStep: 'Run again when it is desired.',
 });
 
 describe('a group that does not exist', () => {
@@ -262,7 +262,7 @@ describe('a group that does not exist', () => {
 });
 
 describe('a group that exists', () => {
-  test('as wanted fails the step by default, and shows what there is', async () => {
+  test('as desired fails the step by default, and shows what there is', async () => {
     const run = await reconcile({ create: [conflict], read: [ok(old)] });
     expect(run.error).toMatchObject({
       code: 'conflict',
@@ -275,7 +275,7 @@ describe('a group that exists', () => {
     expect(run.steps).toEqual(['create', 'read']);
   });
 
-  test('otherwise than wanted fails the step by default, and says in what', async () => {
+  test('otherwise than desired fails the step by default, and says in what', async () => {
     const found = { ...renamed, applicationKeys: [] };
     const run = await reconcile({ create: [conflict], read: [ok(found)] });
     expect(run.error).toMatchObject({
@@ -288,7 +288,7 @@ describe('a group that exists', () => {
   });
 
   test.each<[IfExists]>([['keep'], ['update']])(
-    'as wanted is left alone by if-exists: %s',
+    'as desired is left alone by if-exists: %s',
     async (ifExists) => {
       const run = await reconcile({ ifExists, create: [conflict], read: [ok(old)] });
       expect(run.outcome).toEqual({ kind: 'unchanged', group: old, drift: [] });
@@ -296,13 +296,13 @@ describe('a group that exists', () => {
     },
   );
 
-  test('otherwise than wanted is kept, with the drift told', async () => {
+  test('otherwise than desired is kept, with the drift told', async () => {
     const run = await reconcile({ ifExists: 'keep', create: [conflict], read: [ok(renamed)] });
     expect(run.outcome).toEqual({ kind: 'kept', group: renamed, drift: nameDrift });
     expect(run.steps).toEqual(['create', 'read']);
   });
 
-  test('otherwise than wanted is updated with one patch of what differs', async () => {
+  test('otherwise than desired is updated with one patch of what differs', async () => {
     const scores = { overall: { score: 80, indicator: 'good' } };
     const run = await reconcile({
       ifExists: 'update',
@@ -477,7 +477,7 @@ describe('a create whose answer is lost', () => {
   test.each([90_000, -90_000])(
     "is compared by the server's clock, which is %i ms off ours",
     async (clockOffsetMs) => {
-      const madeAt = (ms: number) => ({ ...wanted, createdAt: startMs + clockOffsetMs + ms });
+      const madeAt = (ms: number) => ({ ...desired, createdAt: startMs + clockOffsetMs + ms });
       const script = { ifExists: 'keep', create: [lost], clockOffsetMs } as const;
       expect((await reconcile({ ...script, read: [ok(madeAt(0))] })).outcome).toMatchObject({
         kind: 'created',
@@ -1084,7 +1084,7 @@ describe('a run that is stopped', () => {
 });
 
 const nothingKnown = { hasClock: false } as const;
-const timeless: InsightGroup = { ...wanted, createdAt: undefined };
+const timeless: InsightGroup = { ...desired, createdAt: undefined };
 
 describe('a read that may be older than a lost create', () => {
   test.each(policies)(
@@ -1191,8 +1191,8 @@ describe('a lost create on a server whose clock is not known', () => {
 });
 
 describe('a clock of the runner that is set during a lost create', () => {
-  const ours: InsightGroup = { ...wanted, createdAt: startMs + 50 };
-  const hourOlder: InsightGroup = { ...wanted, createdAt: startMs - 3_600_000 };
+  const ours: InsightGroup = { ...desired, createdAt: startMs + 50 };
+  const hourOlder: InsightGroup = { ...desired, createdAt: startMs - 3_600_000 };
 
   test.each([-3_600_000, -60_000, -2_000, 2_000, 60_000, 3_600_000])(
     'does not make the run deny its own group: %i ms',

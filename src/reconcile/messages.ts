@@ -59,7 +59,7 @@ export function describeNeededWait(neededMs: number, nowMs: number): string {
     : '';
 }
 
-/** Explains that there is no time for another attempt. `neededWait` is the server's own wish, in words or empty. */
+/** Explains that there is no time for another attempt. `neededWait` is the server's own wait, in words or empty. */
 export function explainNoTimeLeft(
   reason: Exclude<RetryReason, { kind: 'indeterminate' | 'not-found' }>,
   {

@@ -4,8 +4,8 @@ import type { UnknownApplication } from '../launchdarkly/key-lookup.ts';
 import type { IfExists } from './plan.ts';
 
 /** What the workflow asks for. */
-export interface Wish {
-  readonly wanted: DesiredGroup;
+export interface ReconcileRequest {
+  readonly desired: DesiredGroup;
   readonly ifExists: IfExists;
   readonly isDryRun: boolean;
 }
