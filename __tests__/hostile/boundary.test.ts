@@ -41,13 +41,18 @@ describe('an error that nobody foresaw', () => {
         {
           title: 'The action has a bug',
           message: expect.stringMatching(
-            /^The action failed in a way that it does not know\.\nNext: Run again with debug logging, .* it is safe to run again\.$/,
+            /^The action failed with an unexpected error\.\nNext: Run again with debug logging, .* it is safe to run again\.$/,
           ),
         },
       ]);
       expect(result.stdout).not.toMatch(/^\s+at /m);
-      // The work was on its way and went on: what became of it is still told.
-      expect(result.outputs['outcome']).toBe('created');
+      // The work was on its way and went on: what became of the group is still told.
+      expect(result.outputs).toMatchObject({
+        outcome: 'failed',
+        'error-code': 'unexpected-response',
+        created: 'true',
+        key: WISH.key,
+      });
       expect(scene.simulator.createdCount(WISH.key)).toBe(1);
     },
   );
