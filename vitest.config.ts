@@ -1,13 +1,41 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+/** Start the bundle on a network, or against a server, that misbehaves. */
+const FAULTS = ['__tests__/faults/**/*.test.ts'];
+
+/** Start the bundle as a runner does. BUNDLE_NODE names another Node.js to start it with. */
+const BUNDLE = ['__tests__/bundle/**/*.test.ts'];
+
+/** Hold what is not the action itself: the workflows, the documentation and the simulators. */
+const REPOSITORY = ['__tests__/repository/**/*.test.ts', '__tests__/simulator/**/*.test.ts'];
 
 export default defineConfig({
   test: {
-    include: ['__tests__/**/*.test.ts'],
+    // The counts and the failures; a line for each of a thousand tests says no more.
+    reporters: process.env['GITHUB_ACTIONS'] === 'true' ? ['dot', 'github-actions'] : ['dot'],
+    silent: 'passed-only',
     globalSetup: ['__tests__/preconditions.ts'],
-    // Most tests start a process, which waits for an answer most of its time.
+    // Most tests start a process, which waits for an answer most of its time: one worker for
+    // each core would leave the cores idle.
+    maxWorkers: availableParallelism() + 1,
     maxConcurrency: 10,
-    testTimeout: 60_000,
-    hookTimeout: 30_000,
+    // Safety nets, for a test that hangs. A machine with much else to do must not reach them.
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['__tests__/**/*.test.ts'],
+          exclude: [...BUNDLE, ...FAULTS, ...REPOSITORY],
+        },
+      },
+      { extends: true, test: { name: 'bundle', include: BUNDLE } },
+      { extends: true, test: { name: 'faults', include: FAULTS } },
+      { extends: true, test: { name: 'repository', include: REPOSITORY } },
+    ],
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod/mini';
 import { ERROR_CODES, ERROR_TITLES } from '../src/errors.ts';
-import { INPUT_DEFAULTS } from '../src/inputs.ts';
+import { INPUT_DEFAULTS } from '../src/inputs/inputs.ts';
 import { IF_EXISTS } from '../src/reconcile/plan.ts';
 import { OUTPUT_NAMES } from '../src/report/outputs.ts';
 import { VERSION } from '../src/version.ts';

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ActionError } from '../src/errors.ts';
-import { readInputs } from '../src/inputs.ts';
+import type { WorkflowRun } from '../src/inputs/github-context.ts';
+import { readInputs } from '../src/inputs/inputs.ts';
 import { Secrets } from '../src/secrets.ts';
-import type { WorkflowRun } from '../src/workflow.ts';
 
 const TOKEN = 'api-5f0c1a2b-3c4d-4e6f-8081-92a3b4c5d6e7';
-const PUSH: WorkflowRun = { pullRequest: undefined, withheldSecrets: undefined };
+const PUSH: WorkflowRun = { withheldSecrets: undefined };
 
 /** Reads inputs as the runner would hand them over. Other variables keep their name. */
 function read(
@@ -49,9 +49,32 @@ test('what is not given has its default', () => {
     timeoutMs: 120_000,
     wantsComment: false,
     githubToken: '',
+    prNumber: undefined,
     warnings: [],
   });
 });
+
+test.each([
+  ['', undefined],
+  [' ', undefined],
+  ['1', 1],
+  [' 42 ', 42],
+  ['2147483647', 2_147_483_647],
+])('pr-number %j is read as %j', (text, prNumber) => {
+  expect(read({ 'pr-number': text }).inputs.prNumber).toBe(prNumber);
+});
+
+test.each(['0', '-1', '007', '1.5', '1e3', '#7', 'seven', '2147483648', '99999999999'])(
+  'pr-number %j is refused',
+  (text) => {
+    expect(readProblem({ 'pr-number': text }).reasons).toEqual([
+      {
+        attribute: 'pr-number',
+        reason: `"${text}" is not valid; expected the number of a pull request, such as 42`,
+      },
+    ]);
+  },
+);
 
 describe('applications', () => {
   test.each([
@@ -63,7 +86,11 @@ describe('applications', () => {
     ['a\r\nb\r\n', ['a', 'b']],
     [' b ,a, b,\n c ', ['b', 'a', 'c']],
     ['_x,.y,-z', ['_x', '.y', '-z']],
-  ])('%j', (applications, keys) => {
+    ['[]', []],
+    ['["a","b"]', ['a', 'b']],
+    [' [ "b",\n  "a", "b"\n]\n', ['b', 'a']],
+    ['[" a "]', ['a']],
+  ])('are read from a list or from a JSON array: %j', (applications, keys) => {
     expect(read({ applications }).inputs.wish.wanted.applicationKeys).toEqual(keys);
   });
 });
@@ -97,54 +124,15 @@ describe('secrets', () => {
   test('are masked before anything is checked', () => {
     const masked: string[] = [];
     const secrets = new Secrets((value) => masked.push(value));
-    const env = { INPUT_TOKEN: 'not a token', 'INPUT_GITHUB-TOKEN': 'ghs_x' };
+    const env = { INPUT_TOKEN: 'not a token', 'INPUT_GITHUB-TOKEN': 'ghs_x-42' };
     expect(() => readInputs(env, PUSH, secrets)).toThrow(ActionError);
-    expect(masked).toEqual(['not a token', 'ghs_x']);
+    expect(masked).toEqual(['not a token', 'ghs_x-42']);
   });
 
-  test('of a proxy are its password, also decoded and as Basic credentials', () => {
-    const { masked } = read({}, { HTTPS_PROXY: 'http://user:p%40ss-word-1@proxy.example:8080' });
-    expect(masked).toEqual([
-      TOKEN,
-      'p%40ss-word-1',
-      'p@ss-word-1',
-      Buffer.from('user:p@ss-word-1').toString('base64'),
-    ]);
+  test('of a proxy are its credentials', () => {
+    const { masked } = read({}, { HTTPS_PROXY: 'http://svc:prod@proxy.example:8080' });
+    expect(masked).toEqual([TOKEN, 'svc:prod', Buffer.from('svc:prod').toString('base64')]);
   });
-
-  test('of a proxy that is not well encoded are masked as they are', () => {
-    const { masked } = read({}, { HTTPS_PROXY: 'user:100%sure-of-it@proxy.example:8080' });
-    expect(masked).toContain('100%sure-of-it');
-  });
-
-  test('of a proxy are its password also when there is no user name', () => {
-    const { masked } = read({}, { HTTPS_PROXY: 'http://:p%40ss-word-1@proxy.example:8080' });
-    expect(masked).toEqual([
-      TOKEN,
-      'p%40ss-word-1',
-      'p@ss-word-1',
-      Buffer.from(':p@ss-word-1').toString('base64'),
-    ]);
-  });
-
-  test('of a proxy without a password are its user name, which is a token then', () => {
-    const proxies = {
-      HTTPS_PROXY: 'http://a-proxy-token@proxy.example',
-      HTTP_PROXY: 'proxy.example:8080',
-    };
-    expect(read({}, proxies).masked).toEqual([
-      TOKEN,
-      'a-proxy-token',
-      Buffer.from('a-proxy-token:').toString('base64'),
-    ]);
-  });
-
-  test.each(['http://user:%FF%FE@proxy.example', 'http://%C3%28@proxy.example'])(
-    'of a proxy that nobody can decode are a problem: %s',
-    (HTTPS_PROXY) => {
-      expect(() => read({}, { HTTPS_PROXY })).toThrow('The input HTTPS_PROXY is not valid.');
-    },
-  );
 
   test('are not the names and keys that the workflow gave, though they look like one', () => {
     const key = 'sdk-1b2c3d4e-5f60-4718-8a9b-0c1d2e3f4a5b';
@@ -161,52 +149,6 @@ describe('secrets', () => {
         expect(JSON.stringify([message, nextStep, reasons])).not.toContain(token.trim());
       }),
     );
-  });
-});
-
-describe('proxies', () => {
-  test.each([
-    [{ HTTPS_PROXY: 'http://a' }, 'http://a'],
-    [{ https_proxy: 'http://b', HTTPS_PROXY: 'http://a' }, 'http://b'],
-    [{ https_proxy: '', HTTPS_PROXY: 'http://a' }, ''],
-    [{ HTTPS_PROXY: 'proxy.example:8080' }, 'http://proxy.example:8080'],
-    [{ HTTPS_PROXY: 'HTTPS://proxy.example' }, 'HTTPS://proxy.example'],
-    [{ HTTPS_PROXY: 'u:p%40@proxy.example' }, 'http://u:p%40@proxy.example'],
-    [{ HTTPS_PROXY: 'u:%p%4x%@proxy.example' }, 'http://u:%25p%254x%25@proxy.example'],
-  ])('are read as undici reads them: %j', (env, httpsProxy) => {
-    expect(read({}, env).inputs.proxies.httpsProxy).toBe(httpsProxy);
-  });
-
-  test.each([
-    [{ HTTP_PROXY: 'http://a' }, 'http://a'],
-    [{ http_proxy: 'http://b', HTTP_PROXY: 'http://a' }, 'http://b'],
-    [{ http_proxy: '', HTTP_PROXY: 'http://a' }, ''],
-  ])('for plain http have variables of their own: %j', (env, httpProxy) => {
-    expect(read({}, env).inputs.proxies).toEqual({ httpProxy, httpsProxy: '', noProxy: '' });
-  });
-
-  test.each([
-    [{ NO_PROXY: 'a,b' }, 'a,b'],
-    [{ NO_PROXY: 'a,b', no_proxy: 'c' }, 'c'],
-    [{ NO_PROXY: 'a,b', no_proxy: '' }, ''],
-  ])('have their exceptions: %j', (env, noProxy) => {
-    expect(read({}, env).inputs.proxies.noProxy).toBe(noProxy);
-  });
-
-  test.each([
-    'socks5://proxy.example',
-    'http://',
-    'http://[',
-    'ftp://proxy.example',
-    'git+http://proxy.example',
-    'http://u:%ff@proxy.example',
-    'http://%ff:p@proxy.example',
-  ])('%j is none', (proxy) => {
-    const error = readProblem({}, { HTTP_PROXY: proxy });
-    expect(error.reasons).toEqual([
-      { attribute: 'HTTP_PROXY', reason: 'expected the URL of an http or https proxy' },
-    ]);
-    expect(error.nextStep).toBe('Correct HTTP_PROXY in env of the workflow or of the runner.');
   });
 });
 
@@ -249,22 +191,44 @@ test('a base-uri that is not allowed is not echoed', () => {
 const KEY_RULE = 'expected letters, digits, ".", "-" and "_", the first one a letter or a digit';
 const APPLICATIONS_RULE =
   'expected application keys, one per line or separated by commas: letters, digits, ".", "-" and "_"';
+const JSON_RULE =
+  'begins with "[" and is not a JSON array of strings; expected ["web", "tv"], or application keys, one per line or separated by commas';
 const TIMEOUT_RULE = 'expected a whole number of seconds from 1 to 3600';
 
 describe('an input that is not valid', () => {
   test.each([
     ['name', '', "is required: the group's display name"],
+    ['name', ' \t\n', "is required: the group's display name"],
     ['name', 'two\nlines', 'expected one line, without control characters'],
     ['name', 'in the\u2028middle', 'expected one line, without control characters'],
     ['name', 'in the\u2029middle', 'expected one line, without control characters'],
     ['key', ' ', 'is required'],
     ['key', '-k', `"-k" is not valid; ${KEY_RULE}`],
+    ['key', 'has space', `"has space" is not valid; ${KEY_RULE}`],
+    ['key', 'slash/../admin', `"slash/../admin" is not valid; ${KEY_RULE}`],
+    ['key', 'ключ', `"ключ" is not valid; ${KEY_RULE}`],
+    ['key', 'two\nlines', `"two\nlines" is not valid; ${KEY_RULE}`],
     ['project', '', 'is required'],
     ['project', '.p', `".p" is not valid; ${KEY_RULE}`],
     ['environment', '', 'is required'],
     ['environment', 'e?', `"e?" is not valid; ${KEY_RULE}`],
     ['applications', 'web, a b, tv', `"a b" is not valid; ${APPLICATIONS_RULE}`],
+    ['applications', 'billing;inventory', `"billing;inventory" is not valid; ${APPLICATIONS_RULE}`],
+    ['applications', '["a b"]', `"a b" is not valid; ${APPLICATIONS_RULE}`],
+    ['applications', '[""]', `"" is not valid; ${APPLICATIONS_RULE}`],
+    ['applications', '["a,b"]', `"a,b" is not valid; ${APPLICATIONS_RULE}`],
+    ['applications', '[a, b]', JSON_RULE],
+    ['applications', "['a', 'b']", JSON_RULE],
+    ['applications', '["a", 1]', JSON_RULE],
+    ['applications', '["a", null]', JSON_RULE],
+    ['applications', '[["a"]]', JSON_RULE],
+    ['applications', '[{"key":"a"}]', JSON_RULE],
+    ['applications', '["a"', JSON_RULE],
+    ['applications', '["a"], b', JSON_RULE],
     ['timeout-seconds', '0', TIMEOUT_RULE],
+    ['timeout-seconds', '1e3', TIMEOUT_RULE],
+    ['timeout-seconds', '0x10', TIMEOUT_RULE],
+    ['timeout-seconds', '99999999999999999999', TIMEOUT_RULE],
     ['timeout-seconds', '3601', TIMEOUT_RULE],
     ['timeout-seconds', '-1', TIMEOUT_RULE],
     ['timeout-seconds', '1 s', TIMEOUT_RULE],
@@ -334,6 +298,7 @@ describe('a blank token', () => {
     const run = { pullRequest: undefined, withheldSecrets };
     const error = readProblem({ token: ' ' }, {}, run);
     expect(error.reasons).toEqual([{ attribute: 'token', reason }]);
+    expect(error.message).toBe('The input token is blank. No request was made.');
     expect(error.nextStep).toBe(nextStep);
   });
 });
@@ -344,6 +309,7 @@ describe('a token', () => {
   const variable = 'it is the name of a variable, not its value; use the secrets context';
   const whiteSpace = 'it has white space in it; store the secret again, in one piece';
   const characters = 'it has characters that no access token has; store the secret again';
+  const tooLong = 'it has more than 2048 characters, which no token has; store the secret again';
   const swapped =
     'this is a GitHub token; expected a LaunchDarkly access token (api-…). Are token and github-token swapped?';
 
@@ -377,6 +343,8 @@ describe('a token', () => {
     [`api-\u0001${uuid}`, characters],
     [`api-${uuid}\u007f`, characters],
     ['api-1b2', 'it is too short for an access token (api-…)'],
+    [`api-${'x'.repeat(2_045)}`, tooLong],
+    [`sdk-${' '.repeat(6_000)}x`, tooLong],
   ])('%j is none, and is told what it looks like', (token, reason) => {
     const error = readProblem({ token });
     expect(error.reasons).toEqual([{ attribute: 'token', reason }]);
@@ -394,9 +362,23 @@ describe('a token', () => {
     'x5f0c1a2b3c4d5e6f70819203',
     '5f0c1a2b3c4d5e6f70819203x',
     `!${'~'.repeat(7)}`,
+    `api-${'x'.repeat(2_044)}`,
   ])('%s may be one: LaunchDarkly decides', (token) => {
     expect(read({ token }).inputs.token).toBe(token);
   });
+});
+
+test('a github-token is refused only where it is longer than any token', () => {
+  const longest = 'x'.repeat(2_048);
+  expect(read({ 'github-token': longest }).inputs.githubToken).toBe(longest);
+  const { reasons, message } = readProblem({ 'github-token': `${longest}x` });
+  expect(message).toBe('The input github-token is not valid. No request was made.');
+  expect(reasons).toEqual([
+    {
+      attribute: 'github-token',
+      reason: 'it has more than 2048 characters, which no token has; store the secret again',
+    },
+  ]);
 });
 
 test('a key is accepted if and only if it is of the documented alphabet', () => {

@@ -1,49 +1,61 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { nameDerivedForms } from '../simulator/runner/canaries.ts';
+import { nameDerivedForms } from '../simulator/runner/leak-detector.ts';
 import { Secrets } from '../src/secrets.ts';
 
 const TOKEN = 'api-5f0c1a2b-3c4d-4e6f-8081-92a3b4c5d6e7';
-const SDK_KEY = 'sdk-1b2c3d4e-5f60-4718-8a9b-0c1d2e3f4a5b';
+const ID = '1b2c3d4e-5f60-4718-8a9b-0c1d2e3f4a5b';
+const SDK_KEY = `sdk-${ID}`;
 
 function setUp() {
   const masked: string[] = [];
   return { secrets: new Secrets((value) => masked.push(value)), masked };
 }
 
-describe('a credential that is added', () => {
-  test('is told to the masker at once, and once', () => {
+/** A key of a documented shape, a different one for each number. */
+function makeKey(number: number): string {
+  return `sdk-${number.toString(16).padStart(8, '0')}-5f60-4718-8a9b-0c1d2e3f4a5b`;
+}
+
+/** A secret of no documented shape, a different one for each number. */
+function makeWord(number: number): string {
+  return `a-secret-${number.toString(36).padStart(12, '0')}`;
+}
+
+describe('a credential that the run was given', () => {
+  test('is masked at once, and once', () => {
     const { secrets, masked } = setUp();
     secrets.add(TOKEN);
     secrets.add(TOKEN);
     expect(masked).toEqual([TOKEN]);
   });
 
-  test.each(['', ' ', '\n'])('is ignored when it is blank: %j', (blank) => {
+  test.each(['', ' ', '\n', ' '.repeat(20)])('is ignored when it is blank: %j', (blank) => {
     const { secrets, masked } = setUp();
     secrets.add(blank);
     expect(masked).toEqual([]);
-    expect(secrets.redact('a b')).toBe('a b');
+    expect(secrets.redact(`a${blank}b`)).toBe(`a${blank}b`);
   });
 
-  test('is masked when it is short, but not torn out of every text', () => {
+  test('is neither masked nor redacted below eight characters', () => {
     const { secrets, masked } = setUp();
-    secrets.add('cat');
-    expect(masked).toEqual(['cat']);
-    expect(secrets.redact('concatenate')).toBe('concatenate');
-  });
-
-  test('is taken out from eight characters on', () => {
-    const { secrets } = setUp();
     secrets.add('seven-7');
     secrets.add('eight--8');
-    expect(secrets.redact('seven-7 eight--8 8--thgie')).toBe('seven-7 *** ***');
+    expect(masked).toEqual(['eight--8']);
+    expect(secrets.redact('seven-7 eight--8')).toBe('seven-7 ***');
   });
 
-  test('is taken out of a text wherever it stands', () => {
+  test('of several lines is masked line by line, without the short ones', () => {
+    const { secrets, masked } = setUp();
+    secrets.add('first-line-of-it\nprod\r\nlast-line-of-it');
+    expect(masked).toEqual(['first-line-of-it', 'last-line-of-it']);
+    expect(secrets.redact('prod: last-line-of-it')).toBe('prod: ***');
+  });
+
+  test('is redacted wherever it stands in a text, whatever its letter case', () => {
     const { secrets } = setUp();
     secrets.add(TOKEN);
-    expect(secrets.redact(`a ${TOKEN}, b=${TOKEN}.`)).toBe('a ***, b=***.');
+    expect(secrets.redact(`a ${TOKEN}, b=${TOKEN.toUpperCase()}.`)).toBe('a ***, b=***.');
   });
 
   // The last one is too short for its halves to be looked for, so nothing but the form itself is found.
@@ -52,25 +64,32 @@ describe('a credential that is added', () => {
     'pa$$w0rd/with+odd=chars&"quotes"',
     "it's-<b>-`x`/-100%&!$HOME",
     `k9"it's-<b>&$x!7`,
+    'pässwörd-42\ud800',
   ])('%s', (secret) => {
     test.each([...nameDerivedForms(secret)].map(([form, name]) => [name, form] as const))(
-      'is taken out in a form that a server may give it: %s',
+      'is redacted in a form that a server may give it: %s',
       (_name, form) => {
         const { secrets } = setUp();
         secrets.add(secret);
-        expect(secrets.redact(`before ${form} after`)).not.toContain(form);
+        expect(secrets.redact(`before ${form} after`)).toBe('before *** after');
       },
     );
   });
 
+  test('is redacted when every reserved character is percent-encoded', () => {
+    const { secrets } = setUp();
+    secrets.add("pass(word)*it's!");
+    expect(secrets.redact('pass%28word%29%2Ait%27s%21')).toBe('***');
+  });
+
   test.each([33, 34, 35])(
-    'of %i bytes is taken out of base64 of a longer text, at each shift, in both alphabets',
+    'of %i bytes is redacted in base64 of a longer text, at each shift, in both alphabets',
     (length) => {
       const secret = 'k7?mQ~>x2V?~bT9>~nW?c4~Rz>Y8?p~Ld3>H'.slice(0, length);
       const { secrets } = setUp();
       secrets.add(secret);
       for (const prefix of ['', 'x', 'xy', 'xyz', 'user:']) {
-        // What is left are the neighbours, and the characters that they share with the secret.
+        // What is left are the neighbors, and the characters that they share with the secret.
         const start = Math.ceil((prefix.length * 4) / 3);
         const end = Math.floor(((prefix.length + length) * 4) / 3);
         for (const alphabet of ['base64', 'base64url'] as const) {
@@ -83,25 +102,7 @@ describe('a credential that is added', () => {
     },
   );
 
-  test('is taken out of wrapped base64 that has lost its padding', () => {
-    const { secrets } = setUp();
-    secrets.add('sixteen-bytes-42');
-    expect(secrets.redact('c2l4dGVlbi1i\neXRlcy00Mg')).toBe('***');
-  });
-
-  test('is taken out of quoted-printable, also with letters of several bytes', () => {
-    const { secrets } = setUp();
-    secrets.add('pässwörd-42');
-    expect(secrets.redact('p=C3=A4ssw=C3=B6rd=2D42')).toBe('***');
-  });
-
-  test('is taken out as it is, though it has white space and both kinds of quotes', () => {
-    const { secrets } = setUp();
-    secrets.add(`it's "white" & 42`);
-    expect(secrets.redact(`(it's "white" & 42)`)).toBe('(***)');
-  });
-
-  test('is taken out as a whole when another one is its beginning', () => {
+  test('is redacted as a whole when another one is its beginning', () => {
     for (const order of [
       ['password-one', 'password-one-and-more'],
       ['password-one-and-more', 'password-one'],
@@ -114,26 +115,24 @@ describe('a credential that is added', () => {
     }
   });
 
-  test('is taken out when a server shows the beginning of it only', () => {
+  test('becomes one mask with a secret that it touches', () => {
     const { secrets } = setUp();
     secrets.add(TOKEN);
-    expect(secrets.redact(`token ${TOKEN.slice(0, 20)}…`)).not.toContain(TOKEN.slice(0, 16));
+    expect(secrets.redact(`${TOKEN}${SDK_KEY}`)).toBe('***');
   });
 
-  test('is taken out by halves from 24 characters on, and as a whole only below that', () => {
+  test('is redacted when a server shows its beginning or its end only', () => {
     const { secrets } = setUp();
-    secrets.add('a-passphrase-of-23-char');
-    secrets.add('another-one-of-24-chars!');
-    expect(secrets.redact('a-passphrase-of- another-one-of-2 -one-of-24-chars!')).toBe(
-      'a-passphrase-of- *** -***',
-    );
+    secrets.add(TOKEN);
+    expect(secrets.redact(`token ${TOKEN.slice(0, 20)}…`)).toBe(`token ***${TOKEN.slice(16, 20)}…`);
+    expect(secrets.redact(`token …${TOKEN.slice(-16)}`)).toBe('token …***');
   });
 
-  test('is taken out whatever characters it has, in any text', () => {
+  test('is redacted whatever characters it has, in any text', () => {
     const printable = fc.string({ minLength: 8, maxLength: 60, unit: 'grapheme' });
     fc.assert(
       fc.property(printable, fc.string(), fc.string(), (secret, before, after) => {
-        fc.pre(secret.trim() !== '');
+        fc.pre(secret.trim().length >= 8);
         const { secrets } = setUp();
         secrets.add(secret);
         expect(secrets.redact(`${before}${secret}${after}`)).not.toContain(secret);
@@ -142,53 +141,73 @@ describe('a credential that is added', () => {
   });
 });
 
-describe('a body', () => {
-  test('is searched for keys by their shape, at any depth and in any text', () => {
+describe('a secret in a body', () => {
+  test('is found by its shape in any text', () => {
     const { secrets, masked } = setUp();
-    secrets.discover(`<p>${SDK_KEY}</p>`, undefined);
+    expect(secrets.discover(`<p>${SDK_KEY}</p>`, undefined)).toBe(true);
     expect(masked).toEqual([SDK_KEY]);
-    expect(secrets.redact(SDK_KEY)).toBe('***');
+    const base64 = Buffer.from(SDK_KEY).toString('base64');
+    expect(secrets.redact(`${SDK_KEY} ${base64}`)).toMatch(/^\*{3} \*{3}.{0,3}$/);
   });
 
-  test.each(['apiKey', 'mobileKey', 'sdkKey', 'token', 'accessToken', 'secret'])(
-    'is searched for the member %s',
-    (member) => {
+  test.each([
+    ...['apiKey', 'mobileKey', 'sdkKey', 'token', 'accessToken', 'secret', 'password'],
+    ...['api_key', 'access_token', 'refresh-token', 'client_secret', 'clientSecret', 'ID_TOKEN'],
+  ])('is found by the name of its member: %s', (member) => {
+    const value = 'a-secret-of-no-known-shape';
+    const json = { items: [{ environment: { [member]: value } }, { [member]: [value] }] };
+    for (const [text, parsed] of [
+      ['', json],
+      [JSON.stringify(json), undefined],
+      [JSON.stringify({ message: JSON.stringify(json) }), { message: JSON.stringify(json) }],
+    ] as const) {
       const { secrets, masked } = setUp();
-      const json = { items: [{ environment: { [member]: 'a-secret-of-no-known-shape' } }] };
-      secrets.discover('', json);
-      expect(masked).toEqual(['a-secret-of-no-known-shape']);
-    },
-  );
+      secrets.discover(text, parsed);
+      expect(masked).toEqual([value]);
+    }
+  });
 
   test.each([
     '{"items":[{"apiKey":"a-secret-of-no-known-shape',
     '{"apiKey" : "a-secret-of-no-known-shape", "name": "',
     '{"APIKEY"\n:\n"a-secret-of-no-known-shape"',
-  ])('that breaks off is searched all the same: %j', (text) => {
+    String.raw`{"token":"a-secret\u002dof-no-known-shape"`,
+    '{"token":"a-secret-of-no-known-shape","token":"x"}',
+  ])('is found in a text that breaks off or repeats itself: %j', (text) => {
     const { secrets, masked } = setUp();
     secrets.discover(text, undefined);
     expect(masked).toEqual(['a-secret-of-no-known-shape']);
   });
 
-  test('hides what is as long as a secret may be, and nothing shorter', () => {
+  test('ends at its own quote, not at one behind a backslash', () => {
     const { secrets, masked } = setUp();
-    secrets.discover('', { token: 'x'.repeat(15), secret: 'y'.repeat(16) });
+    secrets.discover(
+      String.raw`{"token":"a-\"quoted\"-secret\\", "name": "not-a-secret-at-all"`,
+      undefined,
+    );
+    expect(masked).toEqual(['a-"quoted"-secret\\']);
+  });
+
+  test('counts from sixteen characters on', () => {
+    const { secrets, masked } = setUp();
+    secrets.discover('', {
+      token: 'x'.repeat(15),
+      secret: 'y'.repeat(16),
+      apiKey: 42,
+      sdkKey: null,
+    });
     expect(masked).toEqual(['y'.repeat(16)]);
   });
 
-  test('hides nothing that is short, of several lines, or no text', () => {
+  test('of several lines is redacted line by line, without masks', () => {
     const { secrets, masked } = setUp();
-    const json = {
-      token: 'short',
-      secret: `two\nlines ${'x'.repeat(20)}`,
-      apiKey: 42,
-      sdkKey: null,
-    };
-    secrets.discover(JSON.stringify({ token: 'short' }), json);
+    const line = 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC';
+    secrets.discover('', { secret: `-----BEGIN-----\n  ${line}\n-----END-----` });
     expect(masked).toEqual([]);
+    expect(secrets.redact(`so: ${line}`)).toBe('so: ***');
   });
 
-  test('of a hundred thousand levels is searched without a stack to overflow', () => {
+  test('is found a hundred thousand levels deep without a stack to overflow', () => {
     const { secrets, masked } = setUp();
     let json: unknown = { token: 'a-secret-of-no-known-shape' };
     for (let depth = 0; depth < 100_000; depth += 1) {
@@ -198,7 +217,7 @@ describe('a body', () => {
     expect(masked).toHaveLength(1);
   });
 
-  test('yields every key-shaped secret that it holds, wherever it stands', () => {
+  test('is found wherever it stands', () => {
     const uuid = fc.uuid().map((id) => `mob-${id}`);
     fc.assert(
       fc.property(fc.jsonValue(), uuid, fc.string(), (json, key, text) => {
@@ -211,8 +230,68 @@ describe('a body', () => {
   });
 });
 
+describe('more secrets than a run can know', () => {
+  test('of a known shape are redacted all the same, with few masks', () => {
+    const { secrets, masked } = setUp();
+    const keys = Array.from({ length: 10_000 }, (_, number) => makeKey(number));
+    const json = keys.map((apiKey) => ({ apiKey }));
+    expect(secrets.discover(JSON.stringify(json), json)).toBe(true);
+    expect(masked).toHaveLength(32);
+    expect(secrets.redact(keys.join(' '))).toBe(keys.map(() => '***').join(' '));
+  });
+
+  test('leave room for secrets of another shape', () => {
+    const { secrets } = setUp();
+    const keys = Array.from({ length: 10_000 }, (_, number) => ({ apiKey: makeKey(number) }));
+    const json = [...keys, { token: makeWord(1) }];
+    expect(secrets.discover(JSON.stringify(json), json)).toBe(true);
+    expect(secrets.redact(makeWord(1))).toBe('***');
+  });
+
+  test.each([
+    ['too many', Array.from({ length: 1_001 }, (_, number) => ({ token: makeWord(number) }))],
+    ['too long', [{ token: 'x'.repeat(128 * 1024 + 1) }]],
+  ])('are reported, so that nothing of the body is shown: %s', (_why, json) => {
+    const { secrets, masked } = setUp();
+    expect(secrets.discover('', json.slice(0, 1_000))).toBe(json.length > 1);
+    expect(secrets.discover('', json)).toBe(false);
+    expect(secrets.discover(JSON.stringify(json), undefined)).toBe(false);
+    expect(masked.length).toBeLessThanOrEqual(32);
+    // What is known already stays known, and no other body suffers.
+    expect(secrets.discover('{"message":"x"}', { message: 'x' })).toBe(true);
+  });
+});
+
+test('secrets of any length are redacted, however many keys stand beside them', () => {
+  const length = fc.oneof(
+    fc.integer({ min: 1, max: 64 }),
+    fc.integer({ min: 1, max: 64 * 1024 }),
+    fc.constantFrom(7, 8, 15, 16, 17, 2_048, 64 * 1024),
+  );
+  const alphabet = fc.constantFrom('a', 'ab', 'k7?mQ~>x2V', 'pä$-🔑');
+  const count = fc.integer({ min: 0, max: 10_000 });
+  fc.assert(
+    fc.property(length, alphabet, count, fc.boolean(), (units, letters, keys, isGiven) => {
+      const { secrets, masked } = setUp();
+      const secret = letters.repeat(units).slice(0, units);
+      const list = Array.from({ length: keys }, (_, number) => makeKey(number)).join(' ');
+      const body = { message: `${secret} ${list}`, token: secret };
+      if (isGiven) {
+        secrets.add(secret);
+      }
+      const isComplete = secrets.discover(JSON.stringify(body), body);
+      const redacted = secrets.redact(`[${body.message}]`);
+      expect(isComplete).toBe(true);
+      expect(redacted).not.toMatch(/sdk-/);
+      expect(redacted.includes(secret)).toBe(units < (isGiven ? 8 : 16));
+      expect(masked.length).toBeLessThanOrEqual(33);
+      expect(masked.every((mask) => mask.length >= 8)).toBe(true);
+    }),
+    { numRuns: 60 },
+  );
+});
+
 describe('a text', () => {
-  const ID = '1b2c3d4e-5f60-4718-8a9b-0c1d2e3f4a5b';
   const LETTERS = 'K7mQx2VbT9nWc4RzY8pLd3HfJ6sGaE5uN1oi';
 
   test.each([
@@ -222,6 +301,8 @@ describe('a text', () => {
   ])('loses what has the shape of a credential, though nobody added it: %s', (credential) => {
     const { secrets } = setUp();
     expect(secrets.redact(`(${credential})`)).toBe('(***)');
+    expect(secrets.redact(`%22${credential}%22`)).toBe('%22***%22');
+    expect(secrets.redact(String.raw`\n${credential}\n`)).toBe(String.raw`\n***\n`);
   });
 
   test.each([
@@ -232,26 +313,86 @@ describe('a text', () => {
     'ghp_short',
     `ghx_${LETTERS}`,
     'github_pat_short',
-    `mygithub_pat_${LETTERS}`,
-  ])('keeps what only resembles one: %s', (text) => {
+  ])('keeps what only resembles a credential: %s', (text) => {
     const { secrets } = setUp();
     expect(secrets.redact(`(${text})`)).toBe(`(${text})`);
   });
+
+  test('stays as it is without a secret', () => {
+    const { secrets } = setUp();
+    secrets.add(TOKEN);
+    const text = 'Created insight group "default-production-all-apps".';
+    expect(secrets.redact(text)).toBe(text);
+  });
+
+  test('of any length is searched, and cut where no sink would show the rest', () => {
+    const { secrets } = setUp();
+    secrets.add(TOKEN);
+    for (let offset = 0; offset < 80; offset += 1) {
+      const start = '. '.repeat(600_000).slice(0, 1024 * 1024 - offset);
+      const redacted = secrets.redact(`${TOKEN} ${start.slice(41)}${SDK_KEY}${start}`);
+      expect(redacted.startsWith('*** ')).toBe(true);
+      expect(redacted.endsWith('…')).toBe(true);
+      expect(redacted).not.toMatch(/sdk-|4718|4a5b/);
+    }
+  });
+
+  test('that cannot be searched becomes a constant', () => {
+    const { secrets } = setUp();
+    // Only a defect can make the search fail; this stands for one.
+    const text = Object.assign(Object.create(null), { length: 1 });
+    expect(secrets.redact(text)).toBe('[withheld: the text could not be searched for secrets]');
+  });
 });
 
-describe('a value that is spared', () => {
-  test('is neither found nor taken out, though it looks like a key', () => {
+describe('what the workflow named', () => {
+  test('is neither found nor redacted, though it looks like a key', () => {
     const { secrets, masked } = setUp();
-    secrets.spare([SDK_KEY, 'the-name-of-a-token-member']);
+    secrets.exempt([SDK_KEY, 'the-name-of-a-token-member']);
     secrets.discover(SDK_KEY, { token: 'the-name-of-a-token-member' });
     expect(masked).toEqual([]);
     expect(secrets.redact(`group ${SDK_KEY}`)).toBe(`group ${SDK_KEY}`);
   });
-});
 
-test('a text without a secret stays as it is', () => {
-  const { secrets } = setUp();
-  secrets.add(TOKEN);
-  const text = 'Created insight group "default-production-all-apps".';
-  expect(secrets.redact(text)).toBe(text);
+  test.each([
+    `pr-api-${ID}`,
+    `default-pr-api-${ID}-all-apps`,
+    `api-${ID}`,
+    `PR-API-${ID.toUpperCase()}`,
+  ])('is neither found nor redacted where a key is a part of it: %s', (named) => {
+    const { secrets, masked } = setUp();
+    secrets.exempt([named]);
+    const body = { key: named, token: named.slice(1), apiKey: `api-${ID}` };
+    secrets.discover(JSON.stringify(body), body);
+    expect(masked).toEqual([]);
+    expect(secrets.redact(`group "${named}"`)).toBe(`group "${named}"`);
+  });
+
+  test('stays whole beside a key that has a part in common with it', () => {
+    const { secrets, masked } = setUp();
+    secrets.exempt([`pr-api-${ID}`]);
+    secrets.discover('', { apiKey: SDK_KEY, token: `production-pr-api-${ID}` });
+    expect(masked).toEqual([`production-pr-api-${ID}`, SDK_KEY]);
+    expect(secrets.redact(`pr-api-${ID} ${SDK_KEY}`)).toBe(`pr-api-${ID} ***`);
+  });
+
+  test('is no reason to show a key of which it is only a part', () => {
+    const { secrets, masked } = setUp();
+    secrets.exempt([ID]);
+    secrets.discover(SDK_KEY, undefined);
+    expect(masked).toEqual([SDK_KEY]);
+    expect(secrets.redact(`${SDK_KEY} of ${ID}`)).toBe(`*** of ${ID}`);
+  });
+
+  test('is no reason to show a credential that the run was given', () => {
+    for (const order of ['name first', 'credential first']) {
+      const { secrets, masked } = setUp();
+      const steps = [() => secrets.exempt([`All of ${TOKEN}`]), () => secrets.add(TOKEN)];
+      for (const step of order === 'name first' ? steps : steps.reverse()) {
+        step();
+      }
+      expect(masked).toEqual([TOKEN]);
+      expect(secrets.redact(`All of ${TOKEN}`)).toBe('All of ***');
+    }
+  });
 });

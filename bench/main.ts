@@ -21,7 +21,7 @@ import { type Command, findProgram, measureCost, measurePeakMiB } from './proces
 import type { Order, Started, Traffic } from './server.ts';
 import { comparePairs, describeSpread, type Spread } from './statistics.ts';
 
-const scripts = path.join(import.meta.dirname, 'contestants');
+const scripts = path.join(import.meta.dirname, 'alternatives');
 
 /** Memory varies little, and is measured apart from the time. */
 const MEMORY_RUNS = 5;
@@ -30,7 +30,7 @@ const MEMORY_RUNS = 5;
 const SYSTEM_AUTHORITIES = '/etc/ssl/certs/ca-certificates.crt';
 
 /** What is timed. */
-interface Contestant {
+interface Candidate {
   readonly name: string;
   readonly argv: readonly string[];
   /** The script that is read at its start; none for bare Node. */
@@ -46,7 +46,7 @@ interface Contestant {
   readonly longHeaders?: boolean;
 }
 
-/** What was measured of a contestant, one entry a run. */
+/** What was measured of a candidate, one entry a run. */
 interface Samples {
   readonly wallMs: number[];
   readonly cpuMs: number[];
@@ -80,17 +80,17 @@ async function main(): Promise<void> {
   const environment = prepareEnvironment(origin, certificatePem);
   const alternatives = await bundleAlternatives();
   const paths = describePaths();
-  const contestants = [...alternatives, ...paths];
-  const samples = new Map<Contestant, Samples>(
-    contestants.map((each) => [each, { wallMs: [], cpuMs: [], peakMiB: [], bytes: 0 }]),
+  const candidates = [...alternatives, ...paths];
+  const samples = new Map<Candidate, Samples>(
+    candidates.map((each) => [each, { wallMs: [], cpuMs: [], peakMiB: [], bytes: 0 }]),
   );
 
   // The first round warms the caches of the disk and is forgotten.
   for (let run = -1; run < runs; run += 1) {
-    for (const [contestant, measured] of samples) {
-      const command = await prepare(contestant, { environment, run: `${run}` });
+    for (const [candidate, measured] of samples) {
+      const command = await prepare(candidate, { environment, run: `${run}` });
       const cost = measureCost(command);
-      const bytes = await checkTraffic(contestant);
+      const bytes = await checkTraffic(candidate);
       if (run >= 0) {
         measured.wallMs.push(cost.wallMs);
         measured.cpuMs.push(cost.cpuMs);
@@ -99,10 +99,10 @@ async function main(): Promise<void> {
     }
   }
   for (let run = 0; run < MEMORY_RUNS; run += 1) {
-    for (const [contestant, measured] of samples) {
-      const command = await prepare(contestant, { environment, run: `memory-${run}` });
+    for (const [candidate, measured] of samples) {
+      const command = await prepare(candidate, { environment, run: `memory-${run}` });
       const peak = measurePeakMiB(command, folder);
-      await checkTraffic(contestant);
+      await checkTraffic(candidate);
       measured.peakMiB.push(peak ?? Number.NaN);
     }
   }
@@ -115,7 +115,7 @@ async function main(): Promise<void> {
   printPaths(paths, samples);
 }
 
-/** The environment that every contestant gets: inputs as the runner gives them, and files for the reports. */
+/** The environment that every candidate gets: inputs as the runner gives them, and files for the reports. */
 function prepareEnvironment(origin: string, certificatePem: string): Record<string, string> {
   const authority = path.join(folder, 'authority.pem');
   writeFileSync(authority, certificatePem);
@@ -142,39 +142,42 @@ function prepareEnvironment(origin: string, certificatePem: string): Record<stri
 }
 
 /** The bundle first: the others are compared with it. */
-async function bundleAlternatives(): Promise<Contestant[]> {
+async function bundleAlternatives(): Promise<Candidate[]> {
   const bundler = new Bundler(folder);
-  const node = (name: string, script: string): Contestant => ({
+  const node = (name: string, script: string): Candidate => ({
     name,
     script,
     argv: [process.execPath, script],
     requests: 1,
   });
-  const contestants = [
-    node('**this action** (`dist/index.js`)', path.join(import.meta.dirname, '../dist/index.js')),
+  const candidates = [
+    {
+      ...node(
+        '**this action** (`dist/index.js`)',
+        path.join(import.meta.dirname, '../dist/index.js'),
+      ),
+      // The entry has two lines; this is what it starts.
+      script: path.join(import.meta.dirname, '../dist/run.js'),
+    },
     { name: 'bare Node (`node -e 0`)', argv: [process.execPath, '-e', '0'], requests: 0 },
-    node('`https.request`, the POST only', await bundler.plain('https-request.js')),
-    node('`undici.request`, the POST only', await bundler.plain('undici-request.js')),
-    node('undici, the POST only, bundled leanly', await bundler.lean('undici-pool.js')),
-    node('`@actions/core` and `fetch`', await bundler.plain('fetch-core.js')),
-    node('`@actions/core` and `fetch`, bundled leanly', await bundler.lean('fetch-core.js')),
-    node('like `actions/github-script`', await bundler.plain('github-script.js')),
-    node('`launchdarkly-api-typescript`, installed', path.join(scripts, 'official-client.js')),
-    node('`launchdarkly-api-typescript`, bundled', await bundler.plain('official-client.js')),
+    node('`undici.request`, the POST only', await bundler.bundle('undici-request.js')),
+    node('`@actions/core` and `fetch`', await bundler.bundle('fetch-core.js')),
+    node('like `actions/github-script`', await bundler.bundle('github-script.js')),
+    node('`launchdarkly-api-typescript`', path.join(scripts, 'official-client.js')),
   ];
   const missing = ['bash', 'curl', 'jq'].filter((name) => findProgram(name) === undefined);
   if (missing.length > 0) {
     console.log(`Left out: the bash step, for ${missing.join(' and ')} is not installed.\n`);
-    return contestants;
+    return candidates;
   }
   const script = path.join(scripts, 'curl-and-jq.sh');
   // As the runner starts a step with `shell: bash`.
   const argv = ['bash', '--noprofile', '--norc', '-eo', 'pipefail', script];
-  return [...contestants, { name: 'bash, curl and jq', script, argv, requests: 1 }];
+  return [...candidates, { name: 'bash, curl and jq', script, argv, requests: 1 }];
 }
 
 /** What the action itself can be asked to do. */
-function describePaths(): Contestant[] {
+function describePaths(): Candidate[] {
   const argv = [process.execPath, path.join(import.meta.dirname, '../dist/index.js')];
   const equal = { name: 'Production - All Apps' };
   const other = { name: 'Another name' };
@@ -197,11 +200,11 @@ function describePaths(): Contestant[] {
 
 /** Sets the scene for one run: a key of its own, empty files, and the group that is to be found. */
 async function prepare(
-  contestant: Contestant,
+  candidate: Candidate,
   { environment, run }: { environment: Record<string, string>; run: string },
 ): Promise<Command> {
-  const { argv, applications = 1, finds, ifExists, requests } = contestant;
-  const longHeaders = contestant.longHeaders ?? values['many-headers'];
+  const { argv, applications = 1, finds, ifExists, requests } = candidate;
+  const longHeaders = candidate.longHeaders ?? values['many-headers'];
   keys += 1;
   const key = `group-${run}-${keys}`;
   const applicationKeys = Array.from({ length: applications }, (_, i) => `application-${i + 1}`);
@@ -228,7 +231,7 @@ async function prepare(
 }
 
 /** Makes sure that the run did its job, and returns the bytes of its requests. */
-async function checkTraffic({ name, requests, finds }: Contestant): Promise<number> {
+async function checkTraffic({ name, requests, finds }: Candidate): Promise<number> {
   const traffic = await ask({});
   assert.equal(traffic.requests, requests, `${name}: ${traffic.requests} requests`);
   assert(finds !== undefined || requests === 0 || traffic.statuses[0] === 201, `${name} failed`);
@@ -247,25 +250,25 @@ async function receive<T>(child: ChildProcess): Promise<T> {
 }
 
 function printAlternatives(
-  contestants: readonly Contestant[],
-  samples: ReadonlyMap<Contestant, Samples>,
+  candidates: readonly Candidate[],
+  samples: ReadonlyMap<Candidate, Samples>,
 ): void {
-  const [ours, bare] = contestants.map((each) => samples.get(each));
+  const [ours, bare] = candidates.map((each) => samples.get(each));
   console.log(
     '| | Wall, ms | ÷ bare Node | this action ÷ it | CPU, ms | Peak memory, MiB | Script, kB | Requests | Bytes sent |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
   );
-  for (const contestant of contestants) {
-    const measured = samples.get(contestant);
+  for (const candidate of candidates) {
+    const measured = samples.get(candidate);
     assert(measured && ours && bare);
     const row = [
-      contestant.name,
+      candidate.name,
       describeSpread(measured.wallMs).median.toFixed(0),
       comparePairs(measured.wallMs, bare.wallMs).median.toFixed(2),
       showRatio(comparePairs(ours.wallMs, measured.wallMs)),
       describeSpread(measured.cpuMs).median.toFixed(0),
       describeSpread(measured.peakMiB).median.toFixed(0),
-      contestant.script ? (statSync(contestant.script).size / 1_000).toFixed(0) : '',
-      contestant.requests,
+      candidate.script ? (statSync(candidate.script).size / 1_000).toFixed(0) : '',
+      candidate.requests,
       measured.bytes,
     ];
     console.log(`| ${row.join(' | ')} |`);
@@ -274,23 +277,23 @@ function printAlternatives(
 }
 
 function printPaths(
-  contestants: readonly Contestant[],
-  samples: ReadonlyMap<Contestant, Samples>,
+  candidates: readonly Candidate[],
+  samples: ReadonlyMap<Candidate, Samples>,
 ): void {
-  const [simple] = contestants.map((each) => samples.get(each));
+  const [simple] = candidates.map((each) => samples.get(each));
   console.log(
     '| This action | Wall, ms | ÷ create, 1 application | CPU, ms | Peak memory, MiB | Requests | Bytes sent |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
   );
-  for (const contestant of contestants) {
-    const measured = samples.get(contestant);
+  for (const candidate of candidates) {
+    const measured = samples.get(candidate);
     assert(measured && simple);
     const row = [
-      contestant.name,
+      candidate.name,
       describeSpread(measured.wallMs).median.toFixed(0),
       showRatio(comparePairs(measured.wallMs, simple.wallMs)),
       describeSpread(measured.cpuMs).median.toFixed(0),
       describeSpread(measured.peakMiB).median.toFixed(0),
-      contestant.requests,
+      candidate.requests,
       measured.bytes,
     ];
     console.log(`| ${row.join(' | ')} |`);

@@ -1,11 +1,11 @@
 /**
- * Builds the bundle that the runner starts: `npm run build` writes dist/, and
- * `npm run check-dist` (the option --check) writes nothing and fails when dist/ differs.
- * The option --out names another folder than dist/.
+ * Builds what the runner starts: `npm run build` writes dist/, and `npm run check-dist` (the option
+ * --check) writes nothing and fails when dist/ differs. The option --out names another folder than dist/.
  *
- * TypeScript compiles src/ into build/, and ncc bundles build/index.js, with the stand-ins of
- * staging.ts in place of some dependencies. The result is not minified: that made it start slower,
- * and a bundle that people run on trust should be readable.
+ * TypeScript compiles src/ into build/, and ncc bundles build/run.js, with the stand-ins of staging.ts in
+ * place of some dependencies. All entries share that one bundle: an entry is a file of a few lines that an
+ * action.yml names, copied as it was compiled. The result is not minified: that made it start slower, and
+ * a bundle that people run on trust should be readable.
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -13,14 +13,33 @@ import { globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import ncc from '@vercel/ncc';
-import { collectLicenses } from './licenses.ts';
-import { stageActions, stageUndici, stageZod } from './staging.ts';
+import { collectLicenses, listProductionPackages } from './licenses.ts';
+import { verifyModules } from './provenance.ts';
+import { stageActions, stageUndici, stageZod, verifyStaged } from './staging.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const build = path.join(root, 'build');
 
-/** The largest index.js that may land in dist/, in bytes. */
-const MAX_INDEX_BYTES = 1_200_000;
+/** The files that an action.yml may name as `main`. Each is compiled from the source of the same name. */
+const ENTRIES = ['index.js'] as const;
+
+/** What an entry loads first, so that an old Node.js is told so before it fails on anything newer. */
+const GUARD = 'node-version.js';
+
+/** What the entries share: bundled from the source of the same name. */
+const BUNDLE = 'run.js';
+
+/** The parts of the bundle that are loaded on demand, each with a text that stands in no other file. */
+const CHUNKS = {
+  'comment.js': 'function convergeComments(',
+  'octokit.js': 'class Octokit ',
+} as const;
+
+/** The largest bundle that may land in dist/, without its chunks, in bytes. */
+const MAX_BUNDLE_BYTES = 1_300_000;
+
+/** With fewer, the bundler writes modules differently now, and the comparison with the packages has no hold. */
+const MIN_COMPARED_MODULES = 40;
 
 const { values } = parseArgs({
   options: { check: { type: 'boolean', default: false }, out: { type: 'string', default: 'dist' } },
@@ -52,6 +71,7 @@ async function stage(): Promise<void> {
   stageActions(modules);
   stageUndici(modules);
   await stageZod(modules, zodNames);
+  verifyStaged(modules);
 }
 
 /** The exports of zod/mini that the compiled sources use, all of which import it as `z`. */
@@ -69,33 +89,81 @@ function findZodNames(): string[] {
   return [...names].sort();
 }
 
-/** Returns the files of dist/ by name. Chunks lie beside the index. */
+/** Returns the files of dist/ by name. */
 async function bundle(): Promise<Map<string, string>> {
-  const { code, assets } = await ncc(path.join(build, 'index.js'), {
+  const { code, assets } = await ncc(path.join(build, BUNDLE), {
     cache: false,
     minify: false,
     quiet: true,
   });
-  const files = new Map([['index.js', code]]);
+  const files = new Map<string, string>(
+    [...ENTRIES, GUARD].map((name) => [name, readCopied(name)]),
+  );
+  const chunks = new Map<string, string>();
   for (const [name, { source }] of Object.entries(assets)) {
-    files.set(name, source.toString());
+    const text = source.toString();
+    if (name.endsWith('.js')) {
+      chunks.set(name, text);
+    } else {
+      files.set(name, text);
+    }
+  }
+  const names = nameChunks(chunks);
+  files.set(BUNDLE, renameChunks(code, names));
+  for (const [name, text] of chunks) {
+    files.set(names.get(name) ?? name, text);
   }
   files.set('licenses.txt', collectLicenses(root));
   return files;
 }
 
+/** What is copied must not import anything that only the bundle has. */
+function readCopied(name: string): string {
+  const text = readFileSync(path.join(build, name), 'utf8');
+  for (const [, specifier = ''] of text.matchAll(/\b(?:from|import)\b\s*\(?\s*['"]([^'"]+)['"]/g)) {
+    const isKnown =
+      [`./${BUNDLE}`, `./${GUARD}`].includes(specifier) || specifier.startsWith('node:');
+    assert(isKnown, `${name} imports ${specifier}, which is not in dist/`);
+  }
+  return text;
+}
+
+/** ncc numbers the chunks. Returns the name in dist/ of each. */
+function nameChunks(chunks: ReadonlyMap<string, string>): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const [name, mark] of Object.entries(CHUNKS)) {
+    const found = [...chunks].filter(([, text]) => text.includes(mark)).map(([chunk]) => chunk);
+    const [chunk = ''] = found;
+    assert.equal(found.length, 1, `${found.length} chunks could be ${name}`);
+    names.set(chunk, name);
+  }
+  assert.equal(names.size, chunks.size, 'a chunk has no name in CHUNKS');
+  return names;
+}
+
+/** Puts the names of the chunks into the code of webpack's runtime that finds them. */
+function renameChunks(code: string, names: ReadonlyMap<string, string>): string {
+  const template = 'return "" + chunkId + ".index.js";';
+  const parts = code.split(template);
+  assert.equal(parts.length, 2, 'ncc spells the names of chunks differently now');
+  const table = [...names].map(([chunk, name]) => [chunk.replace('.index.js', ''), name]);
+  return parts.join(`return ${JSON.stringify(Object.fromEntries(table))}[chunkId];`);
+}
+
 function verify(files: ReadonlyMap<string, string>): void {
-  const index = files.get('index.js') ?? '';
+  const main = files.get(BUNDLE) ?? '';
   const all = [...files].filter(([name]) => name.endsWith('.js')).map(([, text]) => text);
   const count = (text: string, what: string) => text.split(what).length - 1;
-  const size = Buffer.byteLength(index);
-  assert(size <= MAX_INDEX_BYTES, `index.js has ${size} bytes`);
-  assert(!index.includes('ACTIONS_ID_TOKEN_REQUEST_URL'), 'OpenID Connect is in index.js');
-  assert(!index.includes('octokit'), '@actions/github is in index.js, not in a chunk of its own');
-  for (const unused of ['node:http2', 'class FormData ', 'class Socks5Client']) {
-    assert(!index.includes(unused), `${unused} is in index.js: an unused part of undici is back`);
+  const size = Buffer.byteLength(main);
+  assert(size <= MAX_BUNDLE_BYTES, `${BUNDLE} has ${size} bytes`);
+  assert(!main.includes('ACTIONS_ID_TOKEN_REQUEST_URL'), `OpenID Connect is in ${BUNDLE}`);
+  for (const [name, mark] of Object.entries(CHUNKS)) {
+    assert(!main.includes(mark), `what belongs into ${name} is in ${BUNDLE}`);
   }
-  const agents = all.map((text) => count(text, 'class EnvHttpProxyAgent ')).reduce((a, b) => a + b);
+  const folders = listProductionPackages(root).map(([folder]) => path.join(root, folder));
+  const compared = all.map((text) => verifyModules(text, folders)).reduce((a, b) => a + b);
+  assert(compared >= MIN_COMPARED_MODULES, `only ${compared} modules were compared with a package`);
+  const agents = all.map((text) => count(text, 'class ProxyAgent ')).reduce((a, b) => a + b);
   assert.equal(agents, 1, 'there is not exactly one undici in the bundle');
 }
 

@@ -1,11 +1,13 @@
 /**
- * `npm run docs` writes the tables of the README that are made from action.yml and src/;
+ * `npm run docs` writes the tables of the README that are made from action.yml and src/, and the JSON
+ * Schema of the groups file;
  * `npm run docs:check` (the option --check) fails when one of them is stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { ERROR_CODES, ERROR_TITLES } from '../src/errors.ts';
+import { renderGroupsFileSchema } from './groups-file-json-schema.ts';
 
 interface Manifest {
   readonly inputs: Record<string, { description: string; required?: boolean; default?: string }>;
@@ -38,6 +40,7 @@ const tables: Readonly<Record<string, string>> = {
 };
 const fresh = Object.entries(tables).reduce(replaceTable, current);
 
+writeOrCheckSchema();
 if (!process.argv.includes('--check')) {
   writeFileSync(readme, fresh);
 } else if (fresh !== current) {
@@ -45,6 +48,17 @@ if (!process.argv.includes('--check')) {
   process.exitCode = 1;
 } else {
   console.log('The tables in README.md are what action.yml and src/ say.');
+}
+
+function writeOrCheckSchema(): void {
+  const name = 'insight-groups.schema.json';
+  const file = path.join(root, name);
+  if (!process.argv.includes('--check')) {
+    writeFileSync(file, renderGroupsFileSchema());
+  } else if (readFileSync(file, 'utf8') !== renderGroupsFileSchema()) {
+    console.error(`${name} is stale. Run npm run docs.`);
+    process.exitCode = 1;
+  }
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

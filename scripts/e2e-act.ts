@@ -1,6 +1,6 @@
 /**
  * Runs `.github/workflows/e2e.yml` in nektos/act, an engine for workflows that is not ours, on this
- * machine and without Docker. Skips with a word where Go, which builds act, is missing.
+ * machine and without Docker. Skips with a word where Go, which builds and starts act, is missing.
  *
  * What act does not show: it logs a job summary instead of rendering it and knows no limit for its
  * size, it makes no annotations, and it takes the Node that is first in PATH for every action.
@@ -9,13 +9,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import {
-  hasGo,
-  installGoTool,
-  repositoryRoot,
-  runVisibly,
-  toolVersions,
-} from './external-tools.ts';
+import { GO_TOOLS, hasGo, repositoryRoot, runVisibly } from './external-tools.ts';
 
 const workflow = '.github/workflows/e2e.yml';
 
@@ -27,7 +21,6 @@ if (hasGo()) {
 
 /** Runs the workflow; returns the exit code of act, which is not 0 when the job failed. */
 function runInAct(): number {
-  const act = installGoTool({ module: 'github.com/nektos/act', version: toolVersions.act });
   const scratch = mkdtempSync(join(tmpdir(), 'e2e-act-'));
   try {
     const standIns = listRemoteActions().map((action) => ({
@@ -39,7 +32,15 @@ function runInAct(): number {
     }
     console.log('act copies the working tree itself, and only logs job summaries.\n');
 
-    const args = ['workflow_dispatch', '--workflows', workflow, '--matrix', 'os:ubuntu-latest'];
+    const args = [
+      'run',
+      GO_TOOLS.act,
+      'workflow_dispatch',
+      '--workflows',
+      workflow,
+      '--matrix',
+      'os:ubuntu-latest',
+    ];
     args.push('--platform', 'ubuntu-latest=-self-hosted', '--rm', '--no-cache-server');
     args.push('--action-cache-path', join(scratch, 'cache'));
     args.push(
@@ -48,7 +49,7 @@ function runInAct(): number {
         `${action}=${directory}`,
       ]),
     );
-    return runVisibly(act, args, {
+    return runVisibly('go', args, {
       env: {
         ...process.env,
         PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`,

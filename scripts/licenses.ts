@@ -15,14 +15,22 @@ interface LockFile {
  * @throws when a package has no licence file
  */
 export function collectLicenses(root: string): string {
-  const lock: LockFile = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8'));
-  return Object.entries(lock.packages)
-    .filter(([folder, entry]) => folder !== '' && !entry.dev && !entry.optional)
+  return listProductionPackages(root)
     .map(([folder, { version, license }]) => {
       const name = folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
       return `${name} ${version} (${license})\n\n${readLicense(path.join(root, folder))}\n`;
     })
     .join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+/** The packages that are installed for production, each with its folder below `root`. */
+export function listProductionPackages(
+  root: string,
+): (readonly [string, LockFile['packages'][string]])[] {
+  const lock: LockFile = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8'));
+  return Object.entries(lock.packages).filter(
+    ([folder, entry]) => folder !== '' && !entry.dev && !entry.optional,
+  );
 }
 
 function readLicense(folder: string): string {

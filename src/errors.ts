@@ -15,6 +15,7 @@ export const ERROR_CODES = [
   'timeout',
   'unexpected-response',
   'cancelled',
+  'unsupported-node',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
@@ -36,6 +37,7 @@ export const ERROR_TITLES: Readonly<Record<ErrorCode, string>> = {
   timeout: 'LaunchDarkly did not answer in time',
   'unexpected-response': 'LaunchDarkly gave an unexpected answer',
   cancelled: 'The run was cancelled',
+  'unsupported-node': 'The Node.js of this runner is too old',
 };
 
 /** Titles of failures that the title of their code would describe wrongly. The README explains these as well. */

@@ -1,3 +1,7 @@
-import { run } from './run.ts';
+import { checkNodeVersion } from './node-version.ts';
 
-await run();
+if (checkNodeVersion(process)) {
+  // Not a static import: an old Node.js must not read what it can't understand.
+  const { run } = await import('./run.ts');
+  await run();
+}

@@ -1,33 +1,41 @@
-import { writeFileSync } from 'node:fs';
+// First, because of what it starts in the background.
+import './startup.ts';
 import * as core from '@actions/core';
+import { CrashReporter, explainUnexpected } from './crash-report.ts';
 import { type Deadline, sleep, startDeadline, watchCancellation } from './deadline.ts';
 import { ActionError, SPECIAL_TITLES } from './errors.ts';
-import { type Inputs, readInputs } from './inputs.ts';
+import { findRoute, PROXY_ADVICE } from './http/proxies.ts';
+import {
+  choosePullRequest,
+  type GitHubContext,
+  readGitHubContext,
+} from './inputs/github-context.ts';
+import { type Inputs, readInputs } from './inputs/inputs.ts';
 import { createClient } from './launchdarkly/client.ts';
 import { describeApiError, describeFailure } from './launchdarkly/diagnose.ts';
 import { findUnknownApplications, locateEnvironment } from './launchdarkly/key-lookup.ts';
 import { openTransport } from './launchdarkly/transport.ts';
 import type { Outcome } from './reconcile/outcome.ts';
 import { ensureGroup } from './reconcile/reconcile-group.ts';
-import { publishComment } from './report/comment.ts';
 import { Log } from './report/log.ts';
-import { overwriteOutcome, writeOutputs } from './report/outputs.ts';
+import { writeOutputs } from './report/outputs.ts';
 import type { Ending, Story } from './report/story.ts';
 import { renderSummary } from './report/summary.ts';
+import { appendSummary } from './report/summary-file.ts';
 import {
   tellCommentResult,
   tellEnding,
-  tellFailure,
+  tellNoPullRequest,
   tellRequest,
   tellWait,
 } from './report/tell.ts';
 import { Secrets } from './secrets.ts';
-import { readWorkflowRun, type WorkflowRun } from './workflow.ts';
+import { avoidWasmOptimization } from './startup.ts';
 
 /** A diagnosis that takes longer, in milliseconds, would only keep the failure from being told. */
 const DIAGNOSIS_TIMEOUT_MS = 10_000;
 
-/** A look-up that only a warning depends on is given up sooner, in milliseconds. */
+/** A look-up that only adds a hint may hold the step up for no longer than this, in milliseconds. */
 const LOOKUP_TIMEOUT_MS = 5_000;
 
 /** The longest that the comment may hold the step up, in milliseconds. */
@@ -38,36 +46,36 @@ const COMMENT_TIMEOUT_MS = 20_000;
  * is told in the log, in the outputs and by the exit code.
  */
 export async function run(env: NodeJS.ProcessEnv = process.env): Promise<void> {
-  const startedAt = Date.now();
   const secrets = new Secrets((value) => core.setSecret(value));
   const log = new Log(secrets);
+  const crash = new CrashReporter(secrets, log);
+  process.on('uncaughtException', (error) => crash.report(error));
+  try {
+    await runStep(env, { secrets, log, crash });
+  } catch (error) {
+    crash.report(error);
+  }
+}
+
+interface StepDeps {
+  readonly secrets: Secrets;
+  readonly log: Log;
+  readonly crash: CrashReporter;
+}
+
+async function runStep(env: NodeJS.ProcessEnv, { secrets, log, crash }: StepDeps): Promise<void> {
+  const startedAt = Date.now();
   const progress: Progress = { requests: 0, attempts: 1 };
   const cancellation = watchCancellation();
-  let crash: ActionError | undefined;
-  let areOutputsWritten = false;
-  process.on('uncaughtException', (error) => {
-    process.exitCode = core.ExitCode.Failure;
-    // To tell it may be what throws: with stdout gone, each attempt would raise the next error, for ever.
-    if (crash === undefined) {
-      const failure = explainUnknown(error);
-      crash = failure;
-      tellFailure(failure, log);
-      handOverOutputs(() => {
-        if (areOutputsWritten) {
-          overwriteOutcome(failure);
-        } else {
-          writeOutputs({ kind: 'failure', error: failure }, secrets);
-        }
-      }, log);
-    }
-  });
 
-  const workflow = readWorkflowRun(env);
+  const context = readGitHubContext(env);
   let inputs: Inputs | undefined;
-  const ending = await settle(async () => {
-    inputs = readInputs(env, workflow, secrets);
+  const settled = await settle(async () => {
+    inputs = readInputs(env, context, secrets);
     return makeGroupTrue(inputs, { secrets, log, progress, cancellation: cancellation.signal });
   });
+  // A step that fails must not have the outputs of a success.
+  const ending: Ending = crash.error ? { kind: 'failure', error: crash.error } : settled;
   const story: Story = {
     wish: inputs?.wish,
     origin: inputs?.server.origin,
@@ -76,19 +84,15 @@ export async function run(env: NodeJS.ProcessEnv = process.env): Promise<void> {
     elapsedMs: Date.now() - startedAt,
   };
 
-  tellEnding(story, log);
-  handOverOutputs(() => {
-    writeOutputs(ending, secrets);
-    if (crash !== undefined) {
-      overwriteOutcome(crash);
-    }
-  }, log);
-  areOutputsWritten = true;
-  writeSummary(renderSummary(story, secrets), env['GITHUB_STEP_SUMMARY'], log);
+  if (crash.error === undefined) {
+    tellEnding(story, log);
+  }
+  handOverOutputs(ending, secrets, log);
+  writeSummary(story, env['GITHUB_STEP_SUMMARY'], { secrets, log });
   if (inputs?.wantsComment) {
-    const limit = AbortSignal.timeout(COMMENT_TIMEOUT_MS);
-    const signal = AbortSignal.any([cancellation.signal, limit]);
-    await publishStory(story, inputs, { workflow, secrets, log, signal });
+    const deadline = startDeadline(COMMENT_TIMEOUT_MS, cancellation.signal);
+    await publishStory(story, inputs, { context, secrets, log, deadline });
+    deadline.release();
   }
   cancellation.release();
 }
@@ -106,21 +110,9 @@ async function settle(work: () => Promise<Outcome>): Promise<Ending> {
   } catch (error) {
     return {
       kind: 'failure',
-      error: error instanceof ActionError ? error : explainUnknown(error),
+      error: error instanceof ActionError ? error : explainUnexpected(error),
     };
   }
-}
-
-/** An error that nobody foresaw may hold anything, so only its kind is shown; the rest is for the debug log. */
-function explainUnknown(cause: unknown): ActionError {
-  return new ActionError({
-    code: 'unexpected-response',
-    title: SPECIAL_TITLES.bug,
-    message: 'The action failed with an unexpected error.',
-    nextStep:
-      'Run again with debug logging, and report the log. Outcome unknown: it is safe to run again.',
-    cause,
-  });
 }
 
 interface Means {
@@ -139,6 +131,8 @@ async function makeGroupTrue(
   for (const warning of inputs.warnings) {
     log.warning('An input is unusual', warning);
   }
+  avoidWasmOptimization();
+  let hasResponded = false;
   const transport = openTransport({
     origin: server.origin,
     token,
@@ -146,12 +140,16 @@ async function makeGroupTrue(
     secrets,
     observe: ({ request: { method, path }, exchange, attempt }) => {
       progress.requests += 1;
+      hasResponded ||= exchange.kind === 'response';
       const result = exchange.kind === 'response' ? exchange.status : exchange.code;
       const elapsedMs = exchange.receivedAt - exchange.startedAt;
       tellRequest({ attempt, method, path, result, elapsedMs }, log);
     },
   });
-  const deadline = startDeadline(timeoutMs, cancellation);
+  const isDirect = findRoute(server.origin, proxies).kind === 'direct';
+  const advice = isDirect ? PROXY_ADVICE : 'Check HTTPS_PROXY: nothing came through the proxy.';
+  const findAdvice = () => (hasResponded ? '' : advice);
+  const deadline = startDeadline(timeoutMs, cancellation, findAdvice);
   const { wanted: desired } = wish;
   const askWithin = (limitMs: number) => {
     const signal = AbortSignal.any([deadline.signal, AbortSignal.timeout(limitMs)]);
@@ -196,9 +194,9 @@ function clockOf(deadline: Deadline) {
 }
 
 /** Without outputs a step must not pass: the steps that read them would go on with nothing. */
-function handOverOutputs(write: () => void, log: Log): void {
+function handOverOutputs(ending: Ending, secrets: Secrets, log: Log): void {
   try {
-    write();
+    writeOutputs(ending, secrets);
   } catch (error) {
     log.debug(`Outputs not written: ${String(error)}`);
     log.failure(SPECIAL_TITLES.outputs, [
@@ -209,40 +207,57 @@ function handOverOutputs(write: () => void, log: Log): void {
 }
 
 /** A summary that can't be written never fails the step: a report is not the work. */
-function writeSummary(markdown: string, file: string | undefined, log: Log): void {
+function writeSummary(
+  story: Story,
+  file: string | undefined,
+  { secrets, log }: Pick<StepDeps, 'secrets' | 'log'>,
+): void {
   try {
-    writeFileSync(file ?? '', markdown);
+    appendSummary(file, (maxBytes) => renderSummary(story, secrets, maxBytes));
   } catch (error) {
     log.debug(`Job summary not written: ${String(error)}`);
   }
 }
 
 interface Surroundings {
-  readonly workflow: WorkflowRun;
+  readonly context: GitHubContext;
   readonly secrets: Secrets;
   readonly log: Log;
-  readonly signal: AbortSignal;
+  readonly deadline: Deadline;
 }
 
 async function publishStory(
   story: Story,
-  { githubToken }: Inputs,
-  { workflow, secrets, log, signal }: Surroundings,
+  { githubToken, prNumber, proxies }: Inputs,
+  { context, secrets, log, deadline }: Surroundings,
 ): Promise<void> {
   const { ending } = story;
   if (ending.kind === 'failure' && ending.error.code === 'cancelled') {
     return;
   }
-  if (workflow.pullRequest === undefined) {
-    log.info('No comment: this run is not for a pull request.');
+  const pullRequest = choosePullRequest(context, prNumber);
+  if (pullRequest === undefined) {
+    tellNoPullRequest(log);
     return;
   }
+  // Not at the top: it brings a client for GitHub along, which only a comment needs.
+  const { publishComment } = await import('./report/comment.ts');
+  const { apiUrl } = context;
+  const { sleep, random } = clockOf(deadline);
   const result = await publishComment({
     story,
     secrets,
+    apiUrl,
     githubToken,
-    pullRequest: workflow.pullRequest,
-    signal,
+    pullRequest,
+    proxies,
+    deadline,
+    sleep,
+    random,
+    observe: ({ method, path, result, elapsedMs }) => {
+      log.debug(`GitHub: ${method} ${path} ${result} in ${elapsedMs} ms`);
+    },
+    announceWait: (wait) => tellWait(wait, log),
   });
   tellCommentResult(result, log);
 }

@@ -1,10 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type GitHubSimulator,
-  type Holder,
-  startGitHub,
-} from '../../simulator/github/simulator.ts';
-import { DEFAULT_GITHUB_TOKEN } from '../../simulator/runner/runner.ts';
+import type { Holder } from '../../simulator/github/protocol.ts';
+import { type GitHubSimulator, startGitHub } from '../../simulator/github/simulator.ts';
+import { DEFAULT_GITHUB_TOKEN, type RunActionOptions } from '../../simulator/runner/runner.ts';
 import { openScene, type Scene } from './scene.ts';
 
 const REPOSITORY = 'octo-org/shop';
@@ -21,16 +18,18 @@ function startGitHubFor(holder: Holder, basePath: '' | '/api/v3' = ''): Promise<
   return startGitHub({ tokens, repository: REPOSITORY, basePath });
 }
 
-function runOnPullRequest(scene: Scene, github: GitHubSimulator, inputs = {}) {
+function runOnPullRequest(
+  scene: Scene,
+  github: GitHubSimulator,
+  inputs: Readonly<Record<string, string>> = {},
+  options: Partial<RunActionOptions> = {},
+) {
   return scene.run(
     { 'pr-comment': 'true', 'if-exists': 'keep', ...inputs },
     {
       event,
-      env: {
-        GITHUB_API_URL: github.apiUrl,
-        GITHUB_GRAPHQL_URL: `${github.apiUrl}/graphql`,
-        GITHUB_REPOSITORY: REPOSITORY,
-      },
+      ...options,
+      env: { GITHUB_API_URL: github.apiUrl, GITHUB_REPOSITORY: REPOSITORY, ...options.env },
     },
   );
 }
@@ -106,9 +105,144 @@ describe('on a pull request, the bundle', () => {
   });
 });
 
-test('off a pull request, the bundle says why there is no comment', async () => {
+describe('with trouble on the way to GitHub, the bundle', () => {
+  const limited = { message: 'You have exceeded a secondary rate limit.' };
+
+  test.concurrent.each([
+    ['502', { status: 502, body: '<html>Bad gateway</html>' }],
+    ['500', { status: 500, body: { message: 'Server Error' } }],
+    ['503', { status: 503, body: { message: 'Unavailable' } }],
+    ['a secondary rate limit', { status: 403, headers: { 'retry-after': '1' }, body: limited }],
+    ['too many requests', { status: 429, headers: { 'retry-after': '1' }, body: limited }],
+    [
+      'a rate limit that is used up',
+      {
+        status: 403,
+        headers: {
+          'x-ratelimit-remaining': '0',
+          'x-ratelimit-reset': String(Math.ceil(Date.now() / 1_000)),
+        },
+        body: { message: 'API rate limit exceeded' },
+      },
+    ],
+  ])('tries again after %s, to the list and to the create', async (_title, answer) => {
+    await using scene = await openScene();
+    await using github = await startGitHubFor(bot);
+    github.inject({ method: 'GET', answer });
+    github.inject({ method: 'POST', answer });
+    const result = await runOnPullRequest(scene, github);
+    expect(result.log).toContain('Commented on the pull request: ');
+    expect(result.annotations).toEqual([]);
+    expect(github.comments).toHaveLength(1);
+  });
+
+  test.concurrent('gives up at once when a rate limit outlasts the comment', async () => {
+    await using scene = await openScene();
+    await using github = await startGitHubFor(bot);
+    const headers = { 'retry-after': '60' };
+    github.inject({ method: 'GET', answer: { status: 403, headers, body: limited } });
+    const result = await runOnPullRequest(scene, github);
+    expect(result.exitCode).toBe(0);
+    expect(result.annotations).toMatchObject([
+      {
+        kind: 'warning',
+        message:
+          'GitHub answered 403: its rate limit lasts another 60 s, longer than a comment may take.',
+      },
+    ]);
+    expect(github.requests).toHaveLength(1);
+  });
+
+  test.concurrent.each([
+    ['was lost before it was carried out', false],
+    ['was carried out and its answer lost', true],
+  ])('leaves one comment when the create %s', async (_title, isProcessed) => {
+    await using scene = await openScene();
+    await using github = await startGitHubFor(bot);
+    github.inject({ method: 'POST', resets: true, isProcessed });
+    const result = await runOnPullRequest(scene, github);
+    expect(result.log).toContain('Commented on the pull request: ');
+    expect(github.comments).toHaveLength(1);
+  });
+});
+
+test('of two jobs that comment at the same moment, one comment stays, with the newer report', async () => {
+  await using scene = await openScene();
+  await using github = await startGitHubFor(bot);
+  let arrived = 0;
+  const { promise: both, resolve } = Promise.withResolvers<void>();
+  const meanwhile = () => {
+    arrived += 1;
+    if (arrived === 2) {
+      resolve();
+    }
+    return both;
+  };
+  github.inject({ method: 'POST', path: /comments$/, times: 2, meanwhile });
+  const results = await Promise.all([
+    runOnPullRequest(scene, github),
+    runOnPullRequest(scene, github, { 'dry-run': 'true' }),
+  ]);
+  expect(results.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+  expect(results.flatMap(({ annotations }) => annotations)).toEqual([]);
+  expect(github.comments).toHaveLength(1);
+});
+
+test('of two LaunchDarkly instances, each has a comment of its own for the same keys', async () => {
+  await using one = await openScene();
+  await using other = await openScene();
+  await using github = await startGitHubFor(bot);
+  for (const scene of [one, other, one]) {
+    await runOnPullRequest(scene, github);
+  }
+  expect(github.comments).toHaveLength(2);
+  expect(github.comments[0]?.body).toContain('Insight group unchanged');
+  expect(github.comments[1]?.body).toContain('Insight group created');
+});
+
+describe('the pull request', () => {
+  test.concurrent.each([
+    ['issue_comment', { issue: { number: 7, pull_request: {} } }, {}],
+    ['workflow_run', { workflow_run: { pull_requests: [{ number: 7 }] } }, {}],
+    [
+      'merge_group',
+      {
+        merge_group: {
+          head_ref: `refs/heads/gh-readonly-queue/main/pr-7-${'a'.repeat(40)}`,
+        },
+      },
+      {},
+    ],
+    ['push', {}, { 'pr-number': '7' }],
+    ['pull_request', { pull_request: { number: 9 } }, { 'pr-number': '7' }],
+  ])('is found on the event %s', async (name, payload, inputs) => {
+    await using scene = await openScene();
+    await using github = await startGitHubFor(bot);
+    await runOnPullRequest(scene, github, inputs, { event: { name, payload } });
+    expect(github.comments).toMatchObject([{ number: 7 }]);
+  });
+
+  test.concurrent('is commented on when the event file is missing and pr-number names it', async () => {
+    await using scene = await openScene();
+    await using github = await startGitHubFor(bot);
+    const env = { GITHUB_EVENT_PATH: '/nowhere/event.json' };
+    const result = await runOnPullRequest(scene, github, { 'pr-number': '7' }, { env });
+    expect(github.comments).toHaveLength(1);
+    expect(result.stdout).not.toContain('/nowhere/event.json');
+  });
+
+  test.concurrent('is named by a number, or the inputs are not valid', async () => {
+    await using scene = await openScene();
+    const result = await scene.run({ 'pr-number': '#7' });
+    expect(result.outputs['error-code']).toBe('invalid-input');
+    expect(result.log).toContain('"#7" is not valid; expected the number of a pull request');
+  });
+});
+
+test('off a pull request, the bundle says why there is no comment, and how to get one', async () => {
   await using scene = await openScene();
   const result = await scene.run({ 'pr-comment': 'true' });
   expect(result.exitCode).toBe(0);
   expect(result.log).toContain('No comment: this run is not for a pull request.');
+  expect(result.log).toContain('set the input pr-number');
 });

@@ -64,7 +64,7 @@ async function reservePort(): Promise<number> {
 
 /** Rows that end by the deadline have a short one. */
 const inputsFor = (ending: string) => ({
-  'timeout-seconds': ending === 'timeout' ? '2' : '20',
+  'timeout-seconds': ending === 'timeout' ? '5' : '60',
 });
 
 const CREATE: readonly Row[] = [
@@ -134,7 +134,7 @@ describe.concurrent('create', () => {
   test('nobody ever listens: nothing was written', async () => {
     await using scene = await openScene();
     const origin = `http://127.0.0.1:${await reservePort()}`;
-    const result = await scene.run({ 'base-uri': origin, 'timeout-seconds': '1' });
+    const result = await scene.run({ 'base-uri': origin, 'timeout-seconds': '5' });
     expect(result.outputs['error-code']).toBe('network');
     expect(result.log).toContain(
       `${origin} could not be reached (ECONNREFUSED). Tried to create insight group "${WISH.key}" for project "default", environment "production". Nothing was written.`,
@@ -278,7 +278,7 @@ describe.concurrent('409 for a group that exists', () => {
     await using scene = await openScene();
     const fault: Fault = { kind: 'lock-collision' };
     scene.simulator.inject({ method: 'POST', fault, times: Number.POSITIVE_INFINITY });
-    const result = await scene.run({ 'timeout-seconds': '1' });
+    const result = await scene.run({ 'timeout-seconds': '5' });
     expect(result.outputs['error-code']).toBe('conflict');
     expect(result.log).toContain(
       'LaunchDarkly answers 409 for insight group "default-production-all-apps" again and again, but shows no group of that key.',

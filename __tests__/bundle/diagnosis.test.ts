@@ -97,7 +97,7 @@ describe.concurrent('a diagnosis that gets no answer', () => {
     async (_title, fault) => {
       await using scene = await openScene();
       scene.simulator.inject({ path: '/api/v2/projects', fault, times: Number.POSITIVE_INFINITY });
-      const result = await scene.run({ environment: 'prodution', 'timeout-seconds': '2' });
+      const result = await scene.run({ environment: 'prodution', 'timeout-seconds': '5' });
       expect(readFailure(result)).toContain('LaunchDarkly did not find it (404)');
       expect(result.outputs['error-code']).toBe('not-found');
       expect(scene.methods()).toBe('POST GET');

@@ -5,10 +5,10 @@ import { runAction, type StepResult } from '../../simulator/runner/runner.ts';
 import { CREATE_PATH, olderGroup, openScene, WISH } from './scene.ts';
 
 /**
- * A generous bound on what takes some 10 ms. A forgotten timer keeps the process until the deadline, two
- * minutes on; a connection that is still being opened, ten seconds.
+ * A bound on what takes some 10 ms, generous enough for a busy machine. A forgotten timer keeps the process
+ * until the deadline, two minutes on; a connection that is still being opened, ten seconds.
  */
-const MAX_LINGER_MS = 1_000;
+const MAX_LINGER_MS = 9_000;
 
 function expectPromptEnd(result: StepResult): void {
   expect(result.durations.lastOutputToExitMs).toBeLessThan(MAX_LINGER_MS);
@@ -65,7 +65,6 @@ test('nothing keeps the process alive when there is no connection at the deadlin
   try {
     const result = await runAction({
       inputs: { ...WISH, 'base-uri': `https://127.0.0.1:${port}`, 'timeout-seconds': '1' },
-      timeoutMs: 30_000,
     });
     expect(sockets.size).toBeGreaterThan(0);
     expect(result.outputs['error-code']).toBe('timeout');

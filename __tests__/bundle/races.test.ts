@@ -18,9 +18,7 @@ async function race(
   const startedAt = performance.now();
   const runners = Array.from({ length: CROWD }, (_, runner) => runner);
   const results = await Promise.all(
-    runners.map((runner) =>
-      scene.run({ 'timeout-seconds': '50', ...inputsOf(runner) }, { timeoutMs: 60_000 }),
-    ),
+    runners.map((runner) => scene.run({ 'timeout-seconds': '120', ...inputsOf(runner) })),
   );
   const endings = results.map(({ outputs }) => outputs['error-code'] || outputs['outcome'] || '');
   const counts = Object.fromEntries(

@@ -115,7 +115,7 @@ describe.concurrent('a rate limit', () => {
     async (clockSkewMs) => {
       await using scene = await openScene({ behaviour: { clockSkewMs } });
       spoilCreate(scene.simulator, { kind: 'rate-limit', waitsMs: { global: 1_000 } });
-      const result = await scene.run({ 'timeout-seconds': '10' });
+      const result = await scene.run({ 'timeout-seconds': '60' });
       expect(result.outputs['outcome']).toBe('created');
       expect(readFirstWait(scene.simulator)).toBeGreaterThanOrEqual(1_000);
     },
@@ -135,7 +135,7 @@ describe.concurrent('a rate limit', () => {
   test.each(noHints)('with %s is tried again soon', async (_title, headers) => {
     await using scene = await openScene();
     spoilCreate(scene.simulator, { kind: 'respond', status: 429, headers });
-    const result = await scene.run({ 'timeout-seconds': '10' });
+    const result = await scene.run({ 'timeout-seconds': '60' });
     expect(result.outputs['outcome']).toBe('created');
     expect(scene.methods()).toBe('POST POST');
   });

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MAX_SUMMARY_BYTES } from '../../simulator/runner/file-commands.ts';
 import { openScene } from './scene.ts';
 
 let folder = '';
@@ -43,14 +44,29 @@ describe.concurrent('a summary file', () => {
     expect(result.log).toContain('##[debug]Job summary not written: ');
   });
 
-  test('that already holds something is replaced, not added to', async () => {
+  test('keeps the text that is already in it', async () => {
     await using scene = await openScene();
     const path = join(folder, 'summary.md');
-    await writeFile(path, 'An old summary\n');
+    await writeFile(path, 'An old summary');
     await scene.run({}, { env: { GITHUB_STEP_SUMMARY: path } });
     const summary = await readFile(path, 'utf8');
-    expect(summary).toContain('default-production-all-apps');
-    expect(summary).not.toContain('An old summary');
+    expect(summary).toMatch(/^An old summary\n\n## ✅ Insight group created: /);
+  });
+
+  test('that is nearly full is not made larger than the runner takes', async () => {
+    await using scene = await openScene();
+    const applications = Array.from({ length: 25 }, (_, n) => `${'x'.repeat(180)}${n}`).join(',');
+    const runWith = async (room: number) => {
+      const path = join(folder, `nearly-full-${room}.md`);
+      await writeFile(path, 'x'.repeat(MAX_SUMMARY_BYTES - room));
+      const result = await scene.run({ applications }, { env: { GITHUB_STEP_SUMMARY: path } });
+      const summary = await readFile(path, 'utf8');
+      expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(MAX_SUMMARY_BYTES);
+      expect(result.annotations.filter(({ message }) => message.includes('summary'))).toEqual([]);
+      return summary.replace(/^x+/, '');
+    };
+    expect(await runWith(10)).toBe('');
+    expect(await runWith(3_000)).toMatch(/^\n\n## .*\*\*Cut here:\*\* .*LaunchDarkly at/s);
   });
 });
 

@@ -62,7 +62,6 @@ export async function openScene(
     simulator,
     run: (inputs = {}, runOptions = {}) =>
       runAction({
-        timeoutMs: 30_000,
         ...runOptions,
         inputs: { ...WISH, 'base-uri': simulator.origin, ...inputs },
       }),

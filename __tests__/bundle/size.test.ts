@@ -1,13 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
+import { verifyModules } from '../../scripts/provenance.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const DIST = join(ROOT, 'dist');
 
-/** What index.js may come to, in bytes. */
-const MAX_INDEX_BYTES = 1_200_000;
+/** What the bundle may come to without its chunks, in bytes. */
+const MAX_BUNDLE_BYTES = 1_300_000;
+
+/** An entry names the bundle and no more. */
+const MAX_ENTRY_BYTES = 2_000;
 
 const lockFile = z.object({
   packages: z.record(
@@ -26,7 +30,11 @@ const installed = Object.entries(
   z.parse(lockFile, JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'))).packages,
 )
   .filter(([folder]) => folder !== '')
-  .map(([folder, entry]) => ({ ...entry, name: folder.split('node_modules/').at(-1) ?? '' }));
+  .map(([folder, entry]) => ({
+    ...entry,
+    folder,
+    name: folder.split('node_modules/').at(-1) ?? '',
+  }));
 
 const forProduction = installed.filter(({ dev, optional }) => !dev && !optional);
 
@@ -39,24 +47,46 @@ function countInScripts(text: string): number {
     .reduce((sum, count) => sum + count, 0);
 }
 
-test('index.js is lean', () => {
-  const size = readFileSync(join(DIST, 'index.js')).length;
-  expect(size).toBeGreaterThan(0);
-  expect(size).toBeLessThanOrEqual(MAX_INDEX_BYTES);
+test('the bundle and the entry are lean', () => {
+  expect(readFileSync(join(DIST, 'run.js')).length).toBeLessThanOrEqual(MAX_BUNDLE_BYTES);
+  const entry = readFileSync(join(DIST, 'index.js'), 'utf8');
+  expect(entry.length).toBeLessThanOrEqual(MAX_ENTRY_BYTES);
+  expect(entry).toContain("'./run.js'");
 });
 
-test.each(['class EnvHttpProxyAgent ', 'class ProxyAgent ', 'class UndiciError '])(
+test.each(['class Client ', 'class ProxyAgent ', 'class UndiciError '])(
   'there is one undici in the bundle: one "%s"',
   (text) => {
     expect(countInScripts(text)).toBe(1);
   },
 );
 
-test('the client for GitHub is in a chunk that only a comment loads', () => {
-  const index = readFileSync(join(DIST, 'index.js'), 'utf8');
-  expect(scripts.length).toBeGreaterThan(1);
-  expect(countInScripts('octokit')).toBeGreaterThan(0);
-  expect(index).not.toContain('octokit');
+test('what only a comment needs is in files that only a comment loads', () => {
+  expect(scripts.toSorted()).toEqual([
+    'comment.js',
+    'index.js',
+    'node-version.js',
+    'octokit.js',
+    'run.js',
+  ]);
+  // As booleans: a failed comparison would print the whole bundle.
+  const isIn = (name: string) => readFileSync(join(DIST, name), 'utf8').includes('class Octokit ');
+  expect(scripts.filter(isIn)).toEqual(['octokit.js']);
+});
+
+describe('the libraries in the bundle', () => {
+  const folders = forProduction.map(({ folder }) => join(ROOT, folder));
+  const bundle = readFileSync(join(DIST, 'run.js'), 'utf8');
+
+  test('have the text of the files in their packages', () => {
+    expect(verifyModules(bundle, folders)).toBeGreaterThan(40);
+  });
+
+  test('are compared so that an edit is noticed', () => {
+    const edited = bundle.replace('class ProxyAgent ', 'class LeftOut ');
+    expect(edited === bundle).toBe(false);
+    expect(() => verifyModules(edited, folders)).toThrow(/is no file of a package/);
+  });
 });
 
 test('one undici is installed', () => {

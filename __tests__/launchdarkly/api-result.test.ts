@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { NoResponse } from '../../src/http/http-client.ts';
 import { type Expectation, readApiResult } from '../../src/launchdarkly/api-result.ts';
 import type { Exchange, ResponseBody } from '../../src/launchdarkly/transport.ts';
 
@@ -31,11 +32,11 @@ const json = (value: unknown): ResponseBody => ({
   json: value,
 });
 
-function break_(code: string, sent: boolean): Exchange {
+function break_(code: string, sent: boolean): NoResponse {
   const cause = new Error('the wire');
   return {
     kind: 'no-response',
-    sent,
+    mayHaveBeenProcessed: sent,
     code,
     cause,
     startedAt: STARTED_AT,
@@ -149,6 +150,14 @@ describe('without a response', () => {
       'could not be reached (UND_ERR_CONNECT_TIMEOUT)',
     ],
     ['ENOTFOUND', false, 'network', false, 'could not be reached (ENOTFOUND)', 10_000],
+    [
+      'PROXY_REFUSED_CREDENTIALS',
+      false,
+      'network',
+      true,
+      'could not be reached (PROXY_REFUSED_CREDENTIALS)',
+      undefined,
+    ],
     ['CERT_HAS_EXPIRED', false, 'network', true, 'could not be reached (CERT_HAS_EXPIRED)'],
     [
       'DEPTH_ZERO_SELF_SIGNED_CERT',

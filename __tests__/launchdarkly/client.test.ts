@@ -69,19 +69,38 @@ describe('each operation is one request', () => {
       },
     ],
     [
+      'deleteGroup',
+      (client) => client.deleteGroup('k/x'),
+      { method: 'DELETE', path: `${INSIGHTS}/groups/k%2Fx` },
+    ],
+    [
+      'listGroups',
+      (client) => client.listGroups(40),
+      {
+        method: 'GET',
+        path: `${INSIGHTS}/groups`,
+        query: { limit: '20', offset: '40', sort: 'name' },
+      },
+    ],
+    [
+      'getProject',
+      (client) => client.getProject('p/q'),
+      { method: 'GET', path: '/api/v2/projects/p%2Fq', query: {} },
+    ],
+    [
       'getEnvironment',
       (client) => client.getEnvironment('p', 'e'),
       { method: 'GET', path: '/api/v2/projects/p/environments/e', query: {} },
     ],
     [
       'listEnvironments',
-      (client) => client.listEnvironments('p'),
+      (client) => client.listEnvironments('p', 0),
       { method: 'GET', path: '/api/v2/projects/p/environments', query: { limit: '100' } },
     ],
     [
       'listProjects',
-      (client) => client.listProjects(),
-      { method: 'GET', path: '/api/v2/projects', query: { limit: '100' } },
+      (client) => client.listProjects(100),
+      { method: 'GET', path: '/api/v2/projects', query: { limit: '100', offset: '100' } },
     ],
     [
       'findApplications',
@@ -94,7 +113,7 @@ describe('each operation is one request', () => {
     ],
     [
       'listApplications',
-      (client) => client.listApplications(),
+      (client) => client.listApplications(0),
       { method: 'GET', path: '/api/v2/applications', query: { limit: '100' } },
     ],
     [
@@ -107,7 +126,7 @@ describe('each operation is one request', () => {
   test.each(rows)('%s', async (_name, call, request) => {
     const { client, requests } = setUp(200, {});
     await call(client);
-    expect(requests).toEqual([request]);
+    expect(requests).toEqual([{ ...request, route: expect.any(String) }]);
   });
 });
 
@@ -117,7 +136,27 @@ test('a group under another key is not the answer, but letter case is forgiven',
   expect(await client.getGroup('default')).toMatchObject({ kind: 'indeterminate' });
 });
 
-test('of an environment nothing but its key gets through', async () => {
-  const { client } = setUp(200, { key: 'e', apiKey: 'sdk-1', mobileKey: 'mob-1' });
-  expect(await client.getEnvironment('p', 'e')).toMatchObject({ kind: 'ok', value: 'e' });
+test('requests for different keys share a route, and no two operations do', async () => {
+  const { client, requests } = setUp(200, {});
+  await client.getGroup('a');
+  await client.getGroup('b');
+  await client.getProject('a');
+  await client.getEnvironment('a', 'b');
+  await client.listGroups(0);
+  const routes = requests.map(({ route }) => route);
+  expect(routes[0]).toBe(routes[1]);
+  expect(new Set(routes).size).toBe(4);
+});
+
+test('a delete is acknowledged by 204, which has no body', async () => {
+  expect(await setUp(204, undefined).client.deleteGroup('k')).toMatchObject({ kind: 'ok' });
+  expect(await setUp(200, {}).client.deleteGroup('k')).toMatchObject({ kind: 'indeterminate' });
+});
+
+test('of an environment nothing but its key and name gets through', async () => {
+  const { client } = setUp(200, { key: 'e', name: 'E', apiKey: 'sdk-1', mobileKey: 'mob-1' });
+  expect(await client.getEnvironment('p', 'e')).toHaveProperty('value', {
+    key: 'e',
+    name: 'E',
+  });
 });

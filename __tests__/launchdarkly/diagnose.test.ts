@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { sampleWriterToken } from '../../simulator/launchdarkly/sample-account.ts';
 import { startSimulator } from '../../simulator/launchdarkly/simulator.ts';
+import { PROXY_ADVICE } from '../../src/http/proxies.ts';
 import type { ApiError, RequestFailure } from '../../src/launchdarkly/api-result.ts';
 import { createClient } from '../../src/launchdarkly/client.ts';
 import {
@@ -102,7 +103,7 @@ const silent = createClient(
   {
     send: async () => ({
       kind: 'no-response',
-      sent: true,
+      mayHaveBeenProcessed: true,
       code: 'ECONNRESET',
       cause: undefined,
       startedAt: 0,
@@ -365,6 +366,11 @@ describe('the remedy for', () => {
       'whether the runner needs a proxy (HTTPS_PROXY)',
     ],
     [
+      'a proxy that refuses the credentials',
+      { causeCode: 'PROXY_REFUSED_CREDENTIALS' },
+      'refused the user name and password of HTTPS_PROXY (407), or wants another scheme than Basic',
+    ],
+    [
       'a proxy that wants a password',
       { causeCode: 'PROXY_REFUSED_407' },
       'http://user:password@host:port',
@@ -407,6 +413,28 @@ describe('the remedy for', () => {
   });
 });
 
+describe('the advice to set HTTPS_PROXY', () => {
+  const advise = (parts: Partial<RequestFailure>) =>
+    describeFailure(trouble(parts), circumstances()).nextStep.includes(PROXY_ADVICE);
+
+  test.each<Partial<RequestFailure>>([
+    { causeCode: 'ENOTFOUND' },
+    { causeCode: 'EAI_AGAIN' },
+    { causeCode: 'UND_ERR_CONNECT_TIMEOUT' },
+    { causeCode: 'ETIMEDOUT' },
+    { causeCode: 'ENETUNREACH' },
+    { code: 'timeout', causeCode: 'ATTEMPT_TIMEOUT' },
+  ])('is given when the server was not reached and no proxy is set: %j', (parts) => {
+    expect(advise({ ...parts, isDirect: true })).toBe(true);
+    expect(advise({ ...parts, isDirect: false })).toBe(false);
+  });
+
+  test('is not given when the server was reached', () => {
+    const parts = { code: 'timeout', causeCode: 'ATTEMPT_TIMEOUT', isDirect: true } as const;
+    expect(advise({ ...parts, mayHaveBeenProcessed: true })).toBe(false);
+  });
+});
+
 test('a proxy that cannot be reached is what the failure names, not the server behind it', () => {
   const { message, nextStep } = describeFailure(
     trouble({
@@ -418,6 +446,6 @@ test('a proxy that cannot be reached is what the failure names, not the server b
   );
   expect(message).toContain('through the proxy proxy.example:3128');
   expect(nextStep).toBe(
-    'It is the proxy of HTTPS_PROXY (or HTTP_PROXY) that could not be reached. Check its address, or list app.launchdarkly.com in NO_PROXY.',
+    'The proxy of HTTPS_PROXY could not be reached (ENOTFOUND). Check its address, or list app.launchdarkly.com in NO_PROXY.',
   );
 });

@@ -5,9 +5,10 @@ import { METRICS } from '../../src/insight-group/insight-group.ts';
 import {
   parseCallerIdentity,
   parseErrorBody,
+  parseGroupPage,
   parseInsightGroup,
-  parseKey,
-  parseKeyPage,
+  parseNamedKey,
+  parseNamedKeyPage,
 } from '../../src/launchdarkly/schemas.ts';
 
 const group = {
@@ -169,21 +170,36 @@ describe('a page of keys', () => {
       { key: '' },
       { key: 'b' },
     ];
-    expect(parseKeyPage({ items, totalCount: 9 })).toEqual({ keys: ['a', 'b'], totalCount: 9 });
+    expect(parseNamedKeyPage({ items, totalCount: 9 })).toEqual({
+      items: [
+        { key: 'a', name: 'a' },
+        { key: 'b', name: 'b' },
+      ],
+      length: items.length,
+      totalCount: 9,
+      hasNext: false,
+    });
   });
 
   test('may not know how many there are', () => {
-    expect(parseKeyPage({ items: [] })).toEqual({ keys: [], totalCount: undefined });
+    expect(parseNamedKeyPage({ items: [] })).toMatchObject({ items: [], totalCount: undefined });
   });
 
   test.each([[{}], [null], [[]], [{ items: 'many' }]])('is none of %j', (json) => {
-    expect(parseKeyPage(json)).toBeUndefined();
+    expect(parseNamedKeyPage(json)).toBeUndefined();
   });
 });
 
-test('a key is read without the rest', () => {
-  expect(parseKey({ key: 'production', apiKey: 'sdk-1' })).toBe('production');
-  expect(parseKey({ apiKey: 'sdk-1' })).toBeUndefined();
+test('key and name of an environment are read without the rest', () => {
+  const environment = { key: 'production', name: 'Production', apiKey: 'sdk-1' };
+  expect(parseNamedKey(environment)).toEqual({ key: 'production', name: 'Production' });
+  expect(parseNamedKey({ name: 'Production', apiKey: 'sdk-1' })).toBeUndefined();
+});
+
+test('a page of groups leaves out what is no group, and says whether there is a next page', () => {
+  const _links = { next: { href: '/api/v2/…', type: 'application/json' } };
+  const page = parseGroupPage({ items: [group, { key: 'x' }], totalCount: 40, _links });
+  expect(page).toMatchObject({ items: [{ key: 'k' }], length: 2, totalCount: 40, hasNext: true });
 });
 
 test('a caller identity may lack everything', () => {
@@ -201,8 +217,9 @@ test('no JSON at all makes a parser throw', () => {
       for (const parse of [
         parseInsightGroup,
         parseErrorBody,
-        parseKeyPage,
-        parseKey,
+        parseGroupPage,
+        parseNamedKeyPage,
+        parseNamedKey,
         parseCallerIdentity,
       ]) {
         expect(() => parse(json)).not.toThrow();

@@ -99,7 +99,11 @@ export class FaultyTransport implements Transport {
     }
     await time.waitUntil(Math.min(answersAt, stopsAt));
     if (answersAt > stopsAt) {
-      return this.#noResponse({ sent: fault !== 'never sent', code: 'ABORTED', startedAt });
+      return this.#noResponse({
+        mayHaveBeenProcessed: fault !== 'never sent',
+        code: 'ABORTED',
+        startedAt,
+      });
     }
     return this.#answer(request, { fault, reply, startedAt, arrivesAt });
   }
@@ -118,14 +122,14 @@ export class FaultyTransport implements Transport {
       case undefined:
         return respond(reply?.status ?? 500, reply?.json);
       case 'never sent':
-        return this.#noResponse({ sent: false, code: 'ECONNREFUSED', startedAt });
+        return this.#noResponse({ mayHaveBeenProcessed: false, code: 'ECONNREFUSED', startedAt });
       case 'lost before processing':
       case 'lost after processing':
       case 'lost, processed later':
-        return this.#noResponse({ sent: true, code: 'ECONNRESET', startedAt });
+        return this.#noResponse({ mayHaveBeenProcessed: true, code: 'ECONNRESET', startedAt });
       case 'timed out before processing':
       case 'timed out after processing':
-        return this.#noResponse({ sent: true, code: 'ATTEMPT_TIMEOUT', startedAt });
+        return this.#noResponse({ mayHaveBeenProcessed: true, code: 'ATTEMPT_TIMEOUT', startedAt });
       case '5xx before processing':
       case '5xx after processing':
         return respond(
@@ -215,7 +219,7 @@ export class FaultyTransport implements Transport {
   }
 
   #noResponse(parts: {
-    readonly sent: boolean;
+    readonly mayHaveBeenProcessed: boolean;
     readonly code: string;
     readonly startedAt: number;
   }): Exchange {
@@ -242,7 +246,7 @@ export class FaultyTransport implements Transport {
       this.record.patched.push(group);
     }
     const isRefused = status >= 400 && status < 500 && status !== 408;
-    const wasSent = isResponse || exchange.sent;
+    const wasSent = isResponse || exchange.mayHaveBeenProcessed;
     if (method !== 'GET' && !isOk && !isRefused && wasSent) {
       this.record.doubts.push({ method, sentAt });
     }

@@ -1,9 +1,12 @@
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type GitHubSimulator, startGitHub } from '../../simulator/github/simulator.ts';
+import { sleep, startDeadline } from '../../src/deadline.ts';
+import { ActionError } from '../../src/errors.ts';
 import {
   type CommentOptions,
   type CommentResult,
+  identifyComment,
   markComment,
   publishComment,
   renderComment,
@@ -28,36 +31,45 @@ const tokens = {
   ghp_person: { login: 'octocat', permission: 'write' },
   ghp_outsider: { login: 'outsider', permission: 'none' },
 } as const;
-const marker = markComment(wanted);
+const ORIGIN = 'https://app.launchdarkly.com';
+const marker = markComment(identifyComment(ORIGIN, wanted));
 
 let github: GitHubSimulator;
 
-// @actions/github reads the API's URL when it is imported, which is once: so one simulator for all tests.
 beforeAll(async () => {
   github = await startGitHub({ tokens, repository, basePath: '/api/v3' });
-  vi.stubEnv('GITHUB_API_URL', github.apiUrl);
-  vi.stubEnv('GITHUB_EVENT_PATH', undefined);
-  for (const name of ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY']) {
-    vi.stubEnv(name, undefined);
-  }
 });
 
 beforeEach(() => github.reset());
 
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await github.close();
-});
+afterAll(() => github.close());
 
-function publish(changes: Partial<CommentOptions> = {}): Promise<CommentResult> {
-  return publishComment({
+/** Publishes with 20 s on the clock, as a run does, but with waits that take no time. */
+async function publish(
+  changes: Partial<CommentOptions> = {},
+  cancellation = new AbortController().signal,
+): Promise<CommentResult> {
+  const deadline = startDeadline(20_000, cancellation);
+  let waitedMs = 0;
+  const result = await publishComment({
     story: createdStory,
     secrets: new Secrets(() => {}),
+    apiUrl: github.apiUrl,
     githubToken: 'ghs_job',
     pullRequest,
-    signal: AbortSignal.timeout(10_000),
+    proxies: { httpProxy: '', httpsProxy: '', noProxy: '' },
+    deadline: { ...deadline, remainingMs: () => deadline.remainingMs() - waitedMs },
+    sleep: (ms) => {
+      waitedMs += ms;
+      return sleep(0, deadline.signal);
+    },
+    random: () => 0.5,
+    observe: () => {},
+    announceWait: () => {},
     ...changes,
   });
+  deadline.release();
+  return result;
 }
 
 function countRequests(method: string): number {
@@ -80,14 +92,18 @@ describe('the comment of a pull request', () => {
     expect(github.comments[0]?.body).toContain('Insight group unchanged');
   });
 
-  test('is one for each project and key', async () => {
+  test('is one for each LaunchDarkly instance, project and key', async () => {
     const other = { ...wanted, projectKey: 'other' };
     const wish = { wanted: other, ifExists: 'fail', isDryRun: false } as const;
+    const origin = 'https://app.eu.launchdarkly.com';
     await publish();
     await publish({ story: { ...createdStory, wish } });
+    await publish({ story: { ...createdStory, origin } });
+    expect(await publish()).toMatchObject({ kind: 'unchanged' });
     expect(github.comments.map(({ body }) => body.split('\n')[0])).toEqual([
       marker,
-      markComment(other),
+      markComment(identifyComment(ORIGIN, other)),
+      markComment(identifyComment(origin, wanted)),
     ]);
   });
 
@@ -149,6 +165,7 @@ describe('the comment of a pull request', () => {
       'GET /api/v3/repos/acme/shop/issues/7/comments',
       'POST /api/v3/repos/acme/shop/issues/7/comments',
       'GET /api/v3/repos/acme/shop/issues/7/comments',
+      'GET /api/v3/repos/acme/shop/issues/7/comments',
       'POST /api/graphql',
     ]);
     expect(new Set(github.requests.map(({ authorization }) => authorization))).toEqual(
@@ -174,7 +191,6 @@ describe('a comment that can not be written', () => {
     ['a token that GitHub does not know', 401, 'Bad credentials'],
     ['a rate limit', 403, 'API rate limit exceeded for installation'],
     ['a locked conversation', 403, 'Unable to create comment because issue is locked.'],
-    ['trouble of GitHub', 502, 'Server Error'],
   ])('fails with the words of GitHub: %s', async (_what, status, message) => {
     github.inject({ method: 'POST', answer: { status, body: { message } } });
     expect(await publish()).toEqual({
@@ -185,8 +201,12 @@ describe('a comment that can not be written', () => {
 
   test('fails rather than being written twice when it is not known who we are', async () => {
     await publish();
-    github.inject({ method: 'POST', answer: { status: 502, body: { message: 'Server Error' } } });
-    expect(await publish({ story: updatedComment() })).toMatchObject({ kind: 'failed' });
+    const answer = { status: 502, body: { message: 'Server Error' } };
+    github.inject({ method: 'POST', path: /graphql$/, times: 100, answer });
+    expect(await publish({ story: updatedComment() })).toEqual({
+      kind: 'failed',
+      why: 'GitHub answered 502: Server Error',
+    });
     expect(github.comments).toHaveLength(1);
   });
 
@@ -199,10 +219,23 @@ describe('a comment that can not be written', () => {
   test('fails when GitHub never answers, at the limit of time', async () => {
     github.inject({ method: 'GET', stalls: true });
     const limit = new AbortController();
-    const result = publish({ signal: limit.signal });
+    const deadline = { signal: limit.signal, remainingMs: () => 20_000, release: () => {} };
+    const result = publish({ deadline });
     await vi.waitFor(() => expect(github.requests).toHaveLength(1));
     limit.abort();
     expect(await result).toEqual({ kind: 'failed', why: 'GitHub did not answer in time.' });
+  });
+
+  test('fails at once when the run is cancelled', async () => {
+    github.inject({ method: 'GET', stalls: true });
+    const cancellation = new AbortController();
+    const result = publish({}, cancellation.signal);
+    await vi.waitFor(() => expect(github.requests).toHaveLength(1));
+    cancellation.abort(new ActionError({ code: 'cancelled', message: '', nextStep: '' }));
+    expect(await result).toEqual({
+      kind: 'failed',
+      why: 'The run was cancelled before GitHub had answered.',
+    });
   });
 
   test.each(['', ' ', 'two words', 'line\nbreak'])(
@@ -237,7 +270,10 @@ describe('a comment that can not be written', () => {
       method: 'GET',
       answer: { status: 307, headers: { Location: `http://127.0.0.1:${port}/` }, body: {} },
     });
-    expect(await publish()).toMatchObject({ kind: 'failed' });
+    expect(await publish()).toEqual({
+      kind: 'failed',
+      why: 'GitHub answered 307, and a redirect is not followed.',
+    });
     expect(visits).toEqual([]);
     elsewhere.close();
   });
@@ -248,11 +284,11 @@ describe('a comment that can not be written', () => {
     secrets.add('correct-horse-battery');
     github.inject({
       method: 'GET',
-      answer: { status: 500, body: { message: 'no correct-horse-battery here' } },
+      answer: { status: 422, body: { message: 'no correct-horse-battery here' } },
     });
     expect(await publish({ secrets })).toEqual({
       kind: 'failed',
-      why: 'GitHub answered 500: no *** here',
+      why: 'GitHub answered 422: no *** here',
     });
   });
 
@@ -263,7 +299,7 @@ describe('a comment that can not be written', () => {
       method: 'GET',
       answer: { status: 200, headers: { Deprecation: 'true', Sunset: '::error::x' }, body: [] },
     });
-    github.inject({ method: 'POST', answer: { status: 500, body: { message: 'x' } } });
+    github.inject({ method: 'POST', answer: { status: 422, body: { message: 'x' } } });
     await publish();
     for (const spy of [...writes, ...consoles]) {
       expect(spy).not.toHaveBeenCalled();
@@ -271,6 +307,182 @@ describe('a comment that can not be written', () => {
     }
   });
 });
+
+describe('trouble on the way to GitHub', () => {
+  const limited = { message: 'You have exceeded a secondary rate limit.' };
+
+  test.each([408, 500, 502, 503, 504])(
+    'is tried again: status %i to a list, an update and a create',
+    async (status) => {
+      const answer = { status, body: { message: 'Server Error' } };
+      github.inject({ method: 'GET', answer });
+      github.inject({ method: 'POST', answer });
+      expect(await publish()).toMatchObject({ kind: 'created' });
+      github.inject({ method: 'PATCH', answer });
+      expect(await publish({ story: updatedComment() })).toMatchObject({ kind: 'updated' });
+      expect(github.comments).toHaveLength(1);
+    },
+  );
+
+  test.each([
+    [403, { 'retry-after': '1' }],
+    [429, { 'retry-after': '1' }],
+    [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': inSeconds(2) }],
+    [429, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': inSeconds(2) }],
+  ])('is waited for: a rate limit that answers %i with %j', async (status, headers) => {
+    github.inject({ method: 'GET', answer: { status, headers, body: limited } });
+    github.inject({ method: 'POST', answer: { status, headers, body: limited } });
+    expect(await publish()).toMatchObject({ kind: 'created' });
+    expect(github.comments).toHaveLength(1);
+  });
+
+  test.each([
+    [403, { 'retry-after': '60' }],
+    [429, { 'retry-after': '60' }],
+    [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': inSeconds(60) }],
+    [403, {}],
+  ])(
+    'is given up at once: a rate limit of a minute that answers %i with %j',
+    async (status, headers) => {
+      github.inject({ method: 'GET', answer: { status, headers, body: limited } });
+      const result = await publish();
+      expect(result).toMatchObject({ kind: 'failed', why: expect.stringContaining('rate limit') });
+      expect(result).toMatchObject({ why: expect.stringMatching(/another (?:59|60|61) s/) });
+      expect(github.requests).toHaveLength(1);
+    },
+  );
+
+  test('is tried again: a 429 of something else than GitHub, which says no more', async () => {
+    github.inject({ method: 'GET', answer: { status: 429, body: 'Too many requests' } });
+    expect(await publish()).toMatchObject({ kind: 'created' });
+  });
+
+  test('is given up when it lasts, with the last answer', async () => {
+    const answer = { status: 503, body: { message: 'Unavailable' } };
+    github.inject({ method: 'GET', times: 100, answer });
+    expect(await publish()).toEqual({ kind: 'failed', why: 'GitHub answered 503: Unavailable' });
+    expect(github.requests.length).toBeGreaterThan(3);
+    expect(github.requests.length).toBeLessThan(12);
+  });
+
+  test.each(['http://github.test', 'ftp://127.0.0.1', 'github.test', ''])(
+    'is not caused by sending the token to %j, which is not https',
+    async (apiUrl) => {
+      expect(await publish({ apiUrl })).toEqual({
+        kind: 'failed',
+        why: 'GITHUB_API_URL is not an https URL.',
+      });
+    },
+  );
+});
+
+describe('a create whose answer is lost', () => {
+  test.each([
+    ['before GitHub carried it out', false],
+    ['after GitHub carried it out', true],
+  ])('leaves one comment: %s', async (_when, isProcessed) => {
+    github.inject({ method: 'POST', resets: true, isProcessed });
+    expect(await publish()).toMatchObject({ kind: 'created' });
+    expect(github.comments).toHaveLength(1);
+  });
+
+  test('leaves one comment when GitHub carried it out and a gateway answers 502', async () => {
+    const answer = { status: 502, body: '<html>Bad gateway</html>' };
+    github.inject({ method: 'POST', isProcessed: true, answer });
+    expect(await publish()).toMatchObject({ kind: 'created' });
+    expect(github.comments).toHaveLength(1);
+  });
+
+  test('leaves one comment when the list lags behind as well', async () => {
+    github.lagLists(2);
+    github.inject({ method: 'POST', resets: true, isProcessed: true });
+    expect(await publish()).toMatchObject({ kind: 'updated' });
+    expect(github.comments).toHaveLength(1);
+  });
+
+  test('is not repeated for ever', async () => {
+    github.inject({ method: 'POST', times: 100, resets: true });
+    expect(await publish()).toMatchObject({ kind: 'failed' });
+    expect(countRequests('POST')).toBe(3);
+  });
+});
+
+describe('two jobs that comment at the same moment', () => {
+  const author = 'github-actions[bot]';
+  const theirs = { number: 7, author, body: `${marker}\ntheirs` };
+
+  test('leave the older comment, with the newer body: ours is newer', async () => {
+    github.inject({ method: 'POST', meanwhile: () => void github.addComment(theirs) });
+    expect(await publish()).toMatchObject({ kind: 'updated' });
+    expect(github.comments).toHaveLength(1);
+    expect(github.comments[0]?.body).toContain('Insight group created');
+  });
+
+  test('leave the older comment, with the newer body: theirs is newer', async () => {
+    github.inject({ method: 'GET' });
+    github.inject({ method: 'GET', meanwhile: () => void github.addComment(theirs) });
+    expect(await publish()).toMatchObject({ kind: 'created' });
+    expect(github.comments.map(({ body }) => body)).toEqual([theirs.body]);
+  });
+
+  test('leave one comment when each of them runs to its end', async () => {
+    let arrived = 0;
+    const { promise: both, resolve } = Promise.withResolvers<void>();
+    const meanwhile = () => {
+      arrived += 1;
+      if (arrived === 2) {
+        resolve();
+      }
+      return both;
+    };
+    github.inject({ method: 'POST', path: /comments$/, times: 2, meanwhile });
+    const results = await Promise.all([publish(), publish({ story: updatedComment() })]);
+    expect(github.comments).toHaveLength(1);
+    expect(results.map(({ kind }) => kind)).toContain('created');
+    expect(results.map(({ kind }) => kind)).not.toContain('failed');
+  });
+
+  test('leave one comment when the list shows the new ones late', async () => {
+    github.lagLists(2);
+    github.inject({ method: 'POST', meanwhile: () => void github.addComment(theirs) });
+    await publish();
+    expect(github.comments).toHaveLength(1);
+  });
+
+  test('have what a cancelled job left behind cleaned up by the next run', async () => {
+    await publish();
+    github.addComment(theirs);
+    expect(await publish()).toMatchObject({ kind: 'updated' });
+    expect(github.comments).toHaveLength(1);
+    expect(github.comments[0]?.body).toContain('Insight group created');
+  });
+
+  test('delete no comment of another author', async () => {
+    const forged = { ...theirs, author: 'mallory' };
+    github.inject({ method: 'POST', meanwhile: () => void github.addComment(forged) });
+    expect(await publish()).toMatchObject({ kind: 'created' });
+    expect(github.comments.map(({ author: name }) => name)).toEqual(['mallory', author]);
+  });
+
+  test('are up to date even when a duplicate can not be deleted', async () => {
+    await publish();
+    github.addComment(theirs);
+    github.inject({ method: 'DELETE', answer: { status: 403, body: { message: 'No' } } });
+    expect(await publish({ story: updatedComment() })).toMatchObject({ kind: 'updated' });
+    expect(github.comments[0]?.body).toContain('Insight group updated');
+  });
+
+  test('may both delete the same duplicate', async () => {
+    github.inject({ method: 'POST', meanwhile: () => void github.addComment(theirs) });
+    github.inject({ method: 'DELETE', answer: { status: 404, body: { message: 'Not Found' } } });
+    expect(await publish()).toMatchObject({ kind: 'updated' });
+  });
+});
+
+/** A time on the clock of this machine, as GitHub's header for the end of a rate limit tells it. */
+function inSeconds(seconds: number): string {
+  return String(Math.ceil(Date.now() / 1_000) + seconds);
+}
 
 describe('the text of the comment', () => {
   const secrets = new Secrets(() => {});
@@ -290,17 +502,18 @@ describe('the text of the comment', () => {
       ifExists: 'fail',
       isDryRun: false,
     } as const;
-    const ours = markComment(wish.wanted);
+    const ours = markComment(identifyComment(ORIGIN, wish.wanted));
     const text = renderComment(ours, { ...failedStory, wish }, secrets);
     expect(text.startsWith(`${ours}\n`)).toBe(true);
     expect(text.match(/<!--|-->/g)).toHaveLength(2);
   });
 
-  test('is of different groups only when project or key differ', () => {
-    expect(markComment({ ...wanted, name: 'x', environmentKey: 'y' })).toBe(marker);
-    expect(markComment({ ...wanted, projectKey: 'a', key: 'b-c' })).not.toBe(
-      markComment({ ...wanted, projectKey: 'a-b', key: 'c' }),
-    );
+  test('is marked by instance, project and key, whatever their letter case, and by nothing else', () => {
+    const mark = (changes: object) =>
+      markComment(identifyComment(ORIGIN, { ...wanted, ...changes }));
+    expect(mark({ name: 'x', environmentKey: 'y' })).toBe(marker);
+    expect(mark({ projectKey: 'Default', key: wanted.key.toUpperCase() })).toBe(marker);
+    expect(mark({ projectKey: 'a', key: 'b-c' })).not.toBe(mark({ projectKey: 'a-b', key: 'c' }));
   });
 
   test('is accepted by GitHub however much there is to say', async () => {

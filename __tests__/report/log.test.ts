@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parseCommand, splitLines } from '../../simulator/runner/commands.ts';
-import { Log, makeInert } from '../../src/report/log.ts';
+import { escapeWorkflowCommands, Log } from '../../src/report/log.ts';
 import { Secrets } from '../../src/secrets.ts';
 
 const TOKEN = 'api-5f0c1a2b-3c4d-4e6f-8081-92a3b4c5d6e7';
@@ -81,7 +81,7 @@ describe('each way to stdout', () => {
   });
 });
 
-describe('a text that is made inert', () => {
+describe('a text that is escaped', () => {
   test.each([
     ['::error::x', ': :error::x'],
     ['  ::error::x', '  : :error::x'],
@@ -95,14 +95,23 @@ describe('a text that is made inert', () => {
     ['\u001b[31mred', ' [31mred'],
     ['a\u202eb\u200bc', 'a b c'],
     ['a\ud800b', 'a b'],
+    ['a\u200db\u200d', 'a\u200db '],
+    ['a\u200d\u200db \u200d1', 'a  b  1'],
+    ['##\u200d[error]x', '## [error]x'],
+    ['\u200d::error::x', ' : :error::x'],
+    ['a\u2066b\u2069\u200f\u061c\u00ad\u2060', 'a b     '],
+    ['x\u{e0067}\u{e0062}\u{e007f}', 'x   '],
     ['héllo 🚀 世界', 'héllo 🚀 世界'],
-  ])('%j reads %j', (text, inert) => {
-    expect(makeInert(text)).toBe(inert);
+    ['👩‍👩‍👧 ❤️‍🔥 🧑🏽‍🚀 🏳️‍🌈', '👩‍👩‍👧 ❤️‍🔥 🧑🏽‍🚀 🏳️‍🌈'],
+    ['🏴󠁧󠁢󠁥󠁮󠁧󠁿 1️⃣', '🏴󠁧󠁢󠁥󠁮󠁧󠁿 1️⃣'],
+    ['می‌خواهم ශ්‍රී ক্‌ষ', 'می‌خواهم ශ්‍රී ক্‌ষ'],
+  ])('%j reads %j', (text, escaped) => {
+    expect(escapeWorkflowCommands(text)).toBe(escaped);
   });
 
   test('is cut when it is longer than anybody reads', () => {
-    expect(makeInert('x'.repeat(3_000))).toBe('x'.repeat(3_000));
-    expect(makeInert('x'.repeat(3_001))).toBe(`${'x'.repeat(3_000)}…`);
+    expect(escapeWorkflowCommands('x'.repeat(3_000))).toBe('x'.repeat(3_000));
+    expect(escapeWorkflowCommands('x'.repeat(3_001))).toBe(`${'x'.repeat(3_000)}…`);
   });
 
   test('is one line in which the runner sees no command, whatever it was', () => {
@@ -114,11 +123,11 @@ describe('a text that is made inert', () => {
     const hostile = fc.array(pieces, { maxLength: 12 }).map((parts) => parts.join(''));
     fc.assert(
       fc.property(fc.oneof(hostile, fc.string({ unit: 'binary' })), (text) => {
-        const inert = makeInert(text);
-        expect(splitLines(`${inert}\n`)).toHaveLength(1);
-        expect(parseCommand(inert)).toBeUndefined();
-        expect(parseCommand(`- ${inert}`)).toBeUndefined();
-        expect(makeInert(inert)).toBe(inert);
+        const escaped = escapeWorkflowCommands(text);
+        expect(splitLines(`${escaped}\n`)).toHaveLength(1);
+        expect(parseCommand(escaped)).toBeUndefined();
+        expect(parseCommand(`- ${escaped}`)).toBeUndefined();
+        expect(escapeWorkflowCommands(escaped)).toBe(escaped);
       }),
       { numRuns: 10_000 },
     );

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { marked, type Token } from 'marked';
 import { describe, expect, test } from 'vitest';
 import { fitBlocks, Markdown, row } from '../../src/report/markdown.ts';
+import { replaceInvisible } from '../../src/report/visible-text.ts';
 import { Secrets } from '../../src/secrets.ts';
 
 const markdown = new Markdown(new Secrets(() => {}));
@@ -92,7 +93,7 @@ const hostileText = fc
 
 /** What a person sees of `raw` when nothing in it has a meaning. */
 function flatten(raw: string): string {
-  return raw.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\s]+/gu, ' ').trim();
+  return replaceInvisible(raw).replace(/\s+/g, ' ').trim();
 }
 
 /** The tokens of a GFM parser, the elements that shelter a character left out. */
@@ -138,6 +139,8 @@ describe('text', () => {
     ['URLs', 'https://a.io www.b.io', 'https<span>:</span>//a.io www<span>.</span>b.io'],
     ['emoji', ':tada: a: b', '<span>:</span>tada: a: b'],
     ['a formula', '$x$', '<span>$</span>x<span>$</span>'],
+    ['joined emoji and letters', '👩‍👩‍👧 می‌خواهم 🏴󠁧󠁢󠁥󠁮󠁧󠁿', '👩‍👩‍👧 می‌خواهم 🏴󠁧󠁢󠁥󠁮󠁧󠁿'],
+    ['what hides or reorders text', 'a\u202eb\u200bc\ufeffd\u200d1', 'a b c d 1'],
     ['a commit', 'deadbeef01', '<span>deadbe</span><span>ef01</span>'],
   ])('makes %s inert', (_what, raw, inert) => {
     expect(markdown.text(raw)).toBe(inert);

@@ -1,24 +1,4 @@
-import type { GitHubRequest, Holder, SimulatedComment } from './simulator.ts';
-
-/** What is sent back; a `body` that is a string goes out as HTML, like the page of a proxy. */
-export interface Answer {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body: unknown;
-}
-
-/** A request of a token that is known, its path without the base path. */
-export interface Asked extends GitHubRequest {
-  readonly holder: Holder;
-  readonly apiUrl: string;
-  readonly repository: string;
-}
-
-/** The comments that the operations work on. */
-export interface CommentStore {
-  readonly comments: readonly SimulatedComment[];
-  addComment(comment: Omit<SimulatedComment, 'id'>): SimulatedComment;
-}
+import type { Answer, AuthorizedRequest, CommentStore, SimulatedComment } from './protocol.ts';
 
 /** "Body is too long (maximum is 65536 characters)" is what GitHub says beyond it. */
 const MAX_BODY_LENGTH = 65_536;
@@ -28,27 +8,30 @@ const DEFAULT_PAGE_SIZE = 30;
 const MAX_PAGE_SIZE = 100;
 
 /**
- * Lists, creates and updates the comments of pull requests.
+ * Lists, creates, updates and deletes the comments of pull requests.
  *
  * @see https://docs.github.com/rest/issues/comments
  */
-export function commentOperations(asked: Asked, store: CommentStore): Answer {
-  const prefix = `/repos/${asked.repository}/issues/`;
-  const place = asked.path.startsWith(prefix) ? asked.path.slice(prefix.length) : '';
+export function commentOperations(request: AuthorizedRequest, store: CommentStore): Answer {
+  const prefix = `/repos/${request.repository}/issues/`;
+  const place = request.path.startsWith(prefix) ? request.path.slice(prefix.length) : '';
   const thread = /^(\d+)\/comments$/.exec(place)?.[1];
   const comment = /^comments\/(\d+)$/.exec(place)?.[1];
   // GitHub hides what a token may not see.
-  if (asked.holder.permission === 'none') {
+  if (request.holder.permission === 'none') {
     return refuse(404, 'Not Found');
   }
-  if (asked.method === 'GET' && thread !== undefined) {
-    return listComments(asked, Number(thread), store);
+  if (request.method === 'GET' && thread !== undefined) {
+    return listComments(request, Number(thread), store);
   }
-  if (asked.method === 'POST' && thread !== undefined) {
-    return createComment(asked, Number(thread), store);
+  if (request.method === 'POST' && thread !== undefined) {
+    return createComment(request, Number(thread), store);
   }
-  if (asked.method === 'PATCH' && comment !== undefined) {
-    return updateComment(asked, Number(comment), store);
+  if (request.method === 'PATCH' && comment !== undefined) {
+    return updateComment(request, Number(comment), store);
+  }
+  if (request.method === 'DELETE' && comment !== undefined) {
+    return deleteComment(request, Number(comment), store);
   }
   return refuse(404, 'Not Found');
 }
@@ -70,29 +53,29 @@ export function readJson(body: string): Readonly<Record<string, unknown>> | unde
   }
 }
 
-function listComments(asked: Asked, number: number, store: CommentStore): Answer {
-  const size = Math.min(readCount(asked.query, 'per_page', DEFAULT_PAGE_SIZE), MAX_PAGE_SIZE);
-  const page = readCount(asked.query, 'page', 1);
-  const all = store.comments.filter((comment) => comment.number === number);
-  const link = describeLinks(asked, { page, last: Math.max(1, Math.ceil(all.length / size)) });
+function listComments(request: AuthorizedRequest, number: number, store: CommentStore): Answer {
+  const size = Math.min(readCount(request.query, 'per_page', DEFAULT_PAGE_SIZE), MAX_PAGE_SIZE);
+  const page = readCount(request.query, 'page', 1);
+  const all = store.listComments().filter((comment) => comment.number === number);
+  const link = describeLinks(request, { page, last: Math.max(1, Math.ceil(all.length / size)) });
   return {
     status: 200,
     headers: link === '' ? {} : { Link: link },
-    body: all.slice((page - 1) * size, page * size).map((comment) => show(comment, asked)),
+    body: all.slice((page - 1) * size, page * size).map((comment) => show(comment, request)),
   };
 }
 
-function createComment(asked: Asked, number: number, store: CommentStore): Answer {
-  const body = readBody(asked);
+function createComment(request: AuthorizedRequest, number: number, store: CommentStore): Answer {
+  const body = readBody(request);
   if (typeof body !== 'string') {
     return body;
   }
-  const comment = store.addComment({ number, author: asked.holder.login, body });
-  return { status: 201, body: show(comment, asked) };
+  const comment = store.addComment({ number, author: request.holder.login, body });
+  return { status: 201, body: show(comment, request) };
 }
 
-function updateComment(asked: Asked, id: number, store: CommentStore): Answer {
-  const body = readBody(asked);
+function updateComment(request: AuthorizedRequest, id: number, store: CommentStore): Answer {
+  const body = readBody(request);
   if (typeof body !== 'string') {
     return body;
   }
@@ -101,11 +84,22 @@ function updateComment(asked: Asked, id: number, store: CommentStore): Answer {
     return refuse(404, 'Not Found');
   }
   comment.body = body;
-  return { status: 200, body: show(comment, asked) };
+  return { status: 200, body: show(comment, request) };
+}
+
+function deleteComment({ holder }: AuthorizedRequest, id: number, store: CommentStore): Answer {
+  if (holder.permission !== 'write') {
+    return refuse(403, 'Resource not accessible by integration');
+  }
+  if (!store.comments.some((comment) => comment.id === id)) {
+    return refuse(404, 'Not Found');
+  }
+  store.deleteComment(id);
+  return { status: 204, body: undefined };
 }
 
 /** The new text of a comment, or why it can't be written. */
-function readBody({ holder, body }: Asked): string | Answer {
+function readBody({ holder, body }: AuthorizedRequest): string | Answer {
   if (holder.permission !== 'write') {
     return refuse(403, 'Resource not accessible by integration');
   }
@@ -124,7 +118,7 @@ function readCount(query: URLSearchParams, name: string, otherwise: number): num
 }
 
 function describeLinks(
-  { apiUrl, path, query }: Asked,
+  { apiUrl, path, query }: AuthorizedRequest,
   { page, last }: { readonly page: number; readonly last: number },
 ): string {
   const link = (to: number, relation: string) => {
@@ -139,7 +133,10 @@ function describeLinks(
   return links.join(', ');
 }
 
-function show({ id, number, author, body }: SimulatedComment, { repository }: Asked): unknown {
+function show(
+  { id, number, author, body }: SimulatedComment,
+  { repository }: AuthorizedRequest,
+): unknown {
   const type = author.endsWith('[bot]') ? 'Bot' : 'User';
   return {
     id,

@@ -1,46 +1,22 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createSecureServer,
+  type Http2SecureServer,
+  type Http2ServerRequest,
+  Http2ServerResponse,
+} from 'node:http2';
+import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { type Answer, type Asked, commentOperations, readJson, refuse } from './comments.ts';
-
-/** Who a token belongs to, and what it may do in the one repository. */
-export interface Holder {
-  /** As comments name their author, such as `github-actions[bot]`. */
-  readonly login: string;
-  readonly permission: 'write' | 'read' | 'none';
-  /** Whether GraphQL tells the token whose it is. */
-  readonly knowsItself?: boolean;
-}
-
-/** A comment on a pull request. */
-export interface SimulatedComment {
-  readonly id: number;
-  /** The pull request. */
-  readonly number: number;
-  readonly author: string;
-  body: string;
-}
-
-/** A request as it arrived. */
-export interface GitHubRequest {
-  readonly method: string;
-  /** With the base path, without the query. */
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly authorization: string | undefined;
-  readonly body: string;
-  status?: number;
-}
-
-/** What happens once, instead of the next matching request's answer or just before it. */
-export interface Incident {
-  readonly method: string;
-  /** The answer; the request is carried out when absent. */
-  readonly answer?: Answer;
-  /** Runs before the request is answered: what somebody else does meanwhile. */
-  readonly meanwhile?: () => void;
-  /** Never answers. */
-  readonly stalls?: boolean;
-}
+import type { KeyPair } from '../certificates.ts';
+import { commentOperations, readJson, refuse } from './comments.ts';
+import type {
+  Answer,
+  AuthorizedRequest,
+  GitHubRequest,
+  Holder,
+  Incident,
+  SimulatedComment,
+} from './protocol.ts';
 
 /** How to start a simulator. */
 export interface GitHubOptions {
@@ -50,12 +26,20 @@ export interface GitHubOptions {
   readonly repository: string;
   /** `/api/v3` on GitHub Enterprise Server, empty on github.com and ghe.com. */
   readonly basePath?: '' | '/api/v3';
+  /** Serves https and offers HTTP/2 and HTTP/1.1, as api.github.com does. Plain http when absent. */
+  readonly tls?: KeyPair;
+  /** A free one when absent. */
+  readonly port?: number;
 }
 
 /** A running GitHub look-alike for the comments of pull requests. */
 export interface GitHubSimulator extends AsyncDisposable {
   /** The value of `GITHUB_API_URL`. */
   readonly apiUrl: string;
+  /** The port on this machine, for the routes of a proxy. */
+  readonly port: number;
+  /** How many connections were accepted. */
+  readonly connections: number;
   /** All comments in order of creation. */
   readonly comments: readonly SimulatedComment[];
   /** All requests in order of arrival. */
@@ -64,21 +48,28 @@ export interface GitHubSimulator extends AsyncDisposable {
   addComment(comment: Omit<SimulatedComment, 'id'>): SimulatedComment;
   /** Deletes a comment as if it had been done on the site. */
   deleteComment(id: number): void;
-  /** Makes something happen at a request to come. */
+  /** Makes something happen to requests to come. */
   inject(incident: Incident): void;
+  /** Lets the next `lists` lists show none of the comments that are created from now on. */
+  lagLists(lists: number): void;
   /** Forgets all comments, requests and incidents. */
   reset(): void;
   /** Stops at once. */
   close(): Promise<void>;
 }
 
-/** Starts a simulator on a free port of 127.0.0.1; resolves when it listens. */
+type Message = IncomingMessage | Http2ServerRequest;
+type Response = ServerResponse | Http2ServerResponse;
+
+/** Starts a simulator on 127.0.0.1; resolves when it listens. */
 export async function startGitHub(options: GitHubOptions): Promise<GitHubSimulator> {
   const basePath = options.basePath ?? '';
   const comments: SimulatedComment[] = [];
   const requests: GitHubRequest[] = [];
-  const incidents: Incident[] = [];
+  let incidents: { readonly incident: Incident; remaining: number }[] = [];
+  let lag = { lists: 0, fromId: 0 };
   let ids = 0;
+  let connections = 0;
 
   function addComment(comment: Omit<SimulatedComment, 'id'>): SimulatedComment {
     ids += 1;
@@ -91,6 +82,14 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHubSimulat
     comments.splice(0, comments.length, ...comments.filter((comment) => comment.id !== id));
   }
 
+  function listComments(): readonly SimulatedComment[] {
+    if (lag.lists === 0) {
+      return comments;
+    }
+    lag.lists -= 1;
+    return comments.filter(({ id }) => id < lag.fromId);
+  }
+
   function carryOut(request: GitHubRequest): Answer {
     const holder = options.tokens[request.authorization?.replace(/^(?:token|bearer) /i, '') ?? ''];
     if (holder === undefined) {
@@ -101,11 +100,23 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHubSimulat
       return answerViewer(request, holder);
     }
     const path = request.path.startsWith(basePath) ? request.path.slice(basePath.length) : '';
-    const asked: Asked = { ...request, path, holder, apiUrl, repository: options.repository };
-    return commentOperations(asked, { comments, addComment });
+    const { repository } = options;
+    const authorized: AuthorizedRequest = { ...request, path, holder, apiUrl, repository };
+    return commentOperations(authorized, { comments, listComments, addComment, deleteComment });
   }
 
-  async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+  function takeIncident({ method, path }: GitHubRequest): Incident | undefined {
+    const due = incidents.find(
+      ({ incident }) => incident.method === method && (incident.path?.test(path) ?? true),
+    );
+    if (due !== undefined) {
+      due.remaining -= 1;
+      incidents = incidents.filter(({ remaining }) => remaining > 0);
+    }
+    return due?.incident;
+  }
+
+  async function serve(message: Message, response: Response): Promise<void> {
     const [path = '/', search = ''] = (message.url ?? '/').split('?', 2);
     const request: GitHubRequest = {
       method: message.method ?? 'GET',
@@ -113,52 +124,96 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHubSimulat
       query: new URLSearchParams(search),
       authorization: message.headers.authorization,
       body: await text(message),
+      httpVersion: message.httpVersion,
     };
     requests.push(request);
-    const at = incidents.findIndex(({ method }) => method === request.method);
-    const [incident] = at < 0 ? [] : incidents.splice(at, 1);
-    incident?.meanwhile?.();
+    const incident = takeIncident(request);
+    await incident?.meanwhile?.();
+    const isReplaced = incident?.answer ?? incident?.stalls ?? incident?.resets ?? false;
+    const usual = isReplaced === false || incident?.isProcessed ? carryOut(request) : undefined;
     if (incident?.stalls) {
       return;
     }
-    const { status, headers = {}, body } = incident?.answer ?? carryOut(request);
-    request.status = status;
-    const isText = typeof body === 'string';
-    response.writeHead(status, {
-      'Content-Type': isText ? 'text/html' : 'application/json; charset=utf-8',
-      ...headers,
-    });
-    response.end(isText ? body : JSON.stringify(body));
+    const answer = incident?.answer ?? usual;
+    if (incident?.resets || answer === undefined) {
+      breakConnection(response);
+      return;
+    }
+    request.status = answer.status;
+    send(response, answer);
   }
 
-  const server = createServer((message, response) => {
-    serve(message, response).catch(() => message.socket.destroy());
+  const listener = (message: Message, response: Response): void => {
+    serve(message, response).catch(() => breakConnection(response));
+  };
+  const server = options.tls
+    ? createSecureServer({ ...options.tls, allowHTTP1: true }, listener)
+    : createServer(listener);
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    connections += 1;
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
   });
-  const apiUrl = `http://127.0.0.1:${await listen(server)}${basePath}`;
+  const port = await listen(server, options.port ?? 0);
+  const apiUrl = `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}${basePath}`;
 
   async function close(): Promise<void> {
     const closed = new Promise<void>((resolve) => {
       server.close(() => resolve());
     });
-    server.closeAllConnections();
+    for (const socket of sockets) {
+      socket.destroy();
+    }
     await closed;
   }
 
   return {
     apiUrl,
+    port,
+    get connections() {
+      return connections;
+    },
     comments,
     requests,
     addComment,
     deleteComment,
-    inject: (incident) => incidents.push(incident),
+    inject: (incident) => incidents.push({ incident, remaining: incident.times ?? 1 }),
+    lagLists(lists) {
+      lag = { lists, fromId: ids + 1 };
+    },
     reset() {
-      for (const list of [comments, requests, incidents]) {
-        list.length = 0;
-      }
+      comments.length = 0;
+      requests.length = 0;
+      incidents = [];
+      lag = { lists: 0, fromId: 0 };
     },
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function send(response: Response, { status, headers = {}, body }: Answer): void {
+  const isText = typeof body === 'string';
+  const contentType = isText ? 'text/html' : 'application/json; charset=utf-8';
+  const all = body === undefined ? headers : { 'Content-Type': contentType, ...headers };
+  const content = body === undefined ? '' : isText ? body : JSON.stringify(body);
+  // One by one: the two kinds of responses do not share a signature that takes all of them.
+  if (response instanceof Http2ServerResponse) {
+    response.writeHead(status, all);
+    response.end(content);
+  } else {
+    response.writeHead(status, all);
+    response.end(content);
+  }
+}
+
+function breakConnection(response: Response): void {
+  if (response instanceof Http2ServerResponse) {
+    response.stream.session?.destroy();
+  } else {
+    response.socket?.destroy();
+  }
 }
 
 function answerViewer(request: GitHubRequest, holder: Holder): Answer {
@@ -177,10 +232,10 @@ function answerViewer(request: GitHubRequest, holder: Holder): Answer {
     : { status: 200, body: { data: { viewer: { login: holder.login } } } };
 }
 
-async function listen(server: Server): Promise<number> {
+async function listen(server: Server | Http2SecureServer, port: number): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(port, '127.0.0.1', resolve);
   });
   const address = server.address();
   if (address === null || typeof address === 'string') {

@@ -38,11 +38,9 @@ interface StepDirectoriesOptions {
   readonly event: WorkflowEvent;
   /** A folder to work in that stays; a fresh one when absent. */
   readonly workspace?: string | undefined;
-  /** A folder that stays, in which the steps of a job share everything but their files for the runner. */
-  readonly root?: string | undefined;
 }
 
-/** Folders for one step; taken away when disposed of, unless they belong to a job. */
+/** Folders for one step; taken away when disposed of. */
 export class StepDirectories implements AsyncDisposable {
   readonly #root: string;
   readonly home: string;
@@ -54,12 +52,10 @@ export class StepDirectories implements AsyncDisposable {
   readonly eventPath: string;
   readonly #files: string;
   readonly #isOwnWorkspace: boolean;
-  readonly #isOwnRoot: boolean;
 
   private constructor(root: string, options: StepDirectoriesOptions) {
     const { workspace } = options;
     this.#root = root;
-    this.#isOwnRoot = options.root === undefined;
     this.home = join(root, 'home');
     this.temp = join(root, 'work', '_temp');
     this.workspace = workspace ?? join(root, 'work', 'repository', 'repository');
@@ -72,7 +68,7 @@ export class StepDirectories implements AsyncDisposable {
 
   /** Creates the folders, the empty files for the file commands and the event's file. */
   static async create(options: StepDirectoriesOptions): Promise<StepDirectories> {
-    const root = options.root ?? (await realpath(await mkdtemp(join(tmpdir(), 'runner-'))));
+    const root = await realpath(await mkdtemp(join(tmpdir(), 'runner-')));
     const directories = new StepDirectories(root, options);
     const { home, temp, workspace, systemTemp, toolCache, eventPath } = directories;
     const folders = [home, workspace, systemTemp, toolCache, join(temp, '_github_workflow')];
@@ -105,8 +101,7 @@ export class StepDirectories implements AsyncDisposable {
     const places = [
       this.temp,
       this.systemTemp,
-      // Other steps of a job may have filled it with caches.
-      ...(this.#isOwnRoot ? [this.home] : []),
+      this.home,
       ...(this.#isOwnWorkspace ? [this.workspace] : []),
     ];
     const leftovers = new Map<string, Buffer>();
@@ -122,8 +117,7 @@ export class StepDirectories implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const path = this.#isOwnRoot ? this.#root : this.#files;
-    await rm(path, { recursive: true, force: true, maxRetries: 3 });
+    await rm(this.#root, { recursive: true, force: true, maxRetries: 3 });
   }
 
   #isFileCommand(path: string): boolean {

@@ -3,7 +3,7 @@
  * the environment of a step and nothing else, and reads what it says as the runner does.
  *
  * Follows actions/runner: `src/Runner.Worker/Handlers/NodeScriptActionHandler.cs` and
- * `src/Runner.Sdk/ProcessInvoker.cs`. Every step is also searched for secrets; see `canaries.ts`.
+ * `src/Runner.Sdk/ProcessInvoker.cs`. Every step is also searched for secrets; see `leak-detector.ts`.
  * @see https://github.com/actions/runner
  */
 
@@ -11,7 +11,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { readActionManifest, resolveInputs } from './action-manifest.ts';
-import { assertNoLeaks, findLeaks } from './canaries.ts';
 import { type Command, LineSplitter } from './commands.ts';
 import {
   buildEnvironment,
@@ -21,6 +20,7 @@ import {
   type WorkflowEvent,
 } from './environment.ts';
 import { FileCommandError, parseKeyValues, parsePaths, takeSummary } from './file-commands.ts';
+import { assertNoLeaks, findLeaks } from './leak-detector.ts';
 import { SecretMasker } from './masks.ts';
 import { type Annotation, type Group, type StepLine, StepLog } from './step-log.ts';
 
@@ -30,11 +30,11 @@ export const DEFAULT_GITHUB_TOKEN = 'ghs_K7mQx2VbT9nWc4RzY8pLd3HfJ6sGaE5uN1oi';
 /** A secret of fewer characters is a made-up word in a test; it would be found everywhere. */
 const MIN_SECRET_CHARACTERS = 16;
 
+/** Far beyond what any action takes, also on a machine with much else to do. */
+const DEFAULT_TIMEOUT_MS = 240_000;
+
 /** How long the pipes may stay open after the process has ended, as in the runner. */
 const PIPE_GRACE_MS = 5_000;
-
-/** How long the last output of a script is waited for when a process in the background holds its pipes. */
-const ORPHAN_GRACE_MS = 200;
 
 /** How often a condition for a signal is asked. */
 const SIGNAL_POLL_MS = 5;
@@ -59,16 +59,12 @@ export interface RunActionOptions {
   readonly actionPath?: string;
   /** A folder to work in that stays; a fresh one when absent. */
   readonly workspace?: string;
-  /** A folder in which the steps of a job share their home and temporary files; see `steps.ts`. */
-  readonly root?: string;
-  /** The masker of a job, which remembers the masks of its earlier steps. */
-  readonly masker?: SecretMasker;
-  /** The Node.js to start it with; the one that runs this when absent. */
+  /** The Node.js to start it with. When absent, the one that BUNDLE_NODE names, or else the one that runs this. */
   readonly node?: string;
   /** What `${{ github.token }}` is. */
   readonly githubToken?: string;
   readonly signal?: SignalPlan;
-  /** When the process is killed and the call throws. 60 seconds when absent. */
+  /** When the process is killed and the call throws. A safety net of four minutes when absent. */
   readonly timeoutMs?: number;
   /**
    * Values that must be found nowhere. The inputs `token` and `github-token` and the job's token
@@ -133,7 +129,7 @@ export async function runAction(options: RunActionOptions): Promise<StepResult> 
   await access(script);
   const inputs = resolveInputs(manifest, options.inputs);
 
-  const masker = options.masker ?? new SecretMasker();
+  const masker = new SecretMasker();
   masker.add(githubToken);
   const log = new StepLog({ masker, isDebug: options.env?.['RUNNER_DEBUG'] === '1' });
   if (inputs.unexpected.length > 0) {
@@ -145,10 +141,9 @@ export async function runAction(options: RunActionOptions): Promise<StepResult> 
   await using directories = await StepDirectories.create({
     event,
     workspace: options.workspace,
-    root: options.root,
   });
   const run = await runProcess({
-    file: options.node ?? process.execPath,
+    file: options.node ?? process.env['BUNDLE_NODE'] ?? process.execPath,
     args: [script],
     cwd: directories.workspace,
     env: buildEnvironment({
@@ -160,7 +155,7 @@ export async function runAction(options: RunActionOptions): Promise<StepResult> 
     }),
     log,
     signal: options.signal,
-    timeoutMs: options.timeoutMs ?? 60_000,
+    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
   });
   const result = await concludeStep(run, log, directories, masker);
   assertNoLeaks(findLeaks(result, chooseSecrets(options, inputs.values, githubToken)));
@@ -181,7 +176,7 @@ function chooseSecrets(
 }
 
 /** How to start a process whose output the runner reads. */
-export interface ProcessPlan {
+interface ProcessPlan {
   readonly file: string;
   readonly args: readonly string[];
   readonly cwd: string;
@@ -189,23 +184,19 @@ export interface ProcessPlan {
   readonly log: StepLog;
   readonly signal?: SignalPlan | undefined;
   readonly timeoutMs: number;
-  /** Lets processes live that the process started and that outlive it, until `killOrphans`. */
-  readonly sparesOrphans?: boolean;
 }
 
 /** How a process went. */
-export interface ProcessRun {
+interface ProcessRun {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
   readonly durations: StepResult['durations'];
-  /** Ends what the process left running. */
-  readonly killOrphans: () => void;
 }
 
 /** Runs a process to its end, or kills it with all its children and throws when the time is over. */
-export async function runProcess(plan: ProcessPlan): Promise<ProcessRun> {
+async function runProcess(plan: ProcessPlan): Promise<ProcessRun> {
   const startedAt = performance.now();
   let lastOutputAt: number | undefined;
   let isOver = false;
@@ -240,7 +231,7 @@ export async function runProcess(plan: ProcessPlan): Promise<ProcessRun> {
   const stopSignal = scheduleSignal(child, plan.signal, () => printed.stdout);
 
   try {
-    const { exitCode, signal, endedAt } = await waitForEnd(child, plan.sparesOrphans ?? false);
+    const { exitCode, signal, endedAt } = await waitForEnd(child);
     isOver = true;
     for (const stream of ['stdout', 'stderr'] as const) {
       for (const line of splitters[stream].end()) {
@@ -259,7 +250,6 @@ export async function runProcess(plan: ProcessPlan): Promise<ProcessRun> {
       signal,
       ...printed,
       durations: { wallMs: endedAt - startedAt, lastOutputToExitMs },
-      killOrphans: () => releasePipes(child),
     };
   } finally {
     clearTimeout(deadline);
@@ -285,17 +275,15 @@ interface ProcessEnd {
   readonly endedAt: number;
 }
 
-async function waitForEnd(child: ChildProcess, sparesOrphans: boolean): Promise<ProcessEnd> {
+async function waitForEnd(child: ChildProcess): Promise<ProcessEnd> {
   const { promise, resolve: end, reject } = Promise.withResolvers<ProcessEnd>();
   let grace: NodeJS.Timeout | undefined;
   let endedAt = 0;
   child.on('error', reject);
-  child.on('exit', (exitCode, signal) => {
+  child.on('exit', () => {
     endedAt = performance.now();
     // A grandchild that holds the pipes keeps the step waiting, but not for ever.
-    grace = sparesOrphans
-      ? setTimeout(() => end({ exitCode, signal, endedAt }), ORPHAN_GRACE_MS)
-      : setTimeout(() => releasePipes(child), PIPE_GRACE_MS);
+    grace = setTimeout(() => releasePipes(child), PIPE_GRACE_MS);
   });
   child.on('close', (exitCode, signal) => end({ exitCode, signal, endedAt }));
   try {
@@ -333,7 +321,7 @@ function scheduleSignal(
 }
 
 /** Reads the files of a step that has ended and draws the runner's conclusion. */
-export async function concludeStep(
+async function concludeStep(
   run: ProcessRun,
   log: StepLog,
   directories: StepDirectories,

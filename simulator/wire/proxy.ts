@@ -5,6 +5,7 @@
  */
 
 import { connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { listen, shutDown } from './server.ts';
 
@@ -16,6 +17,8 @@ export interface ConnectProxyOptions {
   readonly credentials?: { readonly user: string; readonly password: string };
   /** Answers every request with this status. */
   readonly refusal?: number;
+  /** How long it takes to open each tunnel, in milliseconds. */
+  readonly delayMs?: number;
   /** Is an https proxy. */
   readonly tls?: TlsOptions;
 }
@@ -51,6 +54,11 @@ export async function startConnectProxy(options: ConnectProxyOptions): Promise<C
     socket.on('data', (chunk) => seen.push(chunk));
     socket.on('data', function read(chunk) {
       head += chunk.toString('latin1');
+      if (!/^[A-Z]/.test(head)) {
+        // A client that speaks TLS to a proxy that does not.
+        socket.end('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n');
+        return;
+      }
       if (!head.includes('\r\n\r\n')) {
         return;
       }
@@ -65,7 +73,8 @@ export async function startConnectProxy(options: ConnectProxyOptions): Promise<C
       }
       const far = connect({ host: '127.0.0.1', port: options.routes[target] ?? 0 });
       keep(far);
-      far.once('connect', () => {
+      far.once('connect', async () => {
+        await sleep(options.delayMs ?? 0);
         tunnels += 1;
         socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
         far.pipe(socket).pipe(far);

@@ -1,25 +1,27 @@
 /**
- * LaunchDarkly on the far side of a hostile wire: an HTTP server on bare sockets, so that it can do what
- * no HTTP server would, at any byte. It really keeps insight groups, so that afterwards there is a truth
- * to hold the client's report against.
+ * LaunchDarkly behind a faulty network: an HTTP server on bare sockets, so that it can do what no HTTP
+ * server would, at any byte. It really stores insight groups, so that afterwards there is a truth to hold
+ * the client's report against.
  */
 
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TLSSocket, type TlsOptions } from 'node:tls';
-import type { Account } from '../launchdarkly/account.ts';
-import { documentedBehaviour } from '../launchdarkly/behaviour.ts';
+import type { Account, InsightGroup } from '../launchdarkly/account.ts';
+import { type Behaviour, documentedBehaviour } from '../launchdarkly/behaviour.ts';
 import type { Reply } from '../launchdarkly/exchange.ts';
 import { RateLimiter } from '../launchdarkly/rate-limits.ts';
 import { headerValues, pairHeaders, type RecordedRequest } from '../launchdarkly/requests.ts';
 import { processRequest } from '../launchdarkly/routes.ts';
 import { createSampleAccount } from '../launchdarkly/sample-account.ts';
 
-/** What the wire does. Whatever a fault leaves out goes on as it should. */
+/** What goes wrong. Everything that a fault leaves out works. */
 export interface WireFault {
-  /** Whether it befalls the first connection, or the first create, alone. Else it befalls all of them. */
+  /** Whether it happens once. Without it, the fault happens each time. */
   readonly isOnce?: boolean;
+  /** The only method whose requests it happens to. When absent: POST for a fault that happens once, else all. */
+  readonly method?: string;
   /** Takes a connection over when it was accepted, before TLS. */
   readonly onConnection?: (line: Line) => void | Promise<void>;
   /** Takes a connection over at the first byte of a request; the rest is never read. */
@@ -30,6 +32,10 @@ export interface WireFault {
 
 /** How to start a server. */
 export interface WireServerOptions {
+  /** A group that is there before the first request. */
+  readonly group?: InsightGroup | undefined;
+  /** Where it differs from what is documented. */
+  readonly behaviour?: Partial<Behaviour>;
   readonly fault?: WireFault;
   /** Serves https. */
   readonly tls?: TlsOptions;
@@ -45,44 +51,60 @@ export interface WireServer extends AsyncDisposable {
   readonly account: Account;
   /** The keys of the groups that were created, in order, one entry for each time. */
   readonly creations: readonly string[];
+  /** How many writes changed the stored group, creations included. */
+  readonly changes: number;
   /** All requests that were read whole. */
   readonly requests: readonly RecordedRequest[];
   /** How many connections were accepted. */
   readonly connections: number;
   /** How often the fault has happened. */
-  readonly befallen: number;
+  readonly faultCount: number;
 }
 
 /** Starts a server on 127.0.0.1; resolves when it listens. */
 export async function startWireServer(options: WireServerOptions = {}): Promise<WireServer> {
-  const { fault = {}, tls, random = Math.random } = options;
+  const { fault = {}, group, tls, random = Math.random } = options;
+  const behaviour = { ...documentedBehaviour(), ...options.behaviour };
   const account = createSampleAccount();
+  if (group !== undefined) {
+    account.groups.set(group.key, group);
+  }
   const limiter = new RateLimiter();
   const creations: string[] = [];
   const requests: RecordedRequest[] = [];
   const sockets = new Set<Socket>();
   let connections = 0;
-  let befallen = 0;
+  let changes = 0;
+  let faultCount = 0;
 
-  const work = (request: RecordedRequest): Reply =>
-    processRequest(request, {
+  const work = (request: RecordedRequest): Reply => {
+    const before = JSON.stringify([...account.groups]);
+    const reply = processRequest(request, {
       account,
-      behaviour: documentedBehaviour(),
+      behaviour,
       limiter,
       nowMs: Date.now(),
       newId: () => 'error-1',
-      noteCreation: (key) => creations.push(key),
+      recordWrite: ({ kind, key }) => {
+        if (kind === 'create') {
+          creations.push(key);
+        }
+      },
     });
+    changes += JSON.stringify([...account.groups]) === before ? 0 : 1;
+    return reply;
+  };
 
-  /** Whether the fault is due, and counts it. A fault that happens once spares everything but creates. */
-  const strikes = (method = 'POST'): boolean => {
-    const isDue = fault.isOnce !== true || (befallen === 0 && method === 'POST');
-    befallen += isDue ? 1 : 0;
+  /** Says whether the fault happens now, and counts it. */
+  const isFaultDue = (method = fault.method ?? 'POST'): boolean => {
+    const { isOnce = false, method: only = isOnce ? 'POST' : method } = fault;
+    const isDue = method === only && !(isOnce && faultCount > 0);
+    faultCount += isDue ? 1 : 0;
     return isDue;
   };
 
   async function serve(raw: Socket): Promise<void> {
-    if (fault.onConnection && strikes()) {
+    if (fault.onConnection && isFaultDue()) {
       await fault.onConnection(new Line(raw, raw, random));
       return;
     }
@@ -91,17 +113,19 @@ export async function startWireServer(options: WireServerOptions = {}): Promise<
     const line = new Line(socket, raw, random);
     const reader = new RequestReader();
     for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
-      if (fault.onFirstByte && reader.isEmpty && strikes()) {
+      const bytes = Buffer.from(chunk);
+      const [method] = bytes.toString('latin1').split(' ');
+      if (fault.onFirstByte && reader.isEmpty && isFaultDue(method)) {
         await fault.onFirstByte(line);
         return;
       }
-      const request = reader.push(Buffer.from(chunk), requests.length + 1);
+      const request = reader.push(bytes, requests.length + 1);
       if (request === undefined) {
         continue;
       }
       requests.push(request);
       const turn = new Turn(line, request, () => work(request));
-      if (fault.onRequest && strikes(request.method)) {
+      if (fault.onRequest && isFaultDue(request.method)) {
         await fault.onRequest(turn);
       } else {
         await turn.answer();
@@ -128,8 +152,11 @@ export async function startWireServer(options: WireServerOptions = {}): Promise<
     get connections() {
       return connections;
     },
-    get befallen() {
-      return befallen;
+    get changes() {
+      return changes;
+    },
+    get faultCount() {
+      return faultCount;
     },
     [Symbol.asyncDispose]: () => shutDown(server, sockets),
   };

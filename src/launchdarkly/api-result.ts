@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
+import { isPermanentCode } from '../http/error-codes.ts';
 import { parseRetryAfter, parseServerClock } from './backoff.ts';
 import { type ErrorBody, parseErrorBody } from './schemas.ts';
 import type { Exchange, ResponseReceived } from './transport.ts';
@@ -56,6 +57,8 @@ export interface RequestFailure {
   readonly causeCode: string;
   /** The proxy that could not be reached, as host and port. */
   readonly proxy?: string | undefined;
+  /** Whether the request had no proxy on its way; undefined where a response came. */
+  readonly isDirect?: boolean | undefined;
   /** The server's own words, raw, when it had any. */
   readonly message?: string | undefined;
   readonly cause?: unknown;
@@ -67,6 +70,9 @@ export interface Expectation<T> {
   /** Returns undefined for a body that is not what was asked for. */
   readonly parse: (json: unknown) => T | undefined;
 }
+
+/** A success without a body. */
+const NO_CONTENT = 204;
 
 /** Decides what a request came to, by the status alone: the body of a 4xx explains, it never decides. */
 export function readApiResult<T>(exchange: Exchange, expectation: Expectation<T>): ApiResult<T> {
@@ -87,8 +93,8 @@ export function readApiResult<T>(exchange: Exchange, expectation: Expectation<T>
     const json = body.kind === 'json' ? body.json : undefined;
     return { ...timing, kind: 'rejected', error: { ...parseErrorBody(json), status, text } };
   }
-  if (status === expectation.status && body.kind === 'json') {
-    const value = expectation.parse(body.json);
+  if (status === expectation.status && (body.kind === 'json' || status === NO_CONTENT)) {
+    const value = expectation.parse(body.kind === 'json' ? body.json : undefined);
     if (value !== undefined) {
       return { ...timing, kind: 'ok', value };
     }
@@ -145,24 +151,21 @@ function describeBody(
   return `answered ${status} with a body that is not what was asked for`;
 }
 
-/** Failures that a later attempt cannot mend: somebody has to change a certificate, a password or a name. */
-const PERMANENT =
-  /^(?:CERT_|EPROTO$|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|PROXY_REFUSED_40[37]$|UND_ERR_PRX_TLS$|UND_ERR_INVALID_ARG$|ERR_INVALID_)/;
-
 /** The DNS of a cluster may not know a name for a moment; after this long it is a wrong name, in milliseconds. */
 const NAME_RETRY_LIMIT_MS = 10_000;
 
 function readNetworkFailure(failed: Extract<Exchange, { kind: 'no-response' }>): RequestFailure {
-  const { sent, code, cause, proxy } = failed;
-  const isRetryable = sent || !PERMANENT.test(code);
+  const { mayHaveBeenProcessed, code, cause, proxy, isDirect } = failed;
+  const isRetryable = mayHaveBeenProcessed || !isPermanentCode(code);
   const retryLimitMs = code === 'ENOTFOUND' ? NAME_RETRY_LIMIT_MS : undefined;
   const common = {
-    mayHaveBeenProcessed: sent,
+    mayHaveBeenProcessed,
     isRetryable,
     retryLimitMs,
     causeCode: code,
     cause,
     proxy,
+    isDirect,
   };
   switch (code) {
     case 'ABORTED':
@@ -170,7 +173,7 @@ function readNetworkFailure(failed: Extract<Exchange, { kind: 'no-response' }>):
     case 'ATTEMPT_TIMEOUT':
       return { ...common, code: 'timeout', what: 'did not answer in time' };
     default: {
-      const what = sent
+      const what = mayHaveBeenProcessed
         ? `was lost before it had answered (${code})`
         : `could not be reached${proxy === undefined ? '' : ` through the proxy ${proxy}`} (${code})`;
       return { ...common, code: 'network', what };

@@ -1,8 +1,10 @@
-import { closestMatch } from 'leven';
+import { didYouMean, findClosest } from '../did-you-mean.ts';
 import { SPECIAL_TITLES } from '../errors.ts';
 import type { DesiredGroup } from '../insight-group/insight-group.ts';
 import type { LaunchDarkly } from './client.ts';
+import type { Page } from './paging.ts';
 import { describeAvailability } from './remedies.ts';
+import type { NamedKey } from './schemas.ts';
 import { INSTANCE_LIST, type Server } from './servers.ts';
 
 /** How many existing keys are named where none is close to the one that was given. */
@@ -30,19 +32,19 @@ export async function locateEnvironment(
   { projectKey, environmentKey }: DesiredGroup,
   client: LaunchDarkly,
 ): Promise<Placement> {
-  const environments = await client.listEnvironments(projectKey);
+  const environments = await client.listEnvironments(projectKey, 0);
   if (environments.kind === 'rejected' && environments.error.status === 404) {
     return locateProject(projectKey, client);
   }
   if (environments.kind !== 'ok') {
     return { kind: 'unknown' };
   }
-  const { keys, totalCount } = environments.value;
+  const keys = listKeysOf(environments.value);
   if (keys.includes(environmentKey)) {
     return { kind: 'found' };
   }
   // A key that is not on a page that shows everything is missing; otherwise LaunchDarkly is asked for it.
-  if (totalCount === keys.length) {
+  if (environments.value.totalCount === environments.value.length) {
     return { kind: 'environment-missing', environments: keys };
   }
   const environment = await client.getEnvironment(projectKey, environmentKey);
@@ -53,14 +55,18 @@ export async function locateEnvironment(
 }
 
 async function locateProject(projectKey: string, client: LaunchDarkly): Promise<Placement> {
-  const projects = await client.listProjects();
+  const projects = await client.listProjects(0);
   if (projects.kind === 'rejected' && projects.error.status === 404) {
     return { kind: 'not-launchdarkly' };
   }
-  const known = projects.kind === 'ok' ? projects.value.keys : [];
+  const known = projects.kind === 'ok' ? listKeysOf(projects.value) : [];
   return known.includes(projectKey)
     ? { kind: 'environment-missing', environments: [] }
     : { kind: 'project-missing', projects: known };
+}
+
+function listKeysOf({ items }: Page<NamedKey>): string[] {
+  return items.map(({ key }) => key);
 }
 
 /** An application that LaunchDarkly does not know, and which one may have been meant. */
@@ -81,24 +87,14 @@ export async function findUnknownApplications(
   if (requested.kind !== 'ok') {
     return [];
   }
-  const found = new Set(requested.value.keys);
+  const found = new Set(listKeysOf(requested.value));
   const unknown = applicationKeys.filter((key) => !found.has(key));
   if (unknown.length === 0) {
     return [];
   }
-  const all = await client.listApplications();
-  const known = all.kind === 'ok' ? all.value.keys : [];
-  return unknown.map((key) => ({ key, suggestion: suggestKey(key, known) }));
-}
-
-/** Picks the key of `known` that may have been meant by `key`; undefined when none is close. */
-export function suggestKey(key: string, known: readonly string[]): string | undefined {
-  // A third of the letters wrong is a slip; more is another word.
-  const maxDistance = Math.max(2, Math.floor(key.length / 3));
-  return (
-    known.find((candidate) => candidate.toLowerCase() === key.toLowerCase()) ??
-    closestMatch(key, [...known], { maxDistance })
-  );
+  const all = await client.listApplications(0);
+  const known = all.kind === 'ok' ? listKeysOf(all.value) : [];
+  return unknown.map((key) => ({ key, suggestion: findClosest(key, known) }));
 }
 
 /** Describes a 404 by what LaunchDarkly shows of project and environment. */
@@ -143,11 +139,6 @@ export function describePlacement(
           `Check that project "${projectKey}" and environment "${environmentKey}" exist, that the token may see them, and that the account has engineering insights. ${describeAvailability(server)}`.trim(),
       };
   }
-}
-
-function didYouMean(key: string, known: readonly string[]): string {
-  const suggestion = suggestKey(key, known);
-  return suggestion === undefined ? '' : `; did you mean "${suggestion}"?`;
 }
 
 function listKnown(what: string, keys: readonly string[]): string {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Reason } from '../errors.ts';
 import type { InsightGroup } from '../insight-group/insight-group.ts';
+import type { Page } from './paging.ts';
 
 /*
  * What LaunchDarkly answers. The live API is loose where its documentation is strict: optional members
@@ -100,30 +101,51 @@ export function parseErrorBody(json: unknown): ErrorBody {
   return z.safeParse(errorBody, json).data ?? { errors: [] };
 }
 
-const keyedItem = z.object({ key: nonEmpty });
-
-const keyList = z.object({
-  items: z.array(z.catch(z.nullable(keyedItem), null)),
-  totalCount: loose(z.number()),
-});
-
-/** The keys on one page of a list, and how many items the whole list has. */
-export interface KeyPage {
-  readonly keys: readonly string[];
-  readonly totalCount: number | undefined;
+/** A project or an environment, as a list shows it. Nothing else of one is read: environments carry SDK keys. */
+export interface NamedKey {
+  readonly key: string;
+  readonly name: string;
 }
 
-/** Reads the keys, and only the keys, of a list of projects, environments or applications. */
-export function parseKeyPage(json: unknown): KeyPage | undefined {
-  const page = z.safeParse(keyList, json).data;
+const namedKey = z.pipe(
+  z.object({ key: nonEmpty, name: loose(z.string()) }),
+  z.transform(({ key, name }): NamedKey => ({ key, name: name ?? key })),
+);
+
+const list = z.object({
+  items: z.array(z.unknown()),
+  totalCount: loose(z.int().check(z.minimum(0))),
+  _links: loose(z.object({ next: loose(z.object({ href: z.string() })) })),
+});
+
+function parsePage<Item>(
+  json: unknown,
+  parseItem: (item: unknown) => Item | undefined,
+): Page<Item> | undefined {
+  const page = z.safeParse(list, json).data;
   return (
-    page && { keys: page.items.flatMap((item) => item?.key ?? []), totalCount: page.totalCount }
+    page && {
+      items: page.items.map(parseItem).filter((item) => item !== undefined),
+      length: page.items.length,
+      totalCount: page.totalCount,
+      hasNext: page._links?.next !== undefined,
+    }
   );
 }
 
-/** Reads the key, and only the key, of a project or an environment. */
-export function parseKey(json: unknown): string | undefined {
-  return z.safeParse(keyedItem, json).data?.key;
+/** Reads one page of projects or environments: their keys and names, and nothing else. */
+export function parseNamedKeyPage(json: unknown): Page<NamedKey> | undefined {
+  return parsePage(json, parseNamedKey);
+}
+
+/** Reads one page of insight groups. */
+export function parseGroupPage(json: unknown): Page<InsightGroup> | undefined {
+  return parsePage(json, parseInsightGroup);
+}
+
+/** Reads a project or an environment: its key and its name, and nothing else. */
+export function parseNamedKey(json: unknown): NamedKey | undefined {
+  return z.safeParse(namedKey, json).data;
 }
 
 const callerIdentity = z.object({

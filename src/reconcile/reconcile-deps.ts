@@ -11,7 +11,7 @@ export interface InsightGroupsClient {
   createGroup(desired: DesiredGroup): Promise<ApiResult<InsightGroup>>;
   getGroup(key: string): Promise<ApiResult<InsightGroup>>;
   patchGroup(key: string, patch: readonly PatchOperation[]): Promise<ApiResult<InsightGroup>>;
-  getEnvironment(projectKey: string, environmentKey: string): Promise<ApiResult<string>>;
+  getEnvironment(projectKey: string, environmentKey: string): Promise<ApiResult<unknown>>;
 }
 
 /** Puts failures into words, and looks up what they are about. `operation` is what was being done. */

@@ -1,8 +1,9 @@
 import * as core from '@actions/core';
 import type { Secrets } from '../secrets.ts';
+import { replaceInvisible } from './visible-text.ts';
 
 /**
- * The one way to stdout. Every text is redacted, then made inert, and every line starts with a word of
+ * The one way to stdout. Every text is redacted, then escaped, and every line starts with a word of
  * ours. Nothing goes to stderr: the runner reads both, in no order.
  */
 export class Log {
@@ -45,23 +46,29 @@ export class Log {
   }
 
   /**
-   * Each line becomes inert by itself: what a server says can't begin a line of ours. Where there is not
+   * Each line is escaped by itself: what a server says can't begin a line of ours. Where there is not
    * room for all, lines before the last one go: the last one is the next step.
    */
   #cleanLines(lines: readonly string[]): string {
-    const cleaned = lines.map((line) => cut(this.#clean(line), MAX_ANNOTATION_LINE_LENGTH));
-    const last = cleaned.splice(-1).join('');
-    let room = MAX_ANNOTATION_LENGTH - last.length - 2;
-    const shown = cleaned.filter((line) => {
-      room -= line.length + 1;
-      return room >= 0;
-    });
-    const gap = shown.length < cleaned.length ? ['…'] : [];
-    return [...shown, ...gap, last].join('\n');
+    const clean = (line: string) => cut(this.#clean(line), MAX_ANNOTATION_LINE_LENGTH);
+    const last = lines.slice(-1).map(clean);
+    const shown: string[] = [];
+    let room = MAX_ANNOTATION_LENGTH - last.join('').length - 2;
+    for (const line of lines.slice(0, -1)) {
+      const cleaned = clean(line);
+      room -= cleaned.length + 1;
+      if (room < 0) {
+        // A server may give thousands of reasons: what is not shown need not be redacted.
+        shown.push('…');
+        break;
+      }
+      shown.push(cleaned);
+    }
+    return [...shown, ...last].join('\n');
   }
 
   #clean(text: string): string {
-    return makeInert(this.#secrets.redact(text));
+    return escapeWorkflowCommands(this.#secrets.redact(text));
   }
 }
 
@@ -77,19 +84,15 @@ const MAX_LINE_LENGTH = 3_000;
 /**
  * Makes a text one line in which the runner sees no command: it ends lines at LF, CRLF and a bare CR,
  * takes `::command::` after odd white space for a command, and `##[command]` anywhere in a line.
- * Control, formatting and line-separating characters become spaces, which also ends ANSI sequences.
+ * Characters that can't be seen become spaces, which also ends ANSI sequences.
  *
  * @see https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
  */
-export function makeInert(text: string): string {
-  // Most texts are plain, and the first use of a Unicode class costs milliseconds of the start.
-  const visible = /^[ -~]*$/.test(text)
-    ? text
-    : text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, ' ');
-  const inert = visible
+export function escapeWorkflowCommands(text: string): string {
+  const escaped = replaceInvisible(text)
     .replaceAll('##[', '# #[')
     .replace(/^\s*::/u, (start) => start.replace('::', ': :'));
-  return cut(inert, MAX_LINE_LENGTH);
+  return cut(escaped, MAX_LINE_LENGTH);
 }
 
 function cut(text: string, maxLength: number): string {

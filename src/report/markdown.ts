@@ -1,4 +1,5 @@
 import type { Secrets } from '../secrets.ts';
+import { replaceInvisible } from './visible-text.ts';
 
 /** Longer texts are of no use to a reader, in UTF-16 units. What a server says has no length of its own. */
 const MAX_TEXT_LENGTH = 2_000;
@@ -34,7 +35,7 @@ const MEANINGFUL = new RegExp(`(${joinPatterns(REFERENCES)})|${joinPatterns(SYNT
 const ELEMENT_LENGTH = /.{1,6}/g;
 
 /**
- * The one way into Markdown for text that is not ours. Every text is redacted first and made inert
+ * The one way into Markdown for text that is not ours. Every text is redacted first and escaped
  * afterwards: escaped, a secret would no longer be recognized.
  */
 export class Markdown {
@@ -52,7 +53,7 @@ export class Markdown {
     const redacted = this.#secrets.redact(raw);
     const cut =
       redacted.length > MAX_TEXT_LENGTH ? `${redacted.slice(0, MAX_TEXT_LENGTH)}…` : redacted;
-    return makeInert(flatten(cut));
+    return escapeMarkdown(flatten(cut));
   }
 
   /** Renders `raw` as {@link text} does, in monospace: for keys, which are copied letter by letter. */
@@ -62,15 +63,11 @@ export class Markdown {
   }
 }
 
-/** Control, formatting and line-separating characters go too: they hide, reorder or end what follows. */
 function flatten(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
+  return replaceInvisible(text).replace(/\s+/g, ' ').trim();
 }
 
-function makeInert(line: string): string {
+function escapeMarkdown(line: string): string {
   return line.replace(MEANINGFUL, (match: string, reference: string | undefined) =>
     reference === undefined
       ? `&#${match.codePointAt(0)};`

@@ -16,9 +16,13 @@ const MAX_NAMED_APPLICATIONS = 25;
 
 /**
  * Renders the job summary: the outcome in the first line, then the group, the drift, the scores or the
- * failure, and in small print what it took. Never larger than {@link MAX_REPORT_BYTES}.
+ * failure, and in small print what it took. Never larger than `maxBytes` bytes of UTF-8.
  */
-export function renderSummary(story: Story, secrets: Secrets): string {
+export function renderSummary(
+  story: Story,
+  secrets: Secrets,
+  maxBytes: number = MAX_REPORT_BYTES,
+): string {
   const markdown = new Markdown(secrets);
   const facts = [
     nameServer(story, markdown),
@@ -29,7 +33,7 @@ export function renderSummary(story: Story, secrets: Secrets): string {
   return renderReport(story, {
     markdown,
     smallPrint: facts.filter((fact) => fact !== undefined).join(' · '),
-    maxBytes: MAX_REPORT_BYTES,
+    maxBytes,
   });
 }
 

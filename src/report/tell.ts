@@ -50,6 +50,12 @@ export function tellRequest(seen: RequestSeen, log: Log): void {
   log.debug(`Request ${attempt}: ${method} ${path} ${result} in ${elapsedMs} ms`);
 }
 
+/** Tells that there is no pull request to comment on, and how to name one. */
+export function tellNoPullRequest(log: Log): void {
+  log.info('No comment: this run is not for a pull request.');
+  log.info('To comment on a pull request all the same, set the input pr-number to its number.');
+}
+
 /** Tells what became of the pull request comment. None of it fails the step. */
 export function tellCommentResult(result: CommentResult, log: Log): void {
   switch (result.kind) {

@@ -1,4 +1,8 @@
+import { once } from 'node:events';
+import { connect as connectHttp2 } from 'node:http2';
+import { request as requestHttps } from 'node:https';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createAuthority } from '../../../simulator/certificates.ts';
 import { type GitHubSimulator, startGitHub } from '../../../simulator/github/simulator.ts';
 
 let github: GitHubSimulator;
@@ -32,7 +36,7 @@ async function ask(path: string, { method = 'GET', token = 'writer', body }: Que
   return {
     status: response.status,
     link: response.headers.get('link'),
-    body: await response.json(),
+    body: response.status === 204 ? undefined : await response.json(),
   };
 }
 
@@ -52,6 +56,23 @@ describe('comments', () => {
     });
     expect(await ask(comments)).toMatchObject({ status: 200, link: null, body: [{ body: 'two' }] });
     expect(github.comments).toMatchObject([{ number: 7, body: 'two' }]);
+  });
+
+  test('are deleted, once', async () => {
+    github.addComment({ number: 7, author: 'octocat', body: 'one' });
+    const path = '/api/v3/repos/acme/shop/issues/comments/1';
+    expect(await ask(path, { method: 'DELETE', token: 'reader' })).toMatchObject({ status: 403 });
+    expect(await ask(path, { method: 'DELETE' })).toMatchObject({ status: 204 });
+    expect(await ask(path, { method: 'DELETE' })).toMatchObject({ status: 404 });
+    expect(github.comments).toEqual([]);
+  });
+
+  test('are missing from as many lists as the lists lag', async () => {
+    github.addComment({ number: 7, author: 'octocat', body: 'old' });
+    github.lagLists(1);
+    await ask(comments, { method: 'POST', body: { body: 'new' } });
+    expect((await ask(comments)).body).toMatchObject([{ body: 'old' }]);
+    expect((await ask(comments)).body).toMatchObject([{ body: 'old' }, { body: 'new' }]);
   });
 
   test('are listed in pages of 30, or of up to 100, with links', async () => {
@@ -134,4 +155,49 @@ test('an incident happens once, to the next request of its method', async () => 
     ['token writer', 500],
     ['token writer', 200],
   ]);
+});
+
+test('an incident may break the connection before or after the request was carried out', async () => {
+  const body = { body: 'one' };
+  github.inject({ method: 'POST', resets: true });
+  await expect(ask(comments, { method: 'POST', body })).rejects.toThrow();
+  expect(github.comments).toHaveLength(0);
+  github.inject({ method: 'POST', path: /comments$/, resets: true, isProcessed: true });
+  await expect(ask(comments, { method: 'POST', body })).rejects.toThrow();
+  expect(github.comments).toHaveLength(1);
+});
+
+describe('over TLS, as api.github.com', () => {
+  const tokens = { writer: { login: 'octocat', permission: 'write' } } as const;
+  const path = '/repos/acme/shop/issues/7/comments';
+  const headers = { authorization: 'token writer' };
+
+  async function startSecure() {
+    const authority = await createAuthority();
+    const tls = await authority.issue({ hosts: ['127.0.0.1'] });
+    const secure = await startGitHub({ repository: 'acme/shop', tokens, tls });
+    return { secure, ca: authority.certificatePem };
+  }
+
+  test('a client that offers h2 is answered in HTTP/2', async () => {
+    const { secure, ca } = await startSecure();
+    await using _ = secure;
+    const session = connectHttp2(secure.apiUrl, { ca });
+    const stream = session.request({ ':path': path, ...headers });
+    const [answer] = await once(stream, 'response');
+    session.destroy();
+    expect(answer).toMatchObject({ ':status': 200 });
+    expect(secure.requests).toMatchObject([{ httpVersion: '2.0' }]);
+  });
+
+  test('a client that offers HTTP/1.1 alone is answered in it', async () => {
+    const { secure, ca } = await startSecure();
+    await using _ = secure;
+    const outgoing = requestHttps(new URL(path, secure.apiUrl), { ca, headers, agent: false });
+    outgoing.end();
+    const [answer] = await once(outgoing, 'response');
+    answer.resume();
+    expect(answer).toMatchObject({ statusCode: 200 });
+    expect(secure.requests).toMatchObject([{ httpVersion: '1.1' }]);
+  });
 });

@@ -1,0 +1,67 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ERROR_TITLES } from '../../src/errors.ts';
+import { OLDEST_NODE } from '../../src/node-version.ts';
+import { openScene } from './scene.ts';
+
+let folder = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'node-version-'));
+});
+
+afterAll(async () => rm(folder, { recursive: true }));
+
+/** Variables that make the process take itself for another Node.js. */
+async function pretendNode(version: string): Promise<Record<string, string>> {
+  const path = join(folder, `node-${version}.cjs`);
+  await writeFile(
+    path,
+    `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });\n`,
+  );
+  return { NODE_OPTIONS: `--require=${path}` };
+}
+
+describe('the bundle', () => {
+  test.each(['0.10.48', '16.20.2', '18.20.8', '20.9.0'])(
+    'refuses Node.js %s in one sentence before any request',
+    async (version) => {
+      await using scene = await openScene();
+      const result = await scene.run({}, { env: await pretendNode(version) });
+      expect(result).toMatchObject({ exitCode: 1, conclusion: 'failure', stderr: '' });
+      expect(result.annotations).toMatchObject([
+        {
+          kind: 'error',
+          title: ERROR_TITLES['unsupported-node'],
+          message: `This runner starts the action with Node.js ${version}, but the action needs Node.js ${OLDEST_NODE} or later: update the runner, or the image that its Node.js comes from.`,
+        },
+      ]);
+      expect(result.outputs).toEqual({
+        outcome: 'failed',
+        created: 'false',
+        drift: '[]',
+        'error-code': 'unsupported-node',
+      });
+      expect(scene.simulator.requests).toEqual([]);
+    },
+  );
+
+  test('refuses an old Node.js also without a file for the outputs', async () => {
+    await using scene = await openScene();
+    const env = { ...(await pretendNode('18.20.8')), GITHUB_OUTPUT: undefined };
+    const result = await scene.run({}, { env });
+    expect(result).toMatchObject({ exitCode: 1, stderr: '' });
+    expect(result.annotations).toHaveLength(1);
+  });
+
+  test.each([OLDEST_NODE, '21.0.0', '100.0.0-nightly20300101'])(
+    'runs on Node.js %s',
+    async (version) => {
+      await using scene = await openScene();
+      const result = await scene.run({}, { env: await pretendNode(version) });
+      expect(result.outputs['outcome']).toBe('created');
+    },
+  );
+});

@@ -1,0 +1,489 @@
+import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
+import {
+  type Answer,
+  type Line,
+  renderAnswer,
+  renderHead,
+  type Turn,
+} from '../../simulator/wire/server.ts';
+import type { ErrorCode } from '../../src/errors.ts';
+import { CUTS, type Scenario, STAGES, STRAY_SDK_KEY, UNCLEAR } from './scenario.ts';
+
+function listCuts(): Scenario[] {
+  return Object.entries(CUTS).flatMap(([how, cut]) =>
+    Object.entries(STAGES).flatMap(([where, cutAt]): Scenario[] => {
+      const { isWorkDone, ...fault } = cutAt(cut);
+      const name = `the connection ${how} ${where}`;
+      const always: Scenario = {
+        name: `${name}, each time`,
+        fault: () => fault,
+        endings: how === 'stalls' ? ['timeout'] : UNCLEAR,
+        creations: isWorkDone ? 1 : 0,
+        usesUpTime: true,
+      };
+      const once: Scenario = {
+        name: `${name}, once`,
+        fault: () => ({ ...fault, isOnce: true }),
+        endings: ['created'],
+        creations: 1,
+      };
+      // With TLS, what happens on accept happens to the handshake: see below.
+      const onceWithTls: Scenario[] =
+        where === 'on accept'
+          ? []
+          : [{ ...once, name: `${name}, over TLS, once`, certificate: 'trusted' }];
+      // An attempt that stalls once takes as much time as the run has here.
+      return how === 'stalls' ? [always] : [once, ...onceWithTls, always];
+    }),
+  );
+}
+
+/** Something wrong with the first answer to a create, after which a read tells the truth. */
+function recovers(name: string, respond: (turn: Turn) => Promise<void>): Scenario {
+  return {
+    name,
+    fault: () => ({ isOnce: true, onRequest: respond }),
+    endings: ['created'],
+    creations: 1,
+  };
+}
+
+/** The same with every answer: no read helps. */
+function neverRecovers(
+  name: string,
+  endings: Scenario['endings'],
+  respond: (turn: Turn) => Promise<void>,
+): Scenario {
+  const fault = { onRequest: respond };
+  return { name, fault: () => fault, endings, creations: 1, usesUpTime: true };
+}
+
+/** Does the work, then sends what `show` makes of the answer, and closes unless the connection is to stay. */
+function afterWork(show: (answer: Answer, turn: Turn) => Buffer | string, stays = false) {
+  return async (turn: Turn) => {
+    await turn.line.send(show(turn.work(), turn));
+    if (!stays) {
+      turn.line.halfClose();
+    }
+  };
+}
+
+function withHeaders(changes: Readonly<Record<string, string | undefined>>) {
+  return (answer: Answer) => `${renderHead(answer, changes)}${answer.body}`;
+}
+
+function withBody(change: (answer: Answer, turn: Turn) => string) {
+  return (answer: Answer, turn: Turn) => {
+    const body = change(answer, turn);
+    const changes = { 'content-length': String(Buffer.byteLength(body)) };
+    return `${renderHead(answer, changes)}${body}`;
+  };
+}
+
+function listLengths(): Scenario[] {
+  const chunked = { 'content-length': undefined, 'transfer-encoding': 'chunked' };
+  const chunks = (text: string) => afterWork((answer) => `${renderHead(answer, chunked)}${text}`);
+  return [
+    recovers('Content-Length is too small', afterWork(withHeaders({ 'content-length': '20' }))),
+    recovers('Content-Length is too large', afterWork(withHeaders({ 'content-length': '9999' }))),
+    recovers('Content-Length is zero', afterWork(withHeaders({ 'content-length': '0' }))),
+    recovers('Content-Length is negative', afterWork(withHeaders({ 'content-length': '-1' }))),
+    recovers('Content-Length is no number', afterWork(withHeaders({ 'content-length': 'many' }))),
+    recovers(
+      'Content-Length is beyond all numbers',
+      afterWork(withHeaders({ 'content-length': '9'.repeat(40) })),
+    ),
+    recovers(
+      'Content-Length comes twice and differs',
+      afterWork(withHeaders({ 'Content-length': '20' })),
+    ),
+    recovers(
+      'Content-Length and chunks contradict each other',
+      afterWork(withHeaders({ 'transfer-encoding': 'chunked' })),
+    ),
+    recovers(
+      'the body has no length and is cut where the connection ends',
+      afterWork((answer) =>
+        `${renderHead(answer, { 'content-length': undefined })}${answer.body}`.slice(0, -9),
+      ),
+    ),
+    recovers(
+      'the body has no length and ends with the connection',
+      afterWork(withHeaders({ 'content-length': undefined })),
+    ),
+    recovers('a chunk has a size that is no number', chunks('zz\r\n{}\r\n0\r\n\r\n')),
+    recovers('a chunk is longer than all memory', chunks(`${'f'.repeat(16)}\r\n{}`)),
+    recovers('a chunk is shorter than it says', chunks('ff\r\n{}\r\n0\r\n\r\n')),
+    recovers('the last chunk is missing', chunks('2\r\n{}\r\n')),
+    recovers('a chunk extension goes on and on', chunks(`2;${'x'.repeat(200_000)}\r\n{}\r\n`)),
+    recovers(
+      'trailers go on and on',
+      chunks(`2\r\n{}\r\n0\r\n${'x-trailer: 1\r\n'.repeat(20_000)}`),
+    ),
+  ];
+}
+
+function listGarbage(): Scenario[] {
+  const says = (text: string) => afterWork((_, { token }) => text.replaceAll('TOKEN', token));
+  return [
+    recovers('the answer is no HTTP', says('SSH-2.0-OpenSSH_9.9 TOKEN\r\n')),
+    recovers(
+      'the answer is binary',
+      afterWork(() => Buffer.alloc(2_000, 0xfe)),
+    ),
+    recovers(
+      'the answer is HTTP/2',
+      afterWork(() => Buffer.from('0000000400000000000', 'hex')),
+    ),
+    recovers('the answer is HTTP/0.9', says('{"key":"TOKEN"}')),
+    recovers('the status is no number', says('HTTP/1.1 TOKEN Created\r\n\r\n')),
+    recovers('the status has five digits', says('HTTP/1.1 20100 Created\r\n\r\n')),
+    recovers('the status is 000', says('HTTP/1.1 000 TOKEN\r\ncontent-length: 0\r\n\r\n')),
+    recovers(
+      'the status line never ends',
+      afterWork(() => `HTTP/1.1 201 ${'x'.repeat(200_000)}`),
+    ),
+    recovers('the reason phrase holds the token', says('HTTP/1.1 503 TOKEN\r\n\r\nTOKEN')),
+    recovers('a header has no name', says('HTTP/1.1 503 Down\r\n: TOKEN\r\n\r\n')),
+    recovers('a header has NUL in it', says('HTTP/1.1 503 Down\r\nx: \0TOKEN\r\n\r\n')),
+    recovers('a header line is folded', says('HTTP/1.1 503 Down\r\nx: 1\r\n TOKEN\r\n\r\n')),
+    recovers('a header line ends in a bare CR', says('HTTP/1.1 503 Down\rx: TOKEN\r\r')),
+    recovers(
+      'one header is longer than all memory for headers',
+      afterWork((answer) => renderHead(answer, { 'x-flood': 'x'.repeat(1_000_000) })),
+    ),
+    recovers('there are a hundred thousand headers', (turn) => {
+      turn.work();
+      return turn.line.send(`HTTP/1.1 201 Created\r\n${'x: 1\r\n'.repeat(100_000)}\r\n`);
+    }),
+    recovers('headers never end', async (turn) => {
+      turn.work();
+      await turn.line.send('HTTP/1.1 201 Created\r\n');
+      await turn.line.flood('x: 1\r\n'.repeat(100));
+    }),
+  ];
+}
+
+function listInformation(): Scenario[] {
+  const first = (text: string) => afterWork((answer) => `${text}${renderAnswer(answer)}`);
+  const hints = 'HTTP/1.1 103 Early Hints\r\nlink: </x>; rel=preload\r\n\r\n';
+  return [
+    recovers('100 Continue comes though nobody asked', first('HTTP/1.1 100 Continue\r\n\r\n')),
+    recovers('102 Processing comes first', first('HTTP/1.1 102 Processing\r\n\r\n')),
+    recovers('103 Early Hints comes ten thousand times', first(hints.repeat(10_000))),
+    recovers(
+      '101 Switching Protocols comes though nobody asked',
+      first('HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n'),
+    ),
+    neverRecovers('103 Early Hints never ends', ['timeout'], async (turn) => {
+      turn.work();
+      await turn.line.flood(hints, 1);
+    }),
+    neverRecovers('the answer drips, a byte now and then', ['timeout'], async (turn) => {
+      for (const byte of renderAnswer(turn.work()).slice(0, -1)) {
+        await turn.line.send(byte);
+        await turn.line.pause(40);
+      }
+      await turn.line.flood(' ', 40);
+    }),
+    recovers('the answer drips, but comes to its end', async (turn) => {
+      for (const byte of renderAnswer(turn.work())) {
+        await turn.line.send(byte);
+        await turn.line.pause(2);
+      }
+    }),
+  ];
+}
+
+/** 20 MiB of blanks, which shrink to some bytes. */
+const BLANKS = Buffer.alloc(20 * 1024 * 1024, ' ');
+
+/** Compressed before any run: it takes seconds on a busy machine, which would count as the server's. */
+const BOMBS = {
+  gzip: gzipSync(BLANKS),
+  br: compressFast(BLANKS),
+  deflate: deflateSync(BLANKS),
+  'gzip, br': compressFast(gzipSync(BLANKS)),
+} as const;
+
+function compressFast(bytes: Buffer): Buffer {
+  return brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } });
+}
+
+function listBombs(): Scenario[] {
+  const compressed = Object.entries(BOMBS).flatMap(([encoding, bomb]) => {
+    const send = afterWork((answer) => {
+      const length = String(bomb.length);
+      const head = renderHead(answer, { 'content-encoding': encoding, 'content-length': length });
+      return Buffer.concat([Buffer.from(head), bomb]);
+    }, true);
+    return [
+      recovers(`the body is a bomb of ${encoding}`, send),
+      neverRecovers(`every body is a bomb of ${encoding}`, ['unexpected-response'], send),
+    ];
+  });
+  const endless = async (turn: Turn) => {
+    const answer = turn.work();
+    const chunked = { 'content-length': undefined, 'transfer-encoding': 'chunked' };
+    await turn.line.send(renderHead(answer, chunked));
+    await turn.line.flood(`10000\r\n${'x'.repeat(65_536)}\r\n`);
+  };
+  return [
+    ...compressed,
+    recovers('the body never ends', endless),
+    neverRecovers('no body ever ends', ['unexpected-response', 'timeout'], endless),
+  ];
+}
+
+function listRedirects(): Scenario[] {
+  return [301, 302, 303, 307, 308].flatMap((status): Scenario[] => {
+    const redirect = (location: string, isWorkDone: boolean) => async (turn: Turn) => {
+      if (isWorkDone) {
+        turn.work();
+      }
+      const headers = { location: `${location}${turn.request.path}`, 'content-length': '0' };
+      await turn.line.send(renderHead({ status, headers }));
+    };
+    return [
+      {
+        name: `${status} leads to another host, each time`,
+        fault: (elsewhere) => ({ onRequest: redirect(elsewhere, false) }),
+        endings: ['unexpected-response'],
+        creations: 0,
+      },
+      {
+        name: `${status} leads to another host after the work was done, once`,
+        fault: (elsewhere) => ({ isOnce: true, onRequest: redirect(elsewhere, true) }),
+        endings: ['created'],
+        creations: 1,
+      },
+      {
+        name: `${status} leads to the same path again, each time`,
+        fault: () => ({ onRequest: redirect('', false) }),
+        endings: ['unexpected-response'],
+        creations: 0,
+      },
+    ];
+  });
+}
+
+function listWrongAnswers(): Scenario[] {
+  const parse = (answer: Answer): Record<string, unknown> => ({ ...JSON.parse(answer.body) });
+  const edited = (changes: Record<string, unknown>) =>
+    afterWork(withBody((answer) => JSON.stringify({ ...parse(answer), ...changes })));
+  const says = (body: string) => afterWork(withBody(() => body));
+  const status = (code: number) => (answer: Answer) => renderAnswer({ ...answer, status: code });
+  return [
+    recovers('201 shows a group of another key', edited({ key: 'somebody-elses' })),
+    recovers('201 shows a group that was made at no time', edited({ createdAt: 'yesterday' })),
+    recovers('201 shows a group that was made beyond all times', edited({ createdAt: 9e18 })),
+    recovers('201 shows a group without a project', edited({ projectKey: null })),
+    recovers('201 has an empty body', says('')),
+    recovers('201 says null', says('null')),
+    recovers('201 says a list', says('[]')),
+    recovers('201 says a page of HTML', says('<html><a href="https://login.example">Log in')),
+    recovers('201 is nested a hundred thousand deep', says('[['.repeat(50_000))),
+    recovers(
+      '201 is valid and nested ten thousand deep',
+      says(`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`),
+    ),
+    recovers(
+      '201 is cut and quotes the token and an SDK key',
+      afterWork(withBody((_, { token }) => `{"apiKey":"${STRAY_SDK_KEY}","at":"${token}`)),
+    ),
+    recovers(
+      '201 carries SDK keys beside the group',
+      edited({ environment: { apiKey: STRAY_SDK_KEY, mobileKey: STRAY_SDK_KEY } }),
+    ),
+    recovers('201 is not UTF-8', async (turn) => {
+      await turn.line.send(renderHead(turn.work()));
+      await turn.line.send(Buffer.alloc(400, 0xff));
+      turn.line.halfClose();
+    }),
+    recovers('201 has a byte order mark', afterWork(withBody((answer) => `\ufeff${answer.body}`))),
+    recovers('200 comes in place of 201', afterWork(status(200), true)),
+    recovers('202 comes in place of 201', afterWork(status(202), true)),
+    recovers(
+      '204 comes in place of 201',
+      afterWork(() => renderHead({ status: 204, headers: {} })),
+    ),
+    recovers('204 comes with a body', afterWork(status(204))),
+    recovers('304 comes in place of 201', afterWork(status(304))),
+    ...[408, 500, 502, 503, 504, 599].map((code) =>
+      recovers(`${code} comes though the work was done`, afterWork(status(code), true)),
+    ),
+    recovers('headers come twice', async (turn) => {
+      const answer = turn.work();
+      const head = renderHead(answer, { date: undefined });
+      const twice = 'date: x\r\ndate: y\r\ncontent-type: text/html\r\nretry-after: z\r\n';
+      await turn.line.send(head.replace('\r\n', `\r\n${twice}${twice}`) + answer.body);
+    }),
+    recovers(
+      'the same answer comes twice',
+      afterWork((answer) => renderAnswer(answer).repeat(2), true),
+    ),
+    recovers(
+      'garbage follows the answer',
+      afterWork((answer, { token }) => `${renderAnswer(answer)}${token}\r\n\r\n`, true),
+    ),
+  ];
+}
+
+/** Answers whose words are shown, and that hold what must not be. */
+function listQuotes(): Scenario[] {
+  const forms = (token: string) =>
+    [token, STRAY_SDK_KEY].flatMap((secret) => [
+      secret,
+      btoa(secret),
+      Buffer.from(secret).toString('hex'),
+      [...secret].join(' '),
+      secret.replaceAll('-', '\\-'),
+    ]);
+  const quote = (status: number, render: (words: string) => string) => async (turn: Turn) => {
+    const body = render(forms(turn.token).join(', '));
+    const headers = { 'content-length': String(Buffer.byteLength(body)) };
+    await turn.line.send(renderAnswer({ status, headers, body }));
+  };
+  const quotes = (
+    status: number,
+    ending: ErrorCode,
+    render: (words: string) => string,
+    usesUpTime = false,
+  ): Scenario => ({
+    name: `${status} quotes the token and an SDK key`,
+    fault: () => ({ onRequest: quote(status, render) }),
+    endings: [ending],
+    creations: 0,
+    usesUpTime,
+  });
+  return [
+    quotes(400, 'bad-request', (message) => JSON.stringify({ code: message, message })),
+    quotes(403, 'forbidden', (words) => `<h1>Forbidden</h1> ${words}`),
+    quotes(422, 'bad-request', (reason) =>
+      JSON.stringify({ errors: [{ attribute: reason, reason }] }),
+    ),
+    quotes(503, 'server-error', (message) => JSON.stringify({ message }), true),
+  ];
+}
+
+/** The connection that an earlier answer left open is gone when it is used again. */
+function listReuse(): Scenario[] {
+  const unavailable = renderHead({ status: 503, headers: { 'content-length': '0' } });
+  const reuse = (name: string, close: (line: Line) => void): Scenario => ({
+    name,
+    fault: () => ({
+      isOnce: true,
+      onRequest: async ({ line }) => {
+        await line.send(unavailable);
+        await line.pause(30);
+        close(line);
+      },
+    }),
+    endings: ['created'],
+    creations: 1,
+  });
+  return [
+    reuse('a kept connection is reset before it is used again', (line) => line.reset()),
+    reuse('a kept connection is closed before it is used again', (line) => line.halfClose()),
+    {
+      name: 'the server speaks before it is asked',
+      fault: () => ({
+        isOnce: true,
+        onConnection: async (line) => {
+          await line.send('HTTP/1.1 201 Created\r\ncontent-length: 2\r\n\r\n{}');
+          line.halfClose();
+        },
+      }),
+      endings: ['created'],
+      creations: 1,
+    },
+  ];
+}
+
+function listTls(): Scenario[] {
+  const kinds = [
+    'expired',
+    'not yet valid',
+    'for another host',
+    'self-signed',
+    'of an unknown authority',
+  ] as const;
+  const refused = { endings: ['network'], creations: 0 } as const;
+  const brokenHandshakes: Scenario[] = [
+    {
+      name: 'the TLS handshake stalls',
+      fault: () => ({ onConnection: () => {} }),
+      endings: ['timeout'],
+      creations: 0,
+      usesUpTime: true,
+      certificate: 'trusted',
+    },
+    ...(['is reset', 'is half-closed'] as const).map(
+      (how): Scenario => ({
+        name: `the TLS handshake ${how}`,
+        fault: () => ({ onConnection: CUTS[how] }),
+        endings: UNCLEAR,
+        creations: 0,
+        usesUpTime: true,
+        certificate: 'trusted',
+      }),
+    ),
+    {
+      name: 'plain HTTP answers the TLS handshake',
+      fault: () => ({
+        onConnection: async (line) => {
+          await line.send('HTTP/1.1 400 Bad Request\r\n\r\n');
+          line.halfClose();
+        },
+      }),
+      ...refused,
+      certificate: 'trusted',
+    },
+    {
+      name: 'a TLS alert answers the TLS handshake',
+      fault: () => ({
+        onConnection: async (line) => {
+          await line.send(Buffer.from('15030300020228', 'hex'));
+          line.halfClose();
+        },
+      }),
+      ...refused,
+      certificate: 'trusted',
+    },
+  ];
+  return [
+    {
+      name: 'the certificate is trusted',
+      fault: () => ({ onRequest: (turn) => turn.answer() }),
+      endings: ['created'],
+      creations: 1,
+      certificate: 'trusted',
+    },
+    ...kinds.flatMap((certificate) =>
+      [false, true].map(
+        (isTlsSwitchedOff): Scenario => ({
+          name: `the certificate is ${certificate}${isTlsSwitchedOff ? ', with NODE_TLS_REJECT_UNAUTHORIZED=0' : ''}`,
+          fault: () => ({}),
+          ...refused,
+          certificate,
+          isTlsSwitchedOff,
+        }),
+      ),
+    ),
+    ...brokenHandshakes,
+  ];
+}
+
+/** Faults while a group is created in an empty account. */
+export const CREATE_SCENARIOS: readonly Scenario[] = [
+  ...listCuts(),
+  ...listLengths(),
+  ...listGarbage(),
+  ...listInformation(),
+  ...listBombs(),
+  ...listRedirects(),
+  ...listWrongAnswers(),
+  ...listQuotes(),
+  ...listReuse(),
+  ...listTls(),
+];

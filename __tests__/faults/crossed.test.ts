@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import { type GitHubSimulator, startGitHub } from '../../simulator/github/simulator.ts';
+import { findLeaksIn } from '../../simulator/runner/leak-detector.ts';
+import type { StepResult } from '../../simulator/runner/runner.ts';
+import { openScene, type Scene, spoilCreate, WISH } from '../bundle/scene.ts';
+
+const GITHUB_TOKEN = 'ghs_Zq8rT3vLw0XyB5nKc7MdE2fGhJ4pAs6uVi9o';
+const REPOSITORY = 'octo-org/octo-repo';
+const PULL_REQUEST = { number: 7, head: { repo: { full_name: REPOSITORY } } };
+
+describe("GitHub's token and LaunchDarkly's", () => {
+  test('never meet, when all goes well', async () => {
+    await using github = await openGitHub();
+    await using scene = await openScene();
+    const result = await runWithComment(scene, github);
+    expect(result.outputs['outcome']).toBe('created');
+    expect(github.comments).toHaveLength(1);
+    expectNotCrossed(scene, github);
+  });
+
+  test('never meet, when LaunchDarkly repeats the token in what ends up in the comment', async () => {
+    await using github = await openGitHub();
+    await using scene = await openScene();
+    const message = `The token ${WISH.token} (${btoa(WISH.token)}) may not do that.`;
+    spoilCreate(scene.simulator, { kind: 'respond', status: 400, body: { message } });
+    const result = await runWithComment(scene, github);
+    expect(result.outputs['error-code']).toBe('bad-request');
+    expect(github.comments).toHaveLength(1);
+    expect(github.comments[0]?.body).toContain('may not do that');
+    expectNotCrossed(scene, github);
+  });
+
+  test('never meet, when GitHub repeats its token in a refusal', async () => {
+    await using github = await openGitHub();
+    await using scene = await openScene();
+    const answer = { status: 422, body: { message: `No: ${GITHUB_TOKEN}` } };
+    github.inject({ method: 'GET', answer });
+    const result = await runWithComment(scene, github);
+    expect(result.outputs['outcome']).toBe('created');
+    expectNotCrossed(scene, github);
+  });
+
+  test('never meet, when they are swapped in the workflow', async () => {
+    await using github = await openGitHub();
+    await using scene = await openScene();
+    const swapped = { token: GITHUB_TOKEN, 'github-token': WISH.token };
+    const result = await runWithComment(scene, github, swapped);
+    expect(result.outputs['error-code']).toBe('invalid-input');
+    expect(scene.simulator.requests).toEqual([]);
+    expect(github.requests).toEqual([]);
+  });
+});
+
+function openGitHub(): Promise<GitHubSimulator> {
+  return startGitHub({
+    repository: REPOSITORY,
+    tokens: { [GITHUB_TOKEN]: { login: 'github-actions[bot]', permission: 'write' } },
+  });
+}
+
+function runWithComment(
+  scene: Scene,
+  github: GitHubSimulator,
+  inputs: Readonly<Record<string, string>> = {},
+): Promise<StepResult> {
+  return scene.run(
+    { 'pr-comment': 'true', 'github-token': GITHUB_TOKEN, ...inputs },
+    {
+      env: { GITHUB_API_URL: github.apiUrl, RUNNER_DEBUG: '1' },
+      event: { name: 'pull_request', payload: { pull_request: PULL_REQUEST } },
+      secrets: [GITHUB_TOKEN],
+    },
+  );
+}
+
+function expectNotCrossed(scene: Scene, github: GitHubSimulator): void {
+  const atLaunchDarkly = scene.simulator.requests.map((request) => ({
+    name: 'LaunchDarkly',
+    text: JSON.stringify({ ...request, query: [...request.query] }),
+  }));
+  const atGitHub = github.requests.map((request) => ({
+    name: 'GitHub',
+    text: JSON.stringify({ ...request, query: [...request.query] }),
+  }));
+  expect(atLaunchDarkly).not.toEqual([]);
+  expect(atGitHub).not.toEqual([]);
+  expect(findLeaksIn(atLaunchDarkly, [GITHUB_TOKEN])).toEqual([]);
+  expect(findLeaksIn(atGitHub, [WISH.token])).toEqual([]);
+}

@@ -1,0 +1,161 @@
+import type { Line } from '../../simulator/wire/server.ts';
+import { CUTS, type Ending, type Scenario, STAGES, UNCLEAR } from './scenario.ts';
+
+/** What is to become of a group that exists, and how the run ends when nothing goes wrong for long. */
+const POLICIES: readonly (Pick<Scenario, 'existing' | 'inputs'> & {
+  readonly title: string;
+  readonly ending: Ending;
+})[] = [
+  {
+    title: 'a group that is equal is kept',
+    existing: {},
+    inputs: { 'if-exists': 'keep' },
+    ending: 'unchanged',
+  },
+  {
+    title: 'a group that differs is kept',
+    existing: { name: 'Another name' },
+    inputs: { 'if-exists': 'keep' },
+    ending: 'kept',
+  },
+  {
+    title: 'a group that differs is a conflict',
+    existing: { name: 'Another name' },
+    inputs: {},
+    ending: 'conflict',
+  },
+  {
+    title: 'a group is updated',
+    existing: { name: 'Another name' },
+    inputs: { 'if-exists': 'update' },
+    ending: 'updated',
+  },
+  {
+    title: 'the applications of a group are updated',
+    existing: { applicationKeys: ['billing-service'] },
+    inputs: { 'if-exists': 'update', applications: 'billing-service, inventory-service' },
+    ending: 'updated',
+  },
+];
+
+/** Every cut of the connection, at every stage, while a group is read or updated. */
+function listCuts(): Scenario[] {
+  return POLICIES.flatMap(({ title, ending, ...policy }) => {
+    const methods = ending === 'updated' ? ['GET', 'PATCH'] : ['GET'];
+    return methods.flatMap((method) =>
+      Object.entries(CUTS).flatMap(([how, cut]) =>
+        Object.keys(STAGES)
+          // What happens on accept happens before there is a method.
+          .filter((where) => where !== 'on accept')
+          .flatMap((where) => listCut({ title, ending, policy, method, how, where, cut })),
+      ),
+    );
+  });
+}
+
+function listCut(options: {
+  readonly title: string;
+  readonly ending: Ending;
+  readonly policy: Pick<Scenario, 'existing' | 'inputs'>;
+  readonly method: string;
+  readonly how: string;
+  readonly where: string;
+  readonly cut: (line: Line) => void;
+}): Scenario[] {
+  const { title, ending, policy, method, how, where, cut } = options;
+  const stage = STAGES[where];
+  if (stage === undefined) {
+    return [];
+  }
+  const { isWorkDone, ...fault } = stage(cut);
+  const name = `${title}, and the connection ${how} ${where} of ${method}`;
+  const stalls = how === 'stalls';
+  // An update that was carried out is seen by the next read, whatever became of its answer.
+  const isSeen = method === 'PATCH' && isWorkDone && !stalls;
+  const once: Scenario = {
+    ...policy,
+    name: `${name}, once`,
+    fault: () => ({ ...fault, method, isOnce: true }),
+    endings: [ending],
+    creations: 0,
+  };
+  const always: Scenario = {
+    ...policy,
+    name: `${name}, each time`,
+    fault: () => ({ ...fault, method }),
+    endings: isSeen ? [ending] : UNCLEAR,
+    creations: 0,
+    usesUpTime: !isSeen,
+  };
+  // An attempt that stalls once takes as much time as the run has here.
+  return stalls ? [always] : [once, always];
+}
+
+/** A server that stores something else than it was sent, without any fault of the network. */
+function listStorageRules(): Scenario[] {
+  const update = { 'if-exists': 'update' };
+  const cases: readonly Omit<Scenario, 'fault' | 'endings' | 'creations'>[] = [
+    {
+      name: 'blanks in the name are squeezed',
+      inputs: { name: 'Production -  All   Apps' },
+      behaviour: { storeAs: ['squeeze-blanks'] },
+    },
+    {
+      name: 'the name is stored in NFC',
+      inputs: { name: 'Cafe\u0301' },
+      behaviour: { storeAs: ['nfc'] },
+    },
+    {
+      name: 'an unknown application is dropped',
+      inputs: { applications: 'billing-service, no-such-application' },
+      behaviour: { storeAs: ['drop-unknown-applications'] },
+    },
+    {
+      name: 'the name is cut',
+      behaviour: { storeAs: [(group) => ({ ...group, name: group.name.slice(0, 10) })] },
+    },
+    {
+      name: 'the applications are sorted',
+      inputs: { applications: 'inventory-service, billing-service' },
+      behaviour: { storeAs: ['sort-applications'] },
+    },
+  ];
+  return cases.flatMap(({ name, inputs, behaviour = {} }): Scenario[] => {
+    const base = { creations: 0, fault: () => ({}), behaviour } as const;
+    return [
+      {
+        ...base,
+        name: `${name} by a create`,
+        inputs: inputs ?? {},
+        endings: ['created'],
+        creations: 1,
+      },
+      {
+        ...base,
+        name: `${name} by an update`,
+        inputs: { ...inputs, ...update },
+        existing: { name: 'Another name' },
+        // Changed, but not as requested: a failure of the update or a success with a warning.
+        endings: ['updated', 'unexpected-response'],
+      },
+      {
+        ...base,
+        name: `${name} by an update, and its answer is lost`,
+        inputs: { ...inputs, ...update },
+        existing: { name: 'Another name' },
+        fault: () => ({
+          method: 'PATCH',
+          isOnce: true,
+          onRequest: (turn) => {
+            turn.work();
+            turn.line.reset();
+          },
+        }),
+        endings: ['updated', 'unexpected-response', 'conflict'],
+      },
+    ];
+  });
+}
+
+/** Faults while a group exists, and servers that store something else than they were sent. */
+export const EXISTING_GROUP_SCENARIOS: readonly Scenario[] = [...listCuts(), ...listStorageRules()];

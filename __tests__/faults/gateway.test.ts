@@ -1,0 +1,55 @@
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { runAction } from '../../simulator/runner/runner.ts';
+import { renderHead, startWireServer, type Turn } from '../../simulator/wire/server.ts';
+import { readError, WISH } from './company.ts';
+
+/** Answers as it should, but for the encoding of the body and its header. */
+function encode(encoding: string, compress: (body: Buffer) => Buffer = (body) => body) {
+  return async (turn: Turn) => {
+    const answer = turn.work();
+    const body = compress(Buffer.from(answer.body));
+    const headers = { 'content-encoding': encoding, 'content-length': String(body.length) };
+    await turn.line.send(Buffer.concat([Buffer.from(renderHead(answer, headers)), body]));
+  };
+}
+
+const ENCODINGS = [
+  ['Identity', undefined],
+  ['', undefined],
+  ['identity, identity', undefined],
+  ['gzip', gzipSync],
+  ['deflate', deflateSync],
+  ['br', brotliCompressSync],
+] as const;
+
+describe('a gateway', () => {
+  test.each(ENCODINGS)(
+    'that answers with content-encoding "%s" is understood',
+    async (encoding, compress) => {
+      await using server = await startWireServer({
+        fault: { onRequest: encode(encoding, compress) },
+      });
+      const result = await runAction({ inputs: { ...WISH, 'base-uri': server.origin } });
+      expect(result.outputs['outcome']).toBe('created');
+      expect(server.requests).toHaveLength(1);
+    },
+  );
+
+  test.each(ENCODINGS)(
+    'that refuses with content-encoding "%s" has its words shown',
+    async (encoding, compress) => {
+      const refuse = async (turn: Turn) => {
+        const body = (compress ?? ((text: Buffer) => text))(Buffer.from('{"message":"Not here."}'));
+        const headers = { 'content-encoding': encoding, 'content-length': String(body.length) };
+        await turn.line.send(
+          Buffer.concat([Buffer.from(renderHead({ status: 403, headers })), body]),
+        );
+      };
+      await using server = await startWireServer({ fault: { onRequest: refuse } });
+      const result = await runAction({ inputs: { ...WISH, 'base-uri': server.origin } });
+      expect(readError(result)).toContain('LaunchDarkly answered 403: "Not here."');
+      expect(server.requests).toHaveLength(1);
+    },
+  );
+});

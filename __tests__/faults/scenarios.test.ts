@@ -1,0 +1,14 @@
+import { describe, expect, test } from 'vitest';
+import { runScenario } from './run-scenario.ts';
+import { SCENARIOS } from './scenarios.ts';
+import { findViolations } from './verdict.ts';
+
+// Most runs wait most of the time, so many go side by side.
+describe.concurrent('nothing is lost, duplicated, misreported or leaked when', () => {
+  test.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))(
+    '%s',
+    async (_, scenario) => {
+      expect(findViolations(await runScenario(scenario, 1))).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { escapeWorkflowCommands } from '../../src/report/log.ts';
+import { Secrets } from '../../src/secrets.ts';
+import { readBack, STRING_PROMISES } from './strings.ts';
+
+/** How many strings each promise is tried on; scripts/test-faults.ts tries a hundred times more. */
+const RUNS = 10_000;
+
+describe('whatever a string is made of,', () => {
+  test.each(STRING_PROMISES)('$name', ({ assert, share }) => {
+    expect(() => assert({ numRuns: RUNS * share })).not.toThrow();
+  });
+});
+
+describe('the order of things', () => {
+  test('matters: what is cut or broken up first is not found any more', () => {
+    const secret = 'a-password-of-the-proxy';
+    const text = `${'x'.repeat(2_990)}${secret}`;
+    const secrets = new Secrets(() => {});
+    secrets.add(secret);
+    expect(secrets.redact(escapeWorkflowCommands(text))).toContain(secret.slice(0, 8));
+    const { lines } = readBack((log) => log.info(text), secret);
+    expect(lines[0]?.text).toMatch(/x\*\*\*$/);
+  });
+});
+
+describe('a secret in a body', () => {
+  test('that is no well-formed text is masked like any other', () => {
+    const masked: string[] = [];
+    const secrets = new Secrets((value) => masked.push(value));
+    const secret = '\ud800 half of a pair, and the rest';
+    secrets.discover(JSON.stringify({ apiKey: secret }), { apiKey: secret });
+    expect(masked).toEqual([secret]);
+    expect(secrets.redact(`a ${secret} b`)).toBe('a *** b');
+  });
+
+  test('is none when it is a name that the user gave, however JSON spells it', () => {
+    const masked: string[] = [];
+    const secrets = new Secrets((value) => masked.push(value));
+    const name = 'A name with a\ttab and "quotes"';
+    secrets.exempt([name]);
+    secrets.discover(JSON.stringify({ token: name }), { token: name });
+    expect(masked).toEqual([]);
+  });
+});
+
+describe('the oracle', () => {
+  test.each(['x ##[stop-commands]t', '\u00a0::add-mask::e', '\u2028::error::e', 'a\r::debug::b'])(
+    'does see a command in %j when nobody makes it inert',
+    (text) => {
+      const { commands } = readBack(() => process.stdout.write(`${text}\n`));
+      expect(commands).toHaveLength(1);
+    },
+  );
+});

@@ -1,0 +1,292 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { parseCommand, splitLines } from '../../simulator/runner/commands.ts';
+import { findLeaksIn, type Leak, nameDerivedForms } from '../../simulator/runner/leak-detector.ts';
+import { SecretMasker } from '../../simulator/runner/masks.ts';
+import { StepLog } from '../../simulator/runner/step-log.ts';
+import { resolveServer } from '../../src/launchdarkly/servers.ts';
+import { escapeWorkflowCommands, Log } from '../../src/report/log.ts';
+import { describeOutputs } from '../../src/report/outputs.ts';
+import { Secrets } from '../../src/secrets.ts';
+
+/** White space for .NET, line ends for somebody, or no width at all. */
+const GAPS = [
+  ...['\r', '\n', '\r\n', '\t', '\v', '\f', ' ', '\0', '\u0085', '\u00a0', '\u1680', '\u2003'],
+  ...['\u2028', '\u2029', '\u202e', '\u200b', '\u200d', '\ufeff', '\u3000', '\ud800', '\udc00'],
+  ...['\u00ad', '\u061c', '\u180e', '\u2066', '\u{e0001}', '\u001b[31m', '\u001b]8;;x\u0007'],
+] as const;
+
+const COMMANDS = [
+  ...['stop-commands', 'add-mask', 'error', 'warning', 'notice', 'debug', 'group', 'endgroup'],
+  ...['set-output name=key', 'save-state name=x', 'set-env name=PATH', 'add-path', 'echo'],
+  ...['STOP-COMMANDS', 'Add-Mask', 'add-matcher', 'error title=x,file=a.js,line=1'],
+] as const;
+
+const MARKS = ['##[', '#', '##', '[', ']', '::', ':', '%0A', '%0D', '%25', '%3A', '%2C'] as const;
+
+const TRICKS = [
+  ...['<!--', '-->', '<img src=x>', '![x](http://x)', '[x](javascript:x)', '@octocat', '|', '***'],
+  ...['```', '\\', '</details>', '&#96;', '&lt;', 'constructor', '__proto__', '$&', '$1'],
+] as const;
+
+/** Strings that want to be a command, a line, a link or anything else but a string. */
+export const hostileText: fc.Arbitrary<string> = fc
+  .array(
+    fc.oneof(
+      { weight: 3, arbitrary: fc.constantFrom(...GAPS) },
+      { weight: 3, arbitrary: fc.constantFrom(...MARKS) },
+      { weight: 3, arbitrary: fc.constantFrom(...COMMANDS) },
+      { weight: 1, arbitrary: fc.constantFrom(...TRICKS) },
+      { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 8 }) },
+      {
+        weight: 1,
+        arbitrary: fc
+          .tuple(fc.constantFrom(...GAPS, ...MARKS), fc.constantFrom(2, 3, 3_500))
+          .map(([piece, times]) => piece.repeat(times)),
+      },
+    ),
+    { maxLength: 12 },
+  )
+  .map((pieces) => pieces.join(''));
+
+/**
+ * Secrets of the shapes that a run can have. A proxy's password may have any printable character but a
+ * backslash: where the secret has one, an escaped line break within it is not looked for.
+ */
+export const secretText: fc.Arbitrary<string> = fc.oneof(
+  fc.uuid().map((id) => `api-${id}`),
+  fc.uuid().map((id) => `sdk-${id}`),
+  fc.stringMatching(/^ghs_[A-Za-z0-9]{36}$/),
+  fc.stringMatching(/^[!-[\]-~]{12,40}$/),
+);
+
+/** To know a new secret takes longer than to look for it, so the same ones are used again and again. */
+const SECRETS = fc.sample(secretText, { numRuns: 300, seed: 5 });
+
+/** A text with a secret in it, in one of the forms from which a person could restore it. */
+export const leakyText = fc
+  .tuple(fc.constantFrom(...SECRETS), fc.nat(), hostileText, hostileText)
+  .map(([secret, choice, before, after]) => {
+    const forms = [...nameDerivedForms(secret).keys()];
+    const form = forms[choice % forms.length] ?? secret;
+    return { secret, text: `${before}${form}${after}` };
+  });
+
+const resourceKey = fc.oneof(
+  fc.stringMatching(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,40}$/),
+  // It looks like an SDK key, and is all the same what somebody called a group.
+  fc.uuid().map((id) => `sdk-${id}`),
+);
+
+/** A group as it was asked for, and a body of the server's that has a real secret among its members. */
+const anyOutcome = fc
+  .record({
+    wanted: fc.record({
+      key: resourceKey,
+      name: hostileText.map((text) => text.slice(0, 300)),
+      projectKey: resourceKey,
+      environmentKey: resourceKey,
+      applicationKeys: fc.array(resourceKey, { maxLength: 3 }),
+    }),
+    stray: fc.uuid().map((id) => `mob-${id}`),
+    member: fc.constantFrom('apiKey', 'mobileKey', 'sdkKey', 'token', 'secret'),
+  })
+  // Half of a secret is taken out of texts as well, and random ids do not share theirs.
+  .filter(({ wanted, stray }) => !JSON.stringify(wanted).includes(stray.slice(-16)))
+  .map(({ wanted, stray, member }) => ({
+    wanted,
+    stray,
+    // The words of the user come back in members that otherwise hold secrets.
+    body: { ...wanted, [member]: wanted.key, token: wanted.name, deep: [{ [member]: stray }] },
+  }));
+
+/** A `base-uri` close to one that is allowed: with a letter more or less, or with parts of other URLs. */
+export const nearlyAllowedUri = fc
+  .tuple(
+    fc.constantFrom(
+      'https://app.launchdarkly.com',
+      'https://app.launchdarkly.us',
+      'https://app.eu.launchdarkly.com',
+      'http://localhost:8787',
+      'http://127.0.0.1:8787',
+      'http://[::1]:8787',
+    ),
+    fc.array(
+      fc.record({
+        at: fc.nat({ max: 40 }),
+        removed: fc.nat({ max: 3 }),
+        added: fc.oneof(
+          fc.constantFrom('@', '.', ':', '/', '\\', '#', '?', '%2e', '%', '\t', '\n', '\0', '-'),
+          fc.constantFrom(
+            'evil.example',
+            'user:pw@',
+            ':443',
+            ':8443',
+            '//',
+            '／',
+            '。',
+            'ａ',
+            '\u200b',
+          ),
+          fc.constantFrom('launchdarkly.com', '.launchdarkly.com', 'http:', 'app.', 'xn--', 'K'),
+          fc.string({ unit: 'binary', maxLength: 3 }),
+          fc.constant(''),
+        ),
+      }),
+      { maxLength: 3 },
+    ),
+  )
+  .map(([uri, edits]) =>
+    edits.reduce<string>(
+      (text, { at, removed, added }) =>
+        text.slice(0, at) + added + text.slice(Math.min(text.length, at + removed)),
+      uri,
+    ),
+  );
+
+/** A promise on strings. */
+export interface StringPromise {
+  readonly name: string;
+  /** Which part of the strings it is tried on: less where each takes long. */
+  readonly share: number;
+  /** Tries it on that many strings; throws with the smallest one that breaks it. */
+  readonly assert: (parameters: { readonly numRuns: number; readonly seed?: number }) => void;
+}
+
+function promise<T>(
+  name: string,
+  strings: fc.Arbitrary<T>,
+  check: (value: T) => void,
+  share = 1,
+): StringPromise {
+  return {
+    name,
+    share,
+    assert: (parameters) => fc.assert(fc.property(strings, check), parameters),
+  };
+}
+
+/** What holds for every string there is. */
+export const STRING_PROMISES: readonly StringPromise[] = [
+  promise('no text is a command or more than one line by itself', hostileText, (text) => {
+    const inert = escapeWorkflowCommands(text);
+    assert(splitLines(inert).length <= 1, 'it is more than one line');
+    assert.equal(parseCommand(inert), undefined);
+    assert(!/[\p{Cc}\p{Zl}\p{Zp}]/u.test(inert), 'it has a control character');
+  }),
+
+  promise('no text adds a command, a line or a title to the log', hostileText, (text) => {
+    const { lines, annotations } = readBack((log) => printEverywhere(log, text));
+    assert.deepEqual(
+      lines.map(({ command }) => command?.name),
+      [undefined, 'warning', 'error', 'group', undefined, 'endgroup'],
+    );
+    assert(annotations.every(({ title }) => title === 'A title'));
+  }),
+
+  promise('no form of a secret is left in the log', leakyText, ({ secret, text }) => {
+    assert.deepEqual(
+      findLeaksInLog((log) => log.info(`Text: ${text}`), secret),
+      [],
+    );
+  }),
+
+  promise(
+    'no output is lost to the masks',
+    anyOutcome,
+    ({ wanted, stray, body }) => {
+      const masker = new SecretMasker();
+      const masked: string[] = [];
+      const secrets = new Secrets((value) => {
+        masked.push(value);
+        masker.addLines(value);
+      });
+      secrets.exempt(Object.values(wanted).flat());
+      secrets.discover(JSON.stringify(body), body);
+      assert(masked.includes(stray), 'the key in the body was not found');
+      assert.equal(secrets.redact(wanted.key), wanted.key);
+      assert(!masked.some((value) => Object.values(wanted).flat().includes(value)));
+      const group = { ...wanted, createdAt: 0 };
+      const outputs = describeOutputs({
+        kind: 'success',
+        outcome: { kind: 'created', group, drift: [] },
+      });
+      for (const value of Object.values(outputs).map((output) => secrets.redact(output))) {
+        // The runner drops an output in which it finds something to mask.
+        assert.equal(masker.mask(value), value);
+      }
+    },
+    0.2,
+  ),
+
+  promise('no host but LaunchDarkly and this machine gets the token', nearlyAllowedUri, (uri) => {
+    const server = resolveServer(uri);
+    if ('problem' in server) {
+      assert(!server.problem.includes('pw@'), 'the problem echoes the value');
+      return;
+    }
+    const url = new URL(server.origin);
+    assert.equal(url.username + url.password + url.search + url.hash, '');
+    assert.equal(url.pathname, '/');
+    assert(
+      isLaunchDarkly(url) || ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname),
+      `${url.origin} is somebody else's`,
+    );
+  }),
+];
+
+function isLaunchDarkly(url: URL): boolean {
+  const domain = url.hostname.split('.').slice(-2).join('.');
+  const isOurs = domain === 'launchdarkly.com' || domain === 'launchdarkly.us';
+  return isOurs && url.protocol === 'https:' && url.port === '';
+}
+
+/** Sends a text through every way that the log has. */
+function printEverywhere(log: Log, text: string): void {
+  log.info(`Text: ${text}`);
+  log.warning('A title', text);
+  log.failure('A title', [text, text]);
+  log.group(`Group: ${text}`, [text]);
+}
+
+/** What the runner makes of that which a log prints. */
+export function readBack(print: (log: Log) => void, secret?: string): StepLog {
+  const printed: string[] = [];
+  const { exitCode } = process;
+  const write = process.stdout.write;
+  process.stdout.write = (chunk: unknown) => {
+    printed.push(String(chunk));
+    return true;
+  };
+  try {
+    print(new Log(knowSecret(secret)));
+  } finally {
+    process.stdout.write = write;
+    process.exitCode = exitCode;
+  }
+  const log = new StepLog({ masker: new SecretMasker() });
+  for (const line of splitLines(printed.join(''))) {
+    log.read(line, 'stdout');
+  }
+  return log;
+}
+
+const known = new Map<string | undefined, Secrets>();
+
+function knowSecret(secret: string | undefined): Secrets {
+  const secrets = known.get(secret) ?? new Secrets(() => {});
+  known.set(secret, secrets);
+  if (secret !== undefined) {
+    secrets.add(secret);
+  }
+  return secrets;
+}
+
+/** The forms of a secret that are left in what a log prints when it knows the secret. */
+export function findLeaksInLog(print: (log: Log) => void, secret: string): Leak[] {
+  const { lines } = readBack(print, secret);
+  return findLeaksIn(
+    lines.map(({ text }) => ({ name: 'log', text })),
+    [secret],
+  );
+}

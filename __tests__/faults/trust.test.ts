@@ -1,0 +1,176 @@
+import type { TlsOptions } from 'node:tls';
+import { describe, expect, test } from 'vitest';
+import { type Authority, issueSelfSigned } from '../../simulator/certificates.ts';
+import { runAction, type StepResult } from '../../simulator/runner/runner.ts';
+import { startWireServer, type WireFault } from '../../simulator/wire/server.ts';
+import { openCompany, readError, WISH } from './company.ts';
+
+describe('the certificate of a company that inspects TLS', () => {
+  test('is trusted by way of NODE_EXTRA_CA_CERTS', async () => {
+    await using company = await openCompany();
+    const result = await company.run({ HTTPS_PROXY: `http://${company.proxy.host}` });
+    expect(result.outputs['outcome']).toBe('created');
+  });
+
+  test.each([undefined, '0'])(
+    'is refused without it, with NODE_TLS_REJECT_UNAUTHORIZED=%s too, and the error names the variable',
+    async (NODE_TLS_REJECT_UNAUTHORIZED) => {
+      await using company = await openCompany();
+      const result = await company.run({
+        HTTPS_PROXY: `http://${company.proxy.host}`,
+        NODE_EXTRA_CA_CERTS: undefined,
+        NODE_TLS_REJECT_UNAUTHORIZED,
+      });
+      expect(result.outputs['error-code']).toBe('network');
+      expect(readError(result)).toContain('UNABLE_TO_VERIFY_LEAF_SIGNATURE');
+      expect(readError(result)).toContain('NODE_EXTRA_CA_CERTS');
+      expect(readError(result)).toContain('There is no switch to ignore TLS.');
+      expect(readError(result)).toContain('Nothing was written.');
+      // Nobody mends a certificate while the step waits.
+      expect(company.proxy.tunnels).toBe(1);
+      expect(company.launchDarkly.requests).toEqual([]);
+    },
+  );
+});
+
+test('the CA certificates of the system are trusted with NODE_USE_SYSTEM_CA=1', async () => {
+  await using company = await openCompany();
+  const result = await company.run({
+    HTTPS_PROXY: `http://${company.proxy.host}`,
+    NODE_EXTRA_CA_CERTS: undefined,
+    NODE_USE_SYSTEM_CA: '1',
+    SSL_CERT_FILE: company.caPath,
+  });
+  expect(result.outputs['outcome']).toBe('created');
+});
+
+describe.each([undefined, '0'])(
+  'with NODE_TLS_REJECT_UNAUTHORIZED=%s',
+  (NODE_TLS_REJECT_UNAUTHORIZED) => {
+    const hosts = ['127.0.0.1'];
+    const hourAgo = new Date(Date.now() - 3_600_000);
+    test.each([
+      ['is self-signed', () => issueSelfSigned({ hosts }), 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+      [
+        'has expired',
+        (authority: Authority) =>
+          authority.issue({ hosts, notBefore: new Date(0), notAfter: hourAgo }),
+        'CERT_HAS_EXPIRED',
+      ],
+      [
+        'is for another host',
+        (authority: Authority) => authority.issue({ hosts: ['app.launchdarkly.com'] }),
+        'ERR_TLS_CERT_ALTNAME_INVALID',
+      ],
+    ])('a certificate that %s is refused', async (_, issue, code) => {
+      await using company = await openCompany();
+      await using server = await startWireServer({ tls: await issue(company.authority) });
+      const result = await company.run(
+        { NODE_TLS_REJECT_UNAUTHORIZED },
+        { 'base-uri': server.origin },
+      );
+      expect(result.outputs['error-code']).toBe('network');
+      expect(readError(result)).toContain(`can't be trusted (${code})`);
+      expect(server.requests).toEqual([]);
+    });
+  },
+);
+
+test.each([undefined, '0'])(
+  'the certificate of a proxy is verified as well, with NODE_TLS_REJECT_UNAUTHORIZED=%s',
+  async (NODE_TLS_REJECT_UNAUTHORIZED) => {
+    await using company = await openCompany({ isProxyTls: true });
+    const result = await company.run({
+      HTTPS_PROXY: `https://${company.proxy.host}`,
+      NODE_EXTRA_CA_CERTS: undefined,
+      NODE_TLS_REJECT_UNAUTHORIZED,
+    });
+    expect(readError(result)).toContain(
+      `The certificate of the proxy ${company.proxy.host} can't be trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE)`,
+    );
+    expect(company.proxy.requests).toEqual([]);
+  },
+);
+
+test('an https scheme for a proxy that speaks plain http is told as a wrong scheme', async () => {
+  await using company = await openCompany();
+  const result = await company.run({ HTTPS_PROXY: `https://${company.proxy.host}` });
+  expect(readError(result)).toContain('base-uri and HTTPS_PROXY have the right scheme and port');
+});
+
+describe('what no second attempt can mend is told at once', () => {
+  test('a self-signed certificate', async () => {
+    const tls = await issueSelfSigned({ hosts: ['127.0.0.1'] });
+    const { error, connections, requests } = await meet({}, tls);
+    expect(error).toContain(
+      "The certificate that was shown can't be trusted (DEPTH_ZERO_SELF_SIGNED_CERT)",
+    );
+    expect({ connections, requests }).toEqual({ connections: 1, requests: 0 });
+  });
+
+  test('a TLS alert, whose code has a slash in it since OpenSSL 3.5', async () => {
+    const tls = await issueSelfSigned({ hosts: ['127.0.0.1'] });
+    const fault: WireFault = {
+      onFirstByte: () => {},
+      onConnection: async (line) => {
+        await line.send(Buffer.from('15030300020228', 'hex'));
+        line.halfClose();
+      },
+    };
+    const { error, connections } = await meet(fault, tls);
+    expect(error).toContain('The two ends did not agree on TLS (ERR_SSL_');
+    expect(error).toContain('Nothing was written.');
+    expect(connections).toBe(1);
+  });
+
+  test('a server that speaks no TLS', async () => {
+    const tls = await issueSelfSigned({ hosts: ['127.0.0.1'] });
+    const fault: WireFault = {
+      onConnection: async (line) => {
+        await line.send('HTTP/1.1 400 Bad Request\r\n\r\n');
+        line.halfClose();
+      },
+    };
+    const { error, connections } = await meet(fault, tls);
+    expect(error).toContain('The two ends did not agree on TLS (ERR_SSL_');
+    expect(connections).toBe(1);
+  });
+
+  test('a server that knows TLS 1.1 at best', async () => {
+    const pair = await issueSelfSigned({ hosts: ['127.0.0.1'] });
+    const tls = { ...pair, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' } as const;
+    const { error, connections, requests } = await meet({}, tls);
+    expect(error).toContain('The two ends did not agree on TLS');
+    expect({ connections, requests }).toEqual({ connections: 1, requests: 0 });
+  });
+});
+
+test('a server that prefers HTTP/2, in which a POST may be sent twice unnoticed, is spoken to in HTTP/1.1', async () => {
+  await using company = await openCompany();
+  const offered: string[] = [];
+  const pair = await company.authority.issue({ hosts: ['127.0.0.1'] });
+  await using server = await startWireServer({
+    tls: {
+      ...pair,
+      ALPNCallback: ({ protocols }) => {
+        offered.push(...protocols);
+        return protocols.includes('h2') ? 'h2' : 'http/1.1';
+      },
+    },
+  });
+  const result = await company.run({}, { 'base-uri': server.origin });
+  expect(result.outputs['outcome']).toBe('created');
+  expect(offered).toEqual(['http/1.1']);
+});
+
+/** Runs the bundle against a server that only TLS keeps it from. */
+async function meet(
+  fault: WireFault,
+  tls: TlsOptions,
+): Promise<{ error: string; connections: number; requests: number; result: StepResult }> {
+  await using server = await startWireServer({ fault, tls });
+  const result = await runAction({ inputs: { ...WISH, 'base-uri': server.origin } });
+  expect(result.outputs['error-code']).toBe('network');
+  const { connections } = server;
+  return { error: readError(result), connections, requests: server.requests.length, result };
+}

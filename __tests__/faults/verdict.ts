@@ -1,0 +1,163 @@
+import type { StepResult } from '../../simulator/runner/runner.ts';
+import type { Evidence } from './run-scenario.ts';
+import { DESIRED } from './scenario.ts';
+
+/** What can be wrong with a run. */
+export const VIOLATION_KINDS = ['lost', 'duplicated', 'misreported', 'leaked'] as const;
+
+export type ViolationKind = (typeof VIOLATION_KINDS)[number];
+
+/** What each means, for the table that `npm run test:faults` prints. */
+export const MEANINGS: Readonly<Record<ViolationKind, string>> = {
+  lost: 'ended in a way that the scenario does not allow, or not at all',
+  duplicated: 'wrote more often than the log says, or created more than one group',
+  misreported: 'said something of the group, in log, outputs or summary, that is not true',
+  leaked: 'showed a secret, or connected to a host that is not LaunchDarkly',
+};
+
+/** One thing that is wrong, in words. */
+export interface Violation {
+  readonly kind: ViolationKind;
+  readonly what: string;
+}
+
+/** Holds what the action said against what is true. Empty when nothing is wrong. */
+export function findViolations(evidence: Evidence): Violation[] {
+  const { result, failure, hasLeaked } = evidence;
+  if (result === undefined) {
+    const what = failure?.message ?? 'the run did not end';
+    return [...findStrayTraffic(evidence), { kind: hasLeaked ? 'leaked' : 'lost', what }];
+  }
+  return [
+    ...findStrayTraffic(evidence),
+    ...findLosses(result, evidence),
+    ...findDuplicates(result, evidence),
+    ...findFalseReports(result, evidence),
+    ...findFalseOutputs(result, evidence),
+  ];
+}
+
+function findStrayTraffic({ scenario, strayConnections, requests }: Evidence): Violation[] {
+  const { certificate = 'trusted' } = scenario;
+  return report('leaked', [
+    [strayConnections > 0, 'another host was contacted'],
+    [certificate !== 'trusted' && requests > 0, 'a server that is not trusted got a request'],
+  ]);
+}
+
+/** What Node itself says of `NODE_TLS_REJECT_UNAUTHORIZED=0`, before the first line of ours. */
+const NODE_WARNING =
+  /^\(node:\d+\) Warning: Setting the NODE_TLS_REJECT_UNAUTHORIZED .*\n\(Use `node --trace-warnings .*\n/;
+
+function findLosses(result: StepResult, evidence: Evidence): Violation[] {
+  const { scenario, creations, faultCount, hasFault } = evidence;
+  const ending = nameEnding(result);
+  const isSuccess = result.outputs['error-code'] === '';
+  // How far a run gets that uses up its time depends on the machine; that it says what is true does not.
+  const ranOutOfTime = ending === 'timeout' && scenario.usesUpTime === true;
+  const isAllowed = ranOutOfTime || scenario.endings.some((allowed) => allowed === ending);
+  return report('lost', [
+    [!isAllowed, `ended as ${ending}`],
+    [result.exitCode !== (isSuccess ? 0 : 1), `exit code ${result.exitCode}`],
+    [result.stderr.replace(NODE_WARNING, '') !== '', `stderr: ${result.stderr}`],
+    [
+      creations.length !== scenario.creations && !(ranOutOfTime && creations.length === 0),
+      `${creations.length} groups were created`,
+    ],
+    [hasFault && faultCount === 0 && !ranOutOfTime, 'the fault did not happen'],
+  ]);
+}
+
+function findDuplicates(result: StepResult, { creations, writes }: Evidence): Violation[] {
+  const known = result.stdout.match(/^::debug::Request \d+: (?:POST|PATCH) /gm)?.length ?? 0;
+  return report('duplicated', [
+    [creations.length > 1, `${creations.length} groups were created`],
+    [writes > known, `${writes} writes arrived, and the log has ${known}`],
+  ]);
+}
+
+function findFalseReports(result: StepResult, evidence: Evidence): Violation[] {
+  const { scenario, changes } = evidence;
+  const { annotations, outputs, summary = '' } = result;
+  const said = annotations.map(({ message }) => message).join('\n');
+  const isSuccess = outputs['error-code'] === '';
+  const isCertain = said.includes('Nothing was written');
+  const isUncertain = said.includes('Outcome unknown');
+  const isEmptyAccount = scenario.existing === undefined;
+  return report('misreported', [
+    [isCertain && changes > 0, 'says that nothing was written, but a group was'],
+    [isEmptyAccount && said.includes('already exists'), 'takes its own group for another'],
+    [
+      !isSuccess && changes === 0 && !isCertain && !isUncertain,
+      'leaves open that nothing was written',
+    ],
+    [isSuccess && (isCertain || isUncertain), `annotates a success as a failure: ${said}`],
+    [!summary.includes(DESIRED.key), 'the summary does not name the group'],
+    [summary.includes('Nothing was written') && changes > 0, 'the summary denies a write'],
+    [isUncertain !== summary.includes('Outcome unknown'), 'annotation and summary differ in doubt'],
+  ]);
+}
+
+/** The outputs and the annotations of a success, against the group that is stored. */
+function findFalseOutputs(result: StepResult, evidence: Evidence): Violation[] {
+  const { scenario, creations, changes, group } = evidence;
+  const { annotations, outputs } = result;
+  const outcome = outputs['outcome'];
+  const contradiction = [
+    outputs['created'] !== String(outcome === 'created'),
+    'outcome and created contradict each other',
+  ] as const;
+  if (outputs['error-code'] !== '') {
+    return report('misreported', [contradiction]);
+  }
+  const { name = DESIRED.name, applications = '' } = scenario.inputs ?? {};
+  const requested = {
+    name: name.normalize('NFC'),
+    applications: listKeys(applications.split(',')),
+  };
+  const stored = {
+    name: group?.name.normalize('NFC'),
+    applications: listKeys(group?.applicationKeys ?? []),
+  };
+  const isAsRequested = JSON.stringify(stored) === JSON.stringify(requested);
+  const isWrite = outcome === 'created' || outcome === 'updated';
+  const createdAt = group && new Date(group.createdAt).toISOString();
+  return report('misreported', [
+    contradiction,
+    [outcome === 'created' && creations.length === 0, 'says created, but nothing was'],
+    [outcome === 'updated' && changes === 0, 'says updated, but nothing was'],
+    [!isWrite && changes > 0, `says ${outcome}, but the group was changed`],
+    [outputs['created-at'] !== createdAt, 'shows another group than the one there is'],
+    [outputs['name'] !== group?.name, 'shows another name than the group has'],
+    [
+      outputs['applications'] !== JSON.stringify(group?.applicationKeys ?? []),
+      'shows other applications than the group has',
+    ],
+    [
+      isWrite && isAsRequested && annotations.length > 0,
+      'annotates a success that is as requested',
+    ],
+    [isWrite && !isAsRequested && annotations.length === 0, 'is silent on what was stored instead'],
+    [outcome === 'created' && isAsRequested !== (outputs['drift'] === '[]'), 'drift is not true'],
+  ]);
+}
+
+/** Application keys in order: to LaunchDarkly they are a set. */
+function listKeys(keys: readonly string[]): string[] {
+  return keys
+    .map((key) => key.trim())
+    .filter((key) => key !== '')
+    .sort();
+}
+
+/** The word for how a run ended: the error code of a failure, else the outcome. */
+function nameEnding({ outputs }: StepResult): string {
+  return outputs['error-code'] || (outputs['outcome'] ?? 'no outcome at all');
+}
+
+function report(
+  kind: ViolationKind,
+  findings: readonly (readonly [boolean, string])[],
+): Violation[] {
+  return findings.flatMap(([isViolated, what]) => (isViolated ? [{ kind, what }] : []));
+}

@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import { derivedForms } from '../../simulator/runner/leak-detector.ts';
+import { DEFAULT_GITHUB_TOKEN, type StepResult } from '../../simulator/runner/runner.ts';
+import { ERROR_TITLES } from '../../src/errors.ts';
+import { olderGroup, openScene, spoilCreate, WISH } from '../bundle/scene.ts';
+import { STRAY_SDK_KEY } from './scenario.ts';
+
+/** What people who may name things in an account, or a server, could try on the log of somebody else's job. */
+const HOSTILE_WORDS = [
+  ['a command in the middle', 'Payments ##[stop-commands]t ##[add-mask]e'],
+  ['a command after a CR', 'Payments\r::stop-commands::t\r::add-mask::e'],
+  ['a command after odd white space', '\u00a0\u2028::error title=x::y\u0085::add-mask::e'],
+  ['a command after a byte order mark', '\ufeff::set-output name=outcome::kept'],
+  ['escaped line ends', 'a%0A::add-mask::e%0D%0A##[error]x%250A'],
+  ['terminal sequences', '\u001b[2J\u001b[31mred\u001b]8;;http://evil.example\u0007'],
+  ['the end of an output', 'x\nghadelimiter_0\noutcome=kept\nEOF\nkey<<EOF\ny'],
+  ['Markdown and HTML', '<img src=x onerror=x> [a](http://x) | @octocat --> <!-- x'],
+  ['invisible characters', 'a\u202e\u200b\u2066b\u00ad\ufeff'],
+  ['a great many characters', `${'##[error]x'.repeat(2_000)}`],
+  ['the name of a member of all objects', '__proto__'],
+] as const;
+
+describe.concurrent('a hostile name', () => {
+  test.each(HOSTILE_WORDS)('with %s is handed on as it is, or refused', async (_, name) => {
+    await using scene = await openScene();
+    const result = await scene.run({ name });
+    const isRefused = /[\p{Cc}\p{Zl}\p{Zp}]/u.test(name.trim());
+    expect(result.outputs).toMatchObject(
+      isRefused
+        ? { outcome: 'failed', 'error-code': 'invalid-input' }
+        : { outcome: 'created', name: name.trim() },
+    );
+    expect(scene.simulator.requests).toHaveLength(isRefused ? 0 : 1);
+    expectOnlyOurCommands(result);
+  });
+
+  test.each(HOSTILE_WORDS)('with %s of a group in the account is no command', async (_, name) => {
+    await using scene = await openScene({ group: olderGroup({ name }) });
+    const conflict = await scene.run();
+    expect(conflict.outputs).toMatchObject({ 'error-code': 'conflict', name });
+    expectOnlyOurCommands(conflict);
+    const update = await scene.run({ 'if-exists': 'update' });
+    expect(update.outputs).toMatchObject({ outcome: 'updated', name: WISH.name });
+    expectOnlyOurCommands(update);
+  });
+});
+
+describe('the words of a hostile server', () => {
+  test.concurrent.each(HOSTILE_WORDS)(
+    'with %s are quoted, and are no command',
+    async (_, words) => {
+      await using scene = await openScene();
+      spoilCreate(scene.simulator, {
+        kind: 'respond',
+        status: 400,
+        body: {
+          code: words,
+          message: words,
+          id: words,
+          errors: [{ attribute: words, reason: words }],
+        },
+      });
+      const result = await scene.run({}, { env: { RUNNER_DEBUG: '1' } });
+      expect(result.outputs).toMatchObject({ outcome: 'failed', 'error-code': 'bad-request' });
+      expectOnlyOurCommands(result);
+    },
+  );
+
+  test.concurrent.each(['text/html', 'application/json'])(
+    'are quoted as well as %s that holds every secret',
+    async (type) => {
+      await using scene = await openScene();
+      const forms = [WISH.token, DEFAULT_GITHUB_TOKEN, STRAY_SDK_KEY].flatMap(derivedForms);
+      const body = `{"apiKey":"${STRAY_SDK_KEY}", "forms": ${forms.join(' | ')}`;
+      for (const status of [400, 401, 403, 404, 422, 500]) {
+        spoilCreate(scene.simulator, {
+          kind: 'respond',
+          status,
+          headers: { 'Content-Type': type },
+          body: status === 422 ? { message: body } : body,
+        });
+        // The runner's stand-in throws when it finds one of them anywhere.
+        await scene.run(
+          { 'timeout-seconds': '5' },
+          { env: { RUNNER_DEBUG: '1' }, secrets: [STRAY_SDK_KEY] },
+        );
+      }
+      expect(scene.simulator.requests.length).toBeGreaterThan(6);
+    },
+  );
+});
+
+describe('a word of the user that looks like a secret', () => {
+  test('is not masked, so that no output is lost to it', async () => {
+    const key = 'sdk-11111111-2222-4333-8444-555555555555';
+    const group = olderGroup({ key, name: 'Production - All Apps' });
+    await using scene = await openScene({ group });
+    spoilCreate(scene.simulator, {
+      kind: 'respond',
+      status: 201,
+      body: { ...group, environment: { apiKey: key, token: WISH.name, mobileKey: STRAY_SDK_KEY } },
+    });
+    const result = await scene.run({ key }, { secrets: [STRAY_SDK_KEY] });
+    expect(result.masks).toEqual([WISH.token, DEFAULT_GITHUB_TOKEN, STRAY_SDK_KEY]);
+    expect(result.outputs).toMatchObject({ outcome: 'created', key, name: WISH.name });
+  });
+});
+
+/** The masks that belong to the run come first; then the action speaks under titles that are constants. */
+function expectOnlyOurCommands(result: StepResult): void {
+  const names = result.commands.map(({ name }) => name);
+  expect(names.slice(0, 2)).toEqual(['add-mask', 'add-mask']);
+  expect(
+    names.slice(2).filter((name) => !['debug', 'error', 'group', 'endgroup'].includes(name)),
+  ).toEqual([]);
+  expect(result.masks).toEqual([WISH.token, DEFAULT_GITHUB_TOKEN]);
+  const titles: readonly string[] = Object.values(ERROR_TITLES);
+  for (const { title = '', properties } of result.annotations) {
+    expect(titles).toContain(title);
+    expect(Object.keys(properties)).toEqual(['title']);
+  }
+  expect(result.annotations.length).toBe(result.conclusion === 'failure' ? 1 : 0);
+  expect(result).toMatchObject({ stderr: '', state: {}, envFile: {}, paths: [] });
+}

@@ -1,0 +1,312 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTcpServer, type Socket } from 'node:net';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { startConnectProxy } from '../../simulator/wire/proxy.ts';
+import { listen, shutDown } from '../../simulator/wire/server.ts';
+import { type HttpRequest, openHttpClient } from '../../src/http/http-client.ts';
+
+const NO_PROXIES = { httpProxy: '', httpsProxy: '', noProxy: '' };
+const NEVER = new AbortController().signal;
+
+function get(path: string): HttpRequest {
+  return { method: 'GET', path, headers: {} };
+}
+
+type Limits = { readonly connectTimeoutMs?: number; readonly attemptTimeoutMs?: number };
+
+/** A server that answers as told, and a client of it. */
+async function open(listener: RequestListener, limits: Limits = {}) {
+  const server = createServer(listener);
+  const sockets = new Set<Socket>();
+  let connections = 0;
+  server.on('connection', (socket) => {
+    connections += 1;
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  const port = await listen(server);
+  const client = openHttpClient({
+    origin: `http://127.0.0.1:${port}`,
+    proxies: NO_PROXIES,
+    ...limits,
+  });
+  return {
+    client,
+    sockets,
+    get connections() {
+      return connections;
+    },
+    async [Symbol.asyncDispose]() {
+      await client.close();
+      await shutDown(server, sockets);
+    },
+  };
+}
+
+describe('one of two requests at the same time', () => {
+  test('that waits too long for its answer leaves the other one and its socket alone', async () => {
+    const released = Promise.withResolvers<void>();
+    const listener: RequestListener = (request, response) => {
+      if (request.url === '/patient') {
+        released.promise.then(
+          () => response.end('patient'),
+          () => {},
+        );
+      }
+    };
+    await using wire = await open(listener);
+    const abort = new AbortController();
+    const patient = wire.client.send(get('/patient'), NEVER);
+    const hasty = wire.client.send(get('/hasty'), abort.signal);
+    await expect.poll(() => wire.sockets.size).toBe(2);
+    abort.abort(new Error('enough'));
+    expect(await hasty).toMatchObject({ code: 'ABORTED', mayHaveBeenProcessed: true });
+    await expect.poll(() => wire.sockets.size).toBe(1);
+    released.resolve();
+    expect(await patient).toMatchObject({ status: 200, body: { text: 'patient' } });
+    // The connection that is left serves the next request.
+    expect(await wire.client.send(get('/patient'), NEVER)).toMatchObject({ status: 200 });
+    expect(wire.connections).toBe(2);
+  });
+
+  test('that is aborted while its tunnel opens was never sent, and the other one goes on', async () => {
+    const tunnels: Socket[] = [];
+    const proxy = createTcpServer((socket) => {
+      tunnels.push(socket);
+      socket.on('error', () => {}).resume();
+    });
+    const port = await listen(proxy);
+    const client = openHttpClient({
+      origin: 'https://app.launchdarkly.com',
+      proxies: { ...NO_PROXIES, httpsProxy: `http://127.0.0.1:${port}` },
+    });
+    const first = new AbortController();
+    const second = new AbortController();
+    const aborted = client.send(get('/first'), first.signal);
+    await expect.poll(() => tunnels.length).toBe(1);
+    const other = client.send(get('/second'), second.signal);
+    await expect.poll(() => tunnels.length).toBe(2);
+    first.abort();
+    expect(await aborted).toMatchObject({ code: 'ABORTED', mayHaveBeenProcessed: false });
+    await expect.poll(() => tunnels[0]?.readableEnded || tunnels[0]?.destroyed).toBe(true);
+    expect(tunnels[1]?.destroyed).toBe(false);
+    second.abort();
+    expect(await other).toMatchObject({ code: 'ABORTED', mayHaveBeenProcessed: false });
+    await client.close();
+    await shutDown(proxy, tunnels);
+  });
+
+  test('that is aborted during the TLS handshake was never sent', async () => {
+    const sockets: Socket[] = [];
+    const server = createTcpServer((socket) => {
+      sockets.push(socket);
+      socket.on('error', () => {});
+    });
+    const origin = `https://127.0.0.1:${await listen(server)}`;
+    const client = openHttpClient({ origin, proxies: NO_PROXIES });
+    const abort = new AbortController();
+    const exchange = client.send(get('/'), abort.signal);
+    await expect.poll(() => sockets.length).toBe(1);
+    abort.abort();
+    expect(await exchange).toMatchObject({ code: 'ABORTED', mayHaveBeenProcessed: false });
+    await client.close();
+    await shutDown(server, sockets);
+  });
+});
+
+describe('a request whose time is up', () => {
+  test('while it waits for an answer may have been processed', async () => {
+    await using wire = await open(() => {}, { attemptTimeoutMs: 50 });
+    const exchange = await wire.client.send(get('/'), NEVER);
+    expect(exchange).toMatchObject({ code: 'ATTEMPT_TIMEOUT', mayHaveBeenProcessed: true });
+  });
+
+  test('while its body drips is unreadable', async () => {
+    const drip: RequestListener = (_request, response) => {
+      const timer = setInterval(() => response.write(' '), 5);
+      response.on('close', () => clearInterval(timer));
+    };
+    await using wire = await open(drip, { attemptTimeoutMs: 300 });
+    expect(await wire.client.send(get('/'), NEVER)).toMatchObject({
+      body: { kind: 'unreadable', why: 'it broke off (ATTEMPT_TIMEOUT)' },
+    });
+  });
+
+  test('while a proxy is silent is told as a proxy that could not be reached', async () => {
+    const sockets: Socket[] = [];
+    const proxy = createTcpServer((socket) => {
+      sockets.push(socket);
+      socket.on('error', () => {});
+    });
+    const client = openHttpClient({
+      origin: 'https://app.launchdarkly.com',
+      proxies: { ...NO_PROXIES, httpsProxy: `127.0.0.1:${await listen(proxy)}` },
+      connectTimeoutMs: 100,
+    });
+    const exchange = await client.send(get('/'), NEVER);
+    expect(exchange).toMatchObject({
+      code: 'UND_ERR_HEADERS_TIMEOUT',
+      mayHaveBeenProcessed: false,
+      isDirect: false,
+    });
+    await client.close();
+    await shutDown(proxy, sockets);
+  });
+});
+
+test('requests that follow each other share a connection', async () => {
+  await using wire = await open((_request, response) => response.end('{}'));
+  for (const path of ['/1', '/2', '/3']) {
+    expect(await wire.client.send(get(path), NEVER)).toMatchObject({ status: 200 });
+  }
+  expect(wire.connections).toBe(1);
+});
+
+test('a request that cannot be written was never sent', async () => {
+  await using wire = await open((_request, response) => response.end());
+  const request = { ...get('/'), headers: { authorization: 'a secret\r\nx: y' } };
+  const exchange = await wire.client.send(request, NEVER);
+  expect(exchange).toMatchObject({ code: 'UND_ERR_INVALID_ARG', mayHaveBeenProcessed: false });
+  expect(String(exchange.kind === 'no-response' && exchange.cause)).not.toContain('a secret');
+});
+
+test('a redirect is an answer, and is not followed', async () => {
+  const paths: (string | undefined)[] = [];
+  await using wire = await open((request, response) => {
+    paths.push(request.url);
+    response.writeHead(307, { location: '/other' }).end();
+  });
+  expect(await wire.client.send(get('/'), NEVER)).toMatchObject({
+    status: 307,
+    headers: { location: '/other' },
+  });
+  expect(paths).toEqual(['/']);
+});
+
+test('a header block of more than 16 KiB is refused', async () => {
+  await using wire = await open((_request, response) => {
+    response.writeHead(200, { 'x-long': 'x'.repeat(20_000) }).end();
+  });
+  expect(await wire.client.send(get('/'), NEVER)).toMatchObject({
+    code: 'UND_ERR_HEADERS_OVERFLOW',
+  });
+});
+
+test('a value that is no proxy fails every request, without a connection', async () => {
+  const client = openHttpClient({
+    origin: 'https://app.launchdarkly.com',
+    proxies: { ...NO_PROXIES, httpsProxy: 'socks5://user:password@127.0.0.1:1' },
+  });
+  expect(await client.send(get('/'), NEVER)).toMatchObject({
+    code: 'PROXY_NOT_VALID',
+    mayHaveBeenProcessed: false,
+    cause: new Error('expected the URL of an http or https proxy; SOCKS is not supported'),
+  });
+});
+
+test.each([
+  ['', 'PROXY_REFUSED_407'],
+  ['user:password@', 'PROXY_REFUSED_CREDENTIALS'],
+])('a 407 says whether credentials were refused: "%s"', async (userinfo, code) => {
+  await using proxy = await startConnectProxy({ routes: {}, refusal: 407 });
+  const client = openHttpClient({
+    origin: 'https://app.launchdarkly.com',
+    proxies: { ...NO_PROXIES, httpsProxy: `http://${userinfo}${proxy.host}` },
+  });
+  expect(await client.send(get('/'), NEVER)).toMatchObject({ code, mayHaveBeenProcessed: false });
+  await client.close();
+});
+
+test('plain http goes through a proxy as a whole request', async () => {
+  const seen: (string | undefined)[] = [];
+  const proxy = createServer((request, response) => {
+    seen.push(request.url, request.headers['proxy-authorization']);
+    response.end('from the proxy');
+  });
+  const port = await listen(proxy);
+  const client = openHttpClient({
+    origin: 'http://github.test',
+    proxies: { ...NO_PROXIES, httpProxy: `http://u:p@127.0.0.1:${port}` },
+  });
+  expect(await client.send(get('/api'), NEVER)).toMatchObject({ body: { text: 'from the proxy' } });
+  expect(seen).toEqual([
+    'http://github.test/api',
+    `Basic ${Buffer.from('u:p').toString('base64')}`,
+  ]);
+  await client.close();
+  proxy.close();
+  await once(proxy, 'close');
+});
+
+describe('a body', () => {
+  const text = JSON.stringify({ message: 'x'.repeat(1_000) });
+
+  async function receive(encoding: string | string[], body: Buffer | string, status = 200) {
+    await using wire = await open((_request, response) => {
+      response.setHeader('content-encoding', encoding).writeHead(status).end(body);
+    });
+    return await wire.client.send(get('/'), NEVER);
+  }
+
+  test.each(['identity', 'Identity', '', ' ', 'identity, identity', ', identity'])(
+    'that is not compressed is read: "%s"',
+    async (encoding) => {
+      expect(await receive(encoding, text)).toMatchObject({ body: { kind: 'text', text } });
+    },
+  );
+
+  test.each([
+    ['gzip', gzipSync(text)],
+    ['GZip', gzipSync(text)],
+    ['x-gzip', gzipSync(text)],
+    ['deflate', deflateSync(text)],
+    ['deflate', deflateRawSync(text)],
+    ['br', brotliCompressSync(text)],
+    ['identity, gzip', gzipSync(text)],
+    ['gzip, br', brotliCompressSync(gzipSync(text))],
+    [['deflate', 'gzip'], gzipSync(deflateSync(text))],
+  ])('that a gateway has compressed is decompressed: %s', async (encoding, body) => {
+    expect(await receive(encoding, body)).toMatchObject({ body: { kind: 'text', text } });
+    expect(await receive(encoding, body, 403)).toMatchObject({
+      status: 403,
+      body: { kind: 'text', text },
+    });
+  });
+
+  test.each(['gzip', 'br', 'deflate'])('that is empty is empty in %s as well', async (encoding) => {
+    expect(await receive(encoding, '')).toMatchObject({ body: { kind: 'text', text: '' } });
+  });
+
+  test.each(['zstd', 'compress', 'aws-chunked', 'gzip, gzip, gzip, gzip'])(
+    'in an encoding that is not supported is unreadable: %s',
+    async (encoding) => {
+      expect(await receive(encoding, text)).toMatchObject({
+        body: { kind: 'unreadable', why: 'it is compressed in a way that is not supported' },
+      });
+    },
+  );
+
+  test.each([
+    ['gzip', gzipSync(text).subarray(0, 20)],
+    ['gzip', 'not compressed'],
+    ['br', brotliCompressSync(text).subarray(0, 5)],
+  ])('that is damaged is unreadable: %s', async (encoding, body) => {
+    expect(await receive(encoding, body)).toMatchObject({
+      body: { kind: 'unreadable', why: `it can't be decompressed as ${encoding}` },
+    });
+  });
+
+  const zeros = Buffer.alloc(64 * 1024 * 1024);
+  test.each([
+    ['gzip', gzipSync(zeros)],
+    ['deflate', deflateSync(zeros)],
+    ['br', brotliCompressSync(zeros)],
+    ['gzip, gzip', gzipSync(gzipSync(zeros))],
+  ])('that is a bomb is refused: %s', async (encoding, body) => {
+    expect(await receive(encoding, body)).toMatchObject({
+      body: { kind: 'unreadable', why: 'it is longer than 4194304 bytes' },
+    });
+  });
+});

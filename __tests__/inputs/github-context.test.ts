@@ -1,0 +1,206 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  choosePullRequest,
+  type GitHubContext,
+  readGitHubContext,
+} from '../../src/inputs/github-context.ts';
+
+const REPOSITORY = 'octo-org/octo-repo';
+
+let folder = '';
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'event-'));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What a pull request's event tells, with `fullName` as the repository that it comes from. */
+function pullRequest(fullName: string | undefined) {
+  return {
+    pull_request: {
+      number: 7,
+      head: { repo: fullName === undefined ? null : { full_name: fullName } },
+      body: 'ignored',
+    },
+  };
+}
+
+function readContext(event: unknown, env: Readonly<Record<string, string>> = {}): GitHubContext {
+  const path = join(folder, 'event.json');
+  writeFileSync(path, typeof event === 'string' ? event : JSON.stringify(event));
+  return readGitHubContext({
+    GITHUB_REPOSITORY: REPOSITORY,
+    GITHUB_EVENT_NAME: 'pull_request',
+    GITHUB_EVENT_PATH: path,
+    GITHUB_ACTOR: 'octocat',
+    ...env,
+  });
+}
+
+function findNumber(name: string, event: unknown): number | undefined {
+  return readContext(event, { GITHUB_EVENT_NAME: name }).pullRequestNumber;
+}
+
+describe('the event of a pull request', () => {
+  test.each([
+    'pull_request',
+    'pull_request_target',
+    'pull_request_review',
+    'pull_request_review_comment',
+  ])('%s gives its number', (name) => {
+    expect(findNumber(name, pullRequest(REPOSITORY))).toBe(7);
+  });
+
+  test.each([
+    ['of the repository itself', pullRequest(REPOSITORY), {}, undefined],
+    ['from a fork', pullRequest('stranger/octo-repo'), {}, 'fork'],
+    ['from a fork that is gone', pullRequest(undefined), {}, 'fork'],
+    [
+      'from a fork, with the rights of its target',
+      pullRequest('stranger/octo-repo'),
+      { GITHUB_EVENT_NAME: 'pull_request_target' },
+      undefined,
+    ],
+    ['by Dependabot', pullRequest(REPOSITORY), { GITHUB_ACTOR: 'dependabot[bot]' }, 'dependabot'],
+  ])('%s tells which secrets the run has', (_title, event, env, withheldSecrets) => {
+    expect(readContext(event, env)).toMatchObject({ pullRequestNumber: 7, withheldSecrets });
+  });
+});
+
+describe('the event of a comment', () => {
+  test('gives the number when the comment is on a pull request', () => {
+    const issue = { number: 12, pull_request: { url: 'https://api.github.com/…' } };
+    expect(findNumber('issue_comment', { issue })).toBe(12);
+  });
+
+  test('gives no number when the comment is on an issue', () => {
+    expect(findNumber('issue_comment', { issue: { number: 12 } })).toBeUndefined();
+    expect(findNumber('issue_comment', { issue: { number: 12, pull_request: null } })).toBe(
+      undefined,
+    );
+  });
+});
+
+describe.each(['workflow_run', 'check_run', 'check_suite'])('the event %s', (name) => {
+  const entry = (number: number, repo?: { readonly id?: number; readonly url?: string }) => ({
+    number,
+    base: { ref: 'main', ...(repo && { repo }) },
+  });
+  const find = (pull_requests: unknown, more = {}) =>
+    findNumber(name, { [name]: { pull_requests }, ...more });
+  const ownUrl = `https://api.github.com/repos/${REPOSITORY}`;
+
+  test('gives the number of the only pull request', () => {
+    expect(find([entry(9, { url: ownUrl })])).toBe(9);
+    expect(find([entry(9, { id: 1, url: ownUrl })], { repository: { id: 1 } })).toBe(9);
+    expect(find([entry(9)])).toBe(9);
+  });
+
+  test('gives no number when there are none, or several', () => {
+    expect(find([])).toBeUndefined();
+    expect(find(undefined)).toBeUndefined();
+    expect(find([entry(9), entry(10)])).toBeUndefined();
+  });
+
+  test('does not count the pull requests of other repositories', () => {
+    const other = { url: 'https://api.github.com/repos/upstream/octo-repo' };
+    expect(find([entry(9, other)])).toBeUndefined();
+    expect(find([entry(9, other), entry(10, { url: ownUrl })])).toBe(10);
+    expect(find([entry(9, { id: 2, url: ownUrl })], { repository: { id: 1 } })).toBeUndefined();
+  });
+
+  test('gives no number when its list is malformed', () => {
+    expect(find([{ number: 'nine' }])).toBeUndefined();
+    expect(find('nine')).toBeUndefined();
+  });
+});
+
+describe('the event merge_group', () => {
+  const find = (head_ref: unknown) => findNumber('merge_group', { merge_group: { head_ref } });
+  const sha = 'ffac537e6cbbf934b08745a378932722df287a53';
+
+  test.each([
+    [`refs/heads/gh-readonly-queue/main/pr-104-${sha}`, 104],
+    [`refs/heads/gh-readonly-queue/release/pr-1-x/pr-105-${sha}`, 105],
+    [`refs/heads/gh-readonly-queue/main/pr-0-${sha}`, undefined],
+    [`refs/heads/other/main/pr-104-${sha}`, undefined],
+    ['refs/heads/gh-readonly-queue/main/pr-104-not-a-commit', undefined],
+    [7, undefined],
+  ])('reads the number from the branch %s', (ref, number) => {
+    expect(find(ref)).toBe(number);
+  });
+});
+
+describe('a run for something else', () => {
+  test.each<[string, unknown, Readonly<Record<string, string>>]>([
+    ['a push', pullRequest(REPOSITORY), { GITHUB_EVENT_NAME: 'push' }],
+    ['an event file that is no JSON', '{', {}],
+    ['an event file without an object', 'null', {}],
+    ['an event file of another shape', { pull_request: { number: 'seven' } }, {}],
+    ['an event file that is missing', '{}', { GITHUB_EVENT_PATH: '/nowhere/event.json' }],
+    ['no event file', '{}', { GITHUB_EVENT_PATH: '' }],
+  ])('%s names no pull request', (_title, event, env) => {
+    expect(readContext(event, env)).toMatchObject({
+      pullRequestNumber: undefined,
+      withheldSecrets: undefined,
+    });
+  });
+
+  test('without any variable nothing is known but the usual API', () => {
+    expect(readGitHubContext({})).toEqual({
+      repository: undefined,
+      pullRequestNumber: undefined,
+      withheldSecrets: undefined,
+      apiUrl: 'https://api.github.com',
+    });
+  });
+
+  test('a push by Dependabot sees the secrets of Dependabot only', () => {
+    const env = { GITHUB_EVENT_NAME: 'push', GITHUB_ACTOR: 'dependabot[bot]' };
+    expect(readGitHubContext(env).withheldSecrets).toBe('dependabot');
+  });
+
+  test.each(['workflow_run', 'issue_comment'])('%s has secrets, whoever caused it', (name) => {
+    const env = { GITHUB_EVENT_NAME: name, GITHUB_ACTOR: 'dependabot[bot]' };
+    expect(readGitHubContext(env).withheldSecrets).toBeUndefined();
+  });
+});
+
+describe('the pull request to comment on', () => {
+  const context = {
+    repository: { owner: 'octo-org', repo: 'octo-repo' },
+    pullRequestNumber: 7,
+  };
+
+  test('is the one of the event', () => {
+    expect(choosePullRequest(readContext(pullRequest(REPOSITORY)), undefined)).toEqual({
+      owner: 'octo-org',
+      repo: 'octo-repo',
+      number: 7,
+    });
+  });
+
+  test('is the one that the workflow names, when it names one', () => {
+    const chosen = choosePullRequest(readContext(pullRequest(REPOSITORY)), 42);
+    expect(chosen).toMatchObject({ number: 42 });
+    const push = readContext({}, { GITHUB_EVENT_NAME: 'push' });
+    expect(choosePullRequest(push, 42)).toEqual({ ...context.repository, number: 42 });
+  });
+
+  test('is unknown without a number', () => {
+    const push = readContext({}, { GITHUB_EVENT_NAME: 'push' });
+    expect(choosePullRequest(push, undefined)).toBeUndefined();
+  });
+
+  test.each(['', 'octo-org', '/octo-repo'])(
+    'is unknown with a repository called %j',
+    (repository) => {
+      const context = readContext(pullRequest(REPOSITORY), { GITHUB_REPOSITORY: repository });
+      expect(choosePullRequest(context, 42)).toBeUndefined();
+    },
+  );
+});

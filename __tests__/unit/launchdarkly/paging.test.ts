@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { type Page, readRemainingPages } from '../../../src/launchdarkly/paging.ts';
+
+interface Item {
+  readonly key: string;
+}
+
+interface ListOptions {
+  /** The server's page size, whatever was asked for. */
+  readonly pageSize: number;
+  readonly isCounted?: boolean;
+  readonly isLinked?: boolean;
+  /** Answers that differ from the true page, by offset. */
+  readonly odd?: Readonly<Record<number, readonly string[]>>;
+}
+
+async function readAll(keys: readonly string[], options: ListOptions) {
+  const { pageSize, isCounted = true, isLinked = true, odd = {} } = options;
+  const offsets: number[] = [];
+  const readPage = async (offset: number): Promise<Page<Item>> => {
+    offsets.push(offset);
+    const shown = odd[offset] ?? keys.slice(offset, offset + pageSize);
+    return {
+      items: shown.map((key) => ({ key })),
+      length: shown.length,
+      totalCount: isCounted ? keys.length : undefined,
+      hasNext: isLinked && offset + shown.length < keys.length,
+    };
+  };
+  const items = await readRemainingPages(await readPage(0), readPage);
+  return { keys: items.map(({ key }) => key), offsets };
+}
+
+function makeKeys(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `key-${index}`);
+}
+
+test.each([
+  ['count and links', {}],
+  ['only the count', { isLinked: false }],
+  ['only links', { isCounted: false }],
+])('a list with %s is read to its end, one request a page', async (_, options) => {
+  const keys = makeKeys(45);
+  const all = await readAll(keys, { pageSize: 20, ...options });
+  expect(all.keys).toEqual(keys);
+  expect(all.offsets).toEqual([0, 20, 40]);
+});
+
+test('a list of one page takes one request', async () => {
+  const all = await readAll(makeKeys(20), { pageSize: 20 });
+  expect(all.offsets).toEqual([0]);
+});
+
+test('an empty list ends at its first page, also when its count claims otherwise', async () => {
+  expect((await readAll([], { pageSize: 20 })).offsets).toEqual([0]);
+  expect((await readAll(makeKeys(3), { pageSize: 0 })).offsets).toEqual([0]);
+});
+
+test('a page size that the server clamps is not taken for the end of the list', async () => {
+  const keys = makeKeys(23);
+  expect((await readAll(keys, { pageSize: 7 })).keys).toEqual(keys);
+  expect((await readAll(keys, { pageSize: 7, isCounted: false })).keys).toEqual(keys);
+});
+
+test('a short page in the middle of a list does not hide what follows', async () => {
+  const keys = makeKeys(60);
+  const all = await readAll(keys, { pageSize: 20, odd: { 20: keys.slice(20, 30) } });
+  expect(new Set(all.keys)).toEqual(new Set(keys));
+});
+
+test('an item that two pages repeat counts once', async () => {
+  const keys = makeKeys(40);
+  const all = await readAll(keys, { pageSize: 20, odd: { 20: keys.slice(19, 39) } });
+  expect(all.keys).toHaveLength(39);
+});
+
+test('a list that never ends is given up after an empty page', async () => {
+  const all = await readAll(makeKeys(5), { pageSize: 5, isCounted: false, odd: { 5: [] } });
+  expect(all.keys).toHaveLength(5);
+});

@@ -1,0 +1,300 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { throttle } from '../../../src/launchdarkly/throttle.ts';
+import type { Exchange, JsonRequest, Transport } from '../../../src/launchdarkly/transport.ts';
+
+const WINDOW_MS = 10_000;
+const ROUND_TRIP_MS = 100;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: Date.UTC(2026, 10, 25, 12, 0, 3, 400) });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+type Dialect = 'route' | 'token' | 'account' | 'retry-after' | 'silent';
+
+interface LimitedServer {
+  /** Calls per ten seconds. */
+  readonly limit: number;
+  readonly window?: 'fixed' | 'sliding';
+  readonly dialect?: Dialect;
+  /** How far the server's clock is ahead of ours, in milliseconds. */
+  readonly clockOffsetMs?: number;
+}
+
+/** A server that counts calls in windows of ten seconds, as a transport with one round trip per request. */
+class RateLimitedServer implements Transport {
+  readonly accepted: { readonly at: number; readonly path: string }[] = [];
+  refused = 0;
+  inFlight = 0;
+  maxInFlight = 0;
+  readonly #options: Required<LimitedServer>;
+
+  constructor(options: LimitedServer) {
+    this.#options = { window: 'fixed', dialect: 'route', clockOffsetMs: 0, ...options };
+  }
+
+  async send(request: JsonRequest, signal: AbortSignal): Promise<Exchange> {
+    const startedAt = Date.now();
+    if (signal.aborted) {
+      const code = 'ABORTED';
+      return {
+        kind: 'no-response',
+        mayHaveBeenProcessed: false,
+        code,
+        cause: undefined,
+        startedAt,
+        receivedAt: startedAt,
+      };
+    }
+    this.inFlight += 1;
+    this.maxInFlight = Math.max(this.maxInFlight, this.inFlight);
+    await wait(ROUND_TRIP_MS / 2);
+    const { status, headers } = this.#answer(request);
+    await wait(ROUND_TRIP_MS / 2);
+    this.inFlight -= 1;
+    const body = { kind: 'json', text: '{}', json: {} } as const;
+    return { kind: 'response', status, headers, body, startedAt, receivedAt: Date.now() };
+  }
+
+  close = async () => undefined;
+
+  #answer({ path }: JsonRequest) {
+    const { limit, window, dialect, clockOffsetMs } = this.#options;
+    const now = Date.now() + clockOffsetMs;
+    const begin = window === 'fixed' ? now - (now % WINDOW_MS) : now - WINDOW_MS + 1;
+    const used = this.accepted.filter(({ at }) => at >= begin);
+    const isAccepted = used.length < limit;
+    if (isAccepted) {
+      this.accepted.push({ at: now, path });
+    } else {
+      this.refused += 1;
+    }
+    const resetAt = window === 'fixed' ? begin + WINDOW_MS : (used[0]?.at ?? now) + WINDOW_MS;
+    const remaining = String(Math.max(0, limit - used.length - 1));
+    const headers: Record<string, string> = { date: new Date(now).toUTCString() };
+    switch (dialect) {
+      case 'route':
+        Object.assign(headers, {
+          'x-ratelimit-route-remaining': remaining,
+          'x-ratelimit-reset': String(resetAt),
+        });
+        break;
+      case 'account':
+        Object.assign(headers, {
+          'x-ratelimit-global-remaining': remaining,
+          'x-ratelimit-reset': String(resetAt),
+        });
+        break;
+      case 'token':
+        Object.assign(headers, {
+          'x-ratelimit-auth-token-remaining': remaining,
+          'x-ratelimit-auth-token-reset': String(resetAt),
+        });
+        break;
+      case 'retry-after':
+        if (!isAccepted) {
+          headers['retry-after'] = String(Math.ceil((resetAt - now) / 1_000));
+        }
+        break;
+      case 'silent':
+        break;
+    }
+    return { status: isAccepted ? 201 : 429, headers };
+  }
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}
+
+interface Job {
+  readonly requests: readonly JsonRequest[];
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  readonly random?: () => number;
+}
+
+/** Starts all requests of a job at once, as a run does, through one throttle. */
+async function runJob(server: Transport, job: Job) {
+  const startedAt = Date.now();
+  const waits: { ms: number; why: string }[] = [];
+  const throttled = throttle(server, {
+    now: Date.now,
+    sleep: wait,
+    random: job.random ?? (() => 0.5),
+    deadlineAt: startedAt + (job.timeoutMs ?? 3_600_000),
+    onWait: (announced) => waits.push(announced),
+  });
+  const signal = job.signal ?? new AbortController().signal;
+  const exchanges = await Promise.all(
+    job.requests.map((request) => throttled.send(request, signal)),
+  );
+  const statuses = exchanges.map((exchange) =>
+    exchange.kind === 'response' ? exchange.status : exchange.code,
+  );
+  return { statuses, waits, elapsedMs: Date.now() - startedAt };
+}
+
+async function settle<T>(work: Promise<T>): Promise<T> {
+  let isDone = false;
+  const done = work.finally(() => {
+    isDone = true;
+  });
+  while (!isDone) {
+    await vi.advanceTimersToNextTimerAsync();
+  }
+  return done;
+}
+
+function creates(count: number): JsonRequest[] {
+  return Array.from({ length: count }, (_, index) => ({
+    method: 'POST',
+    path: '/create',
+    body: index,
+  }));
+}
+
+/** The least time for `count` calls: every window but the last is waited for, from a window that began before. */
+function leastTimeMs(count: number, limit: number, startedAt: number): number {
+  const windows = Math.ceil(count / limit);
+  const untilFirstReset = WINDOW_MS - (startedAt % WINDOW_MS);
+  return windows === 1 ? 0 : untilFirstReset + (windows - 2) * WINDOW_MS;
+}
+
+describe('without a rate limit', () => {
+  test('the first request is sent alone, then up to four are in flight', async () => {
+    const server = new RateLimitedServer({ limit: Infinity, dialect: 'silent' });
+    const { elapsedMs } = await settle(runJob(server, { requests: creates(200) }));
+    expect(server.maxInFlight).toBe(4);
+    expect(elapsedMs).toBeLessThan((200 * ROUND_TRIP_MS) / 3.5);
+  });
+
+  test('reads do not wait for writes: four of each are in flight', async () => {
+    const server = new RateLimitedServer({ limit: Infinity, dialect: 'silent' });
+    const reads = creates(40).map((request) => ({ ...request, method: 'GET' as const }));
+    await settle(runJob(server, { requests: [...creates(40), ...reads] }));
+    expect(server.maxInFlight).toBe(8);
+  });
+});
+
+describe.each(['fixed', 'sliding'] as const)('with %s windows', (window) => {
+  test.each([
+    ['route', 5],
+    ['route', 50],
+    ['token', 5],
+    ['account', 50],
+  ] as const)(
+    'a limit by %s of %d calls is kept in nearly the least time, with two 429s at most',
+    async (dialect, limit) => {
+      for (const clockOffsetMs of [0, -75_000, 75_300]) {
+        const server = new RateLimitedServer({ limit, window, dialect, clockOffsetMs });
+        const least = leastTimeMs(100, limit, window === 'fixed' ? Date.now() + clockOffsetMs : 0);
+        const { statuses, elapsedMs } = await settle(runJob(server, { requests: creates(100) }));
+        expect(new Set(statuses)).toEqual(new Set([201]));
+        expect(server.refused).toBeLessThanOrEqual(2);
+        const lastBurstMs = Math.ceil(limit / 4) * ROUND_TRIP_MS;
+        expect(elapsedMs).toBeLessThan((least + lastBurstMs) * 1.05 + 5 * ROUND_TRIP_MS);
+      }
+    },
+  );
+});
+
+test.each(['retry-after', 'silent'] as const)(
+  'a limit that shows only in 429s (%s) is waited for',
+  async (dialect) => {
+    const server = new RateLimitedServer({ limit: 5, dialect });
+    const { statuses } = await settle(runJob(server, { requests: creates(30) }));
+    expect(new Set(statuses)).toEqual(new Set([201]));
+  },
+);
+
+test('a limited route does not hold up another route', async () => {
+  const server = new RateLimitedServer({ limit: 3 });
+  const free = new RateLimitedServer({ limit: Infinity, dialect: 'silent' });
+  const both: Transport = {
+    send: (request, signal) => (request.path === '/create' ? server : free).send(request, signal),
+    close: async () => undefined,
+  };
+  let freeEndedAt = 0;
+  const startedAt = Date.now();
+  const throttled: Transport = {
+    ...both,
+    async send(request, signal) {
+      const exchange = await both.send(request, signal);
+      freeEndedAt = request.path === '/free' ? Date.now() - startedAt : freeEndedAt;
+      return exchange;
+    },
+  };
+  const reads = creates(8).map(() => ({ method: 'GET', path: '/free' }) as const);
+  await settle(runJob(throttled, { requests: [...creates(12), ...reads] }));
+  expect(freeEndedAt).toBeLessThan(10 * ROUND_TRIP_MS);
+});
+
+test('several jobs that share one account all finish, with few refusals', async () => {
+  const server = new RateLimitedServer({ limit: 20, dialect: 'account' });
+  const seeds = [0.1, 0.3, 0.6, 0.9];
+  const jobs = seeds.map((seed) => runJob(server, { requests: creates(25), random: () => seed }));
+  const results = await settle(Promise.all(jobs));
+  expect(results.flatMap(({ statuses }) => statuses)).toEqual(Array(100).fill(201));
+
+  expect(server.refused).toBeLessThan(40);
+});
+
+test('a limit that outlasts the deadline answers every waiting request with its 429, at once', async () => {
+  const server = new RateLimitedServer({ limit: 3, dialect: 'retry-after' });
+  const { statuses, elapsedMs } = await settle(
+    runJob(server, { requests: creates(30), timeoutMs: 2_000 }),
+  );
+  expect(statuses.filter((status) => status === 201)).toHaveLength(3);
+  expect(statuses.filter((status) => status === 429)).toHaveLength(27);
+  expect(elapsedMs).toBeLessThan(2_000);
+});
+
+test('a request whose run is stopped while it waits is answered at once and never sent', async () => {
+  const server = new RateLimitedServer({ limit: 1 });
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), 1_000);
+  const { statuses, elapsedMs } = await settle(
+    runJob(server, { requests: creates(3), signal: controller.signal }),
+  );
+  expect(statuses).toEqual([201, 'ABORTED', 'ABORTED']);
+  expect(elapsedMs).toBe(1_000);
+});
+
+test('Retry-After of a 503 stops every request of the run, and is never shortened', async () => {
+  const times: number[] = [];
+  const startedAt = Date.now();
+  const server: Transport = {
+    async send({ path }): Promise<Exchange> {
+      const sentAt = Date.now();
+      times.push(sentAt - startedAt);
+      await wait(ROUND_TRIP_MS);
+      const isFirst = path === '/first';
+      return {
+        kind: 'response',
+        status: isFirst ? 503 : 200,
+        headers: isFirst ? { 'retry-after': '7' } : {},
+        body: { kind: 'text', text: '' },
+        startedAt: sentAt,
+        receivedAt: Date.now(),
+      };
+    },
+    close: async () => undefined,
+  };
+  const { statuses, waits } = await settle(
+    runJob(server, {
+      requests: [
+        { method: 'GET', path: '/first' },
+        { method: 'POST', path: '/second' },
+      ],
+    }),
+  );
+  expect(statuses).toEqual([503, 200]);
+  expect(times[1]).toBeGreaterThanOrEqual(7_000 + ROUND_TRIP_MS);
+  expect(waits).toEqual([{ ms: 7_000, why: 'LaunchDarkly answered 503 and asked to wait' }]);
+});

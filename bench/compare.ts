@@ -1,0 +1,104 @@
+/**
+ * Times bundles of this action against each other: one create each on the simulator over HTTPS on
+ * loopback, whole processes in turn (A, B, A, B, …). Ratios are taken run by run; see statistics.ts.
+ *
+ * Usage: npm run build -- --out /tmp/before (in one revision), npm run build (in the other), then
+ * node bench/compare.ts [--runs 40] /tmp/before/index.js dist/index.js
+ */
+import assert from 'node:assert/strict';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { sampleWriterToken } from '../simulator/launchdarkly/sample-account.ts';
+import { measureCost } from './process.ts';
+import type { Order, Started, Traffic } from './server.ts';
+import { comparePairs, describeSpread, type Spread } from './statistics.ts';
+
+const { values, positionals: bundles } = parseArgs({
+  options: { runs: { type: 'string', default: '40' } },
+  allowPositionals: true,
+});
+const runs = Number(values.runs);
+assert(Number.isInteger(runs) && runs > 0, '--runs expects a number');
+assert(bundles.length > 1, 'expected the paths of two bundles or more');
+
+const folder = mkdtempSync(path.join(tmpdir(), 'bench-'));
+const server = fork(path.join(import.meta.dirname, 'server.ts'));
+try {
+  await main();
+} finally {
+  server.disconnect();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function main(): Promise<void> {
+  const { origin, certificatePem } = await receive<Started>(server);
+  const authority = path.join(folder, 'authority.pem');
+  writeFileSync(authority, certificatePem);
+  const samples = bundles.map((bundle) => ({
+    bundle,
+    wallMs: [] as number[],
+    cpuMs: [] as number[],
+  }));
+
+  // The first round warms the caches of the disk and is forgotten.
+  for (let run = -1; run < runs; run += 1) {
+    for (const [index, { bundle, wallMs, cpuMs }] of samples.entries()) {
+      writeFileSync(path.join(folder, 'output'), '');
+      writeFileSync(path.join(folder, 'summary'), '');
+      const cost = measureCost({
+        argv: [process.execPath, path.resolve(bundle)],
+        env: {
+          PATH: process.env['PATH'] ?? '',
+          HOME: folder,
+          GITHUB_ACTIONS: 'true',
+          GITHUB_REPOSITORY: 'octo-org/octo-repo',
+          GITHUB_OUTPUT: path.join(folder, 'output'),
+          GITHUB_STEP_SUMMARY: path.join(folder, 'summary'),
+          NODE_EXTRA_CA_CERTS: authority,
+          'INPUT_BASE-URI': origin,
+          INPUT_NAME: 'Production - All Apps',
+          INPUT_KEY: `group-${run}-${index}`,
+          INPUT_PROJECT: 'default',
+          INPUT_ENVIRONMENT: 'production',
+          INPUT_TOKEN: sampleWriterToken,
+        },
+      });
+      server.send({} satisfies Order);
+      const { statuses } = await receive<Traffic>(server);
+      assert.deepEqual(statuses, [201], `${bundle} failed`);
+      if (run >= 0) {
+        wallMs.push(cost.wallMs);
+        cpuMs.push(cost.cpuMs);
+      }
+    }
+  }
+
+  const [first] = samples;
+  console.log('| Bundle | Wall, ms | ÷ the first | CPU, ms | ÷ the first |');
+  console.log('| --- | ---: | ---: | ---: | ---: |');
+  for (const { bundle, wallMs, cpuMs } of samples) {
+    const row = [
+      bundle,
+      describeSpread(wallMs).median.toFixed(0),
+      showRatio(comparePairs(wallMs, first?.wallMs ?? [])),
+      describeSpread(cpuMs).median.toFixed(0),
+      showRatio(comparePairs(cpuMs, first?.cpuMs ?? [])),
+    ];
+    console.log(`| ${row.join(' | ')} |`);
+  }
+}
+
+async function receive<T>(child: ChildProcess): Promise<T> {
+  const [message]: T[] = await once(child, 'message');
+  assert(message !== undefined);
+  return message;
+}
+
+/** The median, and between which values the middle half lies. */
+function showRatio({ low, median, high }: Spread): string {
+  return `${median.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`;
+}

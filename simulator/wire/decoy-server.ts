@@ -1,0 +1,28 @@
+import { createServer, type Socket } from 'node:net';
+import { listen, shutDown } from './server.ts';
+
+/** A server that no client has a reason to connect to. */
+export interface DecoyServer extends AsyncDisposable {
+  readonly port: number;
+  /** How many connections there were nevertheless. */
+  readonly connections: number;
+}
+
+/** Starts a decoy on 127.0.0.1; resolves when it listens. */
+export async function startDecoyServer(): Promise<DecoyServer> {
+  let connections = 0;
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    connections += 1;
+    sockets.add(socket);
+    socket.on('error', () => {});
+  });
+  const port = await listen(server);
+  return {
+    port,
+    get connections() {
+      return connections;
+    },
+    [Symbol.asyncDispose]: () => shutDown(server, sockets),
+  };
+}

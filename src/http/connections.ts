@@ -1,0 +1,242 @@
+import { buildConnector, Client, type Dispatcher, ProxyAgent } from 'undici';
+import type { HttpProxy } from './proxies.ts';
+
+/** The largest header block of a response, in bytes: Node's own default, pinned. */
+const MAX_HEADER_BYTES = 16 * 1024;
+
+/**
+ * How long one of a host's addresses is tried before the next one is, in milliseconds. Node's default of
+ * 250 ms gives up on addresses that are merely far away.
+ */
+const ADDRESS_TIMEOUT_MS = 2_500;
+
+/** Where connections go, and how long they may take to open. */
+export interface ConnectionOptions {
+  /** Scheme, host and port of the server. */
+  readonly origin: string;
+  /** The proxy on the way; undefined for a direct connection. */
+  readonly proxy: HttpProxy | undefined;
+  /** The longest that each of TCP, the proxy's tunnel and TLS may take, in milliseconds. */
+  readonly connectTimeoutMs: number;
+}
+
+/** The connections to one server. None is opened before the first request. */
+export interface Connections {
+  /** Returns a lane that nobody else uses until it is released or abandoned. */
+  acquire(): Lane;
+  /** Destroys every connection, idle or not. */
+  close(): Promise<void>;
+}
+
+/**
+ * A connection of its own for one request at a time. undici ignores an abort while it is connecting, so a
+ * request is abandoned by destroying its sockets, and they must be nobody else's.
+ */
+export interface Lane {
+  readonly dispatcher: Dispatcher;
+  /** False only when it is certain that no byte of the request has left this machine. */
+  readonly mayHaveSent: boolean;
+  /** The host and port to which no connection could be opened, when `error` is the error that says so. */
+  findFailedPeer(error: unknown): string | undefined;
+  /** Makes the lane's connection available to the next request. */
+  release(): void;
+  /** Ends the request that is under way, with `reason` as its error, and destroys the lane's sockets. */
+  abandon(reason: Error): void;
+}
+
+/**
+ * Prepares connections over HTTP/1.1. undici replays a POST when an HTTP/2 server refuses its stream, so
+ * HTTP/2 is not even offered. TLS is verified whatever the environment says: an option that is set wins
+ * over `NODE_TLS_REJECT_UNAUTHORIZED=0`.
+ */
+export function openConnections(options: ConnectionOptions): Connections {
+  const lanes = new Set<ClientLane>();
+  const idle: ClientLane[] = [];
+  // Shared by all lanes, so that a further connection resumes the TLS session of an earlier one.
+  const connect = buildConnector({
+    ...tlsOptions(),
+    autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
+    timeout: options.connectTimeoutMs,
+  });
+  return {
+    acquire() {
+      // The lane that was used last: its connection is the most likely one to be still open.
+      const lane =
+        idle.pop() ??
+        new ClientLane(options, connect, {
+          release: (released) => idle.push(released),
+          abandon: (abandoned) => lanes.delete(abandoned),
+        });
+      lanes.add(lane);
+      lane.begin();
+      return lane;
+    },
+    async close() {
+      idle.length = 0;
+      const reason = new Error('the connections were closed');
+      await Promise.all([...lanes].map((lane) => lane.destroy(reason)));
+    },
+  };
+}
+
+function tlsOptions() {
+  return { rejectUnauthorized: true, allowH2: false };
+}
+
+/** Told when a lane becomes available again, or never will. */
+interface LaneOwner {
+  release(lane: ClientLane): void;
+  abandon(lane: ClientLane): void;
+}
+
+class ClientLane implements Lane {
+  readonly dispatcher: Dispatcher;
+  readonly #owner: LaneOwner;
+  readonly #sockets = new Set<Socket>();
+  /** The host and port that could not be connected to, by the error that says so. */
+  readonly #failures = new WeakMap<object, string>();
+  #isConnected = false;
+  #mayHaveSent = false;
+  #isAbandoned = false;
+
+  constructor(options: ConnectionOptions, connect: buildConnector.connector, owner: LaneOwner) {
+    this.#owner = owner;
+    this.dispatcher = this.#createDispatcher(options, connect);
+  }
+
+  get mayHaveSent(): boolean {
+    return this.#mayHaveSent;
+  }
+
+  begin(): void {
+    this.#mayHaveSent = this.#isConnected;
+  }
+
+  findFailedPeer(error: unknown): string | undefined {
+    return typeof error === 'object' && error !== null ? this.#failures.get(error) : undefined;
+  }
+
+  release(): void {
+    if (!this.#isAbandoned) {
+      this.#owner.release(this);
+    }
+  }
+
+  abandon(reason: Error): void {
+    this.#isAbandoned = true;
+    this.#owner.abandon(this);
+    // What is still pending gets `reason` as its error; nobody waits for the rest.
+    this.destroy(reason).catch(() => {});
+  }
+
+  async destroy(reason: Error): Promise<void> {
+    this.#isAbandoned = true;
+    for (const socket of this.#sockets) {
+      socket.destroy(reason);
+    }
+    await this.dispatcher.destroy(reason);
+  }
+
+  #createDispatcher(
+    { origin, proxy, connectTimeoutMs }: ConnectionOptions,
+    connect: buildConnector.connector,
+  ): Dispatcher {
+    const limits = { allowH2: false, maxHeaderSize: MAX_HEADER_BYTES };
+    const timeouts = {
+      // The attempt has a time limit of its own; undici's would only add a second answer.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    };
+    if (proxy === undefined) {
+      return new Client(origin, { ...limits, ...timeouts, connect: this.#watchServer(connect) });
+    }
+    return new ProxyAgent({
+      uri: proxy.origin,
+      ...(proxy.authorization !== undefined && { token: proxy.authorization }),
+      ...limits,
+      ...timeouts,
+      connectTimeout: connectTimeoutMs,
+      requestTls: tlsOptions(),
+      // The connection to the proxy. It answers CONNECT within the time of any other connection.
+      clientFactory: (target) =>
+        new Client(target, {
+          ...limits,
+          headersTimeout: connectTimeoutMs,
+          connect: this.#watch(connect),
+        }),
+      // The connection to the server, through the tunnel that undici's connector opens.
+      factory: (target, options) =>
+        new Client(target, {
+          ...options,
+          ...limits,
+          ...timeouts,
+          connect: this.#watchServer(readConnector(options) ?? connect),
+        }),
+    });
+  }
+
+  /** Watches a connector whose connections carry the request itself. */
+  #watchServer(connect: buildConnector.connector): buildConnector.connector {
+    const watched = this.#watch(connect);
+    return (options, callback) =>
+      watched(options, (...result) => {
+        const [error, socket] = result;
+        // With an error there is no second argument, whatever its type says.
+        if (error === null && socket !== null) {
+          this.#isConnected = true;
+          this.#mayHaveSent = true;
+          socket.once('close', () => {
+            this.#isConnected = false;
+          });
+        }
+        callback(...result);
+      });
+  }
+
+  /** Keeps hold of the sockets that a connector opens, and of what it failed with. */
+  #watch(connect: buildConnector.connector): buildConnector.connector {
+    return (options, callback) => {
+      const socket: unknown = connect(options, (...result) => {
+        const [error] = result;
+        // An error of the connection to a proxy passes here a second time, as that of the tunnel.
+        if (error !== null && !this.#failures.has(error)) {
+          this.#failures.set(error, joinPeer(options));
+        }
+        callback(...result);
+      });
+      if (isSocket(socket)) {
+        this.#sockets.add(socket);
+        socket.once('close', () => this.#sockets.delete(socket));
+      }
+    };
+  }
+}
+
+/** Joins host and port as {@link Lane.findFailedPeer} names them. */
+export function joinPeer({
+  hostname,
+  port,
+  protocol,
+}: Pick<URL, 'hostname' | 'port' | 'protocol'>): string {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return `${host}:${port || (protocol === 'https:' ? '443' : '80')}`;
+}
+
+interface Socket {
+  destroy(error?: Error): unknown;
+  once(event: 'close', listener: () => void): unknown;
+}
+
+function isSocket(value: unknown): value is Socket {
+  return typeof value === 'object' && value !== null && 'destroy' in value && 'once' in value;
+}
+
+function readConnector(options: object): buildConnector.connector | undefined {
+  const connect = 'connect' in options ? options.connect : undefined;
+  return isConnector(connect) ? connect : undefined;
+}
+
+function isConnector(value: unknown): value is buildConnector.connector {
+  return typeof value === 'function';
+}

@@ -1,0 +1,75 @@
+import { IF_EXISTS, type IfExists } from '../reconcile/plan.ts';
+import {
+  type CommonInputs,
+  explainProblems,
+  type InputSource,
+  readInputs,
+} from './common-inputs.ts';
+import { oneOf, ruled } from './input-schemas.ts';
+import { type GroupTemplate, mayBeSeveral, parseApplications, warnOfKeyLength } from './rules.ts';
+import { parseSelector, type Selector } from './selector.ts';
+import { parseKeyTemplate, parseNameTemplate } from './template.ts';
+
+/** What the action that creates groups is told, checked. */
+export interface CreateInputs extends CommonInputs {
+  readonly template: GroupTemplate;
+  readonly ifExists: IfExists;
+}
+
+/** The inputs of the action's own, with what stands in for a blank one. */
+export const CREATE_DEFAULTS = {
+  name: '',
+  key: '',
+  project: '',
+  environment: '',
+  applications: '',
+  'if-exists': 'fail',
+} as const;
+
+const SHAPE = {
+  name: ruled(parseNameTemplate),
+  key: ruled(parseKeyTemplate),
+  project: ruled(parseSelector),
+  environment: ruled(parseSelector),
+  applications: ruled(parseApplications),
+  'if-exists': oneOf(IF_EXISTS),
+};
+
+/**
+ * Reads the inputs of the action that creates groups.
+ *
+ * @throws {ActionError} `invalid-input`, naming every problem, never a credential's value
+ */
+export function readCreateInputs(source: InputSource): CreateInputs {
+  const { common, own } = readInputs(source, { defaults: CREATE_DEFAULTS, shape: SHAPE });
+  const template = {
+    project: own.project,
+    environment: own.environment,
+    key: own.key,
+    name: own.name,
+    applicationKeys: own.applications,
+  };
+  const ifExists = own['if-exists'];
+  if (mayBeSeveral(template) && ifExists === 'fail') {
+    const message =
+      'fail can never pass twice for several groups; set it to keep or update where project or environment is a pattern or a list';
+    throw explainProblems([{ input: 'if-exists', message }], source.run);
+  }
+  const warnings = [...common.warnings, ...warnOfLengths(own)];
+  return { ...common, template, ifExists, warnings };
+}
+
+function warnOfLengths(inputs: {
+  readonly key: GroupTemplate['key'];
+  readonly project: Selector;
+  readonly environment: Selector;
+}): string[] {
+  const [only, ...rest] = inputs.key;
+  return [
+    rest.length === 0 && only?.kind === 'literal' ? warnOfKeyLength('key', only.text) : undefined,
+    ...(['project', 'environment'] as const).map((input) => {
+      const selector = inputs[input];
+      return selector.kind === 'exact' ? warnOfKeyLength(input, selector.key) : undefined;
+    }),
+  ].filter((warning) => warning !== undefined);
+}

@@ -1,0 +1,242 @@
+import { isPermanentCode } from '../http/error-codes.ts';
+import type { HttpClient, HttpRequest, HttpResponse, NoResponse } from '../http/http-client.ts';
+import { computeBackoff, parseRetryAfter } from '../launchdarkly/backoff.ts';
+import { describeRateLimit, readRateLimit } from './github-rate-limit.ts';
+
+/** What a fetch needs besides the request. */
+export interface GitHubFetchOptions {
+  /** Scheme, host and port of the API. A request to anywhere else is refused. */
+  readonly origin: string;
+  readonly client: HttpClient;
+  /** Aborts when no more time is left, or when the run is cancelled. */
+  readonly signal: AbortSignal;
+  /** What is left of the time for the comment, in milliseconds. */
+  readonly remainingMs: () => number;
+  /** Resolves after so many milliseconds, or as soon as `signal` aborts. */
+  readonly sleep: (ms: number) => Promise<void>;
+  /** From 0 up to but not including 1. */
+  readonly random: () => number;
+  readonly observe: RequestObserver;
+  readonly announceWait: WaitAnnouncer;
+}
+
+/** Told before each wait. `ms` is in milliseconds, `why` a clause about GitHub. */
+export type WaitAnnouncer = (wait: { readonly ms: number; readonly why: string }) => void;
+
+/** Told of every attempt when it has ended. `result` is the status, or the code of what went wrong. */
+export type RequestObserver = (seen: {
+  readonly method: string;
+  readonly path: string;
+  readonly result: number | string;
+  readonly elapsedMs: number;
+}) => void;
+
+/** GitHub gave no answer that can be used, or none that is worth waiting for. The message is a sentence. */
+export class GitHubRequestError extends Error {
+  override readonly name = 'GitHubRequestError';
+  /** False only when it is certain that GitHub did not carry the request out. */
+  readonly mayHaveBeenProcessed: boolean;
+
+  constructor(message: string, mayHaveBeenProcessed: boolean, cause?: unknown) {
+    super(message, { cause });
+    this.mayHaveBeenProcessed = mayHaveBeenProcessed;
+  }
+}
+
+/** The parts of fetch's second argument that octokit uses. */
+interface FetchInit {
+  readonly method?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: unknown;
+}
+
+/**
+ * Returns a `fetch` for octokit that sends by our own client, and that waits and tries again: after a rate
+ * limit, after an answer that says the server has trouble, and after no answer. A request that creates
+ * something is sent again only when it is certain that it was not carried out. Redirects are an error: to
+ * follow one would take the token along.
+ *
+ * The promise rejects with a {@link GitHubRequestError}.
+ */
+export function createGitHubFetch(
+  options: GitHubFetchOptions,
+): (url: string, init?: FetchInit) => Promise<Response> {
+  return async (url, init = {}) => {
+    const target = new URL(url);
+    if (target.origin !== options.origin) {
+      throw new GitHubRequestError('The request was not for the GitHub API.', false);
+    }
+    const response = await sendWithRetries(
+      {
+        method: readMethod(init.method),
+        path: `${target.pathname}${target.search}`,
+        headers: init.headers ?? {},
+        body: typeof init.body === 'string' ? init.body : undefined,
+      },
+      options,
+    );
+    return toFetchResponse(response);
+  };
+}
+
+async function sendWithRetries(
+  request: HttpRequest,
+  options: GitHubFetchOptions,
+): Promise<HttpResponse> {
+  const { client, signal, remainingMs, sleep, random, observe, announceWait } = options;
+  for (let waitsBefore = 0; ; waitsBefore += 1) {
+    const exchange = await client.send(request, signal);
+    const isResponse = exchange.kind === 'response';
+    const [path = ''] = request.path.split('?');
+    observe({
+      method: request.method,
+      path,
+      result: isResponse ? exchange.status : exchange.code,
+      elapsedMs: exchange.receivedAt - exchange.startedAt,
+    });
+    const failure = isResponse
+      ? judgeResponse(exchange, isRepeatable(request))
+      : judgeNoResponse(exchange, isRepeatable(request));
+    if (failure.kind === 'none' && isResponse) {
+      return exchange;
+    }
+    if (failure.kind !== 'retry' || signal.aborted) {
+      return giveUp(exchange, failure);
+    }
+    const { retryAfterMs } = failure;
+    const wait = computeBackoff({
+      waitsBefore,
+      retryAfterMs,
+      remainingMs: remainingMs(),
+      random: random(),
+    });
+    if (wait.kind === 'too-long') {
+      return giveUp(exchange, failure);
+    }
+    announceWait({ ms: wait.ms, why: describeReason(exchange) });
+    await sleep(wait.ms);
+    if (signal.aborted) {
+      return giveUp(exchange, failure);
+    }
+  }
+}
+
+/** What is to be done about one attempt. */
+type Judgement =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'retry';
+      readonly retryAfterMs: number | undefined;
+      readonly isRateLimit: boolean;
+    }
+  | { readonly kind: 'final'; readonly message: string; readonly mayHaveBeenProcessed: boolean };
+
+/** Statuses of a server, or of something before it, that has trouble for the moment. */
+const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 500, 502, 503, 504]);
+
+function judgeResponse(response: HttpResponse, isRepeatable: boolean): Judgement {
+  const { status, headers, body, receivedAt } = response;
+  const rateLimit = readRateLimit(response);
+  if (rateLimit !== undefined) {
+    return { kind: 'retry', retryAfterMs: rateLimit.waitMs, isRateLimit: true };
+  }
+  if (TRANSIENT_STATUSES.has(status) && isRepeatable) {
+    return {
+      kind: 'retry',
+      retryAfterMs: parseRetryAfter(headers, receivedAt),
+      isRateLimit: false,
+    };
+  }
+  if (status >= 300 && status < 400) {
+    const message = `GitHub answered ${status}, and a redirect is not followed.`;
+    return { kind: 'final', message, mayHaveBeenProcessed: false };
+  }
+  if (status < 200 || status > 599) {
+    const message = `GitHub answered ${status}, which is no status of HTTP.`;
+    return { kind: 'final', message, mayHaveBeenProcessed: true };
+  }
+  if (body.kind === 'unreadable') {
+    const message = `GitHub answered ${status}, but the answer can't be read: ${body.why}.`;
+    return isRepeatable
+      ? { kind: 'retry', retryAfterMs: undefined, isRateLimit: false }
+      : { kind: 'final', message, mayHaveBeenProcessed: true };
+  }
+  return { kind: 'none' };
+}
+
+function judgeNoResponse(failure: NoResponse, isRepeatable: boolean): Judgement {
+  const { mayHaveBeenProcessed, code } = failure;
+  const isPermanent = !mayHaveBeenProcessed && isPermanentCode(code);
+  return code === 'ABORTED' || isPermanent || (mayHaveBeenProcessed && !isRepeatable)
+    ? { kind: 'final', message: describeNoResponse(failure), mayHaveBeenProcessed }
+    : { kind: 'retry', retryAfterMs: undefined, isRateLimit: false };
+}
+
+function describeReason(exchange: HttpResponse | NoResponse): string {
+  return exchange.kind === 'response'
+    ? `GitHub answered ${exchange.status}`
+    : `GitHub gave no answer (${exchange.code})`;
+}
+
+/** Whether it does no harm to send the request twice. A query of GraphQL is a POST that only reads. */
+function isRepeatable({ method, path }: HttpRequest): boolean {
+  return method !== 'POST' || path.endsWith('/graphql');
+}
+
+/** Hands a response on as it is, where octokit can read it; throws where nothing can be made of it. */
+function giveUp(exchange: HttpResponse | NoResponse, failure: Judgement): HttpResponse {
+  if (failure.kind === 'final') {
+    throw new GitHubRequestError(failure.message, failure.mayHaveBeenProcessed);
+  }
+  if (exchange.kind === 'no-response') {
+    const { mayHaveBeenProcessed, cause } = exchange;
+    throw new GitHubRequestError(describeNoResponse(exchange), mayHaveBeenProcessed, cause);
+  }
+  if (failure.kind === 'retry' && failure.isRateLimit) {
+    throw new GitHubRequestError(describeRateLimit(exchange.status, failure.retryAfterMs), false);
+  }
+  if (exchange.body.kind === 'unreadable') {
+    const message = `GitHub answered ${exchange.status}, but the answer can't be read: ${exchange.body.why}.`;
+    throw new GitHubRequestError(message, true);
+  }
+  return exchange;
+}
+
+const CERTIFICATE = /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT|HOSTNAME_MISMATCH)/;
+
+function describeNoResponse({ code, proxy, cause }: NoResponse): string {
+  if (code === 'PROXY_NOT_VALID') {
+    const reason = cause instanceof Error ? `: ${cause.message}` : '';
+    return `The proxy on the way to GitHub is not valid${reason}.`;
+  }
+  const way = proxy === undefined ? '' : ` by way of the proxy ${proxy}`;
+  const advice = CERTIFICATE.test(code)
+    ? ' The certificate that was shown is not trusted; NODE_EXTRA_CA_CERTS names a file with further authorities. There is no switch to ignore TLS.'
+    : '';
+  return `GitHub could not be reached${way} (${code}).${advice}`;
+}
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+function readMethod(text = 'GET'): HttpRequest['method'] {
+  const method = METHODS.find((each) => each === text);
+  if (method === undefined) {
+    throw new GitHubRequestError(`The method ${text} is not supported.`, false);
+  }
+  return method;
+}
+
+/** The headers that octokit and its caller read. Others of a server have no business here. */
+const READ_HEADERS = ['content-type', 'link'] as const;
+
+/** A response without a body, to which none may be given. */
+const NULL_BODY_STATUSES: ReadonlySet<number> = new Set([204, 205]);
+
+function toFetchResponse({ status, headers, body }: HttpResponse): Response {
+  const known = READ_HEADERS.flatMap((name) => {
+    const value = headers[name];
+    return value === undefined ? [] : [[name, value] satisfies [string, string]];
+  });
+  const text = body.kind === 'text' && !NULL_BODY_STATUSES.has(status) ? body.text : null;
+  return new Response(text, { status, headers: known });
+}
