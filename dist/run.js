@@ -23020,14 +23020,6 @@ function writeOutputs(ending, secrets) {
         setOutput(name, secrets.redact(value));
     }
 }
-/**
- * Makes the outputs say that the run failed after all, when it did so after they were written. What they
- * say of the group stays true.
- */
-function overwriteOutcome(error) {
-    core.setOutput('outcome', 'failed');
-    core.setOutput('error-code', error.code);
-}
 /** Empty where it is not known: a create got no answer, and nothing tells whether it made the group. */
 function describeCreated(ending) {
     if (ending.kind === 'success' && ending.outcome.mayHaveBeenCreated) {
@@ -25040,7 +25032,15 @@ function explainContention(key, neededWait, existing) {
         existing,
     };
 }
-/** Explains a group that exists where `if-exists` is `fail`. */
+/** Explains a group that stands in the way. */
+function explainConflict({ reason, group, drift }, desired) {
+    switch (reason) {
+        case 'foreign':
+            return explainForeignGroup({ group, drift }, desired);
+        case 'exists':
+            return explainExistingGroup({ group, drift });
+    }
+}
 function explainExistingGroup(existing) {
     const { group, drift } = existing;
     const { key, projectKey, environmentKey } = group;
@@ -25054,7 +25054,6 @@ function explainExistingGroup(existing) {
         existing,
     };
 }
-/** Explains a key that belongs to another project or environment. */
 function explainForeignGroup(existing, desired) {
     const { group } = existing;
     return {
@@ -25065,25 +25064,23 @@ function explainForeignGroup(existing, desired) {
         existing,
     };
 }
-/** Explains an update that LaunchDarkly accepted, and that left what it was about as it was found. */
-function explainIgnoredUpdate(existing, refused) {
+/** Explains an update that LaunchDarkly accepted, and after which the `refused` fields are not as requested. */
+function explainRefusedUpdate(existing, refused, change) {
+    const { key } = existing.group;
     const fields = listFields(refused);
-    return {
-        code: 'unexpected-response',
-        message: `LaunchDarkly accepted the update of insight group "${existing.group.key}" but its ${fields} did not change.`,
-        nextStep: `Change ${fields} in LaunchDarkly, or use if-exists: keep.`,
-        existing,
-    };
-}
-/** Explains an update after which the group is neither as it was found nor as it was asked for. */
-function explainAlteredUpdate(existing, refused) {
-    const fields = listFields(refused);
-    return {
-        code: 'unexpected-response',
-        message: `Insight group "${existing.group.key}" was updated, but LaunchDarkly stored different values than requested: ${fields}.`,
-        nextStep: `Ask for ${fields} as LaunchDarkly stores it, or use if-exists: keep.`,
-        existing,
-    };
+    return change === 'requested-fields'
+        ? {
+            code: 'unexpected-response',
+            message: `Insight group "${key}" was updated, but LaunchDarkly stored different values than requested: ${fields}.`,
+            nextStep: `Ask for ${fields} as LaunchDarkly stores it, or use if-exists: keep.`,
+            existing,
+        }
+        : {
+            code: 'unexpected-response',
+            message: `LaunchDarkly accepted the update of insight group "${key}" but its ${fields} did not change.`,
+            nextStep: `Change ${fields} in LaunchDarkly, or use if-exists: keep.`,
+            existing,
+        };
 }
 function listFields(drift) {
     return drift.map(({ field }) => field).join(' and ');
@@ -25093,6 +25090,28 @@ function suggestGroupKey({ projectKey, environmentKey }, usedKey) {
     const usual = `${projectKey}-${environmentKey}-all-apps`;
     // A hyphen may be part of either key, so that two pairs make one key; a dot tells them apart.
     return isSameKey(usual, usedKey) ? `${projectKey}.${environmentKey}.all-apps` : usual;
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/outcome.js
+/** The outcome of a plan that leaves the group as it is. */
+function leaveGroup(plan) {
+    return plan.kind === 'none'
+        ? { kind: 'unchanged', group: plan.group, drift: plan.drift }
+        : { kind: 'kept', group: plan.group, drift: plan.drift };
+}
+/** Whether the run has set the applications of the group, or in a dry run would set them. */
+function setsApplications({ kind, drift }) {
+    switch (kind) {
+        case 'created':
+        case 'would-create':
+            return true;
+        case 'updated':
+        case 'would-update':
+            return drift.some(({ field }) => field === 'applications');
+        case 'unchanged':
+        case 'kept':
+            return false;
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/reconcile/server-clock.js
@@ -25434,6 +25453,7 @@ class WriteLedger {
 
 
 
+
 /**
  * Makes the request true on LaunchDarkly: creates the group, and reconciles by reading where the answer
  * leaves open what happened. The key is what makes that safe: LaunchDarkly holds at most one group of
@@ -25462,13 +25482,13 @@ class Reconciler {
         this.#requests = new GroupRequests({ desired, deps, ledger: this.#ledger, loop: this.#loop });
     }
     async apply() {
-        const { desired } = this.#request;
         for (;;) {
             const created = await this.#requests.create();
             if (created.kind === 'applied') {
                 const { group } = created;
                 this.#ledger.clearCreates();
-                return this.#annotate({ kind: 'created', group, drift: diffGroups(desired, group) });
+                const drift = diffGroups(this.#request.desired, group);
+                return this.#annotate({ kind: 'created', group, drift });
             }
             // A 409 says "exists" or "a lock collided", a lost answer says nothing: only a read tells.
             const outcome = await this.#resolveExisting();
@@ -25489,9 +25509,8 @@ class Reconciler {
             case 'update':
                 return this.#annotate({ kind: 'would-update', group: plan.group, drift: plan.drift });
             case 'none':
-                return { kind: 'unchanged', group: plan.group, drift: plan.drift };
             case 'keep':
-                return { kind: 'kept', group: plan.group, drift: plan.drift };
+                return leaveGroup(plan);
             case 'conflict':
                 throw this.#conflict(plan);
         }
@@ -25536,9 +25555,8 @@ class Reconciler {
             case 'create':
                 return undefined;
             case 'none':
-                return { kind: 'unchanged', group, drift: plan.drift };
             case 'keep':
-                return { kind: 'kept', group, drift: plan.drift };
+                return leaveGroup(plan);
             case 'update':
                 return this.#update(plan);
             case 'conflict':
@@ -25610,8 +25628,7 @@ class Reconciler {
             throw this.#conflict(next);
         }
         if (refused.length > 0) {
-            const explain = change === 'requested-fields' ? explainAlteredUpdate : explainIgnoredUpdate;
-            throw this.#loop.fail(explain(next, refused));
+            throw this.#loop.fail(explainRefusedUpdate(next, refused, change));
         }
         return next;
     }
@@ -25640,10 +25657,7 @@ class Reconciler {
     }
     /** Adds what else there is to say of an outcome. */
     async #annotate(outcome) {
-        const hasWrittenApplications = outcome.kind === 'created' ||
-            outcome.kind === 'would-create' ||
-            outcome.drift.some(({ field }) => field === 'applications');
-        const unknownApplications = hasWrittenApplications && outcome.kind !== 'kept'
+        const unknownApplications = setsApplications(outcome)
             ? await this.#deps.diagnosis.findUnknownApplications()
             : [];
         return {
@@ -25653,9 +25667,7 @@ class Reconciler {
         };
     }
     #conflict(plan) {
-        return this.#loop.fail(plan.reason === 'foreign'
-            ? explainForeignGroup(plan, this.#request.desired)
-            : explainExistingGroup(plan));
+        return this.#loop.fail(explainConflict(plan, this.#request.desired));
     }
 }
 
@@ -26226,7 +26238,7 @@ async function settle(work) {
         };
     }
 }
-/** Connects the walk of `ensure.ts` to the network, the clock and the log. */
+/** Connects the reconciliation to the network, the clock and the log. */
 async function makeGroupTrue(inputs, { secrets, log, progress, cancellation }) {
     const { request, server, token, proxies, timeoutMs } = inputs;
     for (const warning of inputs.warnings) {

@@ -122,7 +122,7 @@ interface Means {
   readonly cancellation: AbortSignal;
 }
 
-/** Connects the walk of `ensure.ts` to the network, the clock and the log. */
+/** Connects the reconciliation to the network, the clock and the log. */
 async function makeGroupTrue(
   inputs: Inputs,
   { secrets, log, progress, cancellation }: Means,

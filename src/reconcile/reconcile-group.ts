@@ -5,15 +5,13 @@ import type { ApiError } from '../launchdarkly/api-result.ts';
 import { ConflictStreak } from './conflict-streak.ts';
 import { GroupRequests, type UnsettledWrite } from './group-requests.ts';
 import {
-  explainAlteredUpdate,
-  explainExistingGroup,
-  explainForeignGroup,
+  explainConflict,
   explainHiddenGroup,
-  explainIgnoredUpdate,
   explainNotUpdatable,
+  explainRefusedUpdate,
 } from './messages.ts';
-import type { Outcome, ReconcileRequest } from './outcome.ts';
-import { type Plan, planChange } from './plan.ts';
+import { leaveGroup, type Outcome, type ReconcileRequest, setsApplications } from './outcome.ts';
+import { type PlanOf, planChange } from './plan.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 import { RetryLoop } from './retry-loop.ts';
 import type { ObservedGroup } from './retry-reason.ts';
@@ -31,8 +29,6 @@ export function ensureGroup(request: ReconcileRequest, deps: ReconcileDeps): Pro
   const reconciler = new Reconciler(request, deps);
   return request.isDryRun ? reconciler.plan() : reconciler.apply();
 }
-
-type PlanOf<K extends Plan['kind']> = Extract<Plan, { kind: K }>;
 
 class Reconciler {
   readonly #request: ReconcileRequest;
@@ -53,13 +49,13 @@ class Reconciler {
   }
 
   async apply(): Promise<Outcome> {
-    const { desired } = this.#request;
     for (;;) {
       const created = await this.#requests.create();
       if (created.kind === 'applied') {
         const { group } = created;
         this.#ledger.clearCreates();
-        return this.#annotate({ kind: 'created', group, drift: diffGroups(desired, group) });
+        const drift = diffGroups(this.#request.desired, group);
+        return this.#annotate({ kind: 'created', group, drift });
       }
       // A 409 says "exists" or "a lock collided", a lost answer says nothing: only a read tells.
       const outcome = await this.#resolveExisting();
@@ -81,9 +77,8 @@ class Reconciler {
       case 'update':
         return this.#annotate({ kind: 'would-update', group: plan.group, drift: plan.drift });
       case 'none':
-        return { kind: 'unchanged', group: plan.group, drift: plan.drift };
       case 'keep':
-        return { kind: 'kept', group: plan.group, drift: plan.drift };
+        return leaveGroup(plan);
       case 'conflict':
         throw this.#conflict(plan);
     }
@@ -130,9 +125,8 @@ class Reconciler {
       case 'create':
         return undefined;
       case 'none':
-        return { kind: 'unchanged', group, drift: plan.drift };
       case 'keep':
-        return { kind: 'kept', group, drift: plan.drift };
+        return leaveGroup(plan);
       case 'update':
         return this.#update(plan);
       case 'conflict':
@@ -211,8 +205,7 @@ class Reconciler {
       throw this.#conflict(next);
     }
     if (refused.length > 0) {
-      const explain = change === 'requested-fields' ? explainAlteredUpdate : explainIgnoredUpdate;
-      throw this.#loop.fail(explain(next, refused));
+      throw this.#loop.fail(explainRefusedUpdate(next, refused, change));
     }
     return next;
   }
@@ -243,14 +236,9 @@ class Reconciler {
 
   /** Adds what else there is to say of an outcome. */
   async #annotate(outcome: Outcome): Promise<Outcome> {
-    const hasWrittenApplications =
-      outcome.kind === 'created' ||
-      outcome.kind === 'would-create' ||
-      outcome.drift.some(({ field }) => field === 'applications');
-    const unknownApplications =
-      hasWrittenApplications && outcome.kind !== 'kept'
-        ? await this.#deps.diagnosis.findUnknownApplications()
-        : [];
+    const unknownApplications = setsApplications(outcome)
+      ? await this.#deps.diagnosis.findUnknownApplications()
+      : [];
     return {
       ...outcome,
       ...(this.#ledger.isCreateInDoubt && { mayHaveBeenCreated: true }),
@@ -259,10 +247,6 @@ class Reconciler {
   }
 
   #conflict(plan: PlanOf<'conflict'>): ActionError {
-    return this.#loop.fail(
-      plan.reason === 'foreign'
-        ? explainForeignGroup(plan, this.#request.desired)
-        : explainExistingGroup(plan),
-    );
+    return this.#loop.fail(explainConflict(plan, this.#request.desired));
   }
 }
