@@ -2,13 +2,13 @@ import { createServer, type Server } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { issueSelfSigned } from '../../simulator/certificates.ts';
 import { startGitHub } from '../../simulator/github/simulator.ts';
+import { startDecoyServer } from '../../simulator/network/decoy-server.ts';
 import {
   DEFAULT_GITHUB_TOKEN,
   type RunActionOptions,
   runAction,
   type StepResult,
 } from '../../simulator/runner/runner.ts';
-import { startDecoyServer } from '../../simulator/wire/decoy-server.ts';
 import {
   type GitHubNetwork,
   JOB_HOLDER,

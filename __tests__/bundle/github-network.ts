@@ -5,12 +5,12 @@ import { type Authority, createAuthority } from '../../simulator/certificates.ts
 import type { Holder } from '../../simulator/github/protocol.ts';
 import { type GitHubSimulator, startGitHub } from '../../simulator/github/simulator.ts';
 import { type Simulator, startSimulator } from '../../simulator/launchdarkly/simulator.ts';
-import { DEFAULT_GITHUB_TOKEN } from '../../simulator/runner/runner.ts';
 import {
   type ConnectProxy,
   type ConnectProxyOptions,
   startConnectProxy,
-} from '../../simulator/wire/proxy.ts';
+} from '../../simulator/network/proxy.ts';
+import { DEFAULT_GITHUB_TOKEN } from '../../simulator/runner/runner.ts';
 
 /** The repository of the pull request. */
 export const REPOSITORY = 'octo-org/octo-repo';

@@ -5,15 +5,15 @@ import { type Authority, createAuthority } from '../../simulator/certificates.ts
 import { sampleWriterToken } from '../../simulator/launchdarkly/sample-account.ts';
 import { type Simulator, startSimulator } from '../../simulator/launchdarkly/simulator.ts';
 import {
+  type ConnectProxy,
+  type ConnectProxyOptions,
+  startConnectProxy,
+} from '../../simulator/network/proxy.ts';
+import {
   type RunActionOptions,
   runAction,
   type StepResult,
 } from '../../simulator/runner/runner.ts';
-import {
-  type ConnectProxy,
-  type ConnectProxyOptions,
-  startConnectProxy,
-} from '../../simulator/wire/proxy.ts';
 
 /** A wish that says nothing of a server, so that it goes to https://app.launchdarkly.com. */
 export const WISH = {

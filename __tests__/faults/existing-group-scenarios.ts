@@ -1,4 +1,4 @@
-import type { Line } from '../../simulator/wire/server.ts';
+import type { FaultyConnection } from '../../simulator/network/faulty-server.ts';
 import { CUTS, type Ending, type Scenario, STAGES, UNCLEAR } from './scenario.ts';
 
 /** What is to become of a group that exists, and how the run ends when nothing goes wrong for long. */
@@ -60,18 +60,18 @@ function listCut(options: {
   readonly method: string;
   readonly how: string;
   readonly where: string;
-  readonly cut: (line: Line) => void;
+  readonly cut: (connection: FaultyConnection) => void;
 }): Scenario[] {
   const { title, ending, policy, method, how, where, cut } = options;
   const stage = STAGES[where];
   if (stage === undefined) {
     return [];
   }
-  const { isWorkDone, ...fault } = stage(cut);
+  const { isProcessed, ...fault } = stage(cut);
   const name = `${title}, and the connection ${how} ${where} of ${method}`;
   const stalls = how === 'stalls';
   // An update that was carried out is seen by the next read, whatever became of its answer.
-  const isSeen = method === 'PATCH' && isWorkDone && !stalls;
+  const isSeen = method === 'PATCH' && isProcessed && !stalls;
   const once: Scenario = {
     ...policy,
     name: `${name}, once`,
@@ -146,9 +146,9 @@ function listStorageRules(): Scenario[] {
         fault: () => ({
           method: 'PATCH',
           isOnce: true,
-          onRequest: (turn) => {
-            turn.work();
-            turn.line.reset();
+          onRequest: (received) => {
+            received.process();
+            received.connection.reset();
           },
         }),
         endings: ['updated', 'unexpected-response', 'conflict'],

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { createAuthority, issueSelfSigned, type KeyPair } from '../../simulator/certificates.ts';
 import type { InsightGroup } from '../../simulator/launchdarkly/account.ts';
 import { sampleWriterToken } from '../../simulator/launchdarkly/sample-account.ts';
+import { startDecoyServer } from '../../simulator/network/decoy-server.ts';
+import { startFaultyServer } from '../../simulator/network/faulty-server.ts';
 import { runAction, type StepResult } from '../../simulator/runner/runner.ts';
-import { startDecoyServer } from '../../simulator/wire/decoy-server.ts';
-import { startWireServer } from '../../simulator/wire/server.ts';
 import { SeededRandom } from '../races/seeded-random.ts';
 import { type CertificateKind, DESIRED, type Scenario, STRAY_SDK_KEY } from './scenario.ts';
 
@@ -52,7 +52,7 @@ export async function runScenario(scenario: Scenario, seed: number): Promise<Evi
   await using decoy = await startDecoyServer();
   await using trust = await openTrust();
   const fault = scenario.fault(`http://127.0.0.1:${decoy.port}`);
-  await using server = await startWireServer({
+  await using server = await startFaultyServer({
     fault,
     random: random.next,
     group: existing && { ...DESIRED, createdAt: Date.now() - 3_600_000, ...existing },

@@ -1,13 +1,13 @@
 import type { InsightGroup } from '../../simulator/launchdarkly/account.ts';
 import type { Behaviour } from '../../simulator/launchdarkly/behaviour.ts';
 import {
-  type Answer,
-  type Line,
-  renderAnswer,
+  type FaultyConnection,
+  type NetworkFault,
+  type RawResponse,
+  type ReceivedRequest,
   renderHead,
-  type Turn,
-  type WireFault,
-} from '../../simulator/wire/server.ts';
+  renderResponse,
+} from '../../simulator/network/faulty-server.ts';
 import type { ErrorCode } from '../../src/errors.ts';
 
 /** How a run can end: the error code of a failure, or the outcome of a success. */
@@ -18,7 +18,7 @@ export interface Scenario {
   /** A sentence without its end. */
   readonly name: string;
   /** `elsewhere` is the origin of a server that no client has a reason to connect to. */
-  readonly fault: (elsewhere: string) => WireFault;
+  readonly fault: (elsewhere: string) => NetworkFault;
   /**
    * How the run may end. A run that has its time used up may also end in `timeout`, however far it got:
    * how far that is depends on the machine.
@@ -65,42 +65,47 @@ export const UNCLEAR = ['network', 'timeout', 'unexpected-response'] as const;
 
 /** How a connection breaks. */
 export const CUTS = {
-  'is reset': (line: Line) => line.reset(),
-  'is half-closed': (line: Line) => line.halfClose(),
+  'is reset': (connection: FaultyConnection) => connection.reset(),
+  'is half-closed': (connection: FaultyConnection) => connection.halfClose(),
   stalls: () => {},
 } as const;
 
-/** When it breaks, each before or after the work was done. */
-export const STAGES: Readonly<Record<string, (cut: (line: Line) => void) => WireFault & Truth>> = {
-  'on accept': (cut) => ({ isWorkDone: false, onConnection: cut }),
-  'in the middle of the request': (cut) => ({ isWorkDone: false, onFirstByte: cut }),
-  'before the work was done': (cut) => ({
-    isWorkDone: false,
-    onRequest: async ({ line }) => {
-      await line.pause();
-      cut(line);
+/** When it breaks, each before or after the request was processed. */
+export const STAGES: Readonly<
+  Record<string, (cut: (connection: FaultyConnection) => void) => NetworkFault & Truth>
+> = {
+  'on accept': (cut) => ({ isProcessed: false, onConnection: cut }),
+  'in the middle of the request': (cut) => ({ isProcessed: false, onFirstByte: cut }),
+  'before the request was processed': (cut) => ({
+    isProcessed: false,
+    onRequest: async ({ connection }) => {
+      await connection.pause();
+      cut(connection);
     },
   }),
-  'after the work was done': (cut) => cutAfter(cut, () => ''),
-  'in the status line': (cut) => cutAfter(cut, (answer) => renderAnswer(answer).slice(0, 11)),
+  'after the request was processed': (cut) => cutAfter(cut, () => ''),
+  'in the status line': (cut) => cutAfter(cut, (answer) => renderResponse(answer).slice(0, 11)),
   'in the headers': (cut) => cutAfter(cut, (answer) => renderHead(answer).slice(0, -20)),
-  'in the body': (cut) => cutAfter(cut, (answer) => renderAnswer(answer).slice(0, -20)),
+  'in the body': (cut) => cutAfter(cut, (answer) => renderResponse(answer).slice(0, -20)),
   'just before the last byte': (cut) =>
-    cutAfter(cut, (answer) => renderAnswer(answer).slice(0, -1)),
+    cutAfter(cut, (answer) => renderResponse(answer).slice(0, -1)),
 };
 
 /** What is true on the server after a fault. */
 interface Truth {
-  readonly isWorkDone: boolean;
+  readonly isProcessed: boolean;
 }
 
-function cutAfter(cut: (line: Line) => void, show: (answer: Answer) => string) {
+function cutAfter(
+  cut: (connection: FaultyConnection) => void,
+  show: (answer: RawResponse) => string,
+) {
   return {
-    isWorkDone: true,
-    onRequest: async (turn: Turn) => {
-      await turn.line.send(show(turn.work()));
-      await turn.line.pause();
-      cut(turn.line);
+    isProcessed: true,
+    onRequest: async (received: ReceivedRequest) => {
+      await received.connection.send(show(received.process()));
+      await received.connection.pause();
+      cut(received.connection);
     },
   };
 }

@@ -1,8 +1,8 @@
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { startSimulator } from '../../simulator/launchdarkly/simulator.ts';
+import { listen, shutDown } from '../../simulator/network/faulty-server.ts';
 import { runAction } from '../../simulator/runner/runner.ts';
-import { listen, shutDown } from '../../simulator/wire/server.ts';
 import { PROXY_ADVICE } from '../../src/http/proxies.ts';
 import { readError, WISH } from './company.ts';
 import { replaceNameResolution } from './name-resolution.ts';

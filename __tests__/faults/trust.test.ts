@@ -1,8 +1,8 @@
 import type { TlsOptions } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { type Authority, issueSelfSigned } from '../../simulator/certificates.ts';
+import { type NetworkFault, startFaultyServer } from '../../simulator/network/faulty-server.ts';
 import { runAction, type StepResult } from '../../simulator/runner/runner.ts';
-import { startWireServer, type WireFault } from '../../simulator/wire/server.ts';
 import { openCompany, readError, WISH } from './company.ts';
 
 describe('the certificate of a company that inspects TLS', () => {
@@ -64,7 +64,7 @@ describe.each([undefined, '0'])(
       ],
     ])('a certificate that %s is refused', async (_, issue, code) => {
       await using company = await openCompany();
-      await using server = await startWireServer({ tls: await issue(company.authority) });
+      await using server = await startFaultyServer({ tls: await issue(company.authority) });
       const result = await company.run(
         { NODE_TLS_REJECT_UNAUTHORIZED },
         { 'base-uri': server.origin },
@@ -110,11 +110,11 @@ describe('what no second attempt can mend is told at once', () => {
 
   test('a TLS alert, whose code has a slash in it since OpenSSL 3.5', async () => {
     const tls = await issueSelfSigned({ hosts: ['127.0.0.1'] });
-    const fault: WireFault = {
+    const fault: NetworkFault = {
       onFirstByte: () => {},
-      onConnection: async (line) => {
-        await line.send(Buffer.from('15030300020228', 'hex'));
-        line.halfClose();
+      onConnection: async (connection) => {
+        await connection.send(Buffer.from('15030300020228', 'hex'));
+        connection.halfClose();
       },
     };
     const { error, connections } = await meet(fault, tls);
@@ -125,10 +125,10 @@ describe('what no second attempt can mend is told at once', () => {
 
   test('a server that speaks no TLS', async () => {
     const tls = await issueSelfSigned({ hosts: ['127.0.0.1'] });
-    const fault: WireFault = {
-      onConnection: async (line) => {
-        await line.send('HTTP/1.1 400 Bad Request\r\n\r\n');
-        line.halfClose();
+    const fault: NetworkFault = {
+      onConnection: async (connection) => {
+        await connection.send('HTTP/1.1 400 Bad Request\r\n\r\n');
+        connection.halfClose();
       },
     };
     const { error, connections } = await meet(fault, tls);
@@ -149,7 +149,7 @@ test('a server that prefers HTTP/2, in which a POST may be sent twice unnoticed,
   await using company = await openCompany();
   const offered: string[] = [];
   const pair = await company.authority.issue({ hosts: ['127.0.0.1'] });
-  await using server = await startWireServer({
+  await using server = await startFaultyServer({
     tls: {
       ...pair,
       ALPNCallback: ({ protocols }) => {
@@ -165,10 +165,10 @@ test('a server that prefers HTTP/2, in which a POST may be sent twice unnoticed,
 
 /** Runs the bundle against a server that only TLS keeps it from. */
 async function meet(
-  fault: WireFault,
+  fault: NetworkFault,
   tls: TlsOptions,
 ): Promise<{ error: string; connections: number; requests: number; result: StepResult }> {
-  await using server = await startWireServer({ fault, tls });
+  await using server = await startFaultyServer({ fault, tls });
   const result = await runAction({ inputs: { ...WISH, 'base-uri': server.origin } });
   expect(result.outputs['error-code']).toBe('network');
   const { connections } = server;

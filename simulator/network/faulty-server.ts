@@ -17,26 +17,26 @@ import { processRequest } from '../launchdarkly/routes.ts';
 import { createSampleAccount } from '../launchdarkly/sample-account.ts';
 
 /** What goes wrong. Everything that a fault leaves out works. */
-export interface WireFault {
+export interface NetworkFault {
   /** Whether it happens once. Without it, the fault happens each time. */
   readonly isOnce?: boolean;
   /** The only method whose requests it happens to. When absent: POST for a fault that happens once, else all. */
   readonly method?: string;
   /** Takes a connection over when it was accepted, before TLS. */
-  readonly onConnection?: (line: Line) => void | Promise<void>;
+  readonly onConnection?: (connection: FaultyConnection) => void | Promise<void>;
   /** Takes a connection over at the first byte of a request; the rest is never read. */
-  readonly onFirstByte?: (line: Line) => void | Promise<void>;
+  readonly onFirstByte?: (connection: FaultyConnection) => void | Promise<void>;
   /** Takes over when a request was read whole. */
-  readonly onRequest?: (turn: Turn) => void | Promise<void>;
+  readonly onRequest?: (received: ReceivedRequest) => void | Promise<void>;
 }
 
 /** How to start a server. */
-export interface WireServerOptions {
+export interface FaultyServerOptions {
   /** A group that is there before the first request. */
   readonly group?: InsightGroup | undefined;
   /** Where it differs from what is documented. */
   readonly behaviour?: Partial<Behaviour>;
-  readonly fault?: WireFault;
+  readonly fault?: NetworkFault;
   /** Serves https. */
   readonly tls?: TlsOptions;
   /** From 0 up to but not including 1: where sent bytes are torn, and how long it pauses. `Math.random` when absent. */
@@ -44,7 +44,7 @@ export interface WireServerOptions {
 }
 
 /** A running server, and what is true on it. */
-export interface WireServer extends AsyncDisposable {
+export interface FaultyServer extends AsyncDisposable {
   /** Without a slash at the end. */
   readonly origin: string;
   readonly port: number;
@@ -62,7 +62,7 @@ export interface WireServer extends AsyncDisposable {
 }
 
 /** Starts a server on 127.0.0.1; resolves when it listens. */
-export async function startWireServer(options: WireServerOptions = {}): Promise<WireServer> {
+export async function startFaultyServer(options: FaultyServerOptions = {}): Promise<FaultyServer> {
   const { fault = {}, group, tls, random = Math.random } = options;
   const behaviour = { ...documentedBehaviour(), ...options.behaviour };
   const account = createSampleAccount();
@@ -77,7 +77,7 @@ export async function startWireServer(options: WireServerOptions = {}): Promise<
   let changes = 0;
   let faultCount = 0;
 
-  const work = (request: RecordedRequest): Reply => {
+  const process = (request: RecordedRequest): Reply => {
     const before = JSON.stringify([...account.groups]);
     const reply = processRequest(request, {
       account,
@@ -105,18 +105,18 @@ export async function startWireServer(options: WireServerOptions = {}): Promise<
 
   async function serve(raw: Socket): Promise<void> {
     if (fault.onConnection && isFaultDue()) {
-      await fault.onConnection(new Line(raw, raw, random));
+      await fault.onConnection(new FaultyConnection(raw, raw, random));
       return;
     }
     const socket = tls === undefined ? raw : new TLSSocket(raw, { ...tls, isServer: true });
     socket.on('error', () => {});
-    const line = new Line(socket, raw, random);
+    const connection = new FaultyConnection(socket, raw, random);
     const reader = new RequestReader();
     for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
       const bytes = Buffer.from(chunk);
       const [method] = bytes.toString('latin1').split(' ');
       if (fault.onFirstByte && reader.isEmpty && isFaultDue(method)) {
-        await fault.onFirstByte(line);
+        await fault.onFirstByte(connection);
         return;
       }
       const request = reader.push(bytes, requests.length + 1);
@@ -124,11 +124,11 @@ export async function startWireServer(options: WireServerOptions = {}): Promise<
         continue;
       }
       requests.push(request);
-      const turn = new Turn(line, request, () => work(request));
+      const received = new ReceivedRequest(connection, request, () => process(request));
       if (fault.onRequest && isFaultDue(request.method)) {
-        await fault.onRequest(turn);
+        await fault.onRequest(received);
       } else {
-        await turn.answer();
+        await received.respond();
       }
     }
   }
@@ -163,7 +163,7 @@ export async function startWireServer(options: WireServerOptions = {}): Promise<
 }
 
 /** One connection, as a fault handles it. */
-export class Line {
+export class FaultyConnection {
   readonly #socket: Socket;
   readonly #raw: Socket;
   readonly #random: () => number;
@@ -230,15 +230,15 @@ export class Line {
 }
 
 /** One request that was read whole, as a fault handles it. */
-export class Turn {
-  readonly line: Line;
+export class ReceivedRequest {
+  readonly connection: FaultyConnection;
   readonly request: RecordedRequest;
-  readonly #work: () => Reply;
+  readonly #process: () => Reply;
 
-  constructor(line: Line, request: RecordedRequest, work: () => Reply) {
-    this.line = line;
+  constructor(connection: FaultyConnection, request: RecordedRequest, process: () => Reply) {
+    this.connection = connection;
     this.request = request;
-    this.#work = work;
+    this.#process = process;
   }
 
   /** The token that came with the request. */
@@ -247,8 +247,8 @@ export class Turn {
   }
 
   /** Does what was asked and returns the answer, which is still to be sent. Not doing it is a fault, too. */
-  work(): Answer {
-    const { status, headers, body } = this.#work();
+  process(): RawResponse {
+    const { status, headers, body } = this.#process();
     const content = body === undefined ? '' : JSON.stringify(body);
     return {
       status,
@@ -263,13 +263,13 @@ export class Turn {
   }
 
   /** Does what was asked and answers as it should. */
-  async answer(): Promise<void> {
-    await this.line.send(renderAnswer(this.work()));
+  async respond(): Promise<void> {
+    await this.connection.send(renderResponse(this.process()));
   }
 }
 
 /** An answer before it is bytes. */
-export interface Answer {
+export interface RawResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -277,7 +277,7 @@ export interface Answer {
 
 /** The head of an answer, with the empty line that ends it. */
 export function renderHead(
-  { status, headers }: Pick<Answer, 'status' | 'headers'>,
+  { status, headers }: Pick<RawResponse, 'status' | 'headers'>,
   changes: Readonly<Record<string, string | undefined>> = {},
 ): string {
   const lines = Object.entries({ ...headers, ...changes }).flatMap(([name, value]) =>
@@ -287,8 +287,8 @@ export function renderHead(
 }
 
 /** The bytes of an answer. */
-export function renderAnswer(answer: Answer): string {
-  return `${renderHead(answer)}${answer.body}`;
+export function renderResponse(response: RawResponse): string {
+  return `${renderHead(response)}${response.body}`;
 }
 
 /** Cuts a stream of bytes into requests. Requests of this client's kind only: one at a time, with a length. */
