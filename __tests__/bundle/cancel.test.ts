@@ -1,13 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import type { Injection } from '../../simulator/launchdarkly/faults.ts';
 import type { Simulator } from '../../simulator/launchdarkly/simulator.ts';
-import { CREATE_PATH, GROUP_PATH, olderGroup, openScene, readFailure, WISH } from './scene.ts';
+import {
+  CREATE_PATH,
+  DESIRED,
+  GROUP_PATH,
+  olderGroup,
+  readFailure,
+  startSimulatedRun,
+} from './simulated-run.ts';
 
 /** The runner waits 7.5 s after SIGINT before it sends SIGTERM. What hangs here would do so for a minute. */
 const MAX_END_MS = 7_500;
 
-const CREATE_UNKNOWN = `Outcome unknown: insight group "${WISH.key}" may or may not have been created.`;
-const UPDATE_UNKNOWN = `Outcome unknown: insight group "${WISH.key}" may or may not have been updated.`;
+const CREATE_UNKNOWN = `Outcome unknown: insight group "${DESIRED.key}" may or may not have been created.`;
+const UPDATE_UNKNOWN = `Outcome unknown: insight group "${DESIRED.key}" may or may not have been updated.`;
 
 interface Phase {
   readonly title: string;
@@ -77,17 +84,17 @@ const PHASES: readonly Phase[] = [
 describe.each(['SIGINT', 'SIGTERM'] as const)('cancelled by %s', (name) => {
   test.concurrent.each(PHASES)('during $title', async (phase) => {
     const { group, faults, isReached, says, next } = phase;
-    await using scene = await openScene({ group: group && olderGroup(group) });
+    await using simulated = await startSimulatedRun({ group: group && olderGroup(group) });
     for (const fault of faults) {
-      scene.simulator.inject(fault);
+      simulated.simulator.inject(fault);
     }
     let signalledAt = Number.NaN;
     const when = (stdout: string) => {
-      const isTime = isReached(scene.simulator, stdout);
+      const isTime = isReached(simulated.simulator, stdout);
       signalledAt = isTime ? performance.now() : Number.NaN;
       return isTime;
     };
-    const result = await scene.run({ 'if-exists': 'update' }, { signal: { name, when } });
+    const result = await simulated.run({ 'if-exists': 'update' }, { signal: { name, when } });
     expect(performance.now() - signalledAt).toBeLessThan(MAX_END_MS);
     expect(result.signal).toBeNull();
     expect(result.outputs['error-code']).toBe('cancelled');
@@ -98,20 +105,20 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('cancelled by %s', (name) => {
         `Next: ${['Run again when it is wanted.', next].filter(Boolean).join(' ')}`,
       ].join('\n'),
     );
-    expect(result.summary).toContain(WISH.key);
+    expect(result.summary).toContain(DESIRED.key);
   });
 });
 
 test('during the diagnosis of a failure, the failure is told without it', async () => {
-  await using scene = await openScene();
-  scene.simulator.inject({ path: '/api/v2/caller-identity', fault: { kind: 'stall' } });
+  await using simulated = await startSimulatedRun();
+  simulated.simulator.inject({ path: '/api/v2/caller-identity', fault: { kind: 'stall' } });
   let signalledAt = Number.NaN;
   const when = () => {
-    const isTime = scene.simulator.requests.length === 2;
+    const isTime = simulated.simulator.requests.length === 2;
     signalledAt = isTime ? performance.now() : Number.NaN;
     return isTime;
   };
-  const result = await scene.run(
+  const result = await simulated.run(
     { token: 'api-99999999-0000-4000-8000-000000000009' },
     { signal: { name: 'SIGINT', when } },
   );

@@ -16,7 +16,7 @@ import {
   PULL_REQUEST_EVENT,
   REPOSITORY,
 } from './github-network.ts';
-import { WISH } from './scene.ts';
+import { DESIRED } from './simulated-run.ts';
 
 /** The runner sends SIGTERM 7.5 s after SIGINT. A step that needs as long has not ended by itself. */
 const MAX_END_MS = 5_000;
@@ -31,7 +31,7 @@ function runDirectly(
     event: PULL_REQUEST_EVENT,
     ...options,
     inputs: {
-      ...WISH,
+      ...DESIRED,
       'base-uri': launchDarkly.origin,
       'if-exists': 'keep',
       'pr-comment': 'true',

@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { Fault } from '../../simulator/launchdarkly/faults.ts';
 import { startSimulator } from '../../simulator/launchdarkly/simulator.ts';
-import { CREATE_PATH, GROUP_PATH, olderGroup, openScene, WISH } from './scene.ts';
+import {
+  CREATE_PATH,
+  DESIRED,
+  GROUP_PATH,
+  olderGroup,
+  startSimulatedRun,
+} from './simulated-run.ts';
 
 /*
  * What the wire does × when, for each operation: the exact requests that follow, how the step ends, and
@@ -86,7 +92,7 @@ const CREATE: readonly Row[] = [
   ],
   ['201 for another key, after', answerAfter(201, olderGroup({ key: 'x' })), 'POST GET', 'created'],
   ['201 that is no JSON, after', answerAfter(201, '<p>Hi'), 'POST GET', 'created'],
-  ['201 without createdAt, after', answerAfter(201, { key: WISH.key }), 'POST GET', 'created'],
+  ['201 without createdAt, after', answerAfter(201, { key: DESIRED.key }), 'POST GET', 'created'],
   ...doubtBefore('POST GET POST', 'created'),
   ...doubtAfter('POST GET', 'created'),
   ['409, a lock collided', { kind: 'lock-collision' }, 'POST GET POST', 'created'],
@@ -103,15 +109,15 @@ const CREATE: readonly Row[] = [
 
 describe.concurrent('create', () => {
   test.each(CREATE)('%s', async (wire, fault, requests, ending) => {
-    await using scene = await openScene();
-    scene.simulator.inject({ method: 'POST', path: CREATE_PATH, fault });
-    const result = await scene.run(inputsFor(ending));
+    await using simulated = await startSimulatedRun();
+    simulated.simulator.inject({ method: 'POST', path: CREATE_PATH, fault });
+    const result = await simulated.run(inputsFor(ending));
 
-    expect(scene.methods()).toBe(requests);
+    expect(simulated.methods()).toBe(requests);
     expect(result.outputs['error-code'] || result.outputs['outcome']).toBe(ending);
     const exists = ending === 'created' || wire === 'stall, after';
-    expect(scene.simulator.account.groups.has(WISH.key)).toBe(exists);
-    expect(scene.simulator.createdCount(WISH.key)).toBe(exists ? 1 : 0);
+    expect(simulated.simulator.account.groups.has(DESIRED.key)).toBe(exists);
+    expect(simulated.simulator.createdCount(DESIRED.key)).toBe(exists ? 1 : 0);
     if (ending === 'timeout') {
       expect(result.log).toContain('may or may not have been created');
     } else if (ending !== 'created') {
@@ -121,23 +127,23 @@ describe.concurrent('create', () => {
 
   test('nobody listens (ECONNREFUSED): sent again until somebody does, and then once', async () => {
     const port = await reservePort();
-    await using scene = await openScene();
-    const running = scene.run({ 'base-uri': `http://127.0.0.1:${port}` });
+    await using simulated = await startSimulatedRun();
+    const running = simulated.run({ 'base-uri': `http://127.0.0.1:${port}` });
     await sleep(600);
-    await using late = await openScene({ port });
+    await using late = await startSimulatedRun({ port });
     const result = await running;
     expect(result.outputs['outcome']).toBe('created');
     expect(late.methods()).toBe('POST');
-    expect(late.simulator.createdCount(WISH.key)).toBe(1);
+    expect(late.simulator.createdCount(DESIRED.key)).toBe(1);
   });
 
   test('nobody ever listens: nothing was written', async () => {
-    await using scene = await openScene();
+    await using simulated = await startSimulatedRun();
     const origin = `http://127.0.0.1:${await reservePort()}`;
-    const result = await scene.run({ 'base-uri': origin, 'timeout-seconds': '5' });
+    const result = await simulated.run({ 'base-uri': origin, 'timeout-seconds': '5' });
     expect(result.outputs['error-code']).toBe('network');
     expect(result.log).toContain(
-      `${origin} could not be reached (ECONNREFUSED). Tried to create insight group "${WISH.key}" for project "default", environment "production". Nothing was written.`,
+      `${origin} could not be reached (ECONNREFUSED). Tried to create insight group "${DESIRED.key}" for project "default", environment "production". Nothing was written.`,
     );
   });
 });
@@ -168,14 +174,14 @@ const READ: readonly Row[] = [
 describe.concurrent('read, after a 409 for a group that exists and is as wanted', () => {
   test.each(READ)('%s', async (_wire, fault, requests, ending) => {
     const group = olderGroup();
-    await using scene = await openScene({ group });
-    scene.simulator.inject({ method: 'GET', path: GROUP_PATH, fault });
-    const result = await scene.run({ ...inputsFor(ending), 'if-exists': 'keep' });
+    await using simulated = await startSimulatedRun({ group });
+    simulated.simulator.inject({ method: 'GET', path: GROUP_PATH, fault });
+    const result = await simulated.run({ ...inputsFor(ending), 'if-exists': 'keep' });
 
-    expect(scene.methods()).toBe(requests);
+    expect(simulated.methods()).toBe(requests);
     expect(result.outputs['error-code'] || result.outputs['outcome']).toBe(ending);
-    expect(scene.simulator.account.groups.get(WISH.key)).toEqual(group);
-    expect(scene.simulator.createdCount(WISH.key)).toBe(0);
+    expect(simulated.simulator.account.groups.get(DESIRED.key)).toEqual(group);
+    expect(simulated.simulator.createdCount(DESIRED.key)).toBe(0);
     if (ending !== 'unchanged') {
       expect(result.log).toContain('Nothing was written.');
     }
@@ -205,17 +211,17 @@ const UPDATE: readonly Row[] = [
 
 describe.concurrent('update of a group with another name', () => {
   test.each(UPDATE)('%s', async (wire, fault, requests, ending) => {
-    await using scene = await openScene({ group: olderGroup({ name: 'Production' }) });
-    scene.simulator.inject({ method: 'PATCH', path: GROUP_PATH, fault });
-    const result = await scene.run({ ...inputsFor(ending), 'if-exists': 'update' });
+    await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Production' }) });
+    simulated.simulator.inject({ method: 'PATCH', path: GROUP_PATH, fault });
+    const result = await simulated.run({ ...inputsFor(ending), 'if-exists': 'update' });
 
-    expect(scene.methods()).toBe(requests);
+    expect(simulated.methods()).toBe(requests);
     expect(result.outputs['error-code'] || result.outputs['outcome']).toBe(ending);
     const isUpdated = ending === 'updated' || wire === 'stall, after';
-    expect(scene.simulator.account.groups.get(WISH.key)?.name).toBe(
-      isUpdated ? WISH.name : 'Production',
+    expect(simulated.simulator.account.groups.get(DESIRED.key)?.name).toBe(
+      isUpdated ? DESIRED.name : 'Production',
     );
-    expect(scene.simulator.createdCount(WISH.key)).toBe(0);
+    expect(simulated.simulator.createdCount(DESIRED.key)).toBe(0);
     if (ending === 'timeout') {
       expect(result.log).toContain('may or may not have been updated');
     } else if (ending !== 'updated') {
@@ -224,32 +230,32 @@ describe.concurrent('update of a group with another name', () => {
   });
 
   test('the group is deleted between the read and the patch: it is created', async () => {
-    await using scene = await openScene({
+    await using simulated = await startSimulatedRun({
       group: olderGroup({ name: 'Production' }),
       onAnswer: ({ method }) => {
         if (method === 'GET') {
-          scene.simulator.account.groups.delete(WISH.key);
+          simulated.simulator.account.groups.delete(DESIRED.key);
         }
       },
     });
-    const result = await scene.run({ 'if-exists': 'update' });
-    expect(scene.methods()).toBe('POST GET PATCH POST');
-    expect(result.outputs).toMatchObject({ outcome: 'created', name: WISH.name, drift: '[]' });
-    expect(scene.simulator.createdCount(WISH.key)).toBe(1);
+    const result = await simulated.run({ 'if-exists': 'update' });
+    expect(simulated.methods()).toBe('POST GET PATCH POST');
+    expect(result.outputs).toMatchObject({ outcome: 'created', name: DESIRED.name, drift: '[]' });
+    expect(simulated.simulator.createdCount(DESIRED.key)).toBe(1);
   });
 
   test('somebody else moves the key to another project meanwhile: it is left alone', async () => {
     const theirs = olderGroup({ projectKey: 'mobile' });
-    await using scene = await openScene({ group: olderGroup({ name: 'Production' }) });
-    scene.simulator.inject({ method: 'PATCH', path: GROUP_PATH, fault: { kind: 'reset' } });
-    scene.simulator.inject({
+    await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Production' }) });
+    simulated.simulator.inject({ method: 'PATCH', path: GROUP_PATH, fault: { kind: 'reset' } });
+    simulated.simulator.inject({
       method: 'GET',
       path: GROUP_PATH,
       skip: 1,
       fault: { kind: 'respond', status: 200, body: theirs },
     });
-    const result = await scene.run({ 'if-exists': 'update' });
-    expect(scene.methods()).toBe('POST GET PATCH GET');
+    const result = await simulated.run({ 'if-exists': 'update' });
+    expect(simulated.methods()).toBe('POST GET PATCH GET');
     expect(result.outputs).toMatchObject({ 'error-code': 'conflict', project: 'mobile' });
   });
 });
@@ -258,27 +264,30 @@ describe.concurrent('409 for a group that exists', () => {
   test.each(['optimistic_locking_error', 'key_exists', 'conflict'] as const)(
     'its code %s decides nothing: a read does',
     async (conflictCode) => {
-      await using scene = await openScene({ group: olderGroup(), behaviour: { conflictCode } });
-      const result = await scene.run({ 'if-exists': 'keep' });
-      expect(scene.methods()).toBe('POST GET');
+      await using simulated = await startSimulatedRun({
+        group: olderGroup(),
+        behaviour: { conflictCode },
+      });
+      const result = await simulated.run({ 'if-exists': 'keep' });
+      expect(simulated.methods()).toBe('POST GET');
       expect(result.outputs['outcome']).toBe('unchanged');
     },
   );
 
   test('several lock collisions in a row are survived', async () => {
-    await using scene = await openScene();
+    await using simulated = await startSimulatedRun();
     const fault: Fault = { kind: 'lock-collision' };
-    scene.simulator.inject({ method: 'POST', path: CREATE_PATH, fault, times: 3 });
-    const result = await scene.run();
-    expect(scene.methods()).toBe('POST GET POST GET POST GET POST');
+    simulated.simulator.inject({ method: 'POST', path: CREATE_PATH, fault, times: 3 });
+    const result = await simulated.run();
+    expect(simulated.methods()).toBe('POST GET POST GET POST GET POST');
     expect(result.outputs['outcome']).toBe('created');
   });
 
   test('a key that answers 409 to the end but shows no group is a conflict in other words', async () => {
-    await using scene = await openScene();
+    await using simulated = await startSimulatedRun();
     const fault: Fault = { kind: 'lock-collision' };
-    scene.simulator.inject({ method: 'POST', fault, times: Number.POSITIVE_INFINITY });
-    const result = await scene.run({ 'timeout-seconds': '5' });
+    simulated.simulator.inject({ method: 'POST', fault, times: Number.POSITIVE_INFINITY });
+    const result = await simulated.run({ 'timeout-seconds': '5' });
     expect(result.outputs['error-code']).toBe('conflict');
     expect(result.log).toContain(
       'LaunchDarkly answers 409 for insight group "default-production-all-apps" again and again, but shows no group of that key.',

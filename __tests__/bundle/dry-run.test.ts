@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { InsightGroup } from '../../simulator/launchdarkly/account.ts';
 import { sampleReaderToken } from '../../simulator/launchdarkly/sample-account.ts';
-import { describeRequest, GROUP_PATH, olderGroup, openScene, readFailure, WISH } from './scene.ts';
+import {
+  DESIRED,
+  describeRequest,
+  GROUP_PATH,
+  olderGroup,
+  readFailure,
+  startSimulatedRun,
+} from './simulated-run.ts';
 
 const DRY = { 'dry-run': 'true' };
 const READ = `GET ${GROUP_PATH}?expand=scores`;
@@ -41,11 +48,11 @@ describe.concurrent('a dry run', () => {
     'with $title and if-exists: $ifExists ends as $ending and writes nothing',
     async ({ group, ifExists, ending, requests = [READ] }) => {
       const before = group && olderGroup(group);
-      await using scene = await openScene({ group: before });
-      const result = await scene.run({ ...DRY, 'if-exists': ifExists });
+      await using simulated = await startSimulatedRun({ group: before });
+      const result = await simulated.run({ ...DRY, 'if-exists': ifExists });
 
-      expect(scene.simulator.requests.map(describeRequest)).toEqual(requests);
-      expect(scene.simulator.account.groups.get(WISH.key)).toEqual(before);
+      expect(simulated.simulator.requests.map(describeRequest)).toEqual(requests);
+      expect(simulated.simulator.account.groups.get(DESIRED.key)).toEqual(before);
       const isFailure = ending === 'conflict';
       expect(result.conclusion).toBe(isFailure ? 'failure' : 'success');
       expect(result.outputs).toMatchObject({
@@ -53,12 +60,12 @@ describe.concurrent('a dry run', () => {
         created: 'false',
         'error-code': isFailure ? ending : '',
         name: before?.name ?? '',
-        group: before === undefined ? '' : expect.stringContaining(WISH.key),
+        group: before === undefined ? '' : expect.stringContaining(DESIRED.key),
         drift: group?.name
           ? '[{"field":"name","wanted":"Production - All Apps","actual":"P"}]'
           : expect.any(String),
       });
-      expect(result.summary).toContain(WISH.key);
+      expect(result.summary).toContain(DESIRED.key);
     },
   );
 
@@ -66,24 +73,24 @@ describe.concurrent('a dry run', () => {
     [{}, 'would create', undefined],
     [{ 'if-exists': 'update' }, 'would update', { name: 'P' }],
   ])('says in the log that nothing was written: %j', async (inputs, words, group) => {
-    await using scene = await openScene({ group: group && olderGroup(group) });
-    const { log } = await scene.run({ ...DRY, ...inputs });
+    await using simulated = await startSimulatedRun({ group: group && olderGroup(group) });
+    const { log } = await simulated.run({ ...DRY, ...inputs });
     expect(log).toMatch(new RegExp(`^Dry run: ${words} .* Nothing was written\\.\n$`));
   });
 
   test('needs no more than a token that may read', async () => {
-    await using scene = await openScene();
-    const result = await scene.run({ ...DRY, token: sampleReaderToken });
+    await using simulated = await startSimulatedRun();
+    const result = await simulated.run({ ...DRY, token: sampleReaderToken });
     expect(result.outputs['outcome']).toBe('would-create');
   });
 
   test('trusts the project and the environment when the token may not read them', async () => {
-    await using scene = await openScene();
-    scene.simulator.inject({
+    await using simulated = await startSimulatedRun();
+    simulated.simulator.inject({
       path: '/api/v2/projects',
       fault: { kind: 'respond', status: 403, body: { code: 'forbidden', message: 'No.' } },
     });
-    const result = await scene.run(DRY);
+    const result = await simulated.run(DRY);
     expect(result.outputs['outcome']).toBe('would-create');
   });
 
@@ -97,19 +104,19 @@ describe.concurrent('a dry run', () => {
     ],
     [{ key: '-x' }, 'invalid-input', 'key: "-x" is not valid; expected letters'],
   ])('fails where the real run would: %j', async (inputs, code, words) => {
-    await using scene = await openScene();
-    const result = await scene.run({ ...DRY, ...inputs });
+    await using simulated = await startSimulatedRun();
+    const result = await simulated.run({ ...DRY, ...inputs });
     expect(readFailure(result)).toContain(words);
     expect(result.outputs['error-code']).toBe(code);
-    expect(new Set(scene.simulator.requests.map(({ method }) => method))).not.toContain('POST');
+    expect(new Set(simulated.simulator.requests.map(({ method }) => method))).not.toContain('POST');
   });
 
   test('survives what a read survives', async () => {
-    await using scene = await openScene();
-    scene.simulator.inject({ path: GROUP_PATH, fault: { kind: 'reset' } });
-    scene.simulator.inject({ path: /environments/, fault: { kind: 'respond', status: 503 } });
-    const result = await scene.run(DRY);
+    await using simulated = await startSimulatedRun();
+    simulated.simulator.inject({ path: GROUP_PATH, fault: { kind: 'reset' } });
+    simulated.simulator.inject({ path: /environments/, fault: { kind: 'respond', status: 503 } });
+    const result = await simulated.run(DRY);
     expect(result.outputs['outcome']).toBe('would-create');
-    expect(scene.methods()).toBe('GET GET GET GET');
+    expect(simulated.methods()).toBe('GET GET GET GET');
   });
 });

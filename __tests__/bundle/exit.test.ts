@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { runAction, type StepResult } from '../../simulator/runner/runner.ts';
-import { CREATE_PATH, olderGroup, openScene, WISH } from './scene.ts';
+import { CREATE_PATH, DESIRED, olderGroup, startSimulatedRun } from './simulated-run.ts';
 
 /**
  * A bound on what takes some 10 ms, generous enough for a busy machine. A forgotten timer keeps the process
@@ -15,38 +15,38 @@ function expectPromptEnd(result: StepResult): void {
 }
 
 test('nothing keeps the process alive after a success', async () => {
-  await using scene = await openScene();
-  const result = await scene.run();
+  await using simulated = await startSimulatedRun();
+  const result = await simulated.run();
   expect(result.outputs['outcome']).toBe('created');
   expectPromptEnd(result);
 });
 
 test('nothing keeps the process alive after an update', async () => {
-  await using scene = await openScene({ group: olderGroup({ name: 'Another name' }) });
-  const result = await scene.run({ 'if-exists': 'update' });
+  await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Another name' }) });
+  const result = await simulated.run({ 'if-exists': 'update' });
   expect(result.outputs['outcome']).toBe('updated');
   expectPromptEnd(result);
 });
 
 test('nothing keeps the process alive after an input that is not valid', async () => {
-  await using scene = await openScene();
-  const result = await scene.run({ key: '' });
+  await using simulated = await startSimulatedRun();
+  const result = await simulated.run({ key: '' });
   expect(result.outputs['error-code']).toBe('invalid-input');
   expectPromptEnd(result);
 });
 
 test('nothing keeps the process alive after a refusal', async () => {
-  await using scene = await openScene();
-  const result = await scene.run({ project: 'no-such-project' });
+  await using simulated = await startSimulatedRun();
+  const result = await simulated.run({ project: 'no-such-project' });
   expect(result.conclusion).toBe('failure');
-  expect(scene.simulator.requests.length).toBeGreaterThan(0);
+  expect(simulated.simulator.requests.length).toBeGreaterThan(0);
   expectPromptEnd(result);
 });
 
 test('nothing keeps the process alive when the answer has not come at the deadline', async () => {
-  await using scene = await openScene();
-  scene.simulator.inject({ method: 'POST', path: CREATE_PATH, fault: { kind: 'stall' } });
-  const result = await scene.run({ 'timeout-seconds': '1' });
+  await using simulated = await startSimulatedRun();
+  simulated.simulator.inject({ method: 'POST', path: CREATE_PATH, fault: { kind: 'stall' } });
+  const result = await simulated.run({ 'timeout-seconds': '1' });
   expect(result.outputs['error-code']).toBe('timeout');
   expectPromptEnd(result);
 });
@@ -64,7 +64,7 @@ test('nothing keeps the process alive when there is no connection at the deadlin
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   try {
     const result = await runAction({
-      inputs: { ...WISH, 'base-uri': `https://127.0.0.1:${port}`, 'timeout-seconds': '1' },
+      inputs: { ...DESIRED, 'base-uri': `https://127.0.0.1:${port}`, 'timeout-seconds': '1' },
     });
     expect(sockets.size).toBeGreaterThan(0);
     expect(result.outputs['error-code']).toBe('timeout');

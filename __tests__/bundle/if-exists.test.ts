@@ -2,20 +2,20 @@ import { describe, expect, test } from 'vitest';
 import type { InsightGroup } from '../../simulator/launchdarkly/account.ts';
 import {
   CREATE_PATH,
+  DESIRED,
   describeRequest,
   GROUP_PATH,
   olderGroup,
-  openScene,
   readFailure,
-  WISH,
-} from './scene.ts';
+  startSimulatedRun,
+} from './simulated-run.ts';
 
 const APPLICATIONS = ['billing-service', 'inventory-service'];
 const CREATE = `POST ${CREATE_PATH}`;
 const READ = `GET ${GROUP_PATH}?expand=scores`;
 const UPDATE = `PATCH ${GROUP_PATH}`;
 
-const NAME_DRIFT = { field: 'name', wanted: WISH.name, actual: 'Production' };
+const NAME_DRIFT = { field: 'name', wanted: DESIRED.name, actual: 'Production' };
 
 /** What may exist before the run, and how it differs from what is wanted. */
 const SITUATIONS = {
@@ -37,7 +37,7 @@ const SITUATIONS = {
     group: { name: 'Production' },
     inputs: {},
     drift: [NAME_DRIFT],
-    patch: [{ op: 'replace', path: '/name', value: WISH.name }],
+    patch: [{ op: 'replace', path: '/name', value: DESIRED.name }],
   },
   'all applications instead of two': {
     group: {},
@@ -68,7 +68,7 @@ const SITUATIONS = {
       { field: 'applications', wanted: ['inventory-service'], actual: ['billing-service'] },
     ],
     patch: [
-      { op: 'replace', path: '/name', value: WISH.name },
+      { op: 'replace', path: '/name', value: DESIRED.name },
       { op: 'add', path: '/applicationKeys', value: ['inventory-service'] },
     ],
   },
@@ -123,28 +123,28 @@ describe.concurrent.each(['fail', 'keep', 'update'] as const)('if-exists: %s', (
   test.each(rows)('$situation: $outcome', async ({ situation, outcome }) => {
     const { group, inputs, drift, patch }: Situation = SITUATIONS[situation];
     const before = group && olderGroup(group);
-    await using scene = await openScene({ group: before });
-    scene.simulator.account.addProject('mobile', ['production']);
-    const result = await scene.run({ ...inputs, 'if-exists': ifExists });
+    await using simulated = await startSimulatedRun({ group: before });
+    simulated.simulator.account.addProject('mobile', ['production']);
+    const result = await simulated.run({ ...inputs, 'if-exists': ifExists });
 
     const hasWrittenApplications = outcome === 'updated' && 'applications' in inputs;
-    expect(scene.simulator.requests.map(describeRequest)).toEqual([
+    expect(simulated.simulator.requests.map(describeRequest)).toEqual([
       ...({ created: [CREATE], updated: [CREATE, READ, UPDATE] }[outcome] ?? [CREATE, READ]),
       ...(hasWrittenApplications ? [expect.stringContaining('/applications?filter=')] : []),
     ]);
     if (outcome === 'updated') {
-      expect(JSON.parse(scene.simulator.requests[2]?.body ?? '')).toEqual(patch);
+      expect(JSON.parse(simulated.simulator.requests[2]?.body ?? '')).toEqual(patch);
     }
 
     const isFailure = outcome === 'conflict';
     expect(result.conclusion).toBe(isFailure ? 'failure' : 'success');
-    const stored = scene.simulator.account.groups.get(WISH.key);
+    const stored = simulated.simulator.account.groups.get(DESIRED.key);
     expect(result.outputs).toMatchObject({
       outcome: isFailure ? 'failed' : outcome,
       created: String(outcome === 'created'),
       'error-code': isFailure ? 'conflict' : '',
       // Whatever the outcome, the outputs tell what really exists.
-      key: WISH.key,
+      key: DESIRED.key,
       name: stored?.name,
       project: stored?.projectKey,
       environment: stored?.environmentKey,
@@ -153,7 +153,7 @@ describe.concurrent.each(['fail', 'keep', 'update'] as const)('if-exists: %s', (
     });
     expect(JSON.parse(result.outputs['drift'] ?? '')).toEqual(drift);
     if (outcome === 'updated') {
-      expect(stored).toMatchObject({ name: WISH.name, createdAt: before?.createdAt });
+      expect(stored).toMatchObject({ name: DESIRED.name, createdAt: before?.createdAt });
       expect([...(stored?.applicationKeys ?? [])]).toEqual(
         inputs['applications']?.split(',') ?? [],
       );
@@ -163,14 +163,14 @@ describe.concurrent.each(['fail', 'keep', 'update'] as const)('if-exists: %s', (
     expect(result.annotations.map(({ kind }) => kind)).toEqual(
       { conflict: ['error'], kept: ['warning'] }[outcome] ?? [],
     );
-    expect(result.summary).toContain(WISH.key);
+    expect(result.summary).toContain(DESIRED.key);
   });
 });
 
 describe.concurrent('what the log says', () => {
   test('a drift that is kept is one warning with what is and what was wanted', async () => {
-    await using scene = await openScene({ group: olderGroup({ name: 'Production' }) });
-    const result = await scene.run({ 'if-exists': 'keep', applications: 'billing-service' });
+    await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Production' }) });
+    const result = await simulated.run({ 'if-exists': 'keep', applications: 'billing-service' });
     expect(result.annotations).toMatchObject([
       {
         kind: 'warning',
@@ -183,8 +183,8 @@ describe.concurrent('what the log says', () => {
   });
 
   test('a conflict shows how the group differs', async () => {
-    await using scene = await openScene({ group: olderGroup({ name: 'Production' }) });
-    const result = await scene.run();
+    await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Production' }) });
+    const result = await simulated.run();
     expect(readFailure(result)).toEqual(
       [
         'The insight group already exists',
@@ -196,8 +196,10 @@ describe.concurrent('what the log says', () => {
   });
 
   test("a group of another project is said to be somebody else's", async () => {
-    await using scene = await openScene({ group: olderGroup({ projectKey: 'mobile' }) });
-    const result = await scene.run({ 'if-exists': 'update' });
+    await using simulated = await startSimulatedRun({
+      group: olderGroup({ projectKey: 'mobile' }),
+    });
+    const result = await simulated.run({ 'if-exists': 'update' });
     expect(readFailure(result)).toEqual(
       [
         'The key belongs to another project or environment',
@@ -211,8 +213,8 @@ describe.concurrent('what the log says', () => {
 
 describe.concurrent('an update that LaunchDarkly does not carry out', () => {
   test('because it refuses the patch: the refusal is quoted', async () => {
-    await using scene = await openScene({ group: olderGroup({ name: 'Production' }) });
-    scene.simulator.inject({
+    await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Production' }) });
+    simulated.simulator.inject({
       method: 'PATCH',
       fault: {
         kind: 'respond',
@@ -220,7 +222,7 @@ describe.concurrent('an update that LaunchDarkly does not carry out', () => {
         body: { code: 'patch_failed', message: 'Could not apply patch.' },
       },
     });
-    const result = await scene.run({ 'if-exists': 'update' });
+    const result = await simulated.run({ 'if-exists': 'update' });
     expect(readFailure(result)).toEqual(
       [
         'LaunchDarkly refused the request as invalid',
@@ -229,17 +231,17 @@ describe.concurrent('an update that LaunchDarkly does not carry out', () => {
         'Next: Make the change in LaunchDarkly, or set if-exists: keep to go on with the group as it is.',
       ].join('\n'),
     );
-    expect(scene.methods()).toBe('POST GET PATCH');
+    expect(simulated.methods()).toBe('POST GET PATCH');
   });
 
   test('though it answers 200: that is not reported as an update', async () => {
     const group = olderGroup({ name: 'Production' });
-    await using scene = await openScene({ group });
-    scene.simulator.inject({
+    await using simulated = await startSimulatedRun({ group });
+    simulated.simulator.inject({
       method: 'PATCH',
       fault: { kind: 'respond', status: 200, body: group },
     });
-    const result = await scene.run({ 'if-exists': 'update', applications: 'billing-service' });
+    const result = await simulated.run({ 'if-exists': 'update', applications: 'billing-service' });
     expect(readFailure(result)).toContain(
       'LaunchDarkly accepted the update of insight group "default-production-all-apps" but its name and applications did not change. Nothing was written.',
     );
@@ -257,16 +259,16 @@ describe.concurrent('an update that LaunchDarkly does not carry out', () => {
 test.concurrent.each(['keep', 'update', 'fail'])(
   'with %s the scores of a group that exists reach the outputs',
   async (ifExists) => {
-    await using scene = await openScene({ group: olderGroup({ name: 'Production' }) });
-    scene.simulator.account.setScores(WISH.key);
-    const result = await scene.run({ 'if-exists': ifExists });
+    await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Production' }) });
+    simulated.simulator.account.setScores(DESIRED.key);
+    const result = await simulated.run({ 'if-exists': ifExists });
     expect(result.outputs).toMatchObject({ 'overall-score': '72', 'overall-indicator': 'good' });
   },
 );
 
 test.concurrent('scores that are not calculated yet are no score', async () => {
-  await using scene = await openScene({ group: olderGroup() });
-  const result = await scene.run({ 'if-exists': 'keep' });
+  await using simulated = await startSimulatedRun({ group: olderGroup() });
+  const result = await simulated.run({ 'if-exists': 'keep' });
   expect(result.outputs).toMatchObject({
     'overall-score': '',
     'overall-indicator': 'notCalculated',

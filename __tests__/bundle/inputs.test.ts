@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import type { RunActionOptions } from '../../simulator/runner/runner.ts';
-import { openScene, readFailure } from './scene.ts';
+import { readFailure, startSimulatedRun } from './simulated-run.ts';
 
 const KEY_RULE = 'expected letters, digits, ".", "-" and "_", the first one a letter or a digit';
 const APPLICATIONS_RULE =
@@ -22,9 +22,9 @@ async function readProblems(
   inputs: Readonly<Record<string, string>>,
   options: Partial<RunActionOptions> = {},
 ): Promise<string[]> {
-  await using scene = await openScene();
-  const result = await scene.run(inputs, options);
-  expect(scene.simulator.requests).toEqual([]);
+  await using simulated = await startSimulatedRun();
+  const result = await simulated.run(inputs, options);
+  expect(simulated.simulator.requests).toEqual([]);
   expect(result.outputs['error-code']).toBe('invalid-input');
   expect(result.outputs['group']).toBe('');
   expect(result.outputs['drift']).toBe('[]');
@@ -53,18 +53,18 @@ describe.concurrent('an input that is not valid', () => {
   });
 
   test('is shown without commands that it smuggles in', async () => {
-    await using scene = await openScene();
-    const result = await scene.run({ key: 'a\n::set-output name=created::true' });
+    await using simulated = await startSimulatedRun();
+    const result = await simulated.run({ key: 'a\n::set-output name=created::true' });
     expect(result.outputs).toMatchObject({ created: 'false', key: '' });
   });
 });
 
 describe.concurrent('applications', () => {
   test('may be what another step of this action has put out', async () => {
-    await using scene = await openScene();
-    const first = await scene.run({ applications: 'billing\ninventory' });
+    await using simulated = await startSimulatedRun();
+    const first = await simulated.run({ applications: 'billing\ninventory' });
     expect(first.outputs['applications']).toBe('["billing","inventory"]');
-    const second = await scene.run({
+    const second = await simulated.run({
       applications: first.outputs['applications'] ?? '',
       'if-exists': 'update',
     });
@@ -119,16 +119,16 @@ test.concurrent('without a single input, the four names and the token are asked 
 
 describe.concurrent('a blank optional input', () => {
   test('means its default', async () => {
-    await using scene = await openScene();
+    await using simulated = await startSimulatedRun();
     const blanks = { applications: ' ', 'timeout-seconds': '', 'if-exists': '\n', 'dry-run': ' ' };
-    const result = await scene.run({ ...blanks, 'pr-comment': '' });
+    const result = await simulated.run({ ...blanks, 'pr-comment': '' });
     expect(result.outputs).toMatchObject({ outcome: 'created', applications: '[]' });
   });
 });
 
 test.concurrent('a key of unusual length only warns', async () => {
-  await using scene = await openScene();
-  const result = await scene.run({ key: 'k'.repeat(101) });
+  await using simulated = await startSimulatedRun();
+  const result = await simulated.run({ key: 'k'.repeat(101) });
   expect(result.outputs['outcome']).toBe('created');
   expect(result.annotations).toMatchObject([
     {
@@ -140,8 +140,11 @@ test.concurrent('a key of unusual length only warns', async () => {
 });
 
 test.concurrent('an input of another name has no say', async () => {
-  await using scene = await openScene();
-  const result = await scene.run({}, { env: { INPUT_DRY_RUN: 'true', 'INPUT_PROJECT-KEY': 'x' } });
+  await using simulated = await startSimulatedRun();
+  const result = await simulated.run(
+    {},
+    { env: { INPUT_DRY_RUN: 'true', 'INPUT_PROJECT-KEY': 'x' } },
+  );
   expect(result.outputs['outcome']).toBe('created');
 });
 
@@ -324,8 +327,8 @@ describe.concurrent('a hostile base-uri', () => {
 
   test('the trap does catch a connection to a host that is allowed', async () => {
     await using trap = await setTrap();
-    await using scene = await openScene();
-    const result = await scene.run(
+    await using simulated = await startSimulatedRun();
+    const result = await simulated.run(
       { 'base-uri': 'https://App.LaunchDarkly.com/', 'timeout-seconds': '1' },
       { env: trap.env },
     );

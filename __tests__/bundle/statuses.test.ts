@@ -6,27 +6,27 @@ import { sampleScores, scoreMetadata } from '../../simulator/launchdarkly/scores
 import { VERSION } from '../../src/version.ts';
 import {
   CREATE_PATH,
+  DESIRED,
   describeRequest,
+  injectCreateFault,
   olderGroup,
-  openScene,
   readFailure,
-  spoilCreate,
-  WISH,
-} from './scene.ts';
+  startSimulatedRun,
+} from './simulated-run.ts';
 
 describe.concurrent('a create that goes well', () => {
   test('is one request, with the documented path, headers and body', async () => {
-    await using scene = await openScene();
-    await scene.run();
-    expect(scene.simulator.requests.map(describeRequest)).toEqual([`POST ${CREATE_PATH}`]);
-    const [request] = scene.simulator.requests;
+    await using simulated = await startSimulatedRun();
+    await simulated.run();
+    expect(simulated.simulator.requests.map(describeRequest)).toEqual([`POST ${CREATE_PATH}`]);
+    const [request] = simulated.simulator.requests;
     const headers = Object.fromEntries(
       (request?.headers ?? []).map(([name, value]) => [name.toLowerCase(), value]),
     );
     expect(headers).toEqual({
-      host: scene.simulator.origin.replace('http://', ''),
+      host: simulated.simulator.origin.replace('http://', ''),
       connection: 'keep-alive',
-      authorization: WISH.token,
+      authorization: DESIRED.token,
       'ld-api-version': 'beta',
       'user-agent': `create-insight-group/${VERSION}`,
       accept: 'application/json',
@@ -44,8 +44,8 @@ describe.concurrent('a create that goes well', () => {
   });
 
   test('ends with every output, one line in the log, a summary and exit code 0', async () => {
-    await using scene = await openScene({ now: () => Date.UTC(2026, 0, 31, 12) });
-    const result = await scene.run();
+    await using simulated = await startSimulatedRun({ now: () => Date.UTC(2026, 0, 31, 12) });
+    const result = await simulated.run();
     expect(result.outputs).toEqual({
       outcome: 'created',
       created: 'true',
@@ -70,23 +70,25 @@ describe.concurrent('a create that goes well', () => {
   });
 
   test('masks the token in the very first line of stdout', async () => {
-    await using scene = await openScene();
-    const { stdout } = await scene.run({ token: ` ${WISH.token}\n` });
-    expect(stdout.split('\n')[0]).toBe(`::add-mask::${WISH.token}`);
+    await using simulated = await startSimulatedRun();
+    const { stdout } = await simulated.run({ token: ` ${DESIRED.token}\n` });
+    expect(stdout.split('\n')[0]).toBe(`::add-mask::${DESIRED.token}`);
   });
 
   test('sends the applications without blanks and duplicates, in their order', async () => {
-    await using scene = await openScene();
+    await using simulated = await startSimulatedRun();
     const applications = '\n  inventory-service, billing-service\n\ninventory-service\r\n,';
-    const result = await scene.run({ applications });
+    const result = await simulated.run({ applications });
     const applicationKeys = ['inventory-service', 'billing-service'];
-    expect(JSON.parse(scene.simulator.requests[0]?.body ?? '')).toMatchObject({ applicationKeys });
+    expect(JSON.parse(simulated.simulator.requests[0]?.body ?? '')).toMatchObject({
+      applicationKeys,
+    });
     expect(JSON.parse(result.outputs['applications'] ?? '')).toEqual(applicationKeys);
   });
 
   test('hands the scores on when the answer carries them, and nothing of the environment', async () => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, {
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(simulated.simulator, {
       kind: 'respond',
       status: 201,
       body: {
@@ -98,7 +100,10 @@ describe.concurrent('a create that goes well', () => {
         scoreMetadata: scoreMetadata(1_769_860_800_000),
       },
     });
-    const result = await scene.run({}, { secrets: ['sdk-11111111-2222-4333-8444-555555555555'] });
+    const result = await simulated.run(
+      {},
+      { secrets: ['sdk-11111111-2222-4333-8444-555555555555'] },
+    );
     expect(result.outputs).toMatchObject({
       outcome: 'created',
       'created-at': '2026-01-31T12:00:00.000Z',
@@ -111,13 +116,13 @@ describe.concurrent('a create that goes well', () => {
   });
 
   test('warns when LaunchDarkly made the group otherwise than it was asked to', async () => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, {
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(simulated.simulator, {
       kind: 'respond',
       status: 201,
       body: olderGroup({ name: 'Production' }),
     });
-    const result = await scene.run();
+    const result = await simulated.run();
     expect(result.outputs).toMatchObject({
       outcome: 'created',
       name: 'Production',
@@ -290,16 +295,20 @@ const REFUSED: readonly RefusedRow[] = [
 
 describe.concurrent('a status that says that nothing was written', () => {
   test.each(REFUSED)('$title', async ({ answer, code, says, asks = 'POST' }) => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, { kind: 'respond', ...answer }, Number.POSITIVE_INFINITY);
-    const result = await scene.run();
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(
+      simulated.simulator,
+      { kind: 'respond', ...answer },
+      Number.POSITIVE_INFINITY,
+    );
+    const result = await simulated.run();
     expect(readFailure(result)).toEqual(says.join('\n'));
     expect(result.outputs['error-code']).toBe(code);
     // A 404 is tried again for a while.
     const methods =
-      code === 'not-found' ? scene.methods().replace(/( POST)+$/, '') : scene.methods();
+      code === 'not-found' ? simulated.methods().replace(/( POST)+$/, '') : simulated.methods();
     expect(methods).toBe(asks);
-    expect(result.summary).toContain(WISH.key);
+    expect(result.summary).toContain(DESIRED.key);
     expect(result.groups).toEqual([]);
   });
 });
@@ -374,38 +383,38 @@ const DIAGNOSED = [
 
 describe.concurrent('a refusal that LaunchDarkly itself can explain', () => {
   test.each(DIAGNOSED)('$title', async ({ inputs, code, says, asks }) => {
-    await using scene = await openScene();
-    const result = await scene.run(inputs);
-    const { origin } = scene.simulator;
+    await using simulated = await startSimulatedRun();
+    const result = await simulated.run(inputs);
+    const { origin } = simulated.simulator;
     expect(readFailure(result)).toEqual(says.join('\n').replace('{origin}', origin));
     expect(result.outputs['error-code']).toBe(code);
     // An environment that is missing is looked for more than once: it may have been made a moment ago.
-    expect([...new Set(scene.simulator.requests.map(describeRequest))]).toEqual(asks);
-    expect(scene.simulator.account.groups.size).toBe(0);
+    expect([...new Set(simulated.simulator.requests.map(describeRequest))]).toEqual(asks);
+    expect(simulated.simulator.account.groups.size).toBe(0);
   });
 
   test('401 without a body reads the same as with one, but for the words of LaunchDarkly', async () => {
-    await using scene = await openScene({ behaviour: { unauthorizedBody: 'empty' } });
-    const result = await scene.run({ token: 'api-99999999-0000-4000-8000-000000000009' });
+    await using simulated = await startSimulatedRun({ behaviour: { unauthorizedBody: 'empty' } });
+    const result = await simulated.run({ token: 'api-99999999-0000-4000-8000-000000000009' });
     expect(readFailure(result)).toContain('LaunchDarkly answered 401 with an empty body.');
   });
 
   test('an application that LaunchDarkly does not know is named', async () => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, {
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(simulated.simulator, {
       kind: 'respond',
       status: 400,
       body: { code: 'invalid_request', message: 'Unknown application' },
     });
-    const result = await scene.run({ applications: 'billing-service, checkout' });
+    const result = await simulated.run({ applications: 'billing-service, checkout' });
     expect(readFailure(result)).toContain(
       'Next: LaunchDarkly knows no application "checkout". An application appears with its first deployment event or SDK connection; correct the input applications, or run again once it has reported.',
     );
   });
 
   test('the id for the support stands in the details', async () => {
-    await using scene = await openScene({ behaviour: { errorIds: true } });
-    const result = await scene.run({ token: sampleReaderToken });
+    await using simulated = await startSimulatedRun({ behaviour: { errorIds: true } });
+    const result = await simulated.run({ token: sampleReaderToken });
     expect(result.groups).toEqual([
       { title: 'Details', lines: ["- LaunchDarkly's support finds it by the id error-1."] },
     ]);
@@ -413,8 +422,8 @@ describe.concurrent('a refusal that LaunchDarkly itself can explain', () => {
 });
 
 test.concurrent('409 with a group to see says what exists and names the other two ways', async () => {
-  await using scene = await openScene({ group: olderGroup() });
-  const result = await scene.run();
+  await using simulated = await startSimulatedRun({ group: olderGroup() });
+  const result = await simulated.run();
   expect(readFailure(result)).toEqual(
     [
       'The insight group already exists',
@@ -513,14 +522,18 @@ const UNCLEAR: readonly (RefusedRow & { readonly next: string })[] = [
 
 describe.concurrent('an answer that leaves open whether the group was made', () => {
   test.each(UNCLEAR)('$title', async ({ answer, code, says, next }) => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, { kind: 'respond', ...answer }, Number.POSITIVE_INFINITY);
-    const result = await scene.run({ 'timeout-seconds': '5' });
-    const { origin } = scene.simulator;
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(
+      simulated.simulator,
+      { kind: 'respond', ...answer },
+      Number.POSITIVE_INFINITY,
+    );
+    const result = await simulated.run({ 'timeout-seconds': '5' });
+    const { origin } = simulated.simulator;
     expect(readFailure(result)).toEqual(
       [...says, `${next} ${SAFE}`].join('\n').replace('{origin}', origin),
     );
     expect(result.outputs['error-code']).toBe(code);
-    expect(scene.methods()).toMatch(/^POST GET( POST GET)*$/);
+    expect(simulated.methods()).toMatch(/^POST GET( POST GET)*$/);
   });
 });

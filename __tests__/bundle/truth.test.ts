@@ -2,7 +2,14 @@ import { describe, expect, test } from 'vitest';
 import type { InsightGroup } from '../../simulator/launchdarkly/account.ts';
 import type { Fault } from '../../simulator/launchdarkly/faults.ts';
 import type { Simulator } from '../../simulator/launchdarkly/simulator.ts';
-import { GROUP_PATH, olderGroup, openScene, readFailure, spoilCreate, WISH } from './scene.ts';
+import {
+  DESIRED,
+  GROUP_PATH,
+  injectCreateFault,
+  olderGroup,
+  readFailure,
+  startSimulatedRun,
+} from './simulated-run.ts';
 
 /*
  * The server stores, shows or dates a group in ways that the action did not ask for. What the step
@@ -46,20 +53,20 @@ describe.concurrent('an update that LaunchDarkly stores differently than request
       'one field is stored and the other is ignored',
       { name: 'Old', applicationKeys: ['inventory-service'] },
       { applications: 'billing-service' },
-      { name: WISH.name, applicationKeys: ['inventory-service'] },
+      { name: DESIRED.name, applicationKeys: ['inventory-service'] },
       'applications',
     ],
   ])('is reported as an update when %s', async (_case, before, inputs, after, field) => {
     const group = olderGroup(before);
-    await using scene = await openScene({ group });
-    answerUpdates(scene.simulator, {
+    await using simulated = await startSimulatedRun({ group });
+    answerUpdates(simulated.simulator, {
       kind: 'respond',
       status: 200,
       body: { ...group, ...after },
     });
-    const result = await scene.run({ 'if-exists': 'update', ...inputs });
+    const result = await simulated.run({ 'if-exists': 'update', ...inputs });
     expect(readFailure(result)).toContain(
-      `Insight group "${WISH.key}" was updated, but LaunchDarkly stored different values than requested: ${field}.`,
+      `Insight group "${DESIRED.key}" was updated, but LaunchDarkly stored different values than requested: ${field}.`,
     );
     expect(result.log).not.toContain('Nothing was written');
     expect(result.outputs['error-code']).toBe('unexpected-response');
@@ -69,9 +76,9 @@ describe.concurrent('an update that LaunchDarkly stores differently than request
 
   test('is no update when the group is as it was found', async () => {
     const group = olderGroup({ applicationKeys: ['billing-service'] });
-    await using scene = await openScene({ group });
-    answerUpdates(scene.simulator, { kind: 'respond', status: 200, body: group });
-    const result = await scene.run({
+    await using simulated = await startSimulatedRun({ group });
+    answerUpdates(simulated.simulator, { kind: 'respond', status: 200, body: group });
+    const result = await simulated.run({
       'if-exists': 'update',
       applications: 'billing-service, unheard-of',
     });
@@ -86,20 +93,20 @@ describe.concurrent('spellings that nobody can tell apart', () => {
     [COMPOSED, DECOMPOSED],
     [DECOMPOSED, COMPOSED],
   ])('are one name: %j stored as %j', async (name, storedName) => {
-    await using scene = await openScene({ group: olderGroup({ name: storedName }) });
-    const result = await scene.run({ name, 'if-exists': 'update' });
+    await using simulated = await startSimulatedRun({ group: olderGroup({ name: storedName }) });
+    const result = await simulated.run({ name, 'if-exists': 'update' });
     expect(result.outputs).toMatchObject({ outcome: 'unchanged', drift: '[]', name: storedName });
-    expect(scene.methods()).toBe('POST GET');
+    expect(simulated.methods()).toBe('POST GET');
   });
 
   test('are no drift of a group that was just created', async () => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, {
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(simulated.simulator, {
       kind: 'respond',
       status: 201,
       body: olderGroup({ name: COMPOSED, projectKey: 'DEFAULT' }),
     });
-    const result = await scene.run({ name: DECOMPOSED });
+    const result = await simulated.run({ name: DECOMPOSED });
     expect(result.outputs).toMatchObject({ outcome: 'created', drift: '[]', project: 'DEFAULT' });
     expect(result.annotations).toEqual([]);
   });
@@ -110,9 +117,13 @@ describe.concurrent('spellings that nobody can tell apart', () => {
     [{}, { projectKey: 'DEFAULT', environmentKey: 'Production' }],
   ])('are one project and one environment: %j, stored as %j', async (inputs, stored) => {
     const group = olderGroup(stored);
-    await using scene = await openScene({ group });
-    scene.simulator.inject({ method: 'POST', fault: { kind: 'lock-collision' }, times: ALWAYS });
-    const result = await scene.run({ ...inputs, 'if-exists': 'keep' });
+    await using simulated = await startSimulatedRun({ group });
+    simulated.simulator.inject({
+      method: 'POST',
+      fault: { kind: 'lock-collision' },
+      times: ALWAYS,
+    });
+    const result = await simulated.run({ ...inputs, 'if-exists': 'keep' });
     expect(result.outputs).toMatchObject({
       outcome: 'unchanged',
       project: group.projectKey,
@@ -126,10 +137,10 @@ describe.concurrent('a create whose answer is lost, on a server that sends no Da
   const ours = () => olderGroup({ createdAt: Date.now() - MINUTE_MS });
 
   test('is neither claimed nor denied when the equal group may be older', async () => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, { kind: 'process-then-reset' });
-    answerReads(scene.simulator, undated(ours()));
-    const result = await scene.run({ 'if-exists': 'keep' });
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(simulated.simulator, { kind: 'process-then-reset' });
+    answerReads(simulated.simulator, undated(ours()));
+    const result = await simulated.run({ 'if-exists': 'keep' });
     expect(result.conclusion).toBe('success');
     expect(result.outputs).toMatchObject({ outcome: 'unchanged', created: '' });
     expect(result.log).toContain('may or may not have created it');
@@ -137,21 +148,21 @@ describe.concurrent('a create whose answer is lost, on a server that sends no Da
   });
 
   test('is in doubt when if-exists: fail meets the group', async () => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, { kind: 'process-then-reset' });
-    answerReads(scene.simulator, undated(ours()));
-    const result = await scene.run();
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(simulated.simulator, { kind: 'process-then-reset' });
+    answerReads(simulated.simulator, undated(ours()));
+    const result = await simulated.run();
     expect(readFailure(result)).toContain(
       'Outcome unknown: insight group "default-production-all-apps" may or may not have been created.',
     );
-    expect(result.outputs).toMatchObject({ 'error-code': 'conflict', key: WISH.key });
+    expect(result.outputs).toMatchObject({ 'error-code': 'conflict', key: DESIRED.key });
   });
 
   test('is not claimed when the group was there long before', async () => {
-    await using scene = await openScene({ group: olderGroup() });
-    spoilCreate(scene.simulator, { kind: 'reset' });
-    answerReads(scene.simulator, undated(olderGroup()));
-    const result = await scene.run({ 'if-exists': 'keep' });
+    await using simulated = await startSimulatedRun({ group: olderGroup() });
+    injectCreateFault(simulated.simulator, { kind: 'reset' });
+    answerReads(simulated.simulator, undated(olderGroup()));
+    const result = await simulated.run({ 'if-exists': 'keep' });
     expect(result.outputs['created']).not.toBe('true');
   });
 });
@@ -160,15 +171,15 @@ describe.concurrent('a create whose answer is lost, of a group that was deleted 
   test.each(['fail', 'keep', 'update'])(
     'is reported as created once the reads have caught up, if-exists: %s',
     async (ifExists) => {
-      await using scene = await openScene();
-      spoilCreate(scene.simulator, { kind: 'process-then-reset' });
+      await using simulated = await startSimulatedRun();
+      injectCreateFault(simulated.simulator, { kind: 'process-then-reset' });
       // The first reads still show the predecessor.
       const predecessor = olderGroup({ name: 'Predecessor' });
-      answerReads(scene.simulator, { kind: 'respond', status: 200, body: predecessor }, 2);
-      const result = await scene.run({ 'if-exists': ifExists });
+      answerReads(simulated.simulator, { kind: 'respond', status: 200, body: predecessor }, 2);
+      const result = await simulated.run({ 'if-exists': ifExists });
       expect(result.outputs).toMatchObject({ outcome: 'created', created: 'true', drift: '[]' });
-      expect(scene.simulator.createdCount(WISH.key)).toBe(1);
-      expect(scene.methods()).toBe('POST GET GET GET');
+      expect(simulated.simulator.createdCount(DESIRED.key)).toBe(1);
+      expect(simulated.methods()).toBe('POST GET GET GET');
     },
   );
 });
@@ -182,26 +193,26 @@ describe.concurrent('a group that tells no time', () => {
     ['beyond all dates', 9e18],
     ['an object', {}],
   ])('is created all the same: createdAt is %s', async (_case, createdAt) => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, {
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(simulated.simulator, {
       kind: 'process-then-respond',
       status: 201,
       body: { ...olderGroup(), createdAt },
     });
-    const result = await scene.run();
+    const result = await simulated.run();
     expect(result.outputs).toMatchObject({ outcome: 'created', created: 'true', 'created-at': '' });
     expect(JSON.parse(result.outputs['group'] ?? '')).not.toHaveProperty('createdAt');
     expect(result.summary).not.toContain('Invalid');
-    expect(scene.methods()).toBe('POST');
+    expect(simulated.methods()).toBe('POST');
   });
 
   test('is found and updated all the same', async () => {
     const group = { ...olderGroup({ name: 'Old' }), createdAt: null };
-    await using scene = await openScene({ group: olderGroup({ name: 'Old' }) });
-    answerReads(scene.simulator, { kind: 'respond', status: 200, body: group });
-    const body = { ...group, name: WISH.name };
-    answerUpdates(scene.simulator, { kind: 'process-then-respond', status: 200, body });
-    const result = await scene.run({ 'if-exists': 'update' });
+    await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Old' }) });
+    answerReads(simulated.simulator, { kind: 'respond', status: 200, body: group });
+    const body = { ...group, name: DESIRED.name };
+    answerUpdates(simulated.simulator, { kind: 'process-then-respond', status: 200, body });
+    const result = await simulated.run({ 'if-exists': 'update' });
     expect(result.outputs).toMatchObject({ outcome: 'updated', 'created-at': '' });
   });
 });
@@ -219,28 +230,28 @@ describe.concurrent('an application that LaunchDarkly does not know', () => {
     ['a dry run of a create', undefined, { 'dry-run': 'true' }],
     ['a dry run of an update', olderGroup(), { 'if-exists': 'update', 'dry-run': 'true' }],
   ])('is warned of after %s', async (_case, group, inputs) => {
-    await using scene = await openScene({ group });
-    const result = await scene.run({ ...MISSPELT, ...inputs });
+    await using simulated = await startSimulatedRun({ group });
+    const result = await simulated.run({ ...MISSPELT, ...inputs });
     expect(result.conclusion).toBe('success');
     expect(result.annotations).toMatchObject([WARNING]);
   });
 
   test('is warned of without a suggestion when none is close', async () => {
-    await using scene = await openScene();
-    const result = await scene.run({ applications: 'zzz' });
+    await using simulated = await startSimulatedRun();
+    const result = await simulated.run({ applications: 'zzz' });
     expect(result.annotations).toMatchObject([
       { kind: 'warning', message: expect.stringContaining('does not know the application "zzz".') },
     ]);
   });
 
   test('costs one request when all are known, and none without applications', async () => {
-    await using scene = await openScene();
-    const known = await scene.run({ applications: 'billing-service, inventory-service' });
+    await using simulated = await startSimulatedRun();
+    const known = await simulated.run({ applications: 'billing-service, inventory-service' });
     expect(known.annotations).toEqual([]);
-    expect(scene.methods()).toBe('POST GET');
-    scene.simulator.account.groups.clear();
-    await scene.run();
-    expect(scene.methods()).toBe('POST GET POST');
+    expect(simulated.methods()).toBe('POST GET');
+    simulated.simulator.account.groups.clear();
+    await simulated.run();
+    expect(simulated.methods()).toBe('POST GET POST');
   });
 
   test.each<[string, Fault]>([
@@ -250,70 +261,70 @@ describe.concurrent('an application that LaunchDarkly does not know', () => {
     ['is cut off', { kind: 'reset' }],
     ['gets nonsense', { kind: 'respond', status: 200, body: { items: 7 } }],
   ])('is not mentioned when the look-up %s', async (_case, fault) => {
-    await using scene = await openScene();
-    scene.simulator.inject({ path: '/api/v2/applications', fault, times: ALWAYS });
-    const result = await scene.run(MISSPELT);
+    await using simulated = await startSimulatedRun();
+    simulated.simulator.inject({ path: '/api/v2/applications', fault, times: ALWAYS });
+    const result = await simulated.run(MISSPELT);
     expect(result.outputs['outcome']).toBe('created');
     expect(result.annotations).toEqual([]);
-    expect(scene.methods()).toBe('POST GET');
+    expect(simulated.methods()).toBe('POST GET');
   });
 });
 
 describe.concurrent('a project or an environment that was made a moment ago', () => {
   test.each([1, 3])('is waited for when the create is answered 404 %i times', async (times) => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, { kind: 'respond', status: 404 }, times);
-    const result = await scene.run();
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(simulated.simulator, { kind: 'respond', status: 404 }, times);
+    const result = await simulated.run();
     expect(result.outputs).toMatchObject({ outcome: 'created', created: 'true' });
     // That both exist is asked once.
-    expect(scene.methods()).toBe(`POST GET${' POST'.repeat(times)}`);
+    expect(simulated.methods()).toBe(`POST GET${' POST'.repeat(times)}`);
   });
 
   test('is waited for when LaunchDarkly does not show the environment yet', async () => {
-    await using scene = await openScene({
+    await using simulated = await startSimulatedRun({
       onAnswer: ({ method }) => {
         if (method === 'GET') {
-          scene.simulator.account.addProject('default', ['production', 'preview']);
+          simulated.simulator.account.addProject('default', ['production', 'preview']);
         }
       },
     });
-    const result = await scene.run({ environment: 'preview' });
+    const result = await simulated.run({ environment: 'preview' });
     expect(result.outputs).toMatchObject({ outcome: 'created', environment: 'preview' });
   });
 
   test('is waited for in a dry run, too', async () => {
-    await using scene = await openScene({
+    await using simulated = await startSimulatedRun({
       onAnswer: ({ path }) => {
         if (path.endsWith('/environments')) {
-          scene.simulator.account.addProject('default', ['production', 'preview']);
+          simulated.simulator.account.addProject('default', ['production', 'preview']);
         }
       },
     });
-    const result = await scene.run({ environment: 'preview', 'dry-run': 'true' });
+    const result = await simulated.run({ environment: 'preview', 'dry-run': 'true' });
     expect(result.outputs['outcome']).toBe('would-create');
   });
 
   test('is given up for good after some seconds', async () => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, { kind: 'respond', status: 404 }, ALWAYS);
-    const result = await scene.run();
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(simulated.simulator, { kind: 'respond', status: 404 }, ALWAYS);
+    const result = await simulated.run();
     expect(readFailure(result)).toContain('LaunchDarkly did not find it (404).');
     expect(result.outputs['error-code']).toBe('not-found');
-    expect(scene.methods()).toMatch(/^POST GET( POST){3,}$/);
+    expect(simulated.methods()).toMatch(/^POST GET( POST){3,}$/);
   });
 
   test('is not waited for when the project is missing', async () => {
-    await using scene = await openScene();
-    const result = await scene.run({ project: 'defualt' });
+    await using simulated = await startSimulatedRun();
+    const result = await simulated.run({ project: 'defualt' });
     expect(readFailure(result)).toContain('did you mean "default"?');
-    expect(scene.methods()).toBe('POST GET GET');
+    expect(simulated.methods()).toBe('POST GET GET');
   });
 
   test('is not looked for where everything is answered 404', async () => {
-    await using scene = await openScene();
-    scene.simulator.inject({ fault: { kind: 'respond', status: 404 }, times: ALWAYS });
+    await using simulated = await startSimulatedRun();
+    simulated.simulator.inject({ fault: { kind: 'respond', status: 404 }, times: ALWAYS });
     for (const inputs of [{}, { 'dry-run': 'true' }]) {
-      const result = await scene.run(inputs);
+      const result = await simulated.run(inputs);
       const failure = readFailure(result);
       expect(failure).toContain("is not LaunchDarkly's API");
       expect(failure).toContain('Check base-uri');
@@ -330,22 +341,22 @@ describe.concurrent('a wait that outlasts every step', () => {
     ['a reset', { 'X-Ratelimit-Reset': String(nextWeek.getTime()) }],
     ['a reset of the token', { 'X-Ratelimit-Auth-Token-Reset': String(nextWeek.getTime()) }],
   ])('fails at once and names the time: %s', async (_case, headers) => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, { kind: 'respond', status: 429, headers }, ALWAYS);
-    const result = await scene.run();
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(simulated.simulator, { kind: 'respond', status: 429, headers }, ALWAYS);
+    const result = await simulated.run();
     expect(readFailure(result)).toMatch(/It asks to wait \d{6} s, until 20\d\d-\d\d-\d\dT/);
     expect(result.outputs['error-code']).toBe('rate-limited');
-    expect(scene.methods()).toBe('POST');
+    expect(simulated.methods()).toBe('POST');
   });
 });
 
 describe.concurrent('an update of a group that LaunchDarkly shows but does not find', () => {
   test('ends before the deadline, with what was seen', async () => {
     const group = olderGroup({ name: 'Production' });
-    await using scene = await openScene({ group });
+    await using simulated = await startSimulatedRun({ group });
     const body = { code: 'not_found', message: 'Invalid resource identifier' };
-    answerUpdates(scene.simulator, { kind: 'respond', status: 404, body });
-    const result = await scene.run({ 'if-exists': 'update', 'timeout-seconds': '5' });
+    answerUpdates(simulated.simulator, { kind: 'respond', status: 404, body });
+    const result = await simulated.run({ 'if-exists': 'update', 'timeout-seconds': '5' });
     const failure = readFailure(result);
     expect(failure).toContain(
       'LaunchDarkly shows insight group "default-production-all-apps" but answers every update of it with 404. Nothing was written.',
@@ -355,20 +366,20 @@ describe.concurrent('an update of a group that LaunchDarkly shows but does not f
     );
     expect(result.outputs).toMatchObject({
       'error-code': 'conflict',
-      key: WISH.key,
+      key: DESIRED.key,
       name: 'Production',
     });
   });
 });
 
 test.concurrent('a refused update without named attributes has a next step that fits', async () => {
-  await using scene = await openScene({ group: olderGroup({ name: 'Production' }) });
-  answerUpdates(scene.simulator, {
+  await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Production' }) });
+  answerUpdates(simulated.simulator, {
     kind: 'respond',
     status: 422,
     body: { code: 'patch_failed', message: 'Could not apply patch.' },
   });
-  const failure = readFailure(await scene.run({ 'if-exists': 'update' }));
+  const failure = readFailure(await simulated.run({ 'if-exists': 'update' }));
   expect(failure).not.toContain('Correct the inputs that LaunchDarkly names');
   expect(failure).toContain('Next: Make the change in LaunchDarkly, or set if-exists: keep');
 });
@@ -377,9 +388,9 @@ describe.concurrent('a key of another project', () => {
   test('leads to the suggestion of a key that is not the one in use', async () => {
     const key = 'web-eu-prod-all-apps';
     const theirs = olderGroup({ key, projectKey: 'web-eu', environmentKey: 'prod' });
-    await using scene = await openScene({ group: theirs });
-    scene.simulator.account.addProject('web', ['eu-prod']);
-    const result = await scene.run({ project: 'web', environment: 'eu-prod', key });
+    await using simulated = await startSimulatedRun({ group: theirs });
+    simulated.simulator.account.addProject('web', ['eu-prod']);
+    const result = await simulated.run({ project: 'web', environment: 'eu-prod', key });
     const [, suggestion] = /Choose another key, such as "(.*?)"/.exec(readFailure(result)) ?? [];
     expect(suggestion).toMatch(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/);
     expect(suggestion).not.toBe(key);

@@ -4,7 +4,12 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { olderGroup, openScene, spoilCreate, WISH } from '../bundle/scene.ts';
+import {
+  DESIRED,
+  injectCreateFault,
+  olderGroup,
+  startSimulatedRun,
+} from '../bundle/simulated-run.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -39,9 +44,9 @@ describe('an unexpected error', () => {
           }
         }, 5);\n`,
       );
-      await using scene = await openScene();
-      spoilCreate(scene.simulator, { kind: 'delay', delayMs: 3_000 });
-      const result = await scene.run({}, { env: { NODE_OPTIONS: `--import=${path}` } });
+      await using simulated = await startSimulatedRun();
+      injectCreateFault(simulated.simulator, { kind: 'delay', delayMs: 3_000 });
+      const result = await simulated.run({}, { env: { NODE_OPTIONS: `--import=${path}` } });
       expect(result).toMatchObject({ exitCode: 1, conclusion: 'failure', stderr: '' });
       expect(result.annotations).toMatchObject([
         {
@@ -58,23 +63,22 @@ describe('an unexpected error', () => {
         created: 'false',
         'error-code': 'unexpected-response',
       });
-      expect(scene.simulator.createdCount(WISH.key)).toBe(1);
+      expect(simulated.simulator.createdCount(DESIRED.key)).toBe(1);
     },
   );
 });
 
 test('with nobody left to read its output, the run ends all the same', async () => {
-  await using scene = await openScene();
+  await using simulated = await startSimulatedRun();
   const action = spawn(
     process.env['BUNDLE_NODE'] ?? process.execPath,
     [join(root, 'dist', 'index.js')],
     {
       env: {
         ...Object.fromEntries(
-          Object.entries({ ...WISH, 'base-uri': scene.simulator.origin }).map(([name, value]) => [
-            `INPUT_${name.toUpperCase()}`,
-            value,
-          ]),
+          Object.entries({ ...DESIRED, 'base-uri': simulated.simulator.origin }).map(
+            ([name, value]) => [`INPUT_${name.toUpperCase()}`, value],
+          ),
         ),
         RUNNER_DEBUG: '1',
       },
@@ -122,8 +126,8 @@ test('without the files of the runner, the run ends in words and without a stack
     RUNNER_TEMP: undefined,
     HOME: undefined,
   };
-  await using scene = await openScene({ group: olderGroup() });
-  const result = await scene.run({}, { env });
+  await using simulated = await startSimulatedRun({ group: olderGroup() });
+  const result = await simulated.run({}, { env });
   expect(result).toMatchObject({ exitCode: 1, stderr: '' });
   expect(result.stdout).not.toMatch(/^\s+at /m);
   expect(result.annotations).toHaveLength(1);
@@ -141,8 +145,8 @@ test('nothing in src/ ends the process, since what was printed last would be los
 });
 
 async function expectQuietSuccess(env: Readonly<Record<string, string>>): Promise<void> {
-  await using scene = await openScene();
-  const result = await scene.run({ 'pr-comment': 'true' }, { env });
+  await using simulated = await startSimulatedRun();
+  const result = await simulated.run({ 'pr-comment': 'true' }, { env });
   expect(result).toMatchObject({ exitCode: 0, stderr: '', annotations: [] });
   expect(result.outputs['outcome']).toBe('created');
 }

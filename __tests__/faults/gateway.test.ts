@@ -6,7 +6,7 @@ import {
   startFaultyServer,
 } from '../../simulator/network/faulty-server.ts';
 import { runAction } from '../../simulator/runner/runner.ts';
-import { readError, WISH } from './company.ts';
+import { DESIRED, readError } from './corporate-network.ts';
 
 /** Answers as it should, but for the encoding of the body and its header. */
 function encode(encoding: string, compress: (body: Buffer) => Buffer = (body) => body) {
@@ -34,7 +34,7 @@ describe('a gateway', () => {
       await using server = await startFaultyServer({
         fault: { onRequest: encode(encoding, compress) },
       });
-      const result = await runAction({ inputs: { ...WISH, 'base-uri': server.origin } });
+      const result = await runAction({ inputs: { ...DESIRED, 'base-uri': server.origin } });
       expect(result.outputs['outcome']).toBe('created');
       expect(server.requests).toHaveLength(1);
     },
@@ -51,7 +51,7 @@ describe('a gateway', () => {
         );
       };
       await using server = await startFaultyServer({ fault: { onRequest: refuse } });
-      const result = await runAction({ inputs: { ...WISH, 'base-uri': server.origin } });
+      const result = await runAction({ inputs: { ...DESIRED, 'base-uri': server.origin } });
       expect(readError(result)).toContain('LaunchDarkly answered 403: "Not here."');
       expect(server.requests).toHaveLength(1);
     },

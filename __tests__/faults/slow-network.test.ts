@@ -4,7 +4,7 @@ import { startSimulator } from '../../simulator/launchdarkly/simulator.ts';
 import { listen, shutDown } from '../../simulator/network/faulty-server.ts';
 import { runAction } from '../../simulator/runner/runner.ts';
 import { PROXY_ADVICE } from '../../src/http/proxies.ts';
-import { readError, WISH } from './company.ts';
+import { DESIRED, readError } from './corporate-network.ts';
 import { replaceNameResolution } from './name-resolution.ts';
 
 const IPV4 = { address: '127.0.0.1', family: 4 } as const;
@@ -14,7 +14,7 @@ const DEAD_IPV6 = { address: '100::1', family: 6 } as const;
 async function openByName() {
   const simulator = await startSimulator();
   const { port } = new URL(simulator.origin);
-  return { simulator, inputs: { ...WISH, 'base-uri': `http://localhost:${port}` } };
+  return { simulator, inputs: { ...DESIRED, 'base-uri': `http://localhost:${port}` } };
 }
 
 describe('a host name', () => {
@@ -61,7 +61,7 @@ test('a server that accepts connections and is silent makes the advice speak of 
   });
   const origin = `https://127.0.0.1:${await listen(server)}`;
   const result = await runAction({
-    inputs: { ...WISH, 'base-uri': origin, 'timeout-seconds': '2' },
+    inputs: { ...DESIRED, 'base-uri': origin, 'timeout-seconds': '2' },
   });
   expect(result.outputs['error-code']).toBe('timeout');
   expect(readError(result)).toContain(PROXY_ADVICE);

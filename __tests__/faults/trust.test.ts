@@ -3,21 +3,21 @@ import { describe, expect, test } from 'vitest';
 import { type Authority, issueSelfSigned } from '../../simulator/certificates.ts';
 import { type NetworkFault, startFaultyServer } from '../../simulator/network/faulty-server.ts';
 import { runAction, type StepResult } from '../../simulator/runner/runner.ts';
-import { openCompany, readError, WISH } from './company.ts';
+import { DESIRED, openCorporateNetwork, readError } from './corporate-network.ts';
 
 describe('the certificate of a company that inspects TLS', () => {
   test('is trusted by way of NODE_EXTRA_CA_CERTS', async () => {
-    await using company = await openCompany();
-    const result = await company.run({ HTTPS_PROXY: `http://${company.proxy.host}` });
+    await using network = await openCorporateNetwork();
+    const result = await network.run({ HTTPS_PROXY: `http://${network.proxy.host}` });
     expect(result.outputs['outcome']).toBe('created');
   });
 
   test.each([undefined, '0'])(
     'is refused without it, with NODE_TLS_REJECT_UNAUTHORIZED=%s too, and the error names the variable',
     async (NODE_TLS_REJECT_UNAUTHORIZED) => {
-      await using company = await openCompany();
-      const result = await company.run({
-        HTTPS_PROXY: `http://${company.proxy.host}`,
+      await using network = await openCorporateNetwork();
+      const result = await network.run({
+        HTTPS_PROXY: `http://${network.proxy.host}`,
         NODE_EXTRA_CA_CERTS: undefined,
         NODE_TLS_REJECT_UNAUTHORIZED,
       });
@@ -27,19 +27,19 @@ describe('the certificate of a company that inspects TLS', () => {
       expect(readError(result)).toContain('There is no switch to ignore TLS.');
       expect(readError(result)).toContain('Nothing was written.');
       // Nobody mends a certificate while the step waits.
-      expect(company.proxy.tunnels).toBe(1);
-      expect(company.launchDarkly.requests).toEqual([]);
+      expect(network.proxy.tunnels).toBe(1);
+      expect(network.launchDarkly.requests).toEqual([]);
     },
   );
 });
 
 test('the CA certificates of the system are trusted with NODE_USE_SYSTEM_CA=1', async () => {
-  await using company = await openCompany();
-  const result = await company.run({
-    HTTPS_PROXY: `http://${company.proxy.host}`,
+  await using network = await openCorporateNetwork();
+  const result = await network.run({
+    HTTPS_PROXY: `http://${network.proxy.host}`,
     NODE_EXTRA_CA_CERTS: undefined,
     NODE_USE_SYSTEM_CA: '1',
-    SSL_CERT_FILE: company.caPath,
+    SSL_CERT_FILE: network.caPath,
   });
   expect(result.outputs['outcome']).toBe('created');
 });
@@ -63,9 +63,9 @@ describe.each([undefined, '0'])(
         'ERR_TLS_CERT_ALTNAME_INVALID',
       ],
     ])('a certificate that %s is refused', async (_, issue, code) => {
-      await using company = await openCompany();
-      await using server = await startFaultyServer({ tls: await issue(company.authority) });
-      const result = await company.run(
+      await using network = await openCorporateNetwork();
+      await using server = await startFaultyServer({ tls: await issue(network.authority) });
+      const result = await network.run(
         { NODE_TLS_REJECT_UNAUTHORIZED },
         { 'base-uri': server.origin },
       );
@@ -79,22 +79,22 @@ describe.each([undefined, '0'])(
 test.each([undefined, '0'])(
   'the certificate of a proxy is verified as well, with NODE_TLS_REJECT_UNAUTHORIZED=%s',
   async (NODE_TLS_REJECT_UNAUTHORIZED) => {
-    await using company = await openCompany({ isProxyTls: true });
-    const result = await company.run({
-      HTTPS_PROXY: `https://${company.proxy.host}`,
+    await using network = await openCorporateNetwork({ isProxyTls: true });
+    const result = await network.run({
+      HTTPS_PROXY: `https://${network.proxy.host}`,
       NODE_EXTRA_CA_CERTS: undefined,
       NODE_TLS_REJECT_UNAUTHORIZED,
     });
     expect(readError(result)).toContain(
-      `The certificate of the proxy ${company.proxy.host} can't be trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE)`,
+      `The certificate of the proxy ${network.proxy.host} can't be trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE)`,
     );
-    expect(company.proxy.requests).toEqual([]);
+    expect(network.proxy.requests).toEqual([]);
   },
 );
 
 test('an https scheme for a proxy that speaks plain http is told as a wrong scheme', async () => {
-  await using company = await openCompany();
-  const result = await company.run({ HTTPS_PROXY: `https://${company.proxy.host}` });
+  await using network = await openCorporateNetwork();
+  const result = await network.run({ HTTPS_PROXY: `https://${network.proxy.host}` });
   expect(readError(result)).toContain('base-uri and HTTPS_PROXY have the right scheme and port');
 });
 
@@ -146,9 +146,9 @@ describe('what no second attempt can mend is told at once', () => {
 });
 
 test('a server that prefers HTTP/2, in which a POST may be sent twice unnoticed, is spoken to in HTTP/1.1', async () => {
-  await using company = await openCompany();
+  await using network = await openCorporateNetwork();
   const offered: string[] = [];
-  const pair = await company.authority.issue({ hosts: ['127.0.0.1'] });
+  const pair = await network.authority.issue({ hosts: ['127.0.0.1'] });
   await using server = await startFaultyServer({
     tls: {
       ...pair,
@@ -158,7 +158,7 @@ test('a server that prefers HTTP/2, in which a POST may be sent twice unnoticed,
       },
     },
   });
-  const result = await company.run({}, { 'base-uri': server.origin });
+  const result = await network.run({}, { 'base-uri': server.origin });
   expect(result.outputs['outcome']).toBe('created');
   expect(offered).toEqual(['http/1.1']);
 });
@@ -169,7 +169,7 @@ async function meet(
   tls: TlsOptions,
 ): Promise<{ error: string; connections: number; requests: number; result: StepResult }> {
   await using server = await startFaultyServer({ fault, tls });
-  const result = await runAction({ inputs: { ...WISH, 'base-uri': server.origin } });
+  const result = await runAction({ inputs: { ...DESIRED, 'base-uri': server.origin } });
   expect(result.outputs['error-code']).toBe('network');
   const { connections } = server;
   return { error: readError(result), connections, requests: server.requests.length, result };

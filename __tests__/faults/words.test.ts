@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { derivedForms } from '../../simulator/runner/leak-detector.ts';
 import { DEFAULT_GITHUB_TOKEN, type StepResult } from '../../simulator/runner/runner.ts';
 import { ERROR_TITLES } from '../../src/errors.ts';
-import { olderGroup, openScene, spoilCreate, WISH } from '../bundle/scene.ts';
+import {
+  DESIRED,
+  injectCreateFault,
+  olderGroup,
+  startSimulatedRun,
+} from '../bundle/simulated-run.ts';
 import { STRAY_SDK_KEY } from './scenario.ts';
 
 /** What people who may name things in an account, or a server, could try on the log of somebody else's job. */
@@ -22,25 +27,25 @@ const HOSTILE_WORDS = [
 
 describe.concurrent('a hostile name', () => {
   test.each(HOSTILE_WORDS)('with %s is handed on as it is, or refused', async (_, name) => {
-    await using scene = await openScene();
-    const result = await scene.run({ name });
+    await using simulated = await startSimulatedRun();
+    const result = await simulated.run({ name });
     const isRefused = /[\p{Cc}\p{Zl}\p{Zp}]/u.test(name.trim());
     expect(result.outputs).toMatchObject(
       isRefused
         ? { outcome: 'failed', 'error-code': 'invalid-input' }
         : { outcome: 'created', name: name.trim() },
     );
-    expect(scene.simulator.requests).toHaveLength(isRefused ? 0 : 1);
+    expect(simulated.simulator.requests).toHaveLength(isRefused ? 0 : 1);
     expectOnlyOurCommands(result);
   });
 
   test.each(HOSTILE_WORDS)('with %s of a group in the account is no command', async (_, name) => {
-    await using scene = await openScene({ group: olderGroup({ name }) });
-    const conflict = await scene.run();
+    await using simulated = await startSimulatedRun({ group: olderGroup({ name }) });
+    const conflict = await simulated.run();
     expect(conflict.outputs).toMatchObject({ 'error-code': 'conflict', name });
     expectOnlyOurCommands(conflict);
-    const update = await scene.run({ 'if-exists': 'update' });
-    expect(update.outputs).toMatchObject({ outcome: 'updated', name: WISH.name });
+    const update = await simulated.run({ 'if-exists': 'update' });
+    expect(update.outputs).toMatchObject({ outcome: 'updated', name: DESIRED.name });
     expectOnlyOurCommands(update);
   });
 });
@@ -49,8 +54,8 @@ describe('the words of a hostile server', () => {
   test.concurrent.each(HOSTILE_WORDS)(
     'with %s are quoted, and are no command',
     async (_, words) => {
-      await using scene = await openScene();
-      spoilCreate(scene.simulator, {
+      await using simulated = await startSimulatedRun();
+      injectCreateFault(simulated.simulator, {
         kind: 'respond',
         status: 400,
         body: {
@@ -60,7 +65,7 @@ describe('the words of a hostile server', () => {
           errors: [{ attribute: words, reason: words }],
         },
       });
-      const result = await scene.run({}, { env: { RUNNER_DEBUG: '1' } });
+      const result = await simulated.run({}, { env: { RUNNER_DEBUG: '1' } });
       expect(result.outputs).toMatchObject({ outcome: 'failed', 'error-code': 'bad-request' });
       expectOnlyOurCommands(result);
     },
@@ -69,23 +74,23 @@ describe('the words of a hostile server', () => {
   test.concurrent.each(['text/html', 'application/json'])(
     'are quoted as well as %s that holds every secret',
     async (type) => {
-      await using scene = await openScene();
-      const forms = [WISH.token, DEFAULT_GITHUB_TOKEN, STRAY_SDK_KEY].flatMap(derivedForms);
+      await using simulated = await startSimulatedRun();
+      const forms = [DESIRED.token, DEFAULT_GITHUB_TOKEN, STRAY_SDK_KEY].flatMap(derivedForms);
       const body = `{"apiKey":"${STRAY_SDK_KEY}", "forms": ${forms.join(' | ')}`;
       for (const status of [400, 401, 403, 404, 422, 500]) {
-        spoilCreate(scene.simulator, {
+        injectCreateFault(simulated.simulator, {
           kind: 'respond',
           status,
           headers: { 'Content-Type': type },
           body: status === 422 ? { message: body } : body,
         });
         // The runner's stand-in throws when it finds one of them anywhere.
-        await scene.run(
+        await simulated.run(
           { 'timeout-seconds': '5' },
           { env: { RUNNER_DEBUG: '1' }, secrets: [STRAY_SDK_KEY] },
         );
       }
-      expect(scene.simulator.requests.length).toBeGreaterThan(6);
+      expect(simulated.simulator.requests.length).toBeGreaterThan(6);
     },
   );
 });
@@ -94,15 +99,18 @@ describe('a word of the user that looks like a secret', () => {
   test('is not masked, so that no output is lost to it', async () => {
     const key = 'sdk-11111111-2222-4333-8444-555555555555';
     const group = olderGroup({ key, name: 'Production - All Apps' });
-    await using scene = await openScene({ group });
-    spoilCreate(scene.simulator, {
+    await using simulated = await startSimulatedRun({ group });
+    injectCreateFault(simulated.simulator, {
       kind: 'respond',
       status: 201,
-      body: { ...group, environment: { apiKey: key, token: WISH.name, mobileKey: STRAY_SDK_KEY } },
+      body: {
+        ...group,
+        environment: { apiKey: key, token: DESIRED.name, mobileKey: STRAY_SDK_KEY },
+      },
     });
-    const result = await scene.run({ key }, { secrets: [STRAY_SDK_KEY] });
-    expect(result.masks).toEqual([WISH.token, DEFAULT_GITHUB_TOKEN, STRAY_SDK_KEY]);
-    expect(result.outputs).toMatchObject({ outcome: 'created', key, name: WISH.name });
+    const result = await simulated.run({ key }, { secrets: [STRAY_SDK_KEY] });
+    expect(result.masks).toEqual([DESIRED.token, DEFAULT_GITHUB_TOKEN, STRAY_SDK_KEY]);
+    expect(result.outputs).toMatchObject({ outcome: 'created', key, name: DESIRED.name });
   });
 });
 
@@ -113,7 +121,7 @@ function expectOnlyOurCommands(result: StepResult): void {
   expect(
     names.slice(2).filter((name) => !['debug', 'error', 'group', 'endgroup'].includes(name)),
   ).toEqual([]);
-  expect(result.masks).toEqual([WISH.token, DEFAULT_GITHUB_TOKEN]);
+  expect(result.masks).toEqual([DESIRED.token, DEFAULT_GITHUB_TOKEN]);
   const titles: readonly string[] = Object.values(ERROR_TITLES);
   for (const { title = '', properties } of result.annotations) {
     expect(titles).toContain(title);

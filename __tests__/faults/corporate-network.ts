@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Authority, createAuthority } from '../../simulator/certificates.ts';
-import { sampleWriterToken } from '../../simulator/launchdarkly/sample-account.ts';
 import { type Simulator, startSimulator } from '../../simulator/launchdarkly/simulator.ts';
 import {
   type ConnectProxy,
@@ -14,19 +13,13 @@ import {
   runAction,
   type StepResult,
 } from '../../simulator/runner/runner.ts';
+import { DESIRED as DESIRED_GROUP } from '../bundle/simulated-run.ts';
 
-/** A wish that says nothing of a server, so that it goes to https://app.launchdarkly.com. */
-export const WISH = {
-  name: 'Production - All Apps',
-  key: 'default-production-all-apps',
-  project: 'default',
-  environment: 'production',
-  token: sampleWriterToken,
-  'timeout-seconds': '10',
-} as const;
+/** The desired group, without a `base-uri`: these runs talk to https://app.launchdarkly.com. */
+export const DESIRED = { ...DESIRED_GROUP, 'timeout-seconds': '10' } as const;
 
-/** The network of a company: its own authority, its proxy, and LaunchDarkly somewhere behind that. */
-export interface Company extends AsyncDisposable {
+/** A corporate network with its own certificate authority, and LaunchDarkly behind its proxy. */
+export interface CorporateNetwork extends AsyncDisposable {
   readonly authority: Authority;
   /** The file with the authority's certificate, for `NODE_EXTRA_CA_CERTS`. */
   readonly caPath: string;
@@ -42,17 +35,19 @@ export interface Company extends AsyncDisposable {
   ): Promise<StepResult>;
 }
 
-/** How the company's proxy differs from one that lets everything through. */
-export interface CompanyOptions extends Partial<ConnectProxyOptions> {
-  /** The proxy speaks TLS itself, with a certificate of the company's. */
+/** How the corporate proxy differs from one that lets everything through. */
+export interface CorporateNetworkOptions extends Partial<ConnectProxyOptions> {
+  /** The proxy speaks TLS itself, with a certificate of the corporate authority. */
   readonly isProxyTls?: boolean;
 }
 
 /** Opens the network. Nothing in it has to do with the internet. */
-export async function openCompany(options: CompanyOptions = {}): Promise<Company> {
+export async function openCorporateNetwork(
+  options: CorporateNetworkOptions = {},
+): Promise<CorporateNetwork> {
   const { isProxyTls = false, ...proxyOptions } = options;
   const authority = await createAuthority();
-  const folder = await mkdtemp(join(tmpdir(), 'company-'));
+  const folder = await mkdtemp(join(tmpdir(), 'corporate-network-'));
   const caPath = join(folder, 'ca.pem');
   await writeFile(caPath, authority.certificatePem);
   const hosts = ['app.launchdarkly.com', 'localhost', '127.0.0.1'];
@@ -76,7 +71,7 @@ export async function openCompany(options: CompanyOptions = {}): Promise<Company
       runAction({
         timeoutMs: 30_000,
         ...options,
-        inputs: { ...WISH, ...inputs },
+        inputs: { ...DESIRED, ...inputs },
         env: { NODE_EXTRA_CA_CERTS: caPath, RUNNER_DEBUG: '1', ...env },
       }),
     async [Symbol.asyncDispose]() {
