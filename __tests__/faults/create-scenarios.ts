@@ -7,7 +7,7 @@ import {
   renderResponse,
 } from '../../simulator/network/faulty-server.ts';
 import type { ErrorCode } from '../../src/errors.ts';
-import { CUTS, type Scenario, STAGES, STRAY_SDK_KEY, UNCLEAR } from './scenario.ts';
+import { CUTS, EMBEDDED_SDK_KEY, type Scenario, STAGES, UNCLEAR } from './scenario.ts';
 
 function listCuts(): Scenario[] {
   return Object.entries(CUTS).flatMap(([how, cut]) =>
@@ -17,14 +17,14 @@ function listCuts(): Scenario[] {
       const always: Scenario = {
         name: `${name}, each time`,
         fault: () => fault,
-        endings: how === 'stalls' ? ['timeout'] : UNCLEAR,
+        allowedOutcomes: how === 'stalls' ? ['timeout'] : UNCLEAR,
         creations: isProcessed ? 1 : 0,
         usesUpTime: true,
       };
       const once: Scenario = {
         name: `${name}, once`,
         fault: () => ({ ...fault, isOnce: true }),
-        endings: ['created'],
+        allowedOutcomes: ['created'],
         creations: 1,
       };
       // With TLS, what happens on accept happens to the handshake: see below.
@@ -43,7 +43,7 @@ function recovers(name: string, respond: (received: ReceivedRequest) => Promise<
   return {
     name,
     fault: () => ({ isOnce: true, onRequest: respond }),
-    endings: ['created'],
+    allowedOutcomes: ['created'],
     creations: 1,
   };
 }
@@ -51,11 +51,11 @@ function recovers(name: string, respond: (received: ReceivedRequest) => Promise<
 /** The same with every answer: no read helps. */
 function neverRecovers(
   name: string,
-  endings: Scenario['endings'],
+  allowedOutcomes: Scenario['allowedOutcomes'],
   respond: (received: ReceivedRequest) => Promise<void>,
 ): Scenario {
   const fault = { onRequest: respond };
-  return { name, fault: () => fault, endings, creations: 1, usesUpTime: true };
+  return { name, fault: () => fault, allowedOutcomes, creations: 1, usesUpTime: true };
 }
 
 /** Does the work, then sends what `show` makes of the answer, and closes unless the connection is to stay. */
@@ -265,19 +265,19 @@ function listRedirects(): Scenario[] {
       {
         name: `${status} leads to another host, each time`,
         fault: (elsewhere) => ({ onRequest: redirect(elsewhere, false) }),
-        endings: ['unexpected-response'],
+        allowedOutcomes: ['unexpected-response'],
         creations: 0,
       },
       {
         name: `${status} leads to another host after the request was processed, once`,
         fault: (elsewhere) => ({ isOnce: true, onRequest: redirect(elsewhere, true) }),
-        endings: ['created'],
+        allowedOutcomes: ['created'],
         creations: 1,
       },
       {
         name: `${status} leads to the same path again, each time`,
         fault: () => ({ onRequest: redirect('', false) }),
-        endings: ['unexpected-response'],
+        allowedOutcomes: ['unexpected-response'],
         creations: 0,
       },
     ];
@@ -307,11 +307,11 @@ function listWrongAnswers(): Scenario[] {
     ),
     recovers(
       '201 is cut and quotes the token and an SDK key',
-      afterProcessing(withBody((_, { token }) => `{"apiKey":"${STRAY_SDK_KEY}","at":"${token}`)),
+      afterProcessing(withBody((_, { token }) => `{"apiKey":"${EMBEDDED_SDK_KEY}","at":"${token}`)),
     ),
     recovers(
       '201 carries SDK keys beside the group',
-      edited({ environment: { apiKey: STRAY_SDK_KEY, mobileKey: STRAY_SDK_KEY } }),
+      edited({ environment: { apiKey: EMBEDDED_SDK_KEY, mobileKey: EMBEDDED_SDK_KEY } }),
     ),
     recovers('201 is not UTF-8', async (received) => {
       await received.connection.send(renderHead(received.process()));
@@ -356,7 +356,7 @@ function listWrongAnswers(): Scenario[] {
 /** Answers whose words are shown, and that hold what must not be. */
 function listQuotes(): Scenario[] {
   const forms = (token: string) =>
-    [token, STRAY_SDK_KEY].flatMap((secret) => [
+    [token, EMBEDDED_SDK_KEY].flatMap((secret) => [
       secret,
       btoa(secret),
       Buffer.from(secret).toString('hex'),
@@ -371,13 +371,13 @@ function listQuotes(): Scenario[] {
     };
   const quotes = (
     status: number,
-    ending: ErrorCode,
+    outcome: ErrorCode,
     render: (words: string) => string,
     usesUpTime = false,
   ): Scenario => ({
     name: `${status} quotes the token and an SDK key`,
     fault: () => ({ onRequest: quote(status, render) }),
-    endings: [ending],
+    allowedOutcomes: [outcome],
     creations: 0,
     usesUpTime,
   });
@@ -404,7 +404,7 @@ function listReuse(): Scenario[] {
         close(connection);
       },
     }),
-    endings: ['created'],
+    allowedOutcomes: ['created'],
     creations: 1,
   });
   return [
@@ -421,7 +421,7 @@ function listReuse(): Scenario[] {
           connection.halfClose();
         },
       }),
-      endings: ['created'],
+      allowedOutcomes: ['created'],
       creations: 1,
     },
   ];
@@ -435,12 +435,12 @@ function listTls(): Scenario[] {
     'self-signed',
     'of an unknown authority',
   ] as const;
-  const refused = { endings: ['network'], creations: 0 } as const;
+  const refused = { allowedOutcomes: ['network'], creations: 0 } as const;
   const brokenHandshakes: Scenario[] = [
     {
       name: 'the TLS handshake stalls',
       fault: () => ({ onConnection: () => {} }),
-      endings: ['timeout'],
+      allowedOutcomes: ['timeout'],
       creations: 0,
       usesUpTime: true,
       certificate: 'trusted',
@@ -449,7 +449,7 @@ function listTls(): Scenario[] {
       (how): Scenario => ({
         name: `the TLS handshake ${how}`,
         fault: () => ({ onConnection: CUTS[how] }),
-        endings: UNCLEAR,
+        allowedOutcomes: UNCLEAR,
         creations: 0,
         usesUpTime: true,
         certificate: 'trusted',
@@ -482,7 +482,7 @@ function listTls(): Scenario[] {
     {
       name: 'the certificate is trusted',
       fault: () => ({ onRequest: (received) => received.respond() }),
-      endings: ['created'],
+      allowedOutcomes: ['created'],
       creations: 1,
       certificate: 'trusted',
     },

@@ -9,10 +9,10 @@ import { startDecoyServer } from '../../simulator/network/decoy-server.ts';
 import { startFaultyServer } from '../../simulator/network/faulty-server.ts';
 import { runAction, type StepResult } from '../../simulator/runner/runner.ts';
 import { SeededRandom } from '../races/seeded-random.ts';
-import { type CertificateKind, DESIRED, type Scenario, STRAY_SDK_KEY } from './scenario.ts';
+import { type CertificateKind, DESIRED, EMBEDDED_SDK_KEY, type Scenario } from './scenario.ts';
 
 /** What the action says of a run, and what is true. */
-export interface Evidence {
+export interface ScenarioRun {
   readonly scenario: Scenario;
   /** Absent when the run did not come to an end. */
   readonly result: StepResult | undefined;
@@ -32,7 +32,7 @@ export interface Evidence {
   /** How often the fault has happened. */
   readonly faultCount: number;
   /** How many connections there were to a host that is not LaunchDarkly. */
-  readonly strayConnections: number;
+  readonly decoyConnections: number;
 }
 
 /** Enough for a run that recovers, also on a machine with much else to do. */
@@ -45,7 +45,7 @@ const SHORT_SECONDS = 2;
 const GRACE_MS = 120_000;
 
 /** Runs the bundle in one scenario. `seed` decides where bytes are torn and how long pauses are. */
-export async function runScenario(scenario: Scenario, seed: number): Promise<Evidence> {
+export async function runScenario(scenario: Scenario, seed: number): Promise<ScenarioRun> {
   const random = new SeededRandom(seed);
   const { certificate, existing, isTlsSwitchedOff, usesUpTime = false } = scenario;
   const timeoutSeconds = usesUpTime ? SHORT_SECONDS : AMPLE_SECONDS;
@@ -79,7 +79,7 @@ export async function runScenario(scenario: Scenario, seed: number): Promise<Evi
         RUNNER_DEBUG: '1',
         ...(isTlsSwitchedOff === true ? { NODE_TLS_REJECT_UNAUTHORIZED: '0' } : {}),
       },
-      secrets: [STRAY_SDK_KEY],
+      secrets: [EMBEDDED_SDK_KEY],
       timeoutMs: timeoutSeconds * 1_000 + GRACE_MS,
     });
   } catch (error) {
@@ -97,7 +97,7 @@ export async function runScenario(scenario: Scenario, seed: number): Promise<Evi
     hasFault: Object.keys(fault).length > 0,
     writes: server.requests.filter(({ method }) => method !== 'GET').length,
     faultCount: server.faultCount,
-    strayConnections: decoy.connections,
+    decoyConnections: decoy.connections,
   };
 }
 

@@ -11,7 +11,7 @@ import {
 import type { ErrorCode } from '../../src/errors.ts';
 
 /** How a run can end: the error code of a failure, or the outcome of a success. */
-export type Ending = ErrorCode | 'created' | 'unchanged' | 'kept' | 'updated';
+export type RunOutcome = ErrorCode | 'created' | 'unchanged' | 'kept' | 'updated';
 
 /** One way in which network or server misbehave, and what may come of it. */
 export interface Scenario {
@@ -23,7 +23,7 @@ export interface Scenario {
    * How the run may end. A run that has its time used up may also end in `timeout`, however far it got:
    * how far that is depends on the machine.
    */
-  readonly endings: readonly Ending[];
+  readonly allowedOutcomes: readonly RunOutcome[];
   /** How many groups the run has created by its end. */
   readonly creations: 0 | 1;
   /** Whether the fault lasts, so that the run needs all of its time, which is short then. */
@@ -58,7 +58,7 @@ export const DESIRED = {
 } as const;
 
 /** A key of the shape of a real one, which some bodies carry. */
-export const STRAY_SDK_KEY = 'sdk-5ec2e7aa-0000-4000-8000-badc0ffee000';
+export const EMBEDDED_SDK_KEY = 'sdk-5ec2e7aa-0000-4000-8000-badc0ffee000';
 
 /** The errors of a run that never got an answer it could read. */
 export const UNCLEAR = ['network', 'timeout', 'unexpected-response'] as const;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { runScenario } from './run-scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
-import { findViolations } from './verdict.ts';
+import { findViolations } from './violations.ts';
 
 // Most runs wait most of the time, so many go side by side.
 describe.concurrent('nothing is lost, duplicated, misreported or leaked when', () => {

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { escapeWorkflowCommands } from '../../src/report/log.ts';
 import { Secrets } from '../../src/secrets.ts';
-import { readBack, STRING_PROMISES } from './strings.ts';
+import { readBack, STRING_PROPERTIES } from './strings.ts';
 
-/** How many strings each promise is tried on; scripts/test-faults.ts tries a hundred times more. */
+/** How many strings each property is checked with; scripts/test-faults.ts tries a hundred times as many. */
 const RUNS = 10_000;
 
 describe('whatever a string is made of,', () => {
-  test.each(STRING_PROMISES)('$name', ({ assert, share }) => {
+  test.each(STRING_PROPERTIES)('$name', ({ assert, share }) => {
     expect(() => assert({ numRuns: RUNS * share })).not.toThrow();
   });
 });

@@ -29,8 +29,8 @@ const TRICKS = [
   ...['```', '\\', '</details>', '&#96;', '&lt;', 'constructor', '__proto__', '$&', '$1'],
 ] as const;
 
-/** Strings that want to be a command, a line, a link or anything else but a string. */
-export const hostileText: fc.Arbitrary<string> = fc
+/** Strings crafted to be read as a command, a new line or a link. */
+export const adversarialText: fc.Arbitrary<string> = fc
   .array(
     fc.oneof(
       { weight: 3, arbitrary: fc.constantFrom(...GAPS) },
@@ -65,7 +65,7 @@ const SECRETS = fc.sample(secretText, { numRuns: 300, seed: 5 });
 
 /** A text with a secret in it, in one of the forms from which a person could restore it. */
 export const leakyText = fc
-  .tuple(fc.constantFrom(...SECRETS), fc.nat(), hostileText, hostileText)
+  .tuple(fc.constantFrom(...SECRETS), fc.nat(), adversarialText, adversarialText)
   .map(([secret, choice, before, after]) => {
     const forms = [...nameDerivedForms(secret).keys()];
     const form = forms[choice % forms.length] ?? secret;
@@ -79,25 +79,30 @@ const resourceKey = fc.oneof(
 );
 
 /** A group as it was asked for, and a body of the server's that has a real secret among its members. */
-const anyOutcome = fc
+const anyGroupAndBody = fc
   .record({
-    wanted: fc.record({
+    desired: fc.record({
       key: resourceKey,
-      name: hostileText.map((text) => text.slice(0, 300)),
+      name: adversarialText.map((text) => text.slice(0, 300)),
       projectKey: resourceKey,
       environmentKey: resourceKey,
       applicationKeys: fc.array(resourceKey, { maxLength: 3 }),
     }),
-    stray: fc.uuid().map((id) => `mob-${id}`),
+    embedded: fc.uuid().map((id) => `mob-${id}`),
     member: fc.constantFrom('apiKey', 'mobileKey', 'sdkKey', 'token', 'secret'),
   })
   // Half of a secret is taken out of texts as well, and random ids do not share theirs.
-  .filter(({ wanted, stray }) => !JSON.stringify(wanted).includes(stray.slice(-16)))
-  .map(({ wanted, stray, member }) => ({
-    wanted,
-    stray,
+  .filter(({ desired, embedded }) => !JSON.stringify(desired).includes(embedded.slice(-16)))
+  .map(({ desired, embedded, member }) => ({
+    desired,
+    embedded,
     // The words of the user come back in members that otherwise hold secrets.
-    body: { ...wanted, [member]: wanted.key, token: wanted.name, deep: [{ [member]: stray }] },
+    body: {
+      ...desired,
+      [member]: desired.key,
+      token: desired.name,
+      deep: [{ [member]: embedded }],
+    },
   }));
 
 /** A `base-uri` close to one that is allowed: with a letter more or less, or with parts of other URLs. */
@@ -144,21 +149,21 @@ export const nearlyAllowedUri = fc
     ),
   );
 
-/** A promise on strings. */
-export interface StringPromise {
+/** A property that holds for every generated string. */
+export interface StringProperty {
   readonly name: string;
-  /** Which part of the strings it is tried on: less where each takes long. */
+  /** Which share of the strings to try: less than 1 where each takes long. */
   readonly share: number;
-  /** Tries it on that many strings; throws with the smallest one that breaks it. */
+  /** Tries `numRuns` strings; throws with the smallest one that fails. */
   readonly assert: (parameters: { readonly numRuns: number; readonly seed?: number }) => void;
 }
 
-function promise<T>(
+function property<T>(
   name: string,
   strings: fc.Arbitrary<T>,
   check: (value: T) => void,
   share = 1,
-): StringPromise {
+): StringProperty {
   return {
     name,
     share,
@@ -166,16 +171,16 @@ function promise<T>(
   };
 }
 
-/** What holds for every string there is. */
-export const STRING_PROMISES: readonly StringPromise[] = [
-  promise('no text is a command or more than one line by itself', hostileText, (text) => {
+/** Properties that hold for every string. */
+export const STRING_PROPERTIES: readonly StringProperty[] = [
+  property('no text is a command or more than one line by itself', adversarialText, (text) => {
     const inert = escapeWorkflowCommands(text);
     assert(splitLines(inert).length <= 1, 'it is more than one line');
     assert.equal(parseCommand(inert), undefined);
     assert(!/[\p{Cc}\p{Zl}\p{Zp}]/u.test(inert), 'it has a control character');
   }),
 
-  promise('no text adds a command, a line or a title to the log', hostileText, (text) => {
+  property('no text adds a command, a line or a title to the log', adversarialText, (text) => {
     const { lines, annotations } = readBack((log) => printEverywhere(log, text));
     assert.deepEqual(
       lines.map(({ command }) => command?.name),
@@ -184,29 +189,29 @@ export const STRING_PROMISES: readonly StringPromise[] = [
     assert(annotations.every(({ title }) => title === 'A title'));
   }),
 
-  promise('no form of a secret is left in the log', leakyText, ({ secret, text }) => {
+  property('no form of a secret is left in the log', leakyText, ({ secret, text }) => {
     assert.deepEqual(
       findLeaksInLog((log) => log.info(`Text: ${text}`), secret),
       [],
     );
   }),
 
-  promise(
+  property(
     'no output is lost to the masks',
-    anyOutcome,
-    ({ wanted, stray, body }) => {
+    anyGroupAndBody,
+    ({ desired, embedded, body }) => {
       const masker = new SecretMasker();
       const masked: string[] = [];
       const secrets = new Secrets((value) => {
         masked.push(value);
         masker.addLines(value);
       });
-      secrets.exempt(Object.values(wanted).flat());
+      secrets.exempt(Object.values(desired).flat());
       secrets.discover(JSON.stringify(body), body);
-      assert(masked.includes(stray), 'the key in the body was not found');
-      assert.equal(secrets.redact(wanted.key), wanted.key);
-      assert(!masked.some((value) => Object.values(wanted).flat().includes(value)));
-      const group = { ...wanted, createdAt: 0 };
+      assert(masked.includes(embedded), 'the key in the body was not found');
+      assert.equal(secrets.redact(desired.key), desired.key);
+      assert(!masked.some((value) => Object.values(desired).flat().includes(value)));
+      const group = { ...desired, createdAt: 0 };
       const outputs = describeOutputs({
         kind: 'success',
         outcome: { kind: 'created', group, drift: [] },
@@ -219,7 +224,7 @@ export const STRING_PROMISES: readonly StringPromise[] = [
     0.2,
   ),
 
-  promise('no host but LaunchDarkly and this machine gets the token', nearlyAllowedUri, (uri) => {
+  property('no host but LaunchDarkly and this machine gets the token', nearlyAllowedUri, (uri) => {
     const server = resolveServer(uri);
     if ('problem' in server) {
       assert(!server.problem.includes('pw@'), 'the problem echoes the value');

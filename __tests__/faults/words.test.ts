@@ -8,7 +8,7 @@ import {
   olderGroup,
   startSimulatedRun,
 } from '../bundle/simulated-run.ts';
-import { STRAY_SDK_KEY } from './scenario.ts';
+import { EMBEDDED_SDK_KEY } from './scenario.ts';
 
 /** What people who may name things in an account, or a server, could try on the log of somebody else's job. */
 const HOSTILE_WORDS = [
@@ -75,8 +75,8 @@ describe('the words of a hostile server', () => {
     'are quoted as well as %s that holds every secret',
     async (type) => {
       await using simulated = await startSimulatedRun();
-      const forms = [DESIRED.token, DEFAULT_GITHUB_TOKEN, STRAY_SDK_KEY].flatMap(derivedForms);
-      const body = `{"apiKey":"${STRAY_SDK_KEY}", "forms": ${forms.join(' | ')}`;
+      const forms = [DESIRED.token, DEFAULT_GITHUB_TOKEN, EMBEDDED_SDK_KEY].flatMap(derivedForms);
+      const body = `{"apiKey":"${EMBEDDED_SDK_KEY}", "forms": ${forms.join(' | ')}`;
       for (const status of [400, 401, 403, 404, 422, 500]) {
         injectCreateFault(simulated.simulator, {
           kind: 'respond',
@@ -87,7 +87,7 @@ describe('the words of a hostile server', () => {
         // The runner's stand-in throws when it finds one of them anywhere.
         await simulated.run(
           { 'timeout-seconds': '5' },
-          { env: { RUNNER_DEBUG: '1' }, secrets: [STRAY_SDK_KEY] },
+          { env: { RUNNER_DEBUG: '1' }, secrets: [EMBEDDED_SDK_KEY] },
         );
       }
       expect(simulated.simulator.requests.length).toBeGreaterThan(6);
@@ -105,11 +105,11 @@ describe('a word of the user that looks like a secret', () => {
       status: 201,
       body: {
         ...group,
-        environment: { apiKey: key, token: DESIRED.name, mobileKey: STRAY_SDK_KEY },
+        environment: { apiKey: key, token: DESIRED.name, mobileKey: EMBEDDED_SDK_KEY },
       },
     });
-    const result = await simulated.run({ key }, { secrets: [STRAY_SDK_KEY] });
-    expect(result.masks).toEqual([DESIRED.token, DEFAULT_GITHUB_TOKEN, STRAY_SDK_KEY]);
+    const result = await simulated.run({ key }, { secrets: [EMBEDDED_SDK_KEY] });
+    expect(result.masks).toEqual([DESIRED.token, DEFAULT_GITHUB_TOKEN, EMBEDDED_SDK_KEY]);
     expect(result.outputs).toMatchObject({ outcome: 'created', key, name: DESIRED.name });
   });
 });

@@ -44,7 +44,7 @@ export interface ServerBehaviour {
 export const UNKNOWN_APPLICATION = 'unheard-of';
 
 /** What was there before the first job starts. */
-export interface History {
+export interface InitialState {
   readonly group: InsightGroup | undefined;
   /** When `group` was deleted, in virtual milliseconds, 0 at the latest; undefined when it was not. */
   readonly deletedAt: number | undefined;
@@ -52,7 +52,7 @@ export interface History {
 
 /** What a {@link MemoryServer} is made from. */
 export interface MemoryServerOptions {
-  readonly history: History;
+  readonly initialState: InitialState;
   readonly behaviour: ServerBehaviour;
   /** Virtual milliseconds. */
   readonly now: () => number;
@@ -68,12 +68,12 @@ export class MemoryServer {
 
   readonly behaviour: ServerBehaviour;
 
-  constructor({ history, behaviour, now }: MemoryServerOptions) {
+  constructor({ initialState, behaviour, now }: MemoryServerOptions) {
     this.#now = now;
     this.behaviour = behaviour;
-    this.#versions = [{ at: Number.NEGATIVE_INFINITY, group: history.group, by: undefined }];
-    if (history.deletedAt !== undefined) {
-      this.#versions.push({ at: history.deletedAt, group: undefined, by: undefined });
+    this.#versions = [{ at: Number.NEGATIVE_INFINITY, group: initialState.group, by: undefined }];
+    if (initialState.deletedAt !== undefined) {
+      this.#versions.push({ at: initialState.deletedAt, group: undefined, by: undefined });
     }
   }
 

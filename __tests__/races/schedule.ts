@@ -14,7 +14,7 @@ import {
 } from './faulty-transport.ts';
 import {
   EPOCH_MS,
-  type History,
+  type InitialState,
   MemoryServer,
   type ServerBehaviour,
   STORE_MODES,
@@ -42,7 +42,7 @@ export interface Schedule {
 }
 
 export interface JobPlan {
-  readonly wanted: DesiredGroup;
+  readonly desired: DesiredGroup;
   readonly ifExists: IfExists;
   readonly startsAt: number;
   /** The job's clock less the server's. */
@@ -61,7 +61,7 @@ export interface JobRecord {
   readonly job: number;
   readonly plan: JobPlan;
   readonly transport: TransportRecord;
-  readonly ending: Outcome | Error;
+  readonly result: Outcome | Error;
   /** Whether the group was there when the job ended. */
   readonly groupExists: boolean;
 }
@@ -76,18 +76,18 @@ export interface ScheduleRecord {
 /** The deadline of the jobs that are to have time enough. */
 export const AMPLE_TIMEOUT_MS = 120_000;
 
-/** Plays the schedule in virtual time. The same schedule always plays in the same way. */
-export async function play(schedule: Schedule): Promise<ScheduleRecord> {
+/** Runs the schedule in virtual time. The same schedule always produces the same record. */
+export async function runSchedule(schedule: Schedule): Promise<ScheduleRecord> {
   const time = new VirtualTime();
   const random = new SeededRandom(schedule.seed);
   const { behaviour } = schedule;
   const server = new MemoryServer({
-    history: readHistory(schedule),
+    initialState: describeInitialState(schedule),
     behaviour,
     now: () => time.now,
   });
   const jobs: JobRecord[] = [];
-  await time.play(
+  await time.run(
     schedule.jobs.map((plan, job) => async () => {
       await time.waitUntil(plan.startsAt);
       jobs.push(await runJob({ job, plan, time, random, server }));
@@ -96,7 +96,7 @@ export async function play(schedule: Schedule): Promise<ScheduleRecord> {
   return { schedule, versions: server.versions, jobs };
 }
 
-function readHistory({ before }: Schedule): History {
+function describeInitialState({ before }: Schedule): InitialState {
   if (before === undefined) {
     return { group: undefined, deletedAt: undefined };
   }
@@ -116,7 +116,7 @@ interface Stage {
 }
 
 async function runJob({ job, plan, time, random, server }: Stage): Promise<JobRecord> {
-  const { wanted, ifExists, clockSkewMs, clockJump, faults, timeoutMs, cancelledAfterMs } = plan;
+  const { desired, ifExists, clockSkewMs, clockJump, faults, timeoutMs, cancelledAfterMs } = plan;
   const startedAt = time.now;
   const stopsAt = time.now + Math.min(timeoutMs, cancelledAfterMs ?? timeoutMs);
   const controller = new AbortController();
@@ -143,8 +143,8 @@ async function runJob({ job, plan, time, random, server }: Stage): Promise<JobRe
     },
     close: () => faulty.close(),
   };
-  const ending = await ensureGroup(
-    { wanted, ifExists, isDryRun: false },
+  const result = await ensureGroup(
+    { wanted: desired, ifExists, isDryRun: false },
     {
       client: createClient(transport, controller.signal),
       diagnosis: {
@@ -172,7 +172,7 @@ async function runJob({ job, plan, time, random, server }: Stage): Promise<JobRe
       announceWait: () => undefined,
     },
   ).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
-  return { job, plan, transport: faulty.record, ending, groupExists: server.group !== undefined };
+  return { job, plan, transport: faulty.record, result, groupExists: server.group !== undefined };
 }
 
 // The last two are stored differently by some servers: see STORE_MODES.
@@ -220,7 +220,7 @@ interface JobOptions {
 
 const anyJob = ({ desired, faults }: JobOptions) =>
   fc.record({
-    wanted: fc.constantFrom(...desired),
+    desired: fc.constantFrom(...desired),
     ifExists: fc.constantFrom(...IF_EXISTS),
     startsAt: fc.oneof(fc.constant(0), fc.nat(100), fc.nat(5_000)),
     clockSkewMs: fc.oneof(fc.constant(0), fc.integer({ min: -90_000, max: 90_000 })),

@@ -15,7 +15,7 @@ export class VirtualTime {
     this.#events.add({ at: Math.max(at, this.now), happen, wakes: false });
   }
 
-  /** Waits until `at`. Only what {@link play} runs may wait, and for one thing at a time. */
+  /** Waits until `at`. Only what {@link run} runs may wait, and for one thing at a time. */
   waitUntil(at: number): Promise<void> {
     return new Promise((resolve) => {
       this.#events.add({ at: Math.max(at, this.now), happen: resolve, wakes: true });
@@ -24,7 +24,7 @@ export class VirtualTime {
   }
 
   /** Runs all of `actors` at once; resolves when each has ended and nothing is planned any more. */
-  play(actors: readonly (() => Promise<void>)[]): Promise<void> {
+  run(actors: readonly (() => Promise<void>)[]): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#finish = resolve;
       this.#running = actors.length;

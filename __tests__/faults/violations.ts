@@ -1,5 +1,5 @@
 import type { StepResult } from '../../simulator/runner/runner.ts';
-import type { Evidence } from './run-scenario.ts';
+import type { ScenarioRun } from './run-scenario.ts';
 import { DESIRED } from './scenario.ts';
 
 /** What can be wrong with a run. */
@@ -22,25 +22,25 @@ export interface Violation {
 }
 
 /** Holds what the action said against what is true. Empty when nothing is wrong. */
-export function findViolations(evidence: Evidence): Violation[] {
-  const { result, failure, hasLeaked } = evidence;
+export function findViolations(run: ScenarioRun): Violation[] {
+  const { result, failure, hasLeaked } = run;
   if (result === undefined) {
     const what = failure?.message ?? 'the run did not end';
-    return [...findStrayTraffic(evidence), { kind: hasLeaked ? 'leaked' : 'lost', what }];
+    return [...findUnexpectedTraffic(run), { kind: hasLeaked ? 'leaked' : 'lost', what }];
   }
   return [
-    ...findStrayTraffic(evidence),
-    ...findLosses(result, evidence),
-    ...findDuplicates(result, evidence),
-    ...findFalseReports(result, evidence),
-    ...findFalseOutputs(result, evidence),
+    ...findUnexpectedTraffic(run),
+    ...findLosses(result, run),
+    ...findDuplicates(result, run),
+    ...findFalseReports(result, run),
+    ...findFalseOutputs(result, run),
   ];
 }
 
-function findStrayTraffic({ scenario, strayConnections, requests }: Evidence): Violation[] {
+function findUnexpectedTraffic({ scenario, decoyConnections, requests }: ScenarioRun): Violation[] {
   const { certificate = 'trusted' } = scenario;
   return report('leaked', [
-    [strayConnections > 0, 'another host was contacted'],
+    [decoyConnections > 0, 'another host was contacted'],
     [certificate !== 'trusted' && requests > 0, 'a server that is not trusted got a request'],
   ]);
 }
@@ -49,15 +49,15 @@ function findStrayTraffic({ scenario, strayConnections, requests }: Evidence): V
 const NODE_WARNING =
   /^\(node:\d+\) Warning: Setting the NODE_TLS_REJECT_UNAUTHORIZED .*\n\(Use `node --trace-warnings .*\n/;
 
-function findLosses(result: StepResult, evidence: Evidence): Violation[] {
-  const { scenario, creations, faultCount, hasFault } = evidence;
-  const ending = nameEnding(result);
+function findLosses(result: StepResult, run: ScenarioRun): Violation[] {
+  const { scenario, creations, faultCount, hasFault } = run;
+  const outcome = describeOutcome(result);
   const isSuccess = result.outputs['error-code'] === '';
   // How far a run gets that uses up its time depends on the machine; that it says what is true does not.
-  const ranOutOfTime = ending === 'timeout' && scenario.usesUpTime === true;
-  const isAllowed = ranOutOfTime || scenario.endings.some((allowed) => allowed === ending);
+  const ranOutOfTime = outcome === 'timeout' && scenario.usesUpTime === true;
+  const isAllowed = ranOutOfTime || scenario.allowedOutcomes.some((allowed) => allowed === outcome);
   return report('lost', [
-    [!isAllowed, `ended as ${ending}`],
+    [!isAllowed, `ended as ${outcome}`],
     [result.exitCode !== (isSuccess ? 0 : 1), `exit code ${result.exitCode}`],
     [result.stderr.replace(NODE_WARNING, '') !== '', `stderr: ${result.stderr}`],
     [
@@ -68,7 +68,7 @@ function findLosses(result: StepResult, evidence: Evidence): Violation[] {
   ]);
 }
 
-function findDuplicates(result: StepResult, { creations, writes }: Evidence): Violation[] {
+function findDuplicates(result: StepResult, { creations, writes }: ScenarioRun): Violation[] {
   const known = result.stdout.match(/^::debug::Request \d+: (?:POST|PATCH) /gm)?.length ?? 0;
   return report('duplicated', [
     [creations.length > 1, `${creations.length} groups were created`],
@@ -76,8 +76,8 @@ function findDuplicates(result: StepResult, { creations, writes }: Evidence): Vi
   ]);
 }
 
-function findFalseReports(result: StepResult, evidence: Evidence): Violation[] {
-  const { scenario, changes } = evidence;
+function findFalseReports(result: StepResult, run: ScenarioRun): Violation[] {
+  const { scenario, changes } = run;
   const { annotations, outputs, summary = '' } = result;
   const said = annotations.map(({ message }) => message).join('\n');
   const isSuccess = outputs['error-code'] === '';
@@ -99,8 +99,8 @@ function findFalseReports(result: StepResult, evidence: Evidence): Violation[] {
 }
 
 /** The outputs and the annotations of a success, against the group that is stored. */
-function findFalseOutputs(result: StepResult, evidence: Evidence): Violation[] {
-  const { scenario, creations, changes, group } = evidence;
+function findFalseOutputs(result: StepResult, run: ScenarioRun): Violation[] {
+  const { scenario, creations, changes, group } = run;
   const { annotations, outputs } = result;
   const outcome = outputs['outcome'];
   const contradiction = [
@@ -151,7 +151,7 @@ function listKeys(keys: readonly string[]): string[] {
 }
 
 /** The word for how a run ended: the error code of a failure, else the outcome. */
-function nameEnding({ outputs }: StepResult): string {
+function describeOutcome({ outputs }: StepResult): string {
   return outputs['error-code'] || (outputs['outcome'] ?? 'no outcome at all');
 }
 
