@@ -17,10 +17,14 @@ import {
  */
 
 /** One row: what happens to the first request of the operation, the requests of the run, and its end. */
-type Row = readonly [wire: string, fault: Fault, requests: string, ending: string];
+type Row = readonly [name: string, fault: Fault, requests: string, expected: string];
 
 /** Faults that leave open whether the request was carried out. In the rows below they come in pairs. */
-const DOUBTFUL_ANSWERS: readonly (readonly [wire: string, status: number, body?: unknown])[] = [
+const INDETERMINATE_RESPONSES: readonly (readonly [
+  fault: string,
+  status: number,
+  body?: unknown,
+])[] = [
   ['204', 204],
   ['202', 202, {}],
   ['301', 301],
@@ -35,21 +39,21 @@ const DOUBTFUL_ANSWERS: readonly (readonly [wire: string, status: number, body?:
   ['504', 504],
 ];
 
-function doubtBefore(requests: string, ending: string): Row[] {
-  return DOUBTFUL_ANSWERS.map(([wire, status, body]) => [
-    `${wire}, before`,
+function indeterminateBefore(requests: string, expected: string): Row[] {
+  return INDETERMINATE_RESPONSES.map(([name, status, body]) => [
+    `${name}, before`,
     { kind: 'respond', status, body },
     requests,
-    ending,
+    expected,
   ]);
 }
 
-function doubtAfter(requests: string, ending: string): Row[] {
-  return DOUBTFUL_ANSWERS.map(([wire, status, body]) => [
-    `${wire}, after`,
+function indeterminateAfter(requests: string, expected: string): Row[] {
+  return INDETERMINATE_RESPONSES.map(([name, status, body]) => [
+    `${name}, after`,
     { kind: 'process-then-respond', status, body },
     requests,
-    ending,
+    expected,
   ]);
 }
 
@@ -69,8 +73,8 @@ async function reservePort(): Promise<number> {
 }
 
 /** Rows that end by the deadline have a short one. */
-const inputsFor = (ending: string) => ({
-  'timeout-seconds': ending === 'timeout' ? '5' : '60',
+const inputsFor = (expected: string) => ({
+  'timeout-seconds': expected === 'timeout' ? '5' : '60',
 });
 
 const CREATE: readonly Row[] = [
@@ -93,8 +97,8 @@ const CREATE: readonly Row[] = [
   ['201 for another key, after', answerAfter(201, olderGroup({ key: 'x' })), 'POST GET', 'created'],
   ['201 that is no JSON, after', answerAfter(201, '<p>Hi'), 'POST GET', 'created'],
   ['201 without createdAt, after', answerAfter(201, { key: DESIRED.key }), 'POST GET', 'created'],
-  ...doubtBefore('POST GET POST', 'created'),
-  ...doubtAfter('POST GET', 'created'),
+  ...indeterminateBefore('POST GET POST', 'created'),
+  ...indeterminateAfter('POST GET', 'created'),
   ['409, a lock collided', { kind: 'lock-collision' }, 'POST GET POST', 'created'],
   ['429', RATE_LIMIT, 'POST POST', 'created'],
   ['400', answer(400), 'POST', 'bad-request'],
@@ -108,19 +112,19 @@ const CREATE: readonly Row[] = [
 ];
 
 describe.concurrent('create', () => {
-  test.each(CREATE)('%s', async (wire, fault, requests, ending) => {
+  test.each(CREATE)('%s', async (name, fault, requests, expected) => {
     await using simulated = await startSimulatedRun();
     simulated.simulator.inject({ method: 'POST', path: CREATE_PATH, fault });
-    const result = await simulated.run(inputsFor(ending));
+    const result = await simulated.run(inputsFor(expected));
 
     expect(simulated.methods()).toBe(requests);
-    expect(result.outputs['error-code'] || result.outputs['outcome']).toBe(ending);
-    const exists = ending === 'created' || wire === 'stall, after';
+    expect(result.outputs['error-code'] || result.outputs['outcome']).toBe(expected);
+    const exists = expected === 'created' || name === 'stall, after';
     expect(simulated.simulator.account.groups.has(DESIRED.key)).toBe(exists);
     expect(simulated.simulator.createdCount(DESIRED.key)).toBe(exists ? 1 : 0);
-    if (ending === 'timeout') {
+    if (expected === 'timeout') {
       expect(result.log).toContain('may or may not have been created');
-    } else if (ending !== 'created') {
+    } else if (expected !== 'created') {
       expect(result.log).toContain('Nothing was written.');
     }
   });
@@ -172,17 +176,17 @@ const READ: readonly Row[] = [
 ];
 
 describe.concurrent('read, after a 409 for a group that exists and is as wanted', () => {
-  test.each(READ)('%s', async (_wire, fault, requests, ending) => {
+  test.each(READ)('%s', async (_name, fault, requests, expected) => {
     const group = olderGroup();
     await using simulated = await startSimulatedRun({ group });
     simulated.simulator.inject({ method: 'GET', path: GROUP_PATH, fault });
-    const result = await simulated.run({ ...inputsFor(ending), 'if-exists': 'keep' });
+    const result = await simulated.run({ ...inputsFor(expected), 'if-exists': 'keep' });
 
     expect(simulated.methods()).toBe(requests);
-    expect(result.outputs['error-code'] || result.outputs['outcome']).toBe(ending);
+    expect(result.outputs['error-code'] || result.outputs['outcome']).toBe(expected);
     expect(simulated.simulator.account.groups.get(DESIRED.key)).toEqual(group);
     expect(simulated.simulator.createdCount(DESIRED.key)).toBe(0);
-    if (ending !== 'unchanged') {
+    if (expected !== 'unchanged') {
       expect(result.log).toContain('Nothing was written.');
     }
   });
@@ -197,8 +201,8 @@ const UPDATE: readonly Row[] = [
   ['200 without a body, before', answer(200), 'POST GET PATCH GET PATCH', 'updated'],
   ['200 without a body, after', answerAfter(200), 'POST GET PATCH GET', 'updated'],
   ['201, after', answerAfter(201, olderGroup()), 'POST GET PATCH GET', 'updated'],
-  ...doubtBefore('POST GET PATCH GET PATCH', 'updated'),
-  ...doubtAfter('POST GET PATCH GET', 'updated'),
+  ...indeterminateBefore('POST GET PATCH GET PATCH', 'updated'),
+  ...indeterminateAfter('POST GET PATCH GET', 'updated'),
   ['409, a lock collided', { kind: 'lock-collision' }, 'POST GET PATCH GET PATCH', 'updated'],
   ['429', RATE_LIMIT, 'POST GET PATCH PATCH', 'updated'],
   ['400', answer(400), 'POST GET PATCH', 'bad-request'],
@@ -210,21 +214,21 @@ const UPDATE: readonly Row[] = [
 ];
 
 describe.concurrent('update of a group with another name', () => {
-  test.each(UPDATE)('%s', async (wire, fault, requests, ending) => {
+  test.each(UPDATE)('%s', async (name, fault, requests, expected) => {
     await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Production' }) });
     simulated.simulator.inject({ method: 'PATCH', path: GROUP_PATH, fault });
-    const result = await simulated.run({ ...inputsFor(ending), 'if-exists': 'update' });
+    const result = await simulated.run({ ...inputsFor(expected), 'if-exists': 'update' });
 
     expect(simulated.methods()).toBe(requests);
-    expect(result.outputs['error-code'] || result.outputs['outcome']).toBe(ending);
-    const isUpdated = ending === 'updated' || wire === 'stall, after';
+    expect(result.outputs['error-code'] || result.outputs['outcome']).toBe(expected);
+    const isUpdated = expected === 'updated' || name === 'stall, after';
     expect(simulated.simulator.account.groups.get(DESIRED.key)?.name).toBe(
       isUpdated ? DESIRED.name : 'Production',
     );
     expect(simulated.simulator.createdCount(DESIRED.key)).toBe(0);
-    if (ending === 'timeout') {
+    if (expected === 'timeout') {
       expect(result.log).toContain('may or may not have been updated');
-    } else if (ending !== 'updated') {
+    } else if (expected !== 'updated') {
       expect(result.log).toContain('Nothing was written.');
     }
   });

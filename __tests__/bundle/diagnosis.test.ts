@@ -116,12 +116,12 @@ describe.concurrent('a diagnosis that gets no answer', () => {
 });
 
 describe.concurrent('a 400', () => {
-  const complaint = (message: string) =>
+  const invalidRequest = (message: string) =>
     ({ kind: 'respond', status: 400, body: { code: 'invalid_request', message } }) as const;
 
   test('that speaks of the environment is checked against what exists', async () => {
     await using simulated = await startSimulatedRun();
-    injectCreateFault(simulated.simulator, complaint('Invalid environment'));
+    injectCreateFault(simulated.simulator, invalidRequest('Invalid environment'));
     const result = await simulated.run({ environment: 'prodution' });
     expect(readFailure(result)).toContain('did you mean "production"?');
     expect(result.outputs['error-code']).toBe('bad-request');
@@ -129,7 +129,7 @@ describe.concurrent('a 400', () => {
 
   test('that speaks of the project, though it exists, stays as it is', async () => {
     await using simulated = await startSimulatedRun();
-    injectCreateFault(simulated.simulator, complaint('Invalid project'));
+    injectCreateFault(simulated.simulator, invalidRequest('Invalid project'));
     const result = await simulated.run();
     expect(readFailure(result)).toContain('LaunchDarkly refused the request as invalid (400)');
     expect(simulated.methods()).toBe('POST GET');
@@ -137,7 +137,7 @@ describe.concurrent('a 400', () => {
 
   test('that speaks of applications, when none was asked for, needs no further request', async () => {
     await using simulated = await startSimulatedRun();
-    injectCreateFault(simulated.simulator, complaint('applicationKeys is invalid'));
+    injectCreateFault(simulated.simulator, invalidRequest('applicationKeys is invalid'));
     const result = await simulated.run();
     expect(readFailure(result)).toContain('Compare the inputs with what LaunchDarkly says');
     expect(simulated.methods()).toBe('POST');
@@ -145,7 +145,7 @@ describe.concurrent('a 400', () => {
 
   test('that speaks of applications which all exist names none', async () => {
     await using simulated = await startSimulatedRun();
-    injectCreateFault(simulated.simulator, complaint('applicationKeys is invalid'));
+    injectCreateFault(simulated.simulator, invalidRequest('applicationKeys is invalid'));
     const result = await simulated.run({ applications: 'billing-service' });
     expect(readFailure(result)).toContain('Compare the inputs with what LaunchDarkly says');
     expect(simulated.methods()).toBe('POST GET');
@@ -154,7 +154,7 @@ describe.concurrent('a 400', () => {
   test('with words that would be commands to the runner is shown, and not obeyed', async () => {
     await using simulated = await startSimulatedRun();
     const message = 'no\n::set-output name=created::true\r##[add-mask]production\u2028::error::x';
-    injectCreateFault(simulated.simulator, complaint(message));
+    injectCreateFault(simulated.simulator, invalidRequest(message));
     const result = await simulated.run();
     expect(readFailure(result)).toContain('set-output name=created');
     expect(result.outputs['created']).toBe('false');

@@ -14,7 +14,7 @@ const OTHER_NAME = 'Production - Web Only';
 const numbers: string[] = [];
 afterAll(() => console.log(['Races of real processes:', ...numbers].join('\n  ')));
 
-/** Starts a crowd at once, each with the inputs that its number gets, and returns all endings. */
+/** Starts a crowd at once, each with the inputs that its number gets, and returns all outcomes. */
 async function race(
   simulated: SimulatedRun,
   title: string,
@@ -25,73 +25,73 @@ async function race(
   const results = await Promise.all(
     runners.map((runner) => simulated.run({ 'timeout-seconds': '120', ...inputsOf(runner) })),
   );
-  const endings = results.map(({ outputs }) => outputs['error-code'] || outputs['outcome'] || '');
+  const outcomes = results.map(({ outputs }) => outputs['error-code'] || outputs['outcome'] || '');
   const counts = Object.fromEntries(
-    [...new Set(endings)].sort().map((ending) => [ending, countOf(endings, ending)]),
+    [...new Set(outcomes)].sort().map((outcome) => [outcome, countOf(outcomes, outcome)]),
   );
-  const tally = Object.entries(counts).map(([ending, count]) => `${count} ${ending}`);
+  const tally = Object.entries(counts).map(([outcome, count]) => `${count} ${outcome}`);
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
   numbers.push(
     `${title}: ${CROWD} processes, ${tally.join(', ')}; ${simulated.simulator.requests.length} requests in ${seconds} s`,
   );
   expect(simulated.simulator.createdCount(DESIRED.key)).toBe(1);
   expect(simulated.simulator.account.groups.size).toBe(1);
-  return { results, endings, counts };
+  return { results, outcomes, counts };
 }
 
-function countOf(endings: readonly string[], ending: string): number {
-  return endings.filter((each) => each === ending).length;
+function countOf(outcomes: readonly string[], outcome: string): number {
+  return outcomes.filter((each) => each === outcome).length;
 }
 
 /** Every other runner wants another name. */
-const twoWishes = (runner: number) => ({ name: runner % 2 === 0 ? DESIRED.name : OTHER_NAME });
+const twoNames = (runner: number) => ({ name: runner % 2 === 0 ? DESIRED.name : OTHER_NAME });
 
-test('one wish, keep: one creates the group, all others find it unchanged', async () => {
+test('same group, keep: one creates the group, all others find it unchanged', async () => {
   await using simulated = await startSimulatedRun();
-  const { counts } = await race(simulated, 'one wish, keep', () => ({ 'if-exists': 'keep' }));
+  const { counts } = await race(simulated, 'same group, keep', () => ({ 'if-exists': 'keep' }));
   expect(counts).toEqual({ created: 1, unchanged: CROWD - 1 });
 });
 
-test('one wish, fail: one creates the group, all others fail with a conflict', async () => {
+test('same group, fail: one creates the group, all others fail with a conflict', async () => {
   await using simulated = await startSimulatedRun();
-  const { counts } = await race(simulated, 'one wish, fail', () => ({}));
+  const { counts } = await race(simulated, 'same group, fail', () => ({}));
   expect(counts).toEqual({ created: 1, conflict: CROWD - 1 });
 });
 
-test('one wish, keep, with lag and lock collisions: still one creates it', async () => {
+test('same group, keep, with lag and lock collisions: still one creates it', async () => {
   await using simulated = await startSimulatedRun({ behaviour: { visibilityLagMs: 700 } });
   injectCreateFault(simulated.simulator, { kind: 'lock-collision' }, CROWD / 4);
-  const title = 'one wish, keep, lag and lock collisions';
+  const title = 'same group, keep, lag and lock collisions';
   const { counts } = await race(simulated, title, () => ({ 'if-exists': 'keep' }));
   expect(counts).toEqual({ created: 1, unchanged: CROWD - 1 });
 });
 
-test('one wish, keep, and the one that creates it never hears of it', async () => {
+test('same group, keep, and the one that creates it never hears of it', async () => {
   await using simulated = await startSimulatedRun();
   injectCreateFault(simulated.simulator, { kind: 'process-then-reset' });
-  const title = 'one wish, keep, the confirmation lost';
+  const title = 'same group, keep, the confirmation lost';
   const { counts } = await race(simulated, title, () => ({ 'if-exists': 'keep' }));
   expect(counts).toEqual({ created: 1, unchanged: CROWD - 1 });
 });
 
-test('two wishes, keep: the winner is kept, and nobody is told that it is otherwise', async () => {
+test('two names, keep: the winner is kept, and nobody is told that it is otherwise', async () => {
   await using simulated = await startSimulatedRun();
-  const { results, counts } = await race(simulated, 'two wishes, keep', (runner) => ({
-    ...twoWishes(runner),
+  const { results, counts } = await race(simulated, 'two names, keep', (runner) => ({
+    ...twoNames(runner),
     'if-exists': 'keep',
   }));
   expect(counts).toEqual({ created: 1, unchanged: CROWD / 2 - 1, kept: CROWD / 2 });
   const winner = simulated.simulator.account.groups.get(DESIRED.key)?.name;
   for (const [runner, { outputs }] of results.entries()) {
     expect(outputs['name']).toBe(winner);
-    expect(outputs['outcome'] === 'kept').toBe(twoWishes(runner).name !== winner);
+    expect(outputs['outcome'] === 'kept').toBe(twoNames(runner).name !== winner);
   }
 });
 
-test('two wishes, update, with lag: all succeed, and the last write stands', async () => {
+test('two names, update, with lag: all succeed, and the last write stands', async () => {
   await using simulated = await startSimulatedRun({ behaviour: { visibilityLagMs: 200 } });
-  const { results, counts } = await race(simulated, 'two wishes, update, lag', (runner) => ({
-    ...twoWishes(runner),
+  const { results, counts } = await race(simulated, 'two names, update, lag', (runner) => ({
+    ...twoNames(runner),
     'if-exists': 'update',
   }));
   const { created, unchanged = 0, updated = 0, ...others } = counts;
@@ -100,7 +100,7 @@ test('two wishes, update, with lag: all succeed, and the last write stands', asy
   expect(unchanged + updated).toBe(CROWD - 1);
   for (const [runner, { outputs }] of results.entries()) {
     // What a run reports is what it asked for, as LaunchDarkly had it when the run last looked.
-    expect(outputs['name']).toBe(twoWishes(runner).name);
+    expect(outputs['name']).toBe(twoNames(runner).name);
   }
   const patches = simulated.simulator.requests.filter(({ method }) => method === 'PATCH');
   const last = patches.at(-1);

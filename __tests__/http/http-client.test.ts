@@ -56,19 +56,19 @@ describe('one of two requests at the same time', () => {
         );
       }
     };
-    await using wire = await open(listener);
+    await using server = await open(listener);
     const abort = new AbortController();
-    const patient = wire.client.send(get('/patient'), NEVER);
-    const hasty = wire.client.send(get('/hasty'), abort.signal);
-    await expect.poll(() => wire.sockets.size).toBe(2);
+    const patient = server.client.send(get('/patient'), NEVER);
+    const hasty = server.client.send(get('/hasty'), abort.signal);
+    await expect.poll(() => server.sockets.size).toBe(2);
     abort.abort(new Error('enough'));
     expect(await hasty).toMatchObject({ code: 'ABORTED', mayHaveBeenProcessed: true });
-    await expect.poll(() => wire.sockets.size).toBe(1);
+    await expect.poll(() => server.sockets.size).toBe(1);
     released.resolve();
     expect(await patient).toMatchObject({ status: 200, body: { text: 'patient' } });
     // The connection that is left serves the next request.
-    expect(await wire.client.send(get('/patient'), NEVER)).toMatchObject({ status: 200 });
-    expect(wire.connections).toBe(2);
+    expect(await server.client.send(get('/patient'), NEVER)).toMatchObject({ status: 200 });
+    expect(server.connections).toBe(2);
   });
 
   test('that is aborted while its tunnel opens was never sent, and the other one goes on', async () => {
@@ -118,8 +118,8 @@ describe('one of two requests at the same time', () => {
 
 describe('a request whose time is up', () => {
   test('while it waits for an answer may have been processed', async () => {
-    await using wire = await open(() => {}, { attemptTimeoutMs: 50 });
-    const exchange = await wire.client.send(get('/'), NEVER);
+    await using server = await open(() => {}, { attemptTimeoutMs: 50 });
+    const exchange = await server.client.send(get('/'), NEVER);
     expect(exchange).toMatchObject({ code: 'ATTEMPT_TIMEOUT', mayHaveBeenProcessed: true });
   });
 
@@ -128,8 +128,8 @@ describe('a request whose time is up', () => {
       const timer = setInterval(() => response.write(' '), 5);
       response.on('close', () => clearInterval(timer));
     };
-    await using wire = await open(drip, { attemptTimeoutMs: 300 });
-    expect(await wire.client.send(get('/'), NEVER)).toMatchObject({
+    await using server = await open(drip, { attemptTimeoutMs: 300 });
+    expect(await server.client.send(get('/'), NEVER)).toMatchObject({
       body: { kind: 'unreadable', why: 'it broke off (ATTEMPT_TIMEOUT)' },
     });
   });
@@ -157,28 +157,28 @@ describe('a request whose time is up', () => {
 });
 
 test('requests that follow each other share a connection', async () => {
-  await using wire = await open((_request, response) => response.end('{}'));
+  await using server = await open((_request, response) => response.end('{}'));
   for (const path of ['/1', '/2', '/3']) {
-    expect(await wire.client.send(get(path), NEVER)).toMatchObject({ status: 200 });
+    expect(await server.client.send(get(path), NEVER)).toMatchObject({ status: 200 });
   }
-  expect(wire.connections).toBe(1);
+  expect(server.connections).toBe(1);
 });
 
 test('a request that cannot be written was never sent', async () => {
-  await using wire = await open((_request, response) => response.end());
+  await using server = await open((_request, response) => response.end());
   const request = { ...get('/'), headers: { authorization: 'a secret\r\nx: y' } };
-  const exchange = await wire.client.send(request, NEVER);
+  const exchange = await server.client.send(request, NEVER);
   expect(exchange).toMatchObject({ code: 'UND_ERR_INVALID_ARG', mayHaveBeenProcessed: false });
   expect(String(exchange.kind === 'no-response' && exchange.cause)).not.toContain('a secret');
 });
 
 test('a redirect is an answer, and is not followed', async () => {
   const paths: (string | undefined)[] = [];
-  await using wire = await open((request, response) => {
+  await using server = await open((request, response) => {
     paths.push(request.url);
     response.writeHead(307, { location: '/other' }).end();
   });
-  expect(await wire.client.send(get('/'), NEVER)).toMatchObject({
+  expect(await server.client.send(get('/'), NEVER)).toMatchObject({
     status: 307,
     headers: { location: '/other' },
   });
@@ -186,10 +186,10 @@ test('a redirect is an answer, and is not followed', async () => {
 });
 
 test('a header block of more than 16 KiB is refused', async () => {
-  await using wire = await open((_request, response) => {
+  await using server = await open((_request, response) => {
     response.writeHead(200, { 'x-long': 'x'.repeat(20_000) }).end();
   });
-  expect(await wire.client.send(get('/'), NEVER)).toMatchObject({
+  expect(await server.client.send(get('/'), NEVER)).toMatchObject({
     code: 'UND_ERR_HEADERS_OVERFLOW',
   });
 });
@@ -244,10 +244,10 @@ describe('a body', () => {
   const text = JSON.stringify({ message: 'x'.repeat(1_000) });
 
   async function receive(encoding: string | string[], body: Buffer | string, status = 200) {
-    await using wire = await open((_request, response) => {
+    await using server = await open((_request, response) => {
       response.setHeader('content-encoding', encoding).writeHead(status).end(body);
     });
-    return await wire.client.send(get('/'), NEVER);
+    return await server.client.send(get('/'), NEVER);
   }
 
   test.each(['identity', 'Identity', '', ' ', 'identity, identity', ', identity'])(

@@ -4,7 +4,7 @@ import { applyJsonPatch } from '../../simulator/launchdarkly/json-patch.ts';
 import { belongsElsewhere, buildPatch, diffGroups } from '../../src/insight-group/diff.ts';
 import type { DesiredGroup, InsightGroup } from '../../src/insight-group/insight-group.ts';
 
-const wanted: DesiredGroup = {
+const desired: DesiredGroup = {
   key: 'checkout',
   name: 'Checkout',
   projectKey: 'default',
@@ -12,7 +12,7 @@ const wanted: DesiredGroup = {
   applicationKeys: ['web', 'ios'],
 };
 
-const stored: InsightGroup = { ...wanted, createdAt: 1_780_000_000_000 };
+const stored: InsightGroup = { ...desired, createdAt: 1_780_000_000_000 };
 
 describe('drift', () => {
   test.each<[string, readonly string[], readonly string[]]>([
@@ -20,9 +20,12 @@ describe('drift', () => {
     ['in another order', ['web', 'ios'], ['ios', 'web']],
     ['with a repeated key', ['web', 'ios', 'web'], ['ios', 'web']],
     ['when both have none, which is all', [], []],
-  ])('there is none between the same applications %s', (_case, wish, actual) => {
+  ])('there is none between the same applications %s', (_case, desiredState, actual) => {
     expect(
-      diffGroups({ ...wanted, applicationKeys: wish }, { ...stored, applicationKeys: actual }),
+      diffGroups(
+        { ...desired, applicationKeys: desiredState },
+        { ...stored, applicationKeys: actual },
+      ),
     ).toEqual([]);
   });
 
@@ -32,7 +35,7 @@ describe('drift', () => {
       createdAt: 1,
       scores: { overall: { score: 80, indicator: 'good' } },
     };
-    expect(diffGroups(wanted, scored)).toEqual([]);
+    expect(diffGroups(desired, scored)).toEqual([]);
   });
 
   test.each<[string, Partial<DesiredGroup>, Partial<DesiredGroup>]>([
@@ -45,7 +48,7 @@ describe('drift', () => {
       [one, other],
       [other, one],
     ]) {
-      expect(diffGroups({ ...wanted, ...left }, { ...stored, ...right })).toEqual([]);
+      expect(diffGroups({ ...desired, ...left }, { ...stored, ...right })).toEqual([]);
     }
   });
 
@@ -55,7 +58,7 @@ describe('drift', () => {
     ['a ligature', { name: '\ufb01n' }, { name: 'fin' }],
     ['letter case of an application', { applicationKeys: ['Web'] }, { applicationKeys: ['web'] }],
   ])('there is one where people see a difference: %s', (_case, one, other) => {
-    expect(diffGroups({ ...wanted, ...one }, { ...stored, ...other })).toHaveLength(1);
+    expect(diffGroups({ ...desired, ...one }, { ...stored, ...other })).toHaveLength(1);
   });
 
   test.each<[string, Partial<DesiredGroup>, unknown]>([
@@ -81,8 +84,8 @@ describe('drift', () => {
       { applicationKeys: [] },
       { field: 'applications', wanted: ['web', 'ios'], actual: [] },
     ],
-  ])('names what is wanted and what there is: %s', (_case, change, entry) => {
-    expect(diffGroups(wanted, { ...stored, ...change })).toEqual([entry]);
+  ])('names what is desired and what there is: %s', (_case, change, entry) => {
+    expect(diffGroups(desired, { ...stored, ...change })).toEqual([entry]);
   });
 
   test('names every field that differs', () => {
@@ -93,7 +96,7 @@ describe('drift', () => {
       environmentKey: 'staging',
       applicationKeys: [],
     };
-    expect(diffGroups(wanted, other).map(({ field }) => field)).toEqual([
+    expect(diffGroups(desired, other).map(({ field }) => field)).toEqual([
       'project',
       'environment',
       'name',
@@ -110,7 +113,7 @@ describe('a group belongs elsewhere', () => {
     [{ name: 'Other', applicationKeys: [] }, false],
     [{}, false],
   ])('by its project and environment alone: %j, %s', (change, isElsewhere) => {
-    expect(belongsElsewhere(diffGroups(wanted, { ...stored, ...change }))).toBe(isElsewhere);
+    expect(belongsElsewhere(diffGroups(desired, { ...stored, ...change }))).toBe(isElsewhere);
   });
 });
 
@@ -126,13 +129,13 @@ describe('a patch', () => {
     ...(applicationKeys.length > 0 && { applicationKeys }),
   });
 
-  test('makes the group what is wanted, by the rules of RFC 6902', async () => {
+  test('makes the group what is desired, by the rules of RFC 6902', async () => {
     await fc.assert(
-      fc.property(anyState, anyState, (wish, state) => {
-        const drift = diffGroups({ ...wanted, ...wish }, { ...stored, ...state });
+      fc.property(anyState, anyState, (desiredState, state) => {
+        const drift = diffGroups({ ...desired, ...desiredState }, { ...stored, ...state });
         const patched = applyJsonPatch(store(state), buildPatch(drift), patchable);
         const healed = { ...stored, ...state, applicationKeys: [], ...patched };
-        expect(diffGroups({ ...wanted, ...wish }, healed)).toEqual([]);
+        expect(diffGroups({ ...desired, ...desiredState }, healed)).toEqual([]);
       }),
       { numRuns: 1_000 },
     );
@@ -140,8 +143,8 @@ describe('a patch', () => {
 
   test('touches only what differs', async () => {
     await fc.assert(
-      fc.property(anyState, anyState, (wish, state) => {
-        const drift = diffGroups({ ...wanted, ...wish }, { ...stored, ...state });
+      fc.property(anyState, anyState, (desiredState, state) => {
+        const drift = diffGroups({ ...desired, ...desiredState }, { ...stored, ...state });
         const paths = new Set(buildPatch(drift).map(({ path }) => path));
         const differing = drift.map(({ field }) =>
           field === 'name' ? '/name' : '/applicationKeys',
@@ -152,19 +155,19 @@ describe('a patch', () => {
   });
 
   test('asks for all applications by taking the list away, not by an empty one', () => {
-    const drift = diffGroups({ ...wanted, applicationKeys: [] }, stored);
+    const drift = diffGroups({ ...desired, applicationKeys: [] }, stored);
     const patched = applyJsonPatch(store(stored), buildPatch(drift), patchable);
     expect(patched).toEqual({ name: 'Checkout' });
   });
 
   test('still applies when somebody else has changed the applications since the read', async () => {
     await fc.assert(
-      fc.property(anyState, anyState, anyState, (wish, seen, state) => {
-        const drift = diffGroups({ ...wanted, ...wish }, { ...stored, ...seen });
+      fc.property(anyState, anyState, anyState, (desiredState, seen, state) => {
+        const drift = diffGroups({ ...desired, ...desiredState }, { ...stored, ...seen });
         const patched = applyJsonPatch(store(state), buildPatch(drift), patchable);
         const healed = { ...stored, ...state, applicationKeys: [], ...patched };
         for (const { field } of drift) {
-          const left = diffGroups({ ...wanted, ...wish }, healed);
+          const left = diffGroups({ ...desired, ...desiredState }, healed);
           expect(left.map((entry) => entry.field)).not.toContain(field);
         }
       }),
@@ -172,7 +175,11 @@ describe('a patch', () => {
   });
 
   test('never moves a group to another project or environment', () => {
-    const drift = diffGroups(wanted, { ...stored, projectKey: 'other', environmentKey: 'staging' });
+    const drift = diffGroups(desired, {
+      ...stored,
+      projectKey: 'other',
+      environmentKey: 'staging',
+    });
     expect(buildPatch(drift)).toEqual([]);
   });
 });

@@ -33,7 +33,7 @@ const json = (value: unknown): ResponseBody => ({
 });
 
 function break_(code: string, sent: boolean): NoResponse {
-  const cause = new Error('the wire');
+  const cause = new Error('socket closed');
   return {
     kind: 'no-response',
     mayHaveBeenProcessed: sent,
@@ -183,7 +183,7 @@ describe('without a response', () => {
         retryLimitMs,
         what,
         causeCode,
-        cause: new Error('the wire'),
+        cause: new Error('socket closed'),
       },
       startedAt: STARTED_AT,
       receivedAt: RECEIVED_AT,

@@ -118,7 +118,7 @@ describe('LaunchDarkly is asked what is wrong', () => {
   interface Row {
     readonly title: string;
     readonly refusal: ApiError;
-    readonly wanted?: Partial<DiagnosisContext['desired']>;
+    readonly desired?: Partial<DiagnosisContext['desired']>;
     readonly identity?: unknown;
     readonly says: readonly [message: string, nextStep: string];
   }
@@ -127,19 +127,19 @@ describe('LaunchDarkly is asked what is wrong', () => {
     {
       title: 'a misspelt project',
       refusal: refuse(404),
-      wanted: { projectKey: 'defualt' },
+      desired: { projectKey: 'defualt' },
       says: ['Project "defualt" does not exist; did you mean "default"?', '"default"'],
     },
     {
       title: 'a misspelt environment',
       refusal: refuse(404),
-      wanted: { environmentKey: 'Staging' },
+      desired: { environmentKey: 'Staging' },
       says: ['did you mean "staging"?', '"production", "staging", "test"'],
     },
     {
       title: 'an environment like no other',
       refusal: refuse(404),
-      wanted: { environmentKey: 'qa' },
+      desired: { environmentKey: 'qa' },
       says: ['Environment "qa" does not exist in project "default".', 'create the environment'],
     },
     {
@@ -150,7 +150,7 @@ describe('LaunchDarkly is asked what is wrong', () => {
     {
       title: 'a 400 on an environment',
       refusal: refuse(400, { message: 'Invalid environment' }),
-      wanted: { environmentKey: 'qa' },
+      desired: { environmentKey: 'qa' },
       says: ['Environment "qa" does not exist in project "default".', 'create the environment'],
     },
     {
@@ -164,7 +164,7 @@ describe('LaunchDarkly is asked what is wrong', () => {
     {
       title: 'a 400 on an unknown application',
       refusal: refuse(400, { errors: [{ attribute: 'applicationKeys', reason: 'unknown' }] }),
-      wanted: { applicationKeys: ['billing-service', 'checkout'] },
+      desired: { applicationKeys: ['billing-service', 'checkout'] },
       says: [
         'LaunchDarkly refused the request as invalid (400).',
         'LaunchDarkly knows no application "checkout".',
@@ -173,7 +173,7 @@ describe('LaunchDarkly is asked what is wrong', () => {
     {
       title: 'a 400 on applications that exist',
       refusal: refuse(400, { errors: [{ attribute: 'applicationKeys', reason: '' }] }),
-      wanted: { applicationKeys: ['billing-service'] },
+      desired: { applicationKeys: ['billing-service'] },
       says: [
         'LaunchDarkly refused the request as invalid (400).',
         'Correct the inputs that LaunchDarkly names',
@@ -225,7 +225,7 @@ describe('LaunchDarkly is asked what is wrong', () => {
     },
   ];
 
-  test.each(rows)('$title', async ({ refusal, wanted = {}, identity, says }) => {
+  test.each(rows)('$title', async ({ refusal, desired = {}, identity, says }) => {
     await using simulator = await startSimulator();
     if (identity !== undefined) {
       const fault = { kind: 'respond', status: 200, body: identity } as const;
@@ -242,7 +242,7 @@ describe('LaunchDarkly is asked what is wrong', () => {
     const sample = { projectKey: 'default', environmentKey: 'production', applicationKeys: [] };
     const parts = await describeApiError(
       refusal,
-      { ...there, desired: { ...there.desired, ...sample, ...wanted } },
+      { ...there, desired: { ...there.desired, ...sample, ...desired } },
       createClient(transport, new AbortController().signal),
     );
     await transport.close();

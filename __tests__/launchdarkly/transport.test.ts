@@ -44,8 +44,8 @@ async function open(listener: RequestListener, options: { attemptTimeoutMs?: num
 
 describe('a body', () => {
   test('that is JSON comes as text and as JSON', async () => {
-    await using wire = await open((_request, response) => response.end('{"a":[1]}'));
-    expect(await wire.send()).toMatchObject({
+    await using server = await open((_request, response) => response.end('{"a":[1]}'));
+    expect(await server.send()).toMatchObject({
       kind: 'response',
       status: 200,
       body: { kind: 'json', text: '{"a":[1]}', json: { a: [1] } },
@@ -53,19 +53,19 @@ describe('a body', () => {
   });
 
   test.each(['', '<p>', '{"a":'])('that is not JSON comes as text: %j', async (text) => {
-    await using wire = await open((_request, response) => response.end(text));
-    expect(await wire.send()).toMatchObject({ body: { kind: 'text', text } });
+    await using server = await open((_request, response) => response.end(text));
+    expect(await server.send()).toMatchObject({ body: { kind: 'text', text } });
   });
 
   test('has its secrets masked before anybody sees it', async () => {
     const key = 'sdk-1b2c3d4e-5f60-4718-8a9b-0c1d2e3f4a5b';
-    await using wire = await open((_request, response) => response.end(`{"x":"${key}"}`));
-    await wire.send();
-    expect(wire.masked).toEqual([key]);
+    await using server = await open((_request, response) => response.end(`{"x":"${key}"}`));
+    await server.send();
+    expect(server.masked).toEqual([key]);
   });
 
   test('that does not end is cut off at four MiB', async () => {
-    await using wire = await open((_request, response) => {
+    await using server = await open((_request, response) => {
       const pour = () => {
         while (response.write('x'.repeat(65_536))) {
           // As long as the other end takes it.
@@ -74,17 +74,17 @@ describe('a body', () => {
       response.on('drain', pour);
       pour();
     });
-    expect(await wire.send()).toMatchObject({
+    expect(await server.send()).toMatchObject({
       body: { kind: 'unreadable', why: 'it is longer than 4194304 bytes' },
     });
   });
 
   test('that breaks off is not trusted', async () => {
-    await using wire = await open((_request, response) => {
+    await using server = await open((_request, response) => {
       response.writeHead(201, { 'Content-Length': '100' });
       response.write('{"key":"k"}', () => response.destroy());
     });
-    expect(await wire.send()).toMatchObject({
+    expect(await server.send()).toMatchObject({
       status: 201,
       body: { kind: 'unreadable', why: expect.stringMatching(/^it broke off \([A-Z_]+\)$/) },
     });
@@ -92,10 +92,10 @@ describe('a body', () => {
 });
 
 test('headers come by their lower-case names, those that came twice joined', async () => {
-  await using wire = await open((_request, response) => {
+  await using server = await open((_request, response) => {
     response.setHeader('X-Two', ['a', 'b']).setHeader('Retry-After', '3').end();
   });
-  const exchange = await wire.send();
+  const exchange = await server.send();
   expect(exchange).toMatchObject({ headers: { 'x-two': 'a, b', 'retry-after': '3' } });
 });
 
@@ -106,13 +106,13 @@ describe('time', () => {
       const timer = setInterval(() => response.write(' '), 20);
       response.on('close', () => clearInterval(timer));
     };
-    await using wire = await open(drip, { attemptTimeoutMs: 200 });
-    expect(await wire.send()).toMatchObject({ body: { kind: 'unreadable' } });
+    await using server = await open(drip, { attemptTimeoutMs: 200 });
+    expect(await server.send()).toMatchObject({ body: { kind: 'unreadable' } });
   });
 
   test('is up for an attempt that gets no answer: ATTEMPT_TIMEOUT, in doubt', async () => {
-    await using wire = await open(() => {}, { attemptTimeoutMs: 100 });
-    expect(await wire.send()).toMatchObject({
+    await using server = await open(() => {}, { attemptTimeoutMs: 100 });
+    expect(await server.send()).toMatchObject({
       kind: 'no-response',
       mayHaveBeenProcessed: true,
       code: 'ATTEMPT_TIMEOUT',
@@ -120,8 +120,8 @@ describe('time', () => {
   });
 
   test('is up for the run: ABORTED, in doubt', async () => {
-    await using wire = await open(() => wire.controller.abort());
-    expect(await wire.send()).toMatchObject({
+    await using server = await open(() => server.controller.abort());
+    expect(await server.send()).toMatchObject({
       kind: 'no-response',
       mayHaveBeenProcessed: true,
       code: 'ABORTED',
@@ -129,9 +129,9 @@ describe('time', () => {
   });
 
   test('is up before the run could send anything', async () => {
-    await using wire = await open((_request, response) => response.end());
-    wire.controller.abort();
-    expect(await wire.send()).toMatchObject({ kind: 'no-response', code: 'ABORTED' });
+    await using server = await open((_request, response) => response.end());
+    server.controller.abort();
+    expect(await server.send()).toMatchObject({ kind: 'no-response', code: 'ABORTED' });
   });
 });
 
@@ -186,8 +186,8 @@ describe('a request that fails', () => {
   });
 
   test('after it was sent is in doubt: the connection is closed', async () => {
-    await using wire = await open((message) => message.socket.destroy());
-    expect(await wire.send()).toMatchObject({
+    await using server = await open((message) => message.socket.destroy());
+    expect(await server.send()).toMatchObject({
       kind: 'no-response',
       mayHaveBeenProcessed: true,
       code: expect.stringMatching(/^(UND_ERR_SOCKET|ECONNRESET)$/),
@@ -202,10 +202,10 @@ describe('a request that fails', () => {
 });
 
 test('each attempt is told to the observer, counted from one', async () => {
-  await using wire = await open((_request, response) => response.end('{}'));
-  await wire.send();
-  await wire.send();
-  expect(wire.seen.map(({ attempt, request: { path } }) => [attempt, path])).toEqual([
+  await using server = await open((_request, response) => response.end('{}'));
+  await server.send();
+  await server.send();
+  expect(server.seen.map(({ attempt, request: { path } }) => [attempt, path])).toEqual([
     [1, '/api/v2/x'],
     [2, '/api/v2/x'],
   ]);

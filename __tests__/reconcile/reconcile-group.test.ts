@@ -14,7 +14,7 @@ const startMs = Date.UTC(2026, 10, 24, 12, 0, 0);
 /** How long each request takes, in milliseconds. */
 const requestMs = 100;
 
-const wanted: DesiredGroup = {
+const desired: DesiredGroup = {
   key: 'checkout',
   name: 'Checkout',
   projectKey: 'default',
@@ -22,8 +22,8 @@ const wanted: DesiredGroup = {
   applicationKeys: ['web'],
 };
 
-const old: InsightGroup = { ...wanted, createdAt: startMs - 86_400_000 };
-const fresh: InsightGroup = { ...wanted, createdAt: startMs + 50 };
+const old: InsightGroup = { ...desired, createdAt: startMs - 86_400_000 };
+const fresh: InsightGroup = { ...desired, createdAt: startMs + 50 };
 const renamed: InsightGroup = { ...old, name: 'Payments' };
 const elsewhere: InsightGroup = { ...old, environmentKey: 'staging' };
 
@@ -178,16 +178,16 @@ async function reconcile(script: Script): Promise<Run> {
       steps.push(`announce ${ms}: ${why}`);
     },
   };
-  const wish = {
-    wanted,
+  const request = {
+    wanted: desired,
     ifExists: script.ifExists ?? 'fail',
     isDryRun: script.isDryRun ?? false,
   };
-  const ending = await ensureGroup(wish, deps).then(
+  const result = await ensureGroup(request, deps).then(
     (outcome) => ({ outcome, error: undefined }),
     (error: unknown) => ({ outcome: undefined, error }),
   );
-  return { ...ending, steps, patches, lookUps, elapsedMs: nowMs - startMs };
+  return { ...result, steps, patches, lookUps, elapsedMs: nowMs - startMs };
 }
 
 /** The operations alone. */
@@ -477,7 +477,7 @@ describe('a create whose answer is lost', () => {
   test.each([90_000, -90_000])(
     "is compared by the server's clock, which is %i ms off ours",
     async (clockOffsetMs) => {
-      const madeAt = (ms: number) => ({ ...wanted, createdAt: startMs + clockOffsetMs + ms });
+      const madeAt = (ms: number) => ({ ...desired, createdAt: startMs + clockOffsetMs + ms });
       const script = { ifExists: 'keep', create: [lost], clockOffsetMs } as const;
       expect((await reconcile({ ...script, read: [ok(madeAt(0))] })).outcome).toMatchObject({
         kind: 'created',
@@ -856,13 +856,13 @@ describe('a rate limit', () => {
     });
     expect(update.outcome).toMatchObject({ kind: 'updated' });
     expect(announcementsOf(update)).toHaveLength(2);
-    const rehearsal = await reconcile({
+    const dryRun = await reconcile({
       isDryRun: true,
       read: [missing],
       check: [limited, ok('production')],
     });
-    expect(rehearsal.outcome).toMatchObject({ kind: 'would-create' });
-    expect(announcementsOf(rehearsal)).toHaveLength(1);
+    expect(dryRun.outcome).toMatchObject({ kind: 'would-create' });
+    expect(announcementsOf(dryRun)).toHaveLength(1);
   });
 
   test('longer than the deadline fails at once, and says until when it lasts', async () => {
@@ -1084,7 +1084,7 @@ describe('a run that is stopped', () => {
 });
 
 const nothingKnown = { hasClock: false } as const;
-const timeless: InsightGroup = { ...wanted, createdAt: undefined };
+const timeless: InsightGroup = { ...desired, createdAt: undefined };
 
 describe('a read that may be older than a lost create', () => {
   test.each(policies)(
@@ -1191,8 +1191,8 @@ describe('a lost create on a server whose clock is not known', () => {
 });
 
 describe('a clock of the runner that is set during a lost create', () => {
-  const ours: InsightGroup = { ...wanted, createdAt: startMs + 50 };
-  const hourOlder: InsightGroup = { ...wanted, createdAt: startMs - 3_600_000 };
+  const ours: InsightGroup = { ...desired, createdAt: startMs + 50 };
+  const hourOlder: InsightGroup = { ...desired, createdAt: startMs - 3_600_000 };
 
   test.each([-3_600_000, -60_000, -2_000, 2_000, 60_000, 3_600_000])(
     'does not make the run deny its own group: %i ms',

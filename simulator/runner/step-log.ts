@@ -210,9 +210,9 @@ export class StepLog {
   }
 
   #setEcho(value: string): void {
-    const wish = trimDotNet(value).toUpperCase();
-    if (wish === 'ON' || wish === 'OFF') {
-      this.#echoes = wish === 'ON';
+    const requested = trimDotNet(value).toUpperCase();
+    if (requested === 'ON' || requested === 'OFF') {
+      this.#echoes = requested === 'ON';
     } else {
       this.fail(`Invalid echo command value '${value}'. Possible values can be: 'on', 'off'.`);
     }
