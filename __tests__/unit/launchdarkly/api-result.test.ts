@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { NoResponse } from '../../src/http/http-client.ts';
-import { type Expectation, readApiResult } from '../../src/launchdarkly/api-result.ts';
-import type { Exchange, ResponseBody } from '../../src/launchdarkly/transport.ts';
+import type { NoResponse } from '../../../src/http/http-client.ts';
+import { type Expectation, readApiResult } from '../../../src/launchdarkly/api-result.ts';
+import type { Exchange, ResponseBody } from '../../../src/launchdarkly/transport.ts';
 
 const STARTED_AT = 1_769_860_800_000;
 const RECEIVED_AT = STARTED_AT + 250;

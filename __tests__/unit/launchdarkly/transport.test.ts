@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { type ExchangeObserver, openTransport } from '../../src/launchdarkly/transport.ts';
-import { Secrets } from '../../src/secrets.ts';
+import { type ExchangeObserver, openTransport } from '../../../src/launchdarkly/transport.ts';
+import { Secrets } from '../../../src/secrets.ts';
 
 const TOKEN = 'api-5f0c1a2b-3c4d-4e6f-8081-92a3b4c5d6e7';
 const NO_PROXIES = { httpProxy: '', httpsProxy: '', noProxy: '' };

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Moment, ServerClock } from '../../src/reconcile/server-clock.ts';
+import { type Moment, ServerClock } from '../../../src/reconcile/server-clock.ts';
 
 const epochMs = Date.UTC(2026, 10, 24, 12, 0, 0, 250);
 

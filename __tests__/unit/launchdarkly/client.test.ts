@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createClient, type LaunchDarkly } from '../../src/launchdarkly/client.ts';
-import type { JsonRequest } from '../../src/launchdarkly/transport.ts';
+import { createClient, type LaunchDarkly } from '../../../src/launchdarkly/client.ts';
+import type { JsonRequest } from '../../../src/launchdarkly/transport.ts';
 
 const group = {
   key: 'k',

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { applyJsonPatch } from '../../simulator/launchdarkly/json-patch.ts';
-import { belongsElsewhere, buildPatch, diffGroups } from '../../src/insight-group/diff.ts';
-import type { DesiredGroup, InsightGroup } from '../../src/insight-group/insight-group.ts';
+import { applyJsonPatch } from '../../../simulator/launchdarkly/json-patch.ts';
+import { belongsElsewhere, buildPatch, diffGroups } from '../../../src/insight-group/diff.ts';
+import type { DesiredGroup, InsightGroup } from '../../../src/insight-group/insight-group.ts';
 
 const desired: DesiredGroup = {
   key: 'checkout',

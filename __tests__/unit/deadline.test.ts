@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { sleep, startDeadline, watchCancellation } from '../src/deadline.ts';
+import { sleep, startDeadline, watchCancellation } from '../../src/deadline.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

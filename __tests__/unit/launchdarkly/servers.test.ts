@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { resolveServer } from '../../src/launchdarkly/servers.ts';
+import { resolveServer } from '../../../src/launchdarkly/servers.ts';
 
 describe('a server of LaunchDarkly', () => {
   test.each([

@@ -7,7 +7,7 @@ import {
   listProxySecrets,
   listProxyWarnings,
   readProxySettings,
-} from '../../src/http/proxies.ts';
+} from '../../../src/http/proxies.ts';
 
 const LAUNCHDARKLY = 'https://app.launchdarkly.com';
 const EXPECTED = 'expected the URL of an http or https proxy';

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ERROR_TITLES } from '../src/errors.ts';
-import { checkNodeVersion, type NodeProcess, OLDEST_NODE } from '../src/node-version.ts';
+import { ERROR_TITLES } from '../../src/errors.ts';
+import { checkNodeVersion, type NodeProcess, OLDEST_NODE } from '../../src/node-version.ts';
 
 let folder = '';
 

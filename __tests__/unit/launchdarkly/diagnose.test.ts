@@ -1,22 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { sampleWriterToken } from '../../simulator/launchdarkly/sample-account.ts';
-import { startSimulator } from '../../simulator/launchdarkly/simulator.ts';
-import { PROXY_ADVICE } from '../../src/http/proxies.ts';
-import type { ApiError, RequestFailure } from '../../src/launchdarkly/api-result.ts';
-import { createClient } from '../../src/launchdarkly/client.ts';
+import { sampleWriterToken } from '../../../simulator/launchdarkly/sample-account.ts';
+import { startSimulator } from '../../../simulator/launchdarkly/simulator.ts';
+import { PROXY_ADVICE } from '../../../src/http/proxies.ts';
+import type { ApiError, RequestFailure } from '../../../src/launchdarkly/api-result.ts';
+import { createClient } from '../../../src/launchdarkly/client.ts';
 import {
   type DiagnosisContext,
   describeApiError,
   describeFailure,
   quoteApiError,
-} from '../../src/launchdarkly/diagnose.ts';
-import { resolveServer } from '../../src/launchdarkly/servers.ts';
+} from '../../../src/launchdarkly/diagnose.ts';
+import { resolveServer } from '../../../src/launchdarkly/servers.ts';
 import {
   type JsonRequest,
   openTransport,
   type Transport,
-} from '../../src/launchdarkly/transport.ts';
-import { Secrets } from '../../src/secrets.ts';
+} from '../../../src/launchdarkly/transport.ts';
+import { Secrets } from '../../../src/secrets.ts';
 
 function circumstances(operation: DiagnosisContext['operation'] = 'create', baseUri = COMMERCIAL) {
   const server = resolveServer(baseUri);

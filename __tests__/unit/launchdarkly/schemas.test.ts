@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { sampleScores, scoreMetadata } from '../../simulator/launchdarkly/scores.ts';
-import { METRICS } from '../../src/insight-group/insight-group.ts';
+import { sampleScores, scoreMetadata } from '../../../simulator/launchdarkly/scores.ts';
+import { METRICS } from '../../../src/insight-group/insight-group.ts';
 import {
   parseCallerIdentity,
   parseErrorBody,
@@ -9,7 +9,7 @@ import {
   parseInsightGroup,
   parseNamedKey,
   parseNamedKeyPage,
-} from '../../src/launchdarkly/schemas.ts';
+} from '../../../src/launchdarkly/schemas.ts';
 
 const group = {
   key: 'k',

@@ -6,7 +6,7 @@ import {
   choosePullRequest,
   type GitHubContext,
   readGitHubContext,
-} from '../../src/inputs/github-context.ts';
+} from '../../../src/inputs/github-context.ts';
 
 const REPOSITORY = 'octo-org/octo-repo';
 

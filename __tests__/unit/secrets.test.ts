@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { nameDerivedForms } from '../simulator/runner/leak-detector.ts';
-import { Secrets } from '../src/secrets.ts';
+import { nameDerivedForms } from '../../simulator/runner/leak-detector.ts';
+import { Secrets } from '../../src/secrets.ts';
 
 const TOKEN = 'api-5f0c1a2b-3c4d-4e6f-8081-92a3b4c5d6e7';
 const ID = '1b2c3d4e-5f60-4718-8a9b-0c1d2e3f4a5b';

@@ -3,9 +3,9 @@ import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { listen, shutDown } from '../../simulator/network/faulty-server.ts';
-import { startConnectProxy } from '../../simulator/network/proxy.ts';
-import { type HttpRequest, openHttpClient } from '../../src/http/http-client.ts';
+import { listen, shutDown } from '../../../simulator/network/faulty-server.ts';
+import { startConnectProxy } from '../../../simulator/network/proxy.ts';
+import { type HttpRequest, openHttpClient } from '../../../src/http/http-client.ts';
 
 const NO_PROXIES = { httpProxy: '', httpsProxy: '', noProxy: '' };
 const NEVER = new AbortController().signal;
