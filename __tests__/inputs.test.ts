@@ -38,8 +38,8 @@ function readProblem(...given: Parameters<typeof read>): ActionError {
 
 test('what is not given has its default', () => {
   expect(read().inputs).toEqual({
-    wish: {
-      wanted: { key: 'k', name: 'N', projectKey: 'p', environmentKey: 'e', applicationKeys: [] },
+    request: {
+      desired: { key: 'k', name: 'N', projectKey: 'p', environmentKey: 'e', applicationKeys: [] },
       ifExists: 'fail',
       isDryRun: false,
     },
@@ -91,7 +91,7 @@ describe('applications', () => {
     [' [ "b",\n  "a", "b"\n]\n', ['b', 'a']],
     ['[" a "]', ['a']],
   ])('are read from a list or from a JSON array: %j', (applications, keys) => {
-    expect(read({ applications }).inputs.wish.wanted.applicationKeys).toEqual(keys);
+    expect(read({ applications }).inputs.request.desired.applicationKeys).toEqual(keys);
   });
 });
 
@@ -104,7 +104,7 @@ test.each([
   ['FALSE', false],
 ])('a boolean has the spellings of YAML: %s', (text, value) => {
   const { inputs } = read({ 'dry-run': text, 'pr-comment': text });
-  expect([inputs.wish.isDryRun, inputs.wantsComment]).toEqual([value, value]);
+  expect([inputs.request.isDryRun, inputs.wantsComment]).toEqual([value, value]);
 });
 
 test.each([
@@ -117,7 +117,7 @@ test.each([
 
 test('the name keeps what stands inside it, and loses the white space around it', () => {
   const { inputs } = read({ name: '  Production – “All”  Apps 🚀\n' });
-  expect(inputs.wish.wanted.name).toBe('Production – “All”  Apps 🚀');
+  expect(inputs.request.desired.name).toBe('Production – “All”  Apps 🚀');
 });
 
 describe('secrets', () => {
@@ -387,7 +387,7 @@ test('a key is accepted if and only if it is of the documented alphabet', () => 
       fc.pre(key.trim() !== '');
       const isKey = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(key.trim());
       if (isKey) {
-        expect(read({ key }).inputs.wish.wanted.key).toBe(key.trim());
+        expect(read({ key }).inputs.request.desired.key).toBe(key.trim());
       } else {
         expect(readProblem({ key }).reasons.map(({ attribute }) => attribute)).toEqual(['key']);
       }

@@ -22090,12 +22090,12 @@ function renderReport(story, options) {
 function nameServer({ origin }, markdown) {
     return origin === undefined ? undefined : `LaunchDarkly at ${markdown.text(origin)}`;
 }
-function describeEnding({ ending, wish }, markdown) {
+function describeEnding({ ending, request }, markdown) {
     if (ending.kind === 'failure') {
-        return describeFailure(ending.error, wish?.wanted, markdown);
+        return describeFailure(ending.error, request?.desired, markdown);
     }
     const { outcome } = ending;
-    const group = outcome.group ?? wish?.wanted;
+    const group = outcome.group ?? request?.desired;
     return [
         `## ${nameOutcome(outcome, markdown.text(group?.name ?? ''))}`,
         ...(group === undefined ? [] : [tabulateGroup(group, 'Insight group', markdown)]),
@@ -22120,8 +22120,8 @@ function nameOutcome(outcome, name) {
             return `Dry run: would update insight group ${name}`;
     }
 }
-function describeDryRun({ wish }) {
-    return wish?.isDryRun ? ['This was a dry run: nothing was written.'] : [];
+function describeDryRun({ request }) {
+    return request?.isDryRun ? ['This was a dry run: nothing was written.'] : [];
 }
 function describeOutcomeDrift(outcome, markdown) {
     const { drift } = outcome;
@@ -22154,7 +22154,7 @@ function describeOutcomeDrift(outcome, markdown) {
             return [];
     }
 }
-function describeFailure(error, wanted, markdown) {
+function describeFailure(error, desired, markdown) {
     const drift = error.existing?.drift ?? [];
     return [
         `## ❌ Failed: ${error.title}`,
@@ -22162,7 +22162,7 @@ function describeFailure(error, wanted, markdown) {
         `**Next step:** ${markdown.text(error.nextStep)}`,
         ...(error.said === undefined ? [] : [`> ${markdown.text(error.said)}`]),
         ...(drift.length === 0 ? [] : [tabulateDrift(drift, WANTED_AND_ACTUAL, markdown)]),
-        ...(wanted === undefined ? [] : [tabulateGroup(wanted, 'Asked for', markdown)]),
+        ...(desired === undefined ? [] : [tabulateGroup(desired, 'Asked for', markdown)]),
         ...describeReasons(error, markdown),
         ...error.details.map((detail) => `<sub>${markdown.text(detail)}</sub>`),
     ];
@@ -22190,16 +22190,16 @@ function tabulateGroup(group, title, markdown) {
         ],
     };
 }
-const WANTED_AND_ACTUAL = { wanted: 'Wanted', actual: 'Actual' };
+const WANTED_AND_ACTUAL = { desired: 'Wanted', actual: 'Actual' };
 /** The actual value stands first where it is the past, and last where it is what is left. */
 function tabulateDrift(drift, columns, markdown) {
     const isChange = 'before' in columns;
-    const names = isChange ? [columns.before, columns.now] : [columns.wanted, columns.actual];
+    const names = isChange ? [columns.before, columns.now] : [columns.desired, columns.actual];
     return {
         head: [(0,report_markdown/* row */.nM)('', ...names), (0,report_markdown/* row */.nM)(':---', ':---', ':---')],
         rows: drift.map((entry) => {
-            const [wanted, actual] = describeDrift(entry, markdown);
-            const values = isChange ? [actual, wanted] : [wanted, actual];
+            const [desired, actual] = describeDrift(entry, markdown);
+            const values = isChange ? [actual, desired] : [desired, actual];
             return (0,report_markdown/* row */.nM)(capitalize(entry.field), ...values);
         }),
     };
@@ -22207,14 +22207,14 @@ function tabulateDrift(drift, columns, markdown) {
 function describeDrift(entry, markdown) {
     switch (entry.field) {
         case 'name':
-            return [markdown.text(entry.wanted), markdown.text(entry.actual)];
+            return [markdown.text(entry.desired), markdown.text(entry.actual)];
         case 'project':
         case 'environment':
-            return [markdown.code(entry.wanted), markdown.code(entry.actual)];
+            return [markdown.code(entry.desired), markdown.code(entry.actual)];
         case 'applications':
             return [
-                nameDifference(entry.wanted, entry.actual, markdown),
-                nameDifference(entry.actual, entry.wanted, markdown),
+                nameDifference(entry.desired, entry.actual, markdown),
+                nameDifference(entry.actual, entry.desired, markdown),
             ];
     }
 }
@@ -23020,14 +23020,6 @@ function writeOutputs(ending, secrets) {
         setOutput(name, secrets.redact(value));
     }
 }
-/**
- * Makes the outputs say that the run failed after all, when it did so after they were written. What they
- * say of the group stays true.
- */
-function overwriteOutcome(error) {
-    core.setOutput('outcome', 'failed');
-    core.setOutput('error-code', error.code);
-}
 /** Empty where it is not known: a create got no answer, and nothing tells whether it made the group. */
 function describeCreated(ending) {
     if (ending.kind === 'success' && ending.outcome.mayHaveBeenCreated) {
@@ -23059,12 +23051,12 @@ var outcome_notes = __nccwpck_require__(2147);
 /** Waits that are shorter are nobody's business, in milliseconds. */
 const ANNOUNCED_WAIT_MS = 3_000;
 /** Tells how the run ended: one line where all is well, one annotation where it is not. */
-function tellEnding({ ending, wish }, log) {
+function tellEnding({ ending, request }, log) {
     if (ending.kind === 'failure') {
         tellFailure(ending.error, log);
     }
-    else if (wish !== undefined) {
-        tellOutcome(ending.outcome, wish, log);
+    else if (request !== undefined) {
+        tellOutcome(ending.outcome, request, log);
         for (const { title, text } of (0,outcome_notes/* describeNotes */.N)(ending.outcome)) {
             log.warning(title, text);
         }
@@ -23110,7 +23102,7 @@ function tellCommentResult(result, log) {
             return;
     }
 }
-function tellOutcome(outcome, { wanted, isDryRun }, log) {
+function tellOutcome(outcome, { desired, isDryRun }, log) {
     switch (outcome.kind) {
         case 'created':
             log.info(`Created ${describeGroup(outcome.group)}.`);
@@ -23128,7 +23120,7 @@ function tellOutcome(outcome, { wanted, isDryRun }, log) {
             log.info(`Updated insight group "${outcome.group.key}". ${describeDrift(outcome.drift, 'was', 'now')}`);
             return;
         case 'would-create':
-            log.info(`Dry run: would create ${describeGroup(wanted)}. Nothing was written.`);
+            log.info(`Dry run: would create ${describeGroup(desired)}. Nothing was written.`);
             return;
         case 'would-update':
             log.info(`Dry run: would update insight group "${outcome.group.key}". ${describeDrift(outcome.drift, 'is', 'would be')} Nothing was written.`);
@@ -23162,14 +23154,14 @@ function describeDrift(drift, actualWord, desiredWord) {
         .map((entry) => {
         const field = capitalize(entry.field);
         if (entry.field !== 'applications') {
-            return `${field}: ${actualWord} "${entry.actual}", ${desiredWord} "${entry.wanted}".`;
+            return `${field}: ${actualWord} "${entry.actual}", ${desiredWord} "${entry.desired}".`;
         }
-        const { actual, wanted } = entry;
-        if (isShort(actual) && isShort(wanted)) {
-            return `${field}: ${actualWord} ${listApplications(actual)}, ${desiredWord} ${listApplications(wanted)}.`;
+        const { actual, desired } = entry;
+        if (isShort(actual) && isShort(desired)) {
+            return `${field}: ${actualWord} ${listApplications(actual)}, ${desiredWord} ${listApplications(desired)}.`;
         }
-        const difference = describeDifference(new Set(actual), new Set(wanted));
-        return `${field}: ${actualWord} ${actual.length || 'all'}, ${desiredWord} ${wanted.length || 'all'}: ${difference}.`;
+        const difference = describeDifference(new Set(actual), new Set(desired));
+        return `${field}: ${actualWord} ${actual.length || 'all'}, ${desiredWord} ${desired.length || 'all'}: ${difference}.`;
     })
         .join(' ');
 }
@@ -23178,10 +23170,10 @@ const MAX_LISTED_APPLICATIONS = 10;
 function isShort(keys) {
     return keys.length <= MAX_LISTED_APPLICATIONS;
 }
-function describeDifference(actual, wanted) {
+function describeDifference(actual, desired) {
     const parts = [
-        ['more', [...wanted].filter((key) => !actual.has(key))],
-        ['fewer', [...actual].filter((key) => !wanted.has(key))],
+        ['more', [...desired].filter((key) => !actual.has(key))],
+        ['fewer', [...actual].filter((key) => !desired.has(key))],
     ];
     return parts
         .filter(([, keys]) => keys.length > 0)
@@ -23311,7 +23303,7 @@ function explainCancel() {
     return new errors/* ActionError */.lZ({
         code: 'cancelled',
         message: 'The run was cancelled before its work was done.',
-        nextStep: 'Run again when it is wanted.',
+        nextStep: 'Run again when it is desired.',
     });
 }
 /** Resolves after `ms` milliseconds, or as soon as `signal` aborts. */
@@ -23532,22 +23524,22 @@ function explainRefusal(text) {
 function diffGroups(desired, actual) {
     const drift = [];
     if (!isSameKey(desired.projectKey, actual.projectKey)) {
-        drift.push({ field: 'project', wanted: desired.projectKey, actual: actual.projectKey });
+        drift.push({ field: 'project', desired: desired.projectKey, actual: actual.projectKey });
     }
     if (!isSameKey(desired.environmentKey, actual.environmentKey)) {
         drift.push({
             field: 'environment',
-            wanted: desired.environmentKey,
+            desired: desired.environmentKey,
             actual: actual.environmentKey,
         });
     }
     if (!isSameName(desired.name, actual.name)) {
-        drift.push({ field: 'name', wanted: desired.name, actual: actual.name });
+        drift.push({ field: 'name', desired: desired.name, actual: actual.name });
     }
     if (!isSameSet(desired.applicationKeys, actual.applicationKeys)) {
         drift.push({
             field: 'applications',
-            wanted: desired.applicationKeys,
+            desired: desired.applicationKeys,
             actual: actual.applicationKeys,
         });
     }
@@ -23573,9 +23565,9 @@ function belongsElsewhere(drift) {
 function buildPatch(drift) {
     return drift.flatMap((entry) => {
         if (entry.field === 'name') {
-            return [{ op: 'replace', path: '/name', value: entry.wanted }];
+            return [{ op: 'replace', path: '/name', value: entry.desired }];
         }
-        return entry.field === 'applications' ? patchApplications(entry.wanted) : [];
+        return entry.field === 'applications' ? patchApplications(entry.desired) : [];
     });
 }
 /**
@@ -23720,16 +23712,16 @@ function readInputs(env, run, secrets) {
         throw explainProblems([...(parsed.error?.issues ?? []), ...proxyIssues], run);
     }
     const inputs = parsed.data;
-    const wanted = {
+    const desired = {
         key: inputs.key,
         name: inputs.name,
         projectKey: inputs.project,
         environmentKey: inputs.environment,
         applicationKeys: inputs.applications,
     };
-    secrets.exempt([...Object.values(wanted).flat(), inputs['base-uri'].origin]);
+    secrets.exempt([...Object.values(desired).flat(), inputs['base-uri'].origin]);
     return {
-        wish: { wanted, ifExists: inputs['if-exists'], isDryRun: inputs['dry-run'] },
+        request: { desired, ifExists: inputs['if-exists'], isDryRun: inputs['dry-run'] },
         token: inputs.token,
         server: inputs['base-uri'],
         proxies,
@@ -24976,7 +24968,7 @@ function describeNeededWait(neededMs, nowMs) {
         ? ` It asks to wait ${Math.ceil(neededMs / 1000)} s, until ${new Date(nowMs + neededMs).toISOString()}, and the step has less time left.`
         : '';
 }
-/** Explains that there is no time for another attempt. `neededWait` is the server's own wish, in words or empty. */
+/** Explains that there is no time for another attempt. `neededWait` is the server's own wait, in words or empty. */
 function explainNoTimeLeft(reason, { key, operation, neededWait, }) {
     switch (reason.kind) {
         case 'rate-limited':
@@ -25040,7 +25032,15 @@ function explainContention(key, neededWait, existing) {
         existing,
     };
 }
-/** Explains a group that exists where `if-exists` is `fail`. */
+/** Explains a group that stands in the way. */
+function explainConflict({ reason, group, drift }, desired) {
+    switch (reason) {
+        case 'foreign':
+            return explainForeignGroup({ group, drift }, desired);
+        case 'exists':
+            return explainExistingGroup({ group, drift });
+    }
+}
 function explainExistingGroup(existing) {
     const { group, drift } = existing;
     const { key, projectKey, environmentKey } = group;
@@ -25054,7 +25054,6 @@ function explainExistingGroup(existing) {
         existing,
     };
 }
-/** Explains a key that belongs to another project or environment. */
 function explainForeignGroup(existing, desired) {
     const { group } = existing;
     return {
@@ -25065,25 +25064,23 @@ function explainForeignGroup(existing, desired) {
         existing,
     };
 }
-/** Explains an update that LaunchDarkly accepted, and that left what it was about as it was found. */
-function explainIgnoredUpdate(existing, refused) {
+/** Explains an update that LaunchDarkly accepted, and after which the `refused` fields are not as requested. */
+function explainRefusedUpdate(existing, refused, change) {
+    const { key } = existing.group;
     const fields = listFields(refused);
-    return {
-        code: 'unexpected-response',
-        message: `LaunchDarkly accepted the update of insight group "${existing.group.key}" but its ${fields} did not change.`,
-        nextStep: `Change ${fields} in LaunchDarkly, or use if-exists: keep.`,
-        existing,
-    };
-}
-/** Explains an update after which the group is neither as it was found nor as it was asked for. */
-function explainAlteredUpdate(existing, refused) {
-    const fields = listFields(refused);
-    return {
-        code: 'unexpected-response',
-        message: `Insight group "${existing.group.key}" was updated, but LaunchDarkly stored different values than requested: ${fields}.`,
-        nextStep: `Ask for ${fields} as LaunchDarkly stores it, or use if-exists: keep.`,
-        existing,
-    };
+    return change === 'requested-fields'
+        ? {
+            code: 'unexpected-response',
+            message: `Insight group "${key}" was updated, but LaunchDarkly stored different values than requested: ${fields}.`,
+            nextStep: `Ask for ${fields} as LaunchDarkly stores it, or use if-exists: keep.`,
+            existing,
+        }
+        : {
+            code: 'unexpected-response',
+            message: `LaunchDarkly accepted the update of insight group "${key}" but its ${fields} did not change.`,
+            nextStep: `Change ${fields} in LaunchDarkly, or use if-exists: keep.`,
+            existing,
+        };
 }
 function listFields(drift) {
     return drift.map(({ field }) => field).join(' and ');
@@ -25093,6 +25090,28 @@ function suggestGroupKey({ projectKey, environmentKey }, usedKey) {
     const usual = `${projectKey}-${environmentKey}-all-apps`;
     // A hyphen may be part of either key, so that two pairs make one key; a dot tells them apart.
     return isSameKey(usual, usedKey) ? `${projectKey}.${environmentKey}.all-apps` : usual;
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/outcome.js
+/** The outcome of a plan that leaves the group as it is. */
+function leaveGroup(plan) {
+    return plan.kind === 'none'
+        ? { kind: 'unchanged', group: plan.group, drift: plan.drift }
+        : { kind: 'kept', group: plan.group, drift: plan.drift };
+}
+/** Whether the run has set the applications of the group, or in a dry run would set them. */
+function setsApplications({ kind, drift }) {
+    switch (kind) {
+        case 'created':
+        case 'would-create':
+            return true;
+        case 'updated':
+        case 'would-update':
+            return drift.some(({ field }) => field === 'applications');
+        case 'unchanged':
+        case 'kept':
+            return false;
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/reconcile/server-clock.js
@@ -25434,19 +25453,20 @@ class WriteLedger {
 
 
 
+
 /**
- * Makes the wish true on LaunchDarkly: creates the group, and reconciles by reading where the answer
+ * Makes the request true on LaunchDarkly: creates the group, and reconciles by reading where the answer
  * leaves open what happened. The key is what makes that safe: LaunchDarkly holds at most one group of
  * it, so a create that is sent again can never make a second one. A dry run only reads.
  *
- * @throws {ActionError} when the wish is not true at the end, saying what is known to be true instead
+ * @throws {ActionError} when the request is not true at the end, saying what is known to be true instead
  */
-function ensureGroup(wish, deps) {
-    const reconciler = new Reconciler(wish, deps);
-    return wish.isDryRun ? reconciler.plan() : reconciler.apply();
+function ensureGroup(request, deps) {
+    const reconciler = new Reconciler(request, deps);
+    return request.isDryRun ? reconciler.plan() : reconciler.apply();
 }
 class Reconciler {
-    #wish;
+    #request;
     #deps;
     #ledger = new WriteLedger();
     #loop;
@@ -25454,21 +25474,21 @@ class Reconciler {
     #streak = new ConflictStreak();
     /** The answer to the last update, as long as it is 404 and reads go on to show the group. */
     #notUpdatable;
-    constructor(wish, deps) {
-        const desired = wish.wanted;
-        this.#wish = wish;
+    constructor(request, deps) {
+        const desired = request.desired;
+        this.#request = request;
         this.#deps = deps;
         this.#loop = new RetryLoop(desired, deps, this.#ledger);
         this.#requests = new GroupRequests({ desired, deps, ledger: this.#ledger, loop: this.#loop });
     }
     async apply() {
-        const { wanted: desired } = this.#wish;
         for (;;) {
             const created = await this.#requests.create();
             if (created.kind === 'applied') {
                 const { group } = created;
                 this.#ledger.clearCreates();
-                return this.#annotate({ kind: 'created', group, drift: diffGroups(desired, group) });
+                const drift = diffGroups(this.#request.desired, group);
+                return this.#annotate({ kind: 'created', group, drift });
             }
             // A 409 says "exists" or "a lock collided", a lost answer says nothing: only a read tells.
             const outcome = await this.#resolveExisting();
@@ -25479,7 +25499,7 @@ class Reconciler {
         }
     }
     async plan() {
-        const { wanted: desired, ifExists } = this.#wish;
+        const { desired, ifExists } = this.#request;
         const read = await this.#requests.read();
         const plan = planChange(desired, read?.group, ifExists);
         switch (plan.kind) {
@@ -25489,9 +25509,8 @@ class Reconciler {
             case 'update':
                 return this.#annotate({ kind: 'would-update', group: plan.group, drift: plan.drift });
             case 'none':
-                return { kind: 'unchanged', group: plan.group, drift: plan.drift };
             case 'keep':
-                return { kind: 'kept', group: plan.group, drift: plan.drift };
+                return leaveGroup(plan);
             case 'conflict':
                 throw this.#conflict(plan);
         }
@@ -25509,12 +25528,12 @@ class Reconciler {
                 return this.#settle(group);
             }
             // It may be a predecessor that was deleted just before our create, whose answer was lost.
-            const observed = { group, drift: diffGroups(this.#wish.wanted, group) };
+            const observed = { group, drift: diffGroups(this.#request.desired, group) };
             await this.#loop.waitWithin(staleMs, { kind: 'stale-read', observed }, 'read');
         }
     }
     async #settle(group) {
-        const { wanted: desired, ifExists } = this.#wish;
+        const { desired, ifExists } = this.#request;
         this.#streak.end('hidden');
         this.#ledger.noteGroupSeen(group, this.#loop.serverClock);
         const maker = this.#ledger.findMaker(group, this.#loop.serverClock);
@@ -25536,9 +25555,8 @@ class Reconciler {
             case 'create':
                 return undefined;
             case 'none':
-                return { kind: 'unchanged', group, drift: plan.drift };
             case 'keep':
-                return { kind: 'kept', group, drift: plan.drift };
+                return leaveGroup(plan);
             case 'update':
                 return this.#update(plan);
             case 'conflict':
@@ -25578,7 +25596,7 @@ class Reconciler {
                     if (read === undefined) {
                         return undefined;
                     }
-                    const next = planChange(this.#wish.wanted, read.group, 'update');
+                    const next = planChange(this.#request.desired, read.group, 'update');
                     if (next.kind !== 'update') {
                         return this.#settle(read.group);
                     }
@@ -25594,7 +25612,7 @@ class Reconciler {
      * @throws {ActionError} when LaunchDarkly did not do what it was asked to
      */
     #reviewUpdate({ group: found, drift }, updated) {
-        const { wanted: desired } = this.#wish;
+        const { desired } = this.#request;
         const { change, refused, next } = checkUpdate({ desired, found, drift, updated });
         if (next.kind !== 'update' && next.kind !== 'conflict') {
             return undefined;
@@ -25610,8 +25628,7 @@ class Reconciler {
             throw this.#conflict(next);
         }
         if (refused.length > 0) {
-            const explain = change === 'requested-fields' ? explainAlteredUpdate : explainIgnoredUpdate;
-            throw this.#loop.fail(explain(next, refused));
+            throw this.#loop.fail(explainRefusedUpdate(next, refused, change));
         }
         return next;
     }
@@ -25634,16 +25651,13 @@ class Reconciler {
             return this.#loop.wait({ kind: 'not-updatable', error, observed }, 'create');
         }
         if (this.#streak.count('hidden', nowMs)) {
-            throw this.#loop.fail(explainHiddenGroup(this.#wish.wanted.key, created.error));
+            throw this.#loop.fail(explainHiddenGroup(this.#request.desired.key, created.error));
         }
         return this.#loop.wait(created, 'create');
     }
     /** Adds what else there is to say of an outcome. */
     async #annotate(outcome) {
-        const hasWrittenApplications = outcome.kind === 'created' ||
-            outcome.kind === 'would-create' ||
-            outcome.drift.some(({ field }) => field === 'applications');
-        const unknownApplications = hasWrittenApplications && outcome.kind !== 'kept'
+        const unknownApplications = setsApplications(outcome)
             ? await this.#deps.diagnosis.findUnknownApplications()
             : [];
         return {
@@ -25653,9 +25667,7 @@ class Reconciler {
         };
     }
     #conflict(plan) {
-        return this.#loop.fail(plan.reason === 'foreign'
-            ? explainForeignGroup(plan, this.#wish.wanted)
-            : explainExistingGroup(plan));
+        return this.#loop.fail(explainConflict(plan, this.#request.desired));
     }
 }
 
@@ -26196,7 +26208,7 @@ async function runStep(env, { secrets, log, crash }) {
     // A step that fails must not have the outputs of a success.
     const ending = crash.error ? { kind: 'failure', error: crash.error } : settled;
     const story = {
-        wish: inputs?.wish,
+        request: inputs?.request,
         origin: inputs?.server.origin,
         ending,
         ...progress,
@@ -26226,9 +26238,9 @@ async function settle(work) {
         };
     }
 }
-/** Connects the walk of `ensure.ts` to the network, the clock and the log. */
+/** Connects the reconciliation to the network, the clock and the log. */
 async function makeGroupTrue(inputs, { secrets, log, progress, cancellation }) {
-    const { wish, server, token, proxies, timeoutMs } = inputs;
+    const { request, server, token, proxies, timeoutMs } = inputs;
     for (const warning of inputs.warnings) {
         log.warning('An input is unusual', warning);
     }
@@ -26251,13 +26263,13 @@ async function makeGroupTrue(inputs, { secrets, log, progress, cancellation }) {
     const advice = isDirect ? http_proxies/* PROXY_ADVICE */.qu : 'Check HTTPS_PROXY: nothing came through the proxy.';
     const findAdvice = () => (hasResponded ? '' : advice);
     const deadline = startDeadline(timeoutMs, cancellation, findAdvice);
-    const { wanted: desired } = wish;
+    const { desired } = request;
     const askWithin = (limitMs) => {
         const signal = AbortSignal.any([deadline.signal, AbortSignal.timeout(limitMs)]);
         return createClient(transport, signal);
     };
     try {
-        return await ensureGroup(wish, {
+        return await ensureGroup(request, {
             ...clockOf(deadline),
             client: createClient(transport, deadline.signal),
             diagnosis: {

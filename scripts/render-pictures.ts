@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { marked } from 'marked';
 import { chromium } from 'playwright-core';
-import { createdStory, failedStory, updatedStory, wanted } from '../__tests__/report/stories.ts';
+import { createdStory, desired, failedStory, updatedStory } from '../__tests__/report/stories.ts';
 import { markComment, renderComment } from '../src/report/comment.ts';
 import { renderSummary } from '../src/report/summary.ts';
 import { Secrets } from '../src/secrets.ts';
@@ -51,7 +51,7 @@ const pictures = {
   updated: frameSummary(renderSummary(updatedStory, secrets)),
   failed: frameSummary(renderSummary(failedStory, secrets)),
   comment: frameComment(
-    renderComment(markComment([wanted.projectKey, wanted.key]), createdStory, secrets),
+    renderComment(markComment([desired.projectKey, desired.key]), createdStory, secrets),
   ),
 };
 

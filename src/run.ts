@@ -77,7 +77,7 @@ async function runStep(env: NodeJS.ProcessEnv, { secrets, log, crash }: StepDeps
   // A step that fails must not have the outputs of a success.
   const ending: Ending = crash.error ? { kind: 'failure', error: crash.error } : settled;
   const story: Story = {
-    wish: inputs?.wish,
+    request: inputs?.request,
     origin: inputs?.server.origin,
     ending,
     ...progress,
@@ -122,12 +122,12 @@ interface Means {
   readonly cancellation: AbortSignal;
 }
 
-/** Connects the walk of `ensure.ts` to the network, the clock and the log. */
+/** Connects the reconciliation to the network, the clock and the log. */
 async function makeGroupTrue(
   inputs: Inputs,
   { secrets, log, progress, cancellation }: Means,
 ): Promise<Outcome> {
-  const { wish, server, token, proxies, timeoutMs } = inputs;
+  const { request, server, token, proxies, timeoutMs } = inputs;
   for (const warning of inputs.warnings) {
     log.warning('An input is unusual', warning);
   }
@@ -150,13 +150,13 @@ async function makeGroupTrue(
   const advice = isDirect ? PROXY_ADVICE : 'Check HTTPS_PROXY: nothing came through the proxy.';
   const findAdvice = () => (hasResponded ? '' : advice);
   const deadline = startDeadline(timeoutMs, cancellation, findAdvice);
-  const { wanted: desired } = wish;
+  const { desired } = request;
   const askWithin = (limitMs: number) => {
     const signal = AbortSignal.any([deadline.signal, AbortSignal.timeout(limitMs)]);
     return createClient(transport, signal);
   };
   try {
-    return await ensureGroup(wish, {
+    return await ensureGroup(request, {
       ...clockOf(deadline),
       client: createClient(transport, deadline.signal),
       diagnosis: {

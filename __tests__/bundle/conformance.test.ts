@@ -175,7 +175,7 @@ const READ: readonly Row[] = [
   ['422', answer(422), 'POST GET', 'bad-request'],
 ];
 
-describe.concurrent('read, after a 409 for a group that exists and is as wanted', () => {
+describe.concurrent('read, after a 409 for a group that exists and is as desired', () => {
   test.each(READ)('%s', async (_name, fault, requests, expected) => {
     const group = olderGroup();
     await using simulated = await startSimulatedRun({ group });

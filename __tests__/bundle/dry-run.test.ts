@@ -62,7 +62,7 @@ describe.concurrent('a dry run', () => {
         name: before?.name ?? '',
         group: before === undefined ? '' : expect.stringContaining(DESIRED.key),
         drift: group?.name
-          ? '[{"field":"name","wanted":"Production - All Apps","actual":"P"}]'
+          ? '[{"field":"name","desired":"Production - All Apps","actual":"P"}]'
           : expect.any(String),
       });
       expect(result.summary).toContain(DESIRED.key);

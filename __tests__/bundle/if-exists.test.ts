@@ -15,9 +15,9 @@ const CREATE = `POST ${CREATE_PATH}`;
 const READ = `GET ${GROUP_PATH}?expand=scores`;
 const UPDATE = `PATCH ${GROUP_PATH}`;
 
-const NAME_DRIFT = { field: 'name', wanted: DESIRED.name, actual: 'Production' };
+const NAME_DRIFT = { field: 'name', desired: DESIRED.name, actual: 'Production' };
 
-/** What may exist before the run, and how it differs from what is wanted. */
+/** What may exist before the run, and how it differs from what is desired. */
 const SITUATIONS = {
   missing: { group: undefined, inputs: {}, drift: [], patch: [] },
   equal: { group: {}, inputs: {}, drift: [], patch: [] },
@@ -42,19 +42,19 @@ const SITUATIONS = {
   'all applications instead of two': {
     group: {},
     inputs: { applications: APPLICATIONS.join(',') },
-    drift: [{ field: 'applications', wanted: APPLICATIONS, actual: [] }],
+    drift: [{ field: 'applications', desired: APPLICATIONS, actual: [] }],
     patch: [{ op: 'add', path: '/applicationKeys', value: APPLICATIONS }],
   },
   'one application instead of two': {
     group: { applicationKeys: ['billing-service'] },
     inputs: { applications: APPLICATIONS.join(',') },
-    drift: [{ field: 'applications', wanted: APPLICATIONS, actual: ['billing-service'] }],
+    drift: [{ field: 'applications', desired: APPLICATIONS, actual: ['billing-service'] }],
     patch: [{ op: 'add', path: '/applicationKeys', value: APPLICATIONS }],
   },
   'two applications instead of all': {
     group: { applicationKeys: APPLICATIONS },
     inputs: {},
-    drift: [{ field: 'applications', wanted: [], actual: APPLICATIONS }],
+    drift: [{ field: 'applications', desired: [], actual: APPLICATIONS }],
     patch: [
       { op: 'add', path: '/applicationKeys', value: [] },
       { op: 'remove', path: '/applicationKeys' },
@@ -65,7 +65,7 @@ const SITUATIONS = {
     inputs: { applications: 'inventory-service' },
     drift: [
       NAME_DRIFT,
-      { field: 'applications', wanted: ['inventory-service'], actual: ['billing-service'] },
+      { field: 'applications', desired: ['inventory-service'], actual: ['billing-service'] },
     ],
     patch: [
       { op: 'replace', path: '/name', value: DESIRED.name },
@@ -75,13 +75,13 @@ const SITUATIONS = {
   'another project': {
     group: { projectKey: 'mobile', name: 'Production' },
     inputs: {},
-    drift: [{ field: 'project', wanted: 'default', actual: 'mobile' }, NAME_DRIFT],
+    drift: [{ field: 'project', desired: 'default', actual: 'mobile' }, NAME_DRIFT],
     patch: [],
   },
   'another environment': {
     group: { environmentKey: 'staging' },
     inputs: {},
-    drift: [{ field: 'environment', wanted: 'production', actual: 'staging' }],
+    drift: [{ field: 'environment', desired: 'production', actual: 'staging' }],
     patch: [],
   },
 } as const satisfies Record<string, Situation>;
@@ -168,7 +168,7 @@ describe.concurrent.each(['fail', 'keep', 'update'] as const)('if-exists: %s', (
 });
 
 describe.concurrent('what the log says', () => {
-  test('a drift that is kept is one warning with what is and what was wanted', async () => {
+  test('a drift that is kept is one warning with what is and what was desired', async () => {
     await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Production' }) });
     const result = await simulated.run({ 'if-exists': 'keep', applications: 'billing-service' });
     expect(result.annotations).toMatchObject([

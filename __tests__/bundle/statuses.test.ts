@@ -126,7 +126,7 @@ describe.concurrent('a create that goes well', () => {
     expect(result.outputs).toMatchObject({
       outcome: 'created',
       name: 'Production',
-      drift: '[{"field":"name","wanted":"Production - All Apps","actual":"Production"}]',
+      drift: '[{"field":"name","desired":"Production - All Apps","actual":"Production"}]',
     });
     expect(result.annotations).toMatchObject([
       { kind: 'warning', message: 'Name: is "Production", requested "Production - All Apps".' },

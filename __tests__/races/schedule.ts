@@ -144,7 +144,7 @@ async function runJob({ job, plan, time, random, server }: Stage): Promise<JobRe
     close: () => faulty.close(),
   };
   const result = await ensureGroup(
-    { wanted: desired, ifExists, isDryRun: false },
+    { desired, ifExists, isDryRun: false },
     {
       client: createClient(transport, controller.signal),
       diagnosis: {

@@ -382,7 +382,7 @@ function isTrueDrift(
   } as const;
   const undo = (entries: readonly Drift[]): DesiredGroup => ({
     ...actual,
-    ...Object.fromEntries(entries.map((entry) => [members[entry.field], entry.wanted])),
+    ...Object.fromEntries(entries.map((entry) => [members[entry.field], entry.desired])),
   });
   return (
     isEqual(undo(drift), desired) &&

@@ -14,12 +14,12 @@ import {
 import { Secrets } from '../../src/secrets.ts';
 import {
   createdStory,
+  desired,
   fail,
   failedStory,
   stored,
   succeed,
   updatedStory,
-  wanted,
 } from './stories.ts';
 
 const repository = 'acme/shop';
@@ -32,7 +32,7 @@ const tokens = {
   ghp_outsider: { login: 'outsider', permission: 'none' },
 } as const;
 const ORIGIN = 'https://app.launchdarkly.com';
-const marker = markComment(identifyComment(ORIGIN, wanted));
+const marker = markComment(identifyComment(ORIGIN, desired));
 
 let github: GitHubSimulator;
 
@@ -93,17 +93,17 @@ describe('the comment of a pull request', () => {
   });
 
   test('is one for each LaunchDarkly instance, project and key', async () => {
-    const other = { ...wanted, projectKey: 'other' };
-    const wish = { wanted: other, ifExists: 'fail', isDryRun: false } as const;
+    const other = { ...desired, projectKey: 'other' };
+    const request = { desired: other, ifExists: 'fail', isDryRun: false } as const;
     const origin = 'https://app.eu.launchdarkly.com';
     await publish();
-    await publish({ story: { ...createdStory, wish } });
+    await publish({ story: { ...createdStory, request } });
     await publish({ story: { ...createdStory, origin } });
     expect(await publish()).toMatchObject({ kind: 'unchanged' });
     expect(github.comments.map(({ body }) => body.split('\n')[0])).toEqual([
       marker,
       markComment(identifyComment(ORIGIN, other)),
-      markComment(identifyComment(origin, wanted)),
+      markComment(identifyComment(origin, desired)),
     ]);
   });
 
@@ -251,7 +251,7 @@ describe('a comment that can not be written', () => {
   );
 
   test('fails without a request when it is not known what was wished for', async () => {
-    expect(await publish({ story: { ...createdStory, wish: undefined } })).toMatchObject({
+    expect(await publish({ story: { ...createdStory, request: undefined } })).toMatchObject({
       kind: 'failed',
     });
     expect(github.requests).toEqual([]);
@@ -497,22 +497,22 @@ describe('the text of the comment', () => {
   });
 
   test('holds one marker only, whatever the names say', () => {
-    const wish = {
-      wanted: { ...wanted, key: `--> ${marker}`, name: `x\n${marker}` },
+    const request = {
+      desired: { ...desired, key: `--> ${marker}`, name: `x\n${marker}` },
       ifExists: 'fail',
       isDryRun: false,
     } as const;
-    const ours = markComment(identifyComment(ORIGIN, wish.wanted));
-    const text = renderComment(ours, { ...failedStory, wish }, secrets);
+    const ours = markComment(identifyComment(ORIGIN, request.desired));
+    const text = renderComment(ours, { ...failedStory, request }, secrets);
     expect(text.startsWith(`${ours}\n`)).toBe(true);
     expect(text.match(/<!--|-->/g)).toHaveLength(2);
   });
 
   test('is marked by instance, project and key, whatever their letter case, and by nothing else', () => {
     const mark = (changes: object) =>
-      markComment(identifyComment(ORIGIN, { ...wanted, ...changes }));
+      markComment(identifyComment(ORIGIN, { ...desired, ...changes }));
     expect(mark({ name: 'x', environmentKey: 'y' })).toBe(marker);
-    expect(mark({ projectKey: 'Default', key: wanted.key.toUpperCase() })).toBe(marker);
+    expect(mark({ projectKey: 'Default', key: desired.key.toUpperCase() })).toBe(marker);
     expect(mark({ projectKey: 'a', key: 'b-c' })).not.toBe(mark({ projectKey: 'a-b', key: 'c' }));
   });
 
@@ -526,5 +526,5 @@ describe('the text of the comment', () => {
 
 /** A story that the comment of {@link createdStory} does not tell. */
 function updatedComment() {
-  return { ...updatedStory, wish: createdStory.wish };
+  return { ...updatedStory, request: createdStory.request };
 }

@@ -21,7 +21,7 @@ const NONE = Object.fromEntries(OUTPUT_NAMES.map((name) => [name, '']));
 
 describe('the outputs of', () => {
   test('a group that exists tell what it is', () => {
-    const drift = [{ field: 'name', wanted: 'M', actual: 'N' }] as const;
+    const drift = [{ field: 'name', desired: 'M', actual: 'N' }] as const;
     const scores = { overall: { score: 71.5, indicator: 'good' } };
     const outcome = { kind: 'kept', group: { ...group, scores }, drift } as const;
     expect(describeOutputs({ kind: 'success', outcome })).toEqual({
@@ -37,7 +37,7 @@ describe('the outputs of', () => {
         '{"key":"k","name":"N","projectKey":"p","environmentKey":"e","applicationKeys":["a","b"],"createdAt":"2026-01-31T12:00:00.000Z"}',
       'overall-score': '71.5',
       'overall-indicator': 'good',
-      drift: '[{"field":"name","wanted":"M","actual":"N"}]',
+      drift: '[{"field":"name","desired":"M","actual":"N"}]',
       'error-code': '',
     });
   });
@@ -96,12 +96,12 @@ describe('the outputs of', () => {
   });
 
   test('a conflict tell of the group that is in the way', () => {
-    const existing = { group, drift: [{ field: 'project', wanted: 'x', actual: 'p' }] as const };
+    const existing = { group, drift: [{ field: 'project', desired: 'x', actual: 'p' }] as const };
     const error = new ActionError({ code: 'conflict', message: 'm', nextStep: 'n', existing });
     expect(describeOutputs({ kind: 'failure', error })).toMatchObject({
       outcome: 'failed',
       project: 'p',
-      drift: '[{"field":"project","wanted":"x","actual":"p"}]',
+      drift: '[{"field":"project","desired":"x","actual":"p"}]',
       'error-code': 'conflict',
     });
   });

@@ -6,7 +6,7 @@ import type { Outcome } from '../../src/reconcile/outcome.ts';
 import type { Ending, Story } from '../../src/report/story.ts';
 
 /** What the stories ask for. */
-export const wanted: DesiredGroup = {
+export const desired: DesiredGroup = {
   key: 'default-production-all-apps',
   name: 'Production - All Apps',
   projectKey: 'default',
@@ -15,7 +15,7 @@ export const wanted: DesiredGroup = {
 };
 
 /** The group as LaunchDarkly has it, without scores. */
-export const stored: InsightGroup = { ...wanted, createdAt: Date.UTC(2026, 9, 28, 14, 5, 30) };
+export const stored: InsightGroup = { ...desired, createdAt: Date.UTC(2026, 9, 28, 14, 5, 30) };
 
 /** A group that has been there for a while: another name, other applications, and scores. */
 export const scored: InsightGroup = {
@@ -30,15 +30,15 @@ export const scored: InsightGroup = {
 };
 
 /** What {@link updatedStory} asks for. */
-const wantedUpdate: DesiredGroup = {
-  ...wanted,
+const desiredUpdate: DesiredGroup = {
+  ...desired,
   applicationKeys: ['checkout-api', 'payments-worker', 'web-storefront'],
 };
 
 /** Completes a story. */
 export function tellStory(ending: Ending, changes: Partial<Story> = {}): Story {
   return {
-    wish: { wanted, ifExists: 'fail', isDryRun: false },
+    request: { desired, ifExists: 'fail', isDryRun: false },
     ending,
     origin: 'https://app.launchdarkly.com',
     requests: 1,
@@ -61,15 +61,15 @@ export function fail(parts: ActionErrorParts, changes: Partial<Story> = {}): Sto
 /** A group was created, and has no scores yet. */
 export const createdStory: Story = succeed({ kind: 'created', group: stored, drift: [] });
 
-/** A group with scores was changed to what is wanted. */
+/** A group with scores was changed to what is desired. */
 export const updatedStory: Story = succeed(
   {
     kind: 'updated',
-    group: { ...scored, ...wantedUpdate },
-    drift: diffGroups(wantedUpdate, scored),
+    group: { ...scored, ...desiredUpdate },
+    drift: diffGroups(desiredUpdate, scored),
   },
   {
-    wish: { wanted: wantedUpdate, ifExists: 'update', isDryRun: false },
+    request: { desired: desiredUpdate, ifExists: 'update', isDryRun: false },
     requests: 4,
     attempts: 2,
     elapsedMs: 2_345,
@@ -87,8 +87,8 @@ export const failedStory: Story = fail(
       'Correct the input environment, or create the environment before this step. The environments of project "default" that the token can see: "production", "staging", "test".',
   },
   {
-    wish: {
-      wanted: { ...wanted, environmentKey: 'prodution' },
+    request: {
+      desired: { ...desired, environmentKey: 'prodution' },
       ifExists: 'fail',
       isDryRun: false,
     },

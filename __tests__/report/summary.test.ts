@@ -8,13 +8,13 @@ import { MAX_REPORT_BYTES, renderSummary } from '../../src/report/summary.ts';
 import { Secrets } from '../../src/secrets.ts';
 import {
   createdStory,
+  desired,
   fail,
   failedStory,
   scored,
   stored,
   succeed,
   updatedStory,
-  wanted,
 } from './stories.ts';
 
 const noSecrets = new Secrets(() => {});
@@ -85,9 +85,9 @@ What has changed:
 `);
   });
 
-  test('of a group that was kept tells what is wanted and what is', () => {
+  test('of a group that was kept tells what is desired and what is', () => {
     const text = render(
-      succeed({ kind: 'kept', group: scored, drift: diffGroups(wanted, scored) }),
+      succeed({ kind: 'kept', group: scored, drift: diffGroups(desired, scored) }),
     );
     expect(firstLine(text)).toBe('## ⚠️ Insight group kept as it is: Prod');
     expect(text).toContain(`
@@ -102,7 +102,7 @@ It differs from what the workflow wants, and <code>if-exists: keep</code> leaves
 
   test('of a group that was stored differently than requested', () => {
     const text = render(
-      succeed({ kind: 'created', group: scored, drift: diffGroups(wanted, scored) }),
+      succeed({ kind: 'created', group: scored, drift: diffGroups(desired, scored) }),
     );
     expect(text).toContain(`
 LaunchDarkly stored different values than requested:
@@ -139,7 +139,7 @@ LaunchDarkly stored different values than requested:
 });
 
 describe('the summary of a dry run', () => {
-  const dryWish = { wish: { wanted, ifExists: 'update', isDryRun: true } } as const;
+  const dryWish = { request: { desired, ifExists: 'update', isDryRun: true } } as const;
   const nothingWritten = '\n\nThis was a dry run: nothing was written.\n\n|';
 
   test('says that the group would be created, and that nothing was written', () => {
@@ -152,7 +152,7 @@ describe('the summary of a dry run', () => {
 
   test('says what would change, and that nothing was written', () => {
     const text = render(
-      succeed({ kind: 'would-update', group: scored, drift: diffGroups(wanted, scored) }, dryWish),
+      succeed({ kind: 'would-update', group: scored, drift: diffGroups(desired, scored) }, dryWish),
     );
     expect(firstLine(text)).toBe('## Dry run: would update insight group Prod');
     expect(text).toContain('|  | Now | Wanted |');
@@ -186,7 +186,7 @@ Environment "prodution" does not exist in project "default"; did you mean "produ
 `);
   });
 
-  test('shows the inputs that are not valid as a table, though nothing is known of the wish', () => {
+  test('shows the inputs that are not valid as a table, though nothing is known of the request', () => {
     const text = render(
       fail(
         {
@@ -198,7 +198,7 @@ Environment "prodution" does not exist in project "default"; did you mean "produ
             { attribute: 'timeout-seconds', reason: 'is no number' },
           ],
         },
-        { wish: undefined, origin: undefined, requests: 0 },
+        { request: undefined, origin: undefined, requests: 0 },
       ),
     );
     expect(text).toContain(`
@@ -210,14 +210,14 @@ Environment "prodution" does not exist in project "default"; did you mean "produ
 <sub>0 requests · 1 attempt · 0.4 s</sub>`);
   });
 
-  test('shows how a group that exists differs from what is wanted, and further details', () => {
+  test('shows how a group that exists differs from what is desired, and further details', () => {
     const text = render(
       fail({
         code: 'conflict',
         message: 'It exists.',
         nextStep: 'Choose.',
         details: ['One more fact.'],
-        existing: { group: scored, drift: diffGroups(wanted, scored) },
+        existing: { group: scored, drift: diffGroups(desired, scored) },
       }),
     );
     expect(firstLine(text)).toBe('## ❌ Failed: The insight group already exists');
@@ -301,7 +301,7 @@ describe('size', () => {
   test('many applications are counted, those that make the difference named first', () => {
     const applicationKeys = Array.from({ length: 400 }, (_, index) => `app-${index}`);
     const group = { ...stored, applicationKeys: [...applicationKeys, 'surplus'] };
-    const drift = diffGroups({ ...wanted, applicationKeys }, group);
+    const drift = diffGroups({ ...desired, applicationKeys }, group);
     const text = render(succeed({ kind: 'kept', group, drift }));
     expect(text).toContain('<code>app-24</code> and 376 more |\n');
     expect(text).toContain('| **<code>surplus</code>**, <code>app-0</code>,');
@@ -318,9 +318,9 @@ describe('size', () => {
         nextStep: large,
         details: [large],
         reasons: [{ attribute: large, reason: large }],
-        existing: { group, drift: diffGroups(wanted, group) },
+        existing: { group, drift: diffGroups(desired, group) },
       },
-      { wish: { wanted: group, ifExists: 'fail', isDryRun: false } },
+      { request: { desired: group, ifExists: 'fail', isDryRun: false } },
     );
     expect(Buffer.byteLength(render(story))).toBeLessThanOrEqual(MAX_REPORT_BYTES);
   });
@@ -340,15 +340,15 @@ function tellEverywhere(text: string) {
   const drift = [
     ...(['name', 'project', 'environment'] as const).map((field) => ({
       field,
-      wanted: text,
+      desired: text,
       actual: text,
     })),
-    { field: 'applications', wanted: [text], actual: [text, text] },
+    { field: 'applications', desired: [text], actual: [text, text] },
   ] as const;
-  const wish = { wanted: group, ifExists: 'update', isDryRun: false } as const;
+  const request = { desired: group, ifExists: 'update', isDryRun: false } as const;
   return [
-    succeed({ kind: 'updated', group, drift }, { wish, origin: text }),
-    succeed({ kind: 'would-create', group: undefined, drift: [] }, { wish }),
+    succeed({ kind: 'updated', group, drift }, { request, origin: text }),
+    succeed({ kind: 'would-create', group: undefined, drift: [] }, { request }),
     fail(
       {
         code: 'conflict',
@@ -359,7 +359,7 @@ function tellEverywhere(text: string) {
         reasons: [{ attribute: text, reason: text }],
         existing: { group, drift },
       },
-      { wish },
+      { request },
     ),
   ];
 }

@@ -32,8 +32,8 @@ afterEach(() => {
 
 describe('an outcome', () => {
   const drift = [
-    { field: 'name', wanted: 'M', actual: 'N' },
-    { field: 'applications', wanted: ['a', 'b'], actual: [] },
+    { field: 'name', desired: 'M', actual: 'N' },
+    { field: 'applications', desired: ['a', 'b'], actual: [] },
   ] as const;
   const rows: readonly (readonly [Outcome, RegExp])[] = [
     [
@@ -132,8 +132,8 @@ describe('long lists of applications', () => {
       keys,
       'Applications: was all, now 30: 30 more (app-0, app-1, app-2, app-3, app-4, app-5, app-6, app-7, app-8, app-9 and 20 others).',
     ],
-  ])('are told by their difference: %#', (actual, wanted, text) => {
-    const drift = [{ field: 'applications', wanted, actual }] as const;
+  ])('are told by their difference: %#', (actual, desired, text) => {
+    const drift = [{ field: 'applications', desired, actual }] as const;
     tellEnding(succeed({ kind: 'updated', group: stored, drift }), log);
     expect(printed).toContain(text);
   });
@@ -147,7 +147,7 @@ describe('a failure', () => {
     nextStep: 'Choose.',
     reasons: [{ attribute: 'key', reason: 'is taken' }],
     details: ['A fact.'],
-    existing: { group: stored, drift: [{ field: 'name', wanted: 'M', actual: 'N' }] },
+    existing: { group: stored, drift: [{ field: 'name', desired: 'M', actual: 'N' }] },
     cause: new Error('the cause'),
   });
 

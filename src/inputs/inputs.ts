@@ -8,7 +8,7 @@ import {
   readProxySettings,
 } from '../http/proxies.ts';
 import { resolveServer, type Server } from '../launchdarkly/servers.ts';
-import type { Wish } from '../reconcile/outcome.ts';
+import type { ReconcileRequest } from '../reconcile/outcome.ts';
 import { IF_EXISTS } from '../reconcile/plan.ts';
 import type { Secrets } from '../secrets.ts';
 import {
@@ -21,7 +21,7 @@ import type { WorkflowRun } from './github-context.ts';
 
 /** Everything that a run is told, checked. */
 export interface Inputs {
-  readonly wish: Wish;
+  readonly request: ReconcileRequest;
   readonly token: string;
   readonly server: Server;
   readonly proxies: ProxySettings;
@@ -70,16 +70,16 @@ export function readInputs(env: NodeJS.ProcessEnv, run: WorkflowRun, secrets: Se
     throw explainProblems([...(parsed.error?.issues ?? []), ...proxyIssues], run);
   }
   const inputs = parsed.data;
-  const wanted = {
+  const desired = {
     key: inputs.key,
     name: inputs.name,
     projectKey: inputs.project,
     environmentKey: inputs.environment,
     applicationKeys: inputs.applications,
   };
-  secrets.exempt([...Object.values(wanted).flat(), inputs['base-uri'].origin]);
+  secrets.exempt([...Object.values(desired).flat(), inputs['base-uri'].origin]);
   return {
-    wish: { wanted, ifExists: inputs['if-exists'], isDryRun: inputs['dry-run'] },
+    request: { desired, ifExists: inputs['if-exists'], isDryRun: inputs['dry-run'] },
     token: inputs.token,
     server: inputs['base-uri'],
     proxies,

@@ -116,11 +116,11 @@ function describeUnknown(name: string, allowed: readonly Placeholder[]): string 
   if (elsewhere !== undefined) {
     return `{${name}} can be used in name only, because a display name is rarely a valid key; use {${name.replace('-name', '')}}`;
   }
-  const wanted = name.trim().toLowerCase();
+  const typed = name.trim().toLowerCase();
   // An abbreviation is further away than a slip.
   const closest =
-    findClosest(wanted, allowed) ??
-    (wanted === '' ? undefined : allowed.find((each) => each.startsWith(wanted)));
+    findClosest(typed, allowed) ??
+    (typed === '' ? undefined : allowed.find((each) => each.startsWith(typed)));
   return closest === undefined
     ? `{${name}} is not a placeholder; ${listPlaceholders(allowed)}`
     : `{${name}} is not a placeholder; did you mean {${closest}}?`;

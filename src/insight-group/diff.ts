@@ -4,12 +4,12 @@ import type { DesiredGroup } from './insight-group.ts';
 export type Drift =
   | {
       readonly field: 'name' | 'project' | 'environment';
-      readonly wanted: string;
+      readonly desired: string;
       readonly actual: string;
     }
   | {
       readonly field: 'applications';
-      readonly wanted: readonly string[];
+      readonly desired: readonly string[];
       readonly actual: readonly string[];
     };
 
@@ -28,22 +28,22 @@ export interface PatchOperation {
 export function diffGroups(desired: DesiredGroup, actual: DesiredGroup): Drift[] {
   const drift: Drift[] = [];
   if (!isSameKey(desired.projectKey, actual.projectKey)) {
-    drift.push({ field: 'project', wanted: desired.projectKey, actual: actual.projectKey });
+    drift.push({ field: 'project', desired: desired.projectKey, actual: actual.projectKey });
   }
   if (!isSameKey(desired.environmentKey, actual.environmentKey)) {
     drift.push({
       field: 'environment',
-      wanted: desired.environmentKey,
+      desired: desired.environmentKey,
       actual: actual.environmentKey,
     });
   }
   if (!isSameName(desired.name, actual.name)) {
-    drift.push({ field: 'name', wanted: desired.name, actual: actual.name });
+    drift.push({ field: 'name', desired: desired.name, actual: actual.name });
   }
   if (!isSameSet(desired.applicationKeys, actual.applicationKeys)) {
     drift.push({
       field: 'applications',
-      wanted: desired.applicationKeys,
+      desired: desired.applicationKeys,
       actual: actual.applicationKeys,
     });
   }
@@ -74,9 +74,9 @@ export function belongsElsewhere(drift: readonly Drift[]): boolean {
 export function buildPatch(drift: readonly Drift[]): PatchOperation[] {
   return drift.flatMap((entry): PatchOperation[] => {
     if (entry.field === 'name') {
-      return [{ op: 'replace', path: '/name', value: entry.wanted }];
+      return [{ op: 'replace', path: '/name', value: entry.desired }];
     }
-    return entry.field === 'applications' ? patchApplications(entry.wanted) : [];
+    return entry.field === 'applications' ? patchApplications(entry.desired) : [];
   });
 }
 

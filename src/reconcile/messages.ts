@@ -3,7 +3,9 @@ import { type Drift, isSameKey } from '../insight-group/diff.ts';
 import type { DesiredGroup } from '../insight-group/insight-group.ts';
 import type { ApiError } from '../launchdarkly/api-result.ts';
 import { type Operation, quoteApiError } from '../launchdarkly/diagnose.ts';
+import type { PlanOf } from './plan.ts';
 import type { ObservedGroup, RetryReason } from './retry-reason.ts';
+import type { UpdateCheck } from './update-check.ts';
 import type { Writes } from './write-ledger.ts';
 
 /** Says what a run that failed may have written. */
@@ -59,7 +61,7 @@ export function describeNeededWait(neededMs: number, nowMs: number): string {
     : '';
 }
 
-/** Explains that there is no time for another attempt. `neededWait` is the server's own wish, in words or empty. */
+/** Explains that there is no time for another attempt. `neededWait` is the server's own wait, in words or empty. */
 export function explainNoTimeLeft(
   reason: Exclude<RetryReason, { kind: 'indeterminate' | 'not-found' }>,
   {
@@ -142,8 +144,20 @@ function explainContention(
   };
 }
 
-/** Explains a group that exists where `if-exists` is `fail`. */
-export function explainExistingGroup(existing: ObservedGroup): ActionErrorParts {
+/** Explains a group that stands in the way. */
+export function explainConflict(
+  { reason, group, drift }: PlanOf<'conflict'>,
+  desired: DesiredGroup,
+): ActionErrorParts {
+  switch (reason) {
+    case 'foreign':
+      return explainForeignGroup({ group, drift }, desired);
+    case 'exists':
+      return explainExistingGroup({ group, drift });
+  }
+}
+
+function explainExistingGroup(existing: ObservedGroup): ActionErrorParts {
   const { group, drift } = existing;
   const { key, projectKey, environmentKey } = group;
   const difference =
@@ -159,11 +173,7 @@ export function explainExistingGroup(existing: ObservedGroup): ActionErrorParts 
   };
 }
 
-/** Explains a key that belongs to another project or environment. */
-export function explainForeignGroup(
-  existing: ObservedGroup,
-  desired: DesiredGroup,
-): ActionErrorParts {
+function explainForeignGroup(existing: ObservedGroup, desired: DesiredGroup): ActionErrorParts {
   const { group } = existing;
   return {
     code: 'conflict',
@@ -174,32 +184,27 @@ export function explainForeignGroup(
   };
 }
 
-/** Explains an update that LaunchDarkly accepted, and that left what it was about as it was found. */
-export function explainIgnoredUpdate(
+/** Explains an update that LaunchDarkly accepted, and after which the `refused` fields are not as requested. */
+export function explainRefusedUpdate(
   existing: ObservedGroup,
   refused: readonly Drift[],
+  change: UpdateCheck['change'],
 ): ActionErrorParts {
+  const { key } = existing.group;
   const fields = listFields(refused);
-  return {
-    code: 'unexpected-response',
-    message: `LaunchDarkly accepted the update of insight group "${existing.group.key}" but its ${fields} did not change.`,
-    nextStep: `Change ${fields} in LaunchDarkly, or use if-exists: keep.`,
-    existing,
-  };
-}
-
-/** Explains an update after which the group is neither as it was found nor as it was asked for. */
-export function explainAlteredUpdate(
-  existing: ObservedGroup,
-  refused: readonly Drift[],
-): ActionErrorParts {
-  const fields = listFields(refused);
-  return {
-    code: 'unexpected-response',
-    message: `Insight group "${existing.group.key}" was updated, but LaunchDarkly stored different values than requested: ${fields}.`,
-    nextStep: `Ask for ${fields} as LaunchDarkly stores it, or use if-exists: keep.`,
-    existing,
-  };
+  return change === 'requested-fields'
+    ? {
+        code: 'unexpected-response',
+        message: `Insight group "${key}" was updated, but LaunchDarkly stored different values than requested: ${fields}.`,
+        nextStep: `Ask for ${fields} as LaunchDarkly stores it, or use if-exists: keep.`,
+        existing,
+      }
+    : {
+        code: 'unexpected-response',
+        message: `LaunchDarkly accepted the update of insight group "${key}" but its ${fields} did not change.`,
+        nextStep: `Change ${fields} in LaunchDarkly, or use if-exists: keep.`,
+        existing,
+      };
 }
 
 function listFields(drift: readonly Drift[]): string {

@@ -1,11 +1,11 @@
 import type { Drift } from '../insight-group/diff.ts';
 import type { DesiredGroup, InsightGroup } from '../insight-group/insight-group.ts';
 import type { UnknownApplication } from '../launchdarkly/key-lookup.ts';
-import type { IfExists } from './plan.ts';
+import type { IfExists, PlanOf } from './plan.ts';
 
 /** What the workflow asks for. */
-export interface Wish {
-  readonly wanted: DesiredGroup;
+export interface ReconcileRequest {
+  readonly desired: DesiredGroup;
   readonly ifExists: IfExists;
   readonly isDryRun: boolean;
 }
@@ -37,4 +37,26 @@ export interface OutcomeNotes {
   readonly mayHaveBeenCreated?: true;
   /** The requested applications that LaunchDarkly does not know; absent when there are none, or nobody looked. */
   readonly unknownApplications?: readonly UnknownApplication[];
+}
+
+/** The outcome of a plan that leaves the group as it is. */
+export function leaveGroup(plan: PlanOf<'none'> | PlanOf<'keep'>): Outcome {
+  return plan.kind === 'none'
+    ? { kind: 'unchanged', group: plan.group, drift: plan.drift }
+    : { kind: 'kept', group: plan.group, drift: plan.drift };
+}
+
+/** Whether the run has set the applications of the group, or in a dry run would set them. */
+export function setsApplications({ kind, drift }: Outcome): boolean {
+  switch (kind) {
+    case 'created':
+    case 'would-create':
+      return true;
+    case 'updated':
+    case 'would-update':
+      return drift.some(({ field }) => field === 'applications');
+    case 'unchanged':
+    case 'kept':
+      return false;
+  }
 }

@@ -33,6 +33,9 @@ export type Plan =
       readonly drift: readonly Drift[];
     };
 
+/** The plans of one kind. */
+export type PlanOf<K extends Plan['kind']> = Extract<Plan, { kind: K }>;
+
 /**
  * Plans the change that makes `desired` true. `observed` is the group of that key; undefined when there
  * is none. A group of another project or environment is a conflict, whatever `ifExists` says.

@@ -5,15 +5,13 @@ import type { ApiError } from '../launchdarkly/api-result.ts';
 import { ConflictStreak } from './conflict-streak.ts';
 import { GroupRequests, type UnsettledWrite } from './group-requests.ts';
 import {
-  explainAlteredUpdate,
-  explainExistingGroup,
-  explainForeignGroup,
+  explainConflict,
   explainHiddenGroup,
-  explainIgnoredUpdate,
   explainNotUpdatable,
+  explainRefusedUpdate,
 } from './messages.ts';
-import type { Outcome, Wish } from './outcome.ts';
-import { type Plan, planChange } from './plan.ts';
+import { leaveGroup, type Outcome, type ReconcileRequest, setsApplications } from './outcome.ts';
+import { type PlanOf, planChange } from './plan.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 import { RetryLoop } from './retry-loop.ts';
 import type { ObservedGroup } from './retry-reason.ts';
@@ -21,21 +19,19 @@ import { checkUpdate } from './update-check.ts';
 import { WriteLedger } from './write-ledger.ts';
 
 /**
- * Makes the wish true on LaunchDarkly: creates the group, and reconciles by reading where the answer
+ * Makes the request true on LaunchDarkly: creates the group, and reconciles by reading where the answer
  * leaves open what happened. The key is what makes that safe: LaunchDarkly holds at most one group of
  * it, so a create that is sent again can never make a second one. A dry run only reads.
  *
- * @throws {ActionError} when the wish is not true at the end, saying what is known to be true instead
+ * @throws {ActionError} when the request is not true at the end, saying what is known to be true instead
  */
-export function ensureGroup(wish: Wish, deps: ReconcileDeps): Promise<Outcome> {
-  const reconciler = new Reconciler(wish, deps);
-  return wish.isDryRun ? reconciler.plan() : reconciler.apply();
+export function ensureGroup(request: ReconcileRequest, deps: ReconcileDeps): Promise<Outcome> {
+  const reconciler = new Reconciler(request, deps);
+  return request.isDryRun ? reconciler.plan() : reconciler.apply();
 }
 
-type PlanOf<K extends Plan['kind']> = Extract<Plan, { kind: K }>;
-
 class Reconciler {
-  readonly #wish: Wish;
+  readonly #request: ReconcileRequest;
   readonly #deps: ReconcileDeps;
   readonly #ledger = new WriteLedger();
   readonly #loop: RetryLoop;
@@ -44,22 +40,22 @@ class Reconciler {
   /** The answer to the last update, as long as it is 404 and reads go on to show the group. */
   #notUpdatable: { readonly error: ApiError; readonly observed: ObservedGroup } | undefined;
 
-  constructor(wish: Wish, deps: ReconcileDeps) {
-    const desired = wish.wanted;
-    this.#wish = wish;
+  constructor(request: ReconcileRequest, deps: ReconcileDeps) {
+    const desired = request.desired;
+    this.#request = request;
     this.#deps = deps;
     this.#loop = new RetryLoop(desired, deps, this.#ledger);
     this.#requests = new GroupRequests({ desired, deps, ledger: this.#ledger, loop: this.#loop });
   }
 
   async apply(): Promise<Outcome> {
-    const { wanted: desired } = this.#wish;
     for (;;) {
       const created = await this.#requests.create();
       if (created.kind === 'applied') {
         const { group } = created;
         this.#ledger.clearCreates();
-        return this.#annotate({ kind: 'created', group, drift: diffGroups(desired, group) });
+        const drift = diffGroups(this.#request.desired, group);
+        return this.#annotate({ kind: 'created', group, drift });
       }
       // A 409 says "exists" or "a lock collided", a lost answer says nothing: only a read tells.
       const outcome = await this.#resolveExisting();
@@ -71,7 +67,7 @@ class Reconciler {
   }
 
   async plan(): Promise<Outcome> {
-    const { wanted: desired, ifExists } = this.#wish;
+    const { desired, ifExists } = this.#request;
     const read = await this.#requests.read();
     const plan = planChange(desired, read?.group, ifExists);
     switch (plan.kind) {
@@ -81,9 +77,8 @@ class Reconciler {
       case 'update':
         return this.#annotate({ kind: 'would-update', group: plan.group, drift: plan.drift });
       case 'none':
-        return { kind: 'unchanged', group: plan.group, drift: plan.drift };
       case 'keep':
-        return { kind: 'kept', group: plan.group, drift: plan.drift };
+        return leaveGroup(plan);
       case 'conflict':
         throw this.#conflict(plan);
     }
@@ -102,13 +97,13 @@ class Reconciler {
         return this.#settle(group);
       }
       // It may be a predecessor that was deleted just before our create, whose answer was lost.
-      const observed = { group, drift: diffGroups(this.#wish.wanted, group) };
+      const observed = { group, drift: diffGroups(this.#request.desired, group) };
       await this.#loop.waitWithin(staleMs, { kind: 'stale-read', observed }, 'read');
     }
   }
 
   async #settle(group: InsightGroup): Promise<Outcome | undefined> {
-    const { wanted: desired, ifExists } = this.#wish;
+    const { desired, ifExists } = this.#request;
     this.#streak.end('hidden');
     this.#ledger.noteGroupSeen(group, this.#loop.serverClock);
     const maker = this.#ledger.findMaker(group, this.#loop.serverClock);
@@ -130,9 +125,8 @@ class Reconciler {
       case 'create':
         return undefined;
       case 'none':
-        return { kind: 'unchanged', group, drift: plan.drift };
       case 'keep':
-        return { kind: 'kept', group, drift: plan.drift };
+        return leaveGroup(plan);
       case 'update':
         return this.#update(plan);
       case 'conflict':
@@ -173,7 +167,7 @@ class Reconciler {
           if (read === undefined) {
             return undefined;
           }
-          const next = planChange(this.#wish.wanted, read.group, 'update');
+          const next = planChange(this.#request.desired, read.group, 'update');
           if (next.kind !== 'update') {
             return this.#settle(read.group);
           }
@@ -196,7 +190,7 @@ class Reconciler {
     { group: found, drift }: PlanOf<'update'>,
     updated: InsightGroup,
   ): PlanOf<'update'> | undefined {
-    const { wanted: desired } = this.#wish;
+    const { desired } = this.#request;
     const { change, refused, next } = checkUpdate({ desired, found, drift, updated });
     if (next.kind !== 'update' && next.kind !== 'conflict') {
       return undefined;
@@ -211,8 +205,7 @@ class Reconciler {
       throw this.#conflict(next);
     }
     if (refused.length > 0) {
-      const explain = change === 'requested-fields' ? explainAlteredUpdate : explainIgnoredUpdate;
-      throw this.#loop.fail(explain(next, refused));
+      throw this.#loop.fail(explainRefusedUpdate(next, refused, change));
     }
     return next;
   }
@@ -236,21 +229,16 @@ class Reconciler {
       return this.#loop.wait({ kind: 'not-updatable', error, observed }, 'create');
     }
     if (this.#streak.count('hidden', nowMs)) {
-      throw this.#loop.fail(explainHiddenGroup(this.#wish.wanted.key, created.error));
+      throw this.#loop.fail(explainHiddenGroup(this.#request.desired.key, created.error));
     }
     return this.#loop.wait(created, 'create');
   }
 
   /** Adds what else there is to say of an outcome. */
   async #annotate(outcome: Outcome): Promise<Outcome> {
-    const hasWrittenApplications =
-      outcome.kind === 'created' ||
-      outcome.kind === 'would-create' ||
-      outcome.drift.some(({ field }) => field === 'applications');
-    const unknownApplications =
-      hasWrittenApplications && outcome.kind !== 'kept'
-        ? await this.#deps.diagnosis.findUnknownApplications()
-        : [];
+    const unknownApplications = setsApplications(outcome)
+      ? await this.#deps.diagnosis.findUnknownApplications()
+      : [];
     return {
       ...outcome,
       ...(this.#ledger.isCreateInDoubt && { mayHaveBeenCreated: true }),
@@ -259,10 +247,6 @@ class Reconciler {
   }
 
   #conflict(plan: PlanOf<'conflict'>): ActionError {
-    return this.#loop.fail(
-      plan.reason === 'foreign'
-        ? explainForeignGroup(plan, this.#wish.wanted)
-        : explainExistingGroup(plan),
-    );
+    return this.#loop.fail(explainConflict(plan, this.#request.desired));
   }
 }

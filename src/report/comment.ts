@@ -48,14 +48,14 @@ export interface CommentOptions {
  */
 export async function publishComment(options: CommentOptions): Promise<CommentResult> {
   const { story, secrets, githubToken, deadline, sleep } = options;
-  if (story.wish === undefined || story.origin === undefined) {
+  if (story.request === undefined || story.origin === undefined) {
     return { kind: 'failed', why: 'Without valid inputs it is not known which comment to write.' };
   }
   // An error about a header that can't be sent quotes it whole.
   if (!/^[\x21-\x7e]+$/.test(githubToken)) {
     return { kind: 'failed', why: 'The input github-token is blank, or no token.' };
   }
-  const marker = markComment(identifyComment(story.origin, story.wish.wanted));
+  const marker = markComment(identifyComment(story.origin, story.request.desired));
   const body = renderComment(marker, story, secrets);
   try {
     const comments = await openPullRequestComments(options);

@@ -1,5 +1,4 @@
 import * as core from '@actions/core';
-import type { ActionError } from '../errors.ts';
 import {
   type InsightGroup,
   isWithoutScore,
@@ -47,15 +46,6 @@ export function writeOutputs(ending: Ending, secrets: Secrets): void {
   for (const [name, value] of Object.entries(describeOutputs(ending))) {
     core.setOutput(name, secrets.redact(value));
   }
-}
-
-/**
- * Makes the outputs say that the run failed after all, when it did so after they were written. What they
- * say of the group stays true.
- */
-export function overwriteOutcome(error: ActionError): void {
-  core.setOutput('outcome', 'failed');
-  core.setOutput('error-code', error.code);
 }
 
 /** Empty where it is not known: a create got no answer, and nothing tells whether it made the group. */

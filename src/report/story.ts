@@ -1,10 +1,10 @@
 import type { ActionError } from '../errors.ts';
-import type { Outcome, Wish } from '../reconcile/outcome.ts';
+import type { Outcome, ReconcileRequest } from '../reconcile/outcome.ts';
 
 /** A run that has ended, with all that its reports tell of it. Text in it is raw: each sink makes it safe. */
 export interface Story {
   /** What was asked for; undefined when the inputs were not valid. */
-  readonly wish: Wish | undefined;
+  readonly request: ReconcileRequest | undefined;
   readonly ending: Ending;
   /** The LaunchDarkly server's origin; undefined when the inputs were not valid. */
   readonly origin: string | undefined;

@@ -58,12 +58,12 @@ export function nameServer({ origin }: Story, markdown: Markdown): string | unde
   return origin === undefined ? undefined : `LaunchDarkly at ${markdown.text(origin)}`;
 }
 
-function describeEnding({ ending, wish }: Story, markdown: Markdown): Block[] {
+function describeEnding({ ending, request }: Story, markdown: Markdown): Block[] {
   if (ending.kind === 'failure') {
-    return describeFailure(ending.error, wish?.wanted, markdown);
+    return describeFailure(ending.error, request?.desired, markdown);
   }
   const { outcome } = ending;
-  const group = outcome.group ?? wish?.wanted;
+  const group = outcome.group ?? request?.desired;
   return [
     `## ${nameOutcome(outcome, markdown.text(group?.name ?? ''))}`,
     ...(group === undefined ? [] : [tabulateGroup(group, 'Insight group', markdown)]),
@@ -90,8 +90,8 @@ function nameOutcome(outcome: Outcome, name: string): string {
   }
 }
 
-function describeDryRun({ wish }: Story): Block[] {
-  return wish?.isDryRun ? ['This was a dry run: nothing was written.'] : [];
+function describeDryRun({ request }: Story): Block[] {
+  return request?.isDryRun ? ['This was a dry run: nothing was written.'] : [];
 }
 
 function describeOutcomeDrift(outcome: Outcome, markdown: Markdown): Block[] {
@@ -128,7 +128,7 @@ function describeOutcomeDrift(outcome: Outcome, markdown: Markdown): Block[] {
 
 function describeFailure(
   error: ActionError,
-  wanted: DesiredGroup | undefined,
+  desired: DesiredGroup | undefined,
   markdown: Markdown,
 ): Block[] {
   const drift = error.existing?.drift ?? [];
@@ -138,7 +138,7 @@ function describeFailure(
     `**Next step:** ${markdown.text(error.nextStep)}`,
     ...(error.said === undefined ? [] : [`> ${markdown.text(error.said)}`]),
     ...(drift.length === 0 ? [] : [tabulateDrift(drift, WANTED_AND_ACTUAL, markdown)]),
-    ...(wanted === undefined ? [] : [tabulateGroup(wanted, 'Asked for', markdown)]),
+    ...(desired === undefined ? [] : [tabulateGroup(desired, 'Asked for', markdown)]),
     ...describeReasons(error, markdown),
     ...error.details.map((detail) => `<sub>${markdown.text(detail)}</sub>`),
   ];
@@ -180,7 +180,7 @@ interface DriftColumns {
   readonly now: string;
 }
 
-const WANTED_AND_ACTUAL = { wanted: 'Wanted', actual: 'Actual' };
+const WANTED_AND_ACTUAL = { desired: 'Wanted', actual: 'Actual' };
 
 /** The actual value stands first where it is the past, and last where it is what is left. */
 function tabulateDrift(
@@ -189,28 +189,28 @@ function tabulateDrift(
   markdown: Markdown,
 ): Block {
   const isChange = 'before' in columns;
-  const names = isChange ? [columns.before, columns.now] : [columns.wanted, columns.actual];
+  const names = isChange ? [columns.before, columns.now] : [columns.desired, columns.actual];
   return {
     head: [row('', ...names), row(':---', ':---', ':---')],
     rows: drift.map((entry) => {
-      const [wanted, actual] = describeDrift(entry, markdown);
-      const values = isChange ? [actual, wanted] : [wanted, actual];
+      const [desired, actual] = describeDrift(entry, markdown);
+      const values = isChange ? [actual, desired] : [desired, actual];
       return row(capitalize(entry.field), ...values);
     }),
   };
 }
 
-function describeDrift(entry: Drift, markdown: Markdown): [wanted: string, actual: string] {
+function describeDrift(entry: Drift, markdown: Markdown): [desired: string, actual: string] {
   switch (entry.field) {
     case 'name':
-      return [markdown.text(entry.wanted), markdown.text(entry.actual)];
+      return [markdown.text(entry.desired), markdown.text(entry.actual)];
     case 'project':
     case 'environment':
-      return [markdown.code(entry.wanted), markdown.code(entry.actual)];
+      return [markdown.code(entry.desired), markdown.code(entry.actual)];
     case 'applications':
       return [
-        nameDifference(entry.wanted, entry.actual, markdown),
-        nameDifference(entry.actual, entry.wanted, markdown),
+        nameDifference(entry.desired, entry.actual, markdown),
+        nameDifference(entry.actual, entry.desired, markdown),
       ];
   }
 }

@@ -1,7 +1,7 @@
 import type { ActionError } from '../errors.ts';
 import type { Drift } from '../insight-group/diff.ts';
 import type { DesiredGroup } from '../insight-group/insight-group.ts';
-import type { Outcome, Wish } from '../reconcile/outcome.ts';
+import type { Outcome, ReconcileRequest } from '../reconcile/outcome.ts';
 import type { CommentResult } from './comment.ts';
 import type { Log } from './log.ts';
 import { describeNotes } from './outcome-notes.ts';
@@ -11,11 +11,11 @@ import type { Story } from './story.ts';
 const ANNOUNCED_WAIT_MS = 3_000;
 
 /** Tells how the run ended: one line where all is well, one annotation where it is not. */
-export function tellEnding({ ending, wish }: Story, log: Log): void {
+export function tellEnding({ ending, request }: Story, log: Log): void {
   if (ending.kind === 'failure') {
     tellFailure(ending.error, log);
-  } else if (wish !== undefined) {
-    tellOutcome(ending.outcome, wish, log);
+  } else if (request !== undefined) {
+    tellOutcome(ending.outcome, request, log);
     for (const { title, text } of describeNotes(ending.outcome)) {
       log.warning(title, text);
     }
@@ -80,7 +80,7 @@ export function tellCommentResult(result: CommentResult, log: Log): void {
   }
 }
 
-function tellOutcome(outcome: Outcome, { wanted, isDryRun }: Wish, log: Log): void {
+function tellOutcome(outcome: Outcome, { desired, isDryRun }: ReconcileRequest, log: Log): void {
   switch (outcome.kind) {
     case 'created':
       log.info(`Created ${describeGroup(outcome.group)}.`);
@@ -108,7 +108,7 @@ function tellOutcome(outcome: Outcome, { wanted, isDryRun }: Wish, log: Log): vo
       );
       return;
     case 'would-create':
-      log.info(`Dry run: would create ${describeGroup(wanted)}. Nothing was written.`);
+      log.info(`Dry run: would create ${describeGroup(desired)}. Nothing was written.`);
       return;
     case 'would-update':
       log.info(
@@ -159,14 +159,14 @@ function describeDrift(drift: readonly Drift[], actualWord: string, desiredWord:
     .map((entry) => {
       const field = capitalize(entry.field);
       if (entry.field !== 'applications') {
-        return `${field}: ${actualWord} "${entry.actual}", ${desiredWord} "${entry.wanted}".`;
+        return `${field}: ${actualWord} "${entry.actual}", ${desiredWord} "${entry.desired}".`;
       }
-      const { actual, wanted } = entry;
-      if (isShort(actual) && isShort(wanted)) {
-        return `${field}: ${actualWord} ${listApplications(actual)}, ${desiredWord} ${listApplications(wanted)}.`;
+      const { actual, desired } = entry;
+      if (isShort(actual) && isShort(desired)) {
+        return `${field}: ${actualWord} ${listApplications(actual)}, ${desiredWord} ${listApplications(desired)}.`;
       }
-      const difference = describeDifference(new Set(actual), new Set(wanted));
-      return `${field}: ${actualWord} ${actual.length || 'all'}, ${desiredWord} ${wanted.length || 'all'}: ${difference}.`;
+      const difference = describeDifference(new Set(actual), new Set(desired));
+      return `${field}: ${actualWord} ${actual.length || 'all'}, ${desiredWord} ${desired.length || 'all'}: ${difference}.`;
     })
     .join(' ');
 }
@@ -178,10 +178,10 @@ function isShort(keys: readonly string[]): boolean {
   return keys.length <= MAX_LISTED_APPLICATIONS;
 }
 
-function describeDifference(actual: Set<string>, wanted: Set<string>): string {
+function describeDifference(actual: Set<string>, desired: Set<string>): string {
   const parts = [
-    ['more', [...wanted].filter((key) => !actual.has(key))],
-    ['fewer', [...actual].filter((key) => !wanted.has(key))],
+    ['more', [...desired].filter((key) => !actual.has(key))],
+    ['fewer', [...actual].filter((key) => !desired.has(key))],
   ] as const;
   return parts
     .filter(([, keys]) => keys.length > 0)

@@ -62,27 +62,27 @@ describe('drift', () => {
   });
 
   test.each<[string, Partial<DesiredGroup>, unknown]>([
-    ['name', { name: 'checkout' }, { field: 'name', wanted: 'Checkout', actual: 'checkout' }],
-    ['project', { projectKey: 'other' }, { field: 'project', wanted: 'default', actual: 'other' }],
+    ['name', { name: 'checkout' }, { field: 'name', desired: 'Checkout', actual: 'checkout' }],
+    ['project', { projectKey: 'other' }, { field: 'project', desired: 'default', actual: 'other' }],
     [
       'environment',
       { environmentKey: 'staging' },
-      { field: 'environment', wanted: 'production', actual: 'staging' },
+      { field: 'environment', desired: 'production', actual: 'staging' },
     ],
     [
       'applications, one missing',
       { applicationKeys: ['web'] },
-      { field: 'applications', wanted: ['web', 'ios'], actual: ['web'] },
+      { field: 'applications', desired: ['web', 'ios'], actual: ['web'] },
     ],
     [
       'applications, one too many',
       { applicationKeys: ['web', 'ios', 'tv'] },
-      { field: 'applications', wanted: ['web', 'ios'], actual: ['web', 'ios', 'tv'] },
+      { field: 'applications', desired: ['web', 'ios'], actual: ['web', 'ios', 'tv'] },
     ],
     [
       'applications, all instead of some',
       { applicationKeys: [] },
-      { field: 'applications', wanted: ['web', 'ios'], actual: [] },
+      { field: 'applications', desired: ['web', 'ios'], actual: [] },
     ],
   ])('names what is desired and what there is: %s', (_case, change, entry) => {
     expect(diffGroups(desired, { ...stored, ...change })).toEqual([entry]);

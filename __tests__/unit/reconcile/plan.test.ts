@@ -26,7 +26,7 @@ test.each<[IfExists, Plan]>([
 
 test('of a group that differs, if-exists decides, and an update comes with its patch', () => {
   const group = { ...stored, name: 'Payments' };
-  const drift = [{ field: 'name', wanted: 'Checkout', actual: 'Payments' }];
+  const drift = [{ field: 'name', desired: 'Checkout', actual: 'Payments' }];
   expect(planChange(desired, group, 'fail')).toEqual({
     kind: 'conflict',
     reason: 'exists',

@@ -27,7 +27,7 @@ const fresh: InsightGroup = { ...desired, createdAt: startMs + 50 };
 const renamed: InsightGroup = { ...old, name: 'Payments' };
 const elsewhere: InsightGroup = { ...old, environmentKey: 'staging' };
 
-const nameDrift = [{ field: 'name', wanted: 'Checkout', actual: 'Payments' }];
+const nameDrift = [{ field: 'name', desired: 'Checkout', actual: 'Payments' }];
 
 /** An answer but for its times. */
 type Reply<T> = (timing: Timing) => ApiResult<T>;
@@ -179,7 +179,7 @@ async function reconcile(script: Script): Promise<Run> {
     },
   };
   const request = {
-    wanted: desired,
+    desired,
     ifExists: script.ifExists ?? 'fail',
     isDryRun: script.isDryRun ?? false,
   };
@@ -204,7 +204,7 @@ const policies: readonly IfExists[] = ['fail', 'keep', 'update'];
 const cancelled = new ActionError({
   code: 'cancelled',
   message: 'The run was cancelled.',
-  nextStep: 'Run again when it is wanted.',
+  nextStep: 'Run again when it is desired.',
 });
 
 describe('a group that does not exist', () => {
@@ -262,7 +262,7 @@ describe('a group that does not exist', () => {
 });
 
 describe('a group that exists', () => {
-  test('as wanted fails the step by default, and shows what there is', async () => {
+  test('as desired fails the step by default, and shows what there is', async () => {
     const run = await reconcile({ create: [conflict], read: [ok(old)] });
     expect(run.error).toMatchObject({
       code: 'conflict',
@@ -275,7 +275,7 @@ describe('a group that exists', () => {
     expect(run.steps).toEqual(['create', 'read']);
   });
 
-  test('otherwise than wanted fails the step by default, and says in what', async () => {
+  test('otherwise than desired fails the step by default, and says in what', async () => {
     const found = { ...renamed, applicationKeys: [] };
     const run = await reconcile({ create: [conflict], read: [ok(found)] });
     expect(run.error).toMatchObject({
@@ -288,7 +288,7 @@ describe('a group that exists', () => {
   });
 
   test.each<[IfExists]>([['keep'], ['update']])(
-    'as wanted is left alone by if-exists: %s',
+    'as desired is left alone by if-exists: %s',
     async (ifExists) => {
       const run = await reconcile({ ifExists, create: [conflict], read: [ok(old)] });
       expect(run.outcome).toEqual({ kind: 'unchanged', group: old, drift: [] });
@@ -296,13 +296,13 @@ describe('a group that exists', () => {
     },
   );
 
-  test('otherwise than wanted is kept, with the drift told', async () => {
+  test('otherwise than desired is kept, with the drift told', async () => {
     const run = await reconcile({ ifExists: 'keep', create: [conflict], read: [ok(renamed)] });
     expect(run.outcome).toEqual({ kind: 'kept', group: renamed, drift: nameDrift });
     expect(run.steps).toEqual(['create', 'read']);
   });
 
-  test('otherwise than wanted is updated with one patch of what differs', async () => {
+  test('otherwise than desired is updated with one patch of what differs', async () => {
     const scores = { overall: { score: 80, indicator: 'good' } };
     const run = await reconcile({
       ifExists: 'update',
