@@ -38,41 +38,41 @@ const longWait = { 'Retry-After': '60' };
 
 const PHASES: readonly Phase[] = [
   {
-    title: 'the create that stalls',
+    title: 'a create that stalls',
     faults: [stallAt('POST', CREATE_PATH)],
     isReached: asked('POST'),
     says: CREATE_UNKNOWN,
     next: "It is safe to run again: the key can't be created twice.",
   },
   {
-    title: 'the create that was carried out and stalls',
+    title: 'a create that was processed and stalls',
     faults: [{ method: 'POST', fault: { kind: 'process-then-stall' } }],
     isReached: asked('POST'),
     says: CREATE_UNKNOWN,
     next: "It is safe to run again: the key can't be created twice.",
   },
   {
-    title: 'the wait for a rate limit',
+    title: 'a wait for a rate limit',
     faults: [{ method: 'POST', fault: { kind: 'respond', status: 429, headers: longWait } }],
     isReached: waits,
     says: 'Nothing was written.',
   },
   {
-    title: 'the wait after a create in doubt',
+    title: 'a wait after a lost create',
     faults: [{ method: 'POST', fault: { kind: 'respond', status: 503, headers: longWait } }],
     isReached: waits,
     says: CREATE_UNKNOWN,
     next: "It is safe to run again: the key can't be created twice.",
   },
   {
-    title: 'the read of a group that exists',
+    title: 'the read of an existing group',
     group: {},
     faults: [stallAt('GET', GROUP_PATH)],
     isReached: asked('GET'),
     says: 'Nothing was written.',
   },
   {
-    title: 'the update that stalls',
+    title: 'an update that stalls',
     group: { name: 'Production' },
     faults: [stallAt('PATCH', GROUP_PATH)],
     isReached: asked('PATCH'),
@@ -82,7 +82,7 @@ const PHASES: readonly Phase[] = [
 ];
 
 describe.each(['SIGINT', 'SIGTERM'] as const)('cancelled by %s', (name) => {
-  test.concurrent.each(PHASES)('during $title', async (phase) => {
+  test.concurrent.each(PHASES)('reports the cancellation during $title', async (phase) => {
     const { group, faults, isReached, says, next } = phase;
     await using simulated = await startSimulatedRun({ group: group && olderGroup(group) });
     for (const fault of faults) {
@@ -109,7 +109,7 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('cancelled by %s', (name) => {
   });
 });
 
-test('during the diagnosis of a failure, the failure is told without it', async () => {
+test('reports a failure without its diagnosis when cancelled during the diagnosis', async () => {
   await using simulated = await startSimulatedRun();
   simulated.simulator.inject({ path: '/api/v2/caller-identity', fault: { kind: 'stall' } });
   let signalledAt = Number.NaN;

@@ -34,8 +34,8 @@ function runOnPullRequest(
   );
 }
 
-describe('on a pull request, the bundle', () => {
-  test('comments once, brings the comment up to date, and leaves it alone when nothing changed', async () => {
+describe('on a pull request', () => {
+  test('comments once, updates the comment, and leaves it alone when nothing changed', async () => {
     await using simulated = await startSimulatedRun();
     await using github = await startGitHubFor(bot);
 
@@ -55,7 +55,7 @@ describe('on a pull request, the bundle', () => {
     expect([created, updated, alone].map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
   });
 
-  test('finds its comment behind a hundred others, and not in one that somebody else marked', async () => {
+  test('finds its comment behind a hundred others, and ignores a marker that somebody else wrote', async () => {
     await using simulated = await startSimulatedRun();
     await using github = await startGitHubFor(bot);
     await runOnPullRequest(simulated, github);
@@ -75,14 +75,14 @@ describe('on a pull request, the bundle', () => {
     expect(github.comments.at(-1)?.body).toContain('Insight group unchanged');
   });
 
-  test('speaks to the API of a GitHub Enterprise Server', async () => {
+  test('uses the API of a GitHub Enterprise Server', async () => {
     await using simulated = await startSimulatedRun();
     await using github = await startGitHubFor(bot, '/api/v3');
     await runOnPullRequest(simulated, github);
     expect(github.comments).toHaveLength(1);
   });
 
-  test('tells the pull request of a failure', async () => {
+  test('reports a failure on the pull request', async () => {
     await using simulated = await startSimulatedRun();
     await using github = await startGitHubFor(bot);
     const result = await runOnPullRequest(simulated, github, { environment: 'prodution' });
@@ -90,7 +90,7 @@ describe('on a pull request, the bundle', () => {
     expect(github.comments[0]?.body).toContain('The project or the environment does not exist');
   });
 
-  test('warns once and passes when the token may not comment', async () => {
+  test('warns once and succeeds when the token may not comment', async () => {
     await using simulated = await startSimulatedRun();
     await using github = await startGitHubFor({ ...bot, permission: 'read' });
     const result = await runOnPullRequest(simulated, github);
@@ -105,7 +105,7 @@ describe('on a pull request, the bundle', () => {
   });
 });
 
-describe('with trouble on the way to GitHub, the bundle', () => {
+describe('with GitHub failing', () => {
   const limited = { message: 'You have exceeded a secondary rate limit.' };
 
   test.concurrent.each([
@@ -125,7 +125,7 @@ describe('with trouble on the way to GitHub, the bundle', () => {
         body: { message: 'API rate limit exceeded' },
       },
     ],
-  ])('tries again after %s, to the list and to the create', async (_title, answer) => {
+  ])('retries listing and creating after %s', async (_title, answer) => {
     await using simulated = await startSimulatedRun();
     await using github = await startGitHubFor(bot);
     github.inject({ method: 'GET', answer });
@@ -136,7 +136,7 @@ describe('with trouble on the way to GitHub, the bundle', () => {
     expect(github.comments).toHaveLength(1);
   });
 
-  test.concurrent('gives up at once when a rate limit outlasts the comment', async () => {
+  test.concurrent('gives up at once when a rate limit outlasts the time for the comment', async () => {
     await using simulated = await startSimulatedRun();
     await using github = await startGitHubFor(bot);
     const headers = { 'retry-after': '60' };
@@ -166,7 +166,7 @@ describe('with trouble on the way to GitHub, the bundle', () => {
   });
 });
 
-test('of two jobs that comment at the same moment, one comment stays, with the newer report', async () => {
+test('two jobs that comment at the same time leave one comment with the newer report', async () => {
   await using simulated = await startSimulatedRun();
   await using github = await startGitHubFor(bot);
   let arrived = 0;
@@ -188,7 +188,7 @@ test('of two jobs that comment at the same moment, one comment stays, with the n
   expect(github.comments).toHaveLength(1);
 });
 
-test('of two LaunchDarkly instances, each has a comment of its own for the same keys', async () => {
+test('two LaunchDarkly instances get a comment each for the same keys', async () => {
   await using one = await startSimulatedRun();
   await using other = await startSimulatedRun();
   await using github = await startGitHubFor(bot);
@@ -215,14 +215,14 @@ describe('the pull request', () => {
     ],
     ['push', {}, { 'pr-number': '7' }],
     ['pull_request', { pull_request: { number: 9 } }, { 'pr-number': '7' }],
-  ])('is found on the event %s', async (name, payload, inputs) => {
+  ])('finds the pull request on the event %s', async (name, payload, inputs) => {
     await using simulated = await startSimulatedRun();
     await using github = await startGitHubFor(bot);
     await runOnPullRequest(simulated, github, inputs, { event: { name, payload } });
     expect(github.comments).toMatchObject([{ number: 7 }]);
   });
 
-  test.concurrent('is commented on when the event file is missing and pr-number names it', async () => {
+  test.concurrent('comments on the pull request in pr-number when the event file is missing', async () => {
     await using simulated = await startSimulatedRun();
     await using github = await startGitHubFor(bot);
     const env = { GITHUB_EVENT_PATH: '/nowhere/event.json' };
@@ -231,7 +231,7 @@ describe('the pull request', () => {
     expect(result.stdout).not.toContain('/nowhere/event.json');
   });
 
-  test.concurrent('is named by a number, or the inputs are not valid', async () => {
+  test.concurrent('rejects a pr-number that is not a number', async () => {
     await using simulated = await startSimulatedRun();
     const result = await simulated.run({ 'pr-number': '#7' });
     expect(result.outputs['error-code']).toBe('invalid-input');
@@ -239,7 +239,7 @@ describe('the pull request', () => {
   });
 });
 
-test('off a pull request, the bundle says why there is no comment, and how to get one', async () => {
+test('explains off a pull request why there is no comment, and how to get one', async () => {
   await using simulated = await startSimulatedRun();
   const result = await simulated.run({ 'pr-comment': 'true' });
   expect(result.exitCode).toBe(0);

@@ -112,24 +112,27 @@ const CREATE: readonly Row[] = [
 ];
 
 describe.concurrent('create', () => {
-  test.each(CREATE)('%s', async (name, fault, requests, expected) => {
-    await using simulated = await startSimulatedRun();
-    simulated.simulator.inject({ method: 'POST', path: CREATE_PATH, fault });
-    const result = await simulated.run(inputsFor(expected));
+  test.each(CREATE)(
+    'ends a create truthfully after: %s',
+    async (name, fault, requests, expected) => {
+      await using simulated = await startSimulatedRun();
+      simulated.simulator.inject({ method: 'POST', path: CREATE_PATH, fault });
+      const result = await simulated.run(inputsFor(expected));
 
-    expect(simulated.methods()).toBe(requests);
-    expect(result.outputs['error-code'] || result.outputs['outcome']).toBe(expected);
-    const exists = expected === 'created' || name === 'stall, after';
-    expect(simulated.simulator.account.groups.has(DESIRED.key)).toBe(exists);
-    expect(simulated.simulator.createdCount(DESIRED.key)).toBe(exists ? 1 : 0);
-    if (expected === 'timeout') {
-      expect(result.log).toContain('may or may not have been created');
-    } else if (expected !== 'created') {
-      expect(result.log).toContain('Nothing was written.');
-    }
-  });
+      expect(simulated.methods()).toBe(requests);
+      expect(result.outputs['error-code'] || result.outputs['outcome']).toBe(expected);
+      const exists = expected === 'created' || name === 'stall, after';
+      expect(simulated.simulator.account.groups.has(DESIRED.key)).toBe(exists);
+      expect(simulated.simulator.createdCount(DESIRED.key)).toBe(exists ? 1 : 0);
+      if (expected === 'timeout') {
+        expect(result.log).toContain('may or may not have been created');
+      } else if (expected !== 'created') {
+        expect(result.log).toContain('Nothing was written.');
+      }
+    },
+  );
 
-  test('nobody listens (ECONNREFUSED): sent again until somebody does, and then once', async () => {
+  test('retries a create until the server listens, and creates the group once', async () => {
     const port = await reservePort();
     await using simulated = await startSimulatedRun();
     const running = simulated.run({ 'base-uri': `http://127.0.0.1:${port}` });
@@ -141,7 +144,7 @@ describe.concurrent('create', () => {
     expect(late.simulator.createdCount(DESIRED.key)).toBe(1);
   });
 
-  test('nobody ever listens: nothing was written', async () => {
+  test('reports that nothing was written when the server never listens', async () => {
     await using simulated = await startSimulatedRun();
     const origin = `http://127.0.0.1:${await reservePort()}`;
     const result = await simulated.run({ 'base-uri': origin, 'timeout-seconds': '5' });
@@ -175,8 +178,8 @@ const READ: readonly Row[] = [
   ['422', answer(422), 'POST GET', 'bad-request'],
 ];
 
-describe.concurrent('read, after a 409 for a group that exists and is as desired', () => {
-  test.each(READ)('%s', async (_name, fault, requests, expected) => {
+describe.concurrent('read after a 409 for an equal group', () => {
+  test.each(READ)('ends a read truthfully after: %s', async (_name, fault, requests, expected) => {
     const group = olderGroup();
     await using simulated = await startSimulatedRun({ group });
     simulated.simulator.inject({ method: 'GET', path: GROUP_PATH, fault });
@@ -214,26 +217,31 @@ const UPDATE: readonly Row[] = [
 ];
 
 describe.concurrent('update of a group with another name', () => {
-  test.each(UPDATE)('%s', async (name, fault, requests, expected) => {
-    await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Production' }) });
-    simulated.simulator.inject({ method: 'PATCH', path: GROUP_PATH, fault });
-    const result = await simulated.run({ ...inputsFor(expected), 'if-exists': 'update' });
+  test.each(UPDATE)(
+    'ends an update truthfully after: %s',
+    async (name, fault, requests, expected) => {
+      await using simulated = await startSimulatedRun({
+        group: olderGroup({ name: 'Production' }),
+      });
+      simulated.simulator.inject({ method: 'PATCH', path: GROUP_PATH, fault });
+      const result = await simulated.run({ ...inputsFor(expected), 'if-exists': 'update' });
 
-    expect(simulated.methods()).toBe(requests);
-    expect(result.outputs['error-code'] || result.outputs['outcome']).toBe(expected);
-    const isUpdated = expected === 'updated' || name === 'stall, after';
-    expect(simulated.simulator.account.groups.get(DESIRED.key)?.name).toBe(
-      isUpdated ? DESIRED.name : 'Production',
-    );
-    expect(simulated.simulator.createdCount(DESIRED.key)).toBe(0);
-    if (expected === 'timeout') {
-      expect(result.log).toContain('may or may not have been updated');
-    } else if (expected !== 'updated') {
-      expect(result.log).toContain('Nothing was written.');
-    }
-  });
+      expect(simulated.methods()).toBe(requests);
+      expect(result.outputs['error-code'] || result.outputs['outcome']).toBe(expected);
+      const isUpdated = expected === 'updated' || name === 'stall, after';
+      expect(simulated.simulator.account.groups.get(DESIRED.key)?.name).toBe(
+        isUpdated ? DESIRED.name : 'Production',
+      );
+      expect(simulated.simulator.createdCount(DESIRED.key)).toBe(0);
+      if (expected === 'timeout') {
+        expect(result.log).toContain('may or may not have been updated');
+      } else if (expected !== 'updated') {
+        expect(result.log).toContain('Nothing was written.');
+      }
+    },
+  );
 
-  test('the group is deleted between the read and the patch: it is created', async () => {
+  test('creates the group when it is deleted between the read and the patch', async () => {
     await using simulated = await startSimulatedRun({
       group: olderGroup({ name: 'Production' }),
       onAnswer: ({ method }) => {
@@ -248,7 +256,7 @@ describe.concurrent('update of a group with another name', () => {
     expect(simulated.simulator.createdCount(DESIRED.key)).toBe(1);
   });
 
-  test('somebody else moves the key to another project meanwhile: it is left alone', async () => {
+  test('leaves a group alone whose key somebody moves to another project before the patch', async () => {
     const theirs = olderGroup({ projectKey: 'mobile' });
     await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Production' }) });
     simulated.simulator.inject({ method: 'PATCH', path: GROUP_PATH, fault: { kind: 'reset' } });
@@ -266,7 +274,7 @@ describe.concurrent('update of a group with another name', () => {
 
 describe.concurrent('409 for a group that exists', () => {
   test.each(['optimistic_locking_error', 'key_exists', 'conflict'] as const)(
-    'its code %s decides nothing: a read does',
+    'reads the group whatever the code of the 409 is: %s',
     async (conflictCode) => {
       await using simulated = await startSimulatedRun({
         group: olderGroup(),
@@ -278,7 +286,7 @@ describe.concurrent('409 for a group that exists', () => {
     },
   );
 
-  test('several lock collisions in a row are survived', async () => {
+  test('survives several lock collisions in a row', async () => {
     await using simulated = await startSimulatedRun();
     const fault: Fault = { kind: 'lock-collision' };
     simulated.simulator.inject({ method: 'POST', path: CREATE_PATH, fault, times: 3 });
@@ -287,7 +295,7 @@ describe.concurrent('409 for a group that exists', () => {
     expect(result.outputs['outcome']).toBe('created');
   });
 
-  test('a key that answers 409 to the end but shows no group is a conflict in other words', async () => {
+  test('reports a conflict for a key that answers 409 until the deadline but shows no group', async () => {
     await using simulated = await startSimulatedRun();
     const fault: Fault = { kind: 'lock-collision' };
     simulated.simulator.inject({ method: 'POST', fault, times: Number.POSITIVE_INFINITY });

@@ -8,7 +8,7 @@ const UNAUTHORIZED = {
   body: { code: 'unauthorized', message: 'Invalid access token' },
 } as const;
 
-describe.concurrent('a 401', () => {
+describe.concurrent('401', () => {
   test.each([
     [
       'an SDK key',
@@ -25,7 +25,7 @@ describe.concurrent('a 401', () => {
       {},
       'Next: It is the token. Give it the Writer role or better',
     ],
-  ])('for %s says so', async (_title, identity, words) => {
+  ])('explains a 401 for %s', async (_title, identity, words) => {
     await using simulated = await startSimulatedRun();
     injectCreateFault(simulated.simulator, UNAUTHORIZED);
     simulated.simulator.inject({
@@ -38,19 +38,22 @@ describe.concurrent('a 401', () => {
   });
 });
 
-describe.concurrent('a 404 for a key that is misspelt', () => {
+describe.concurrent('404 for a misspelt key', () => {
   test.each([
     ['PRODUCTION', 'production'],
     ['prodcution', 'production'],
     ['stagin', 'staging'],
     ['tset', 'test'],
-  ])('environment %s: did you mean %s?', async (environment, meant) => {
-    await using simulated = await startSimulatedRun();
-    const result = await simulated.run({ environment });
-    expect(readFailure(result)).toContain(`did you mean "${meant}"?`);
-  });
+  ])(
+    'suggests a key for a misspelt one: environment %s: did you mean %s?',
+    async (environment, meant) => {
+      await using simulated = await startSimulatedRun();
+      const result = await simulated.run({ environment });
+      expect(readFailure(result)).toContain(`did you mean "${meant}"?`);
+    },
+  );
 
-  test('in a project of more environments than are listed, the first ten are named', async () => {
+  test('names the first ten environments of a project that has more', async () => {
     await using simulated = await startSimulatedRun();
     const environments = Array.from({ length: 25 }, (_, index) => `region-${index}`);
     simulated.simulator.account.addProject('large', environments);
@@ -58,7 +61,7 @@ describe.concurrent('a 404 for a key that is misspelt', () => {
     expect(readFailure(result)).toContain('"region-8", "region-9" and 15 more.');
   });
 
-  test('in a project of more environments than a page holds, the key itself is asked for', async () => {
+  test('looks up the key in a project with more environments than fit a page', async () => {
     await using simulated = await startSimulatedRun();
     const environments = Array.from({ length: 130 }, (_, index) => `region-${index}`);
     simulated.simulator.account.addProject('huge', environments);
@@ -76,7 +79,7 @@ describe.concurrent('a 404 for a key that is misspelt', () => {
     expect(readFailure(present)).toContain('LaunchDarkly did not find it (404)');
   });
 
-  test('the SDK keys of the environments that are listed are masked, and shown nowhere', async () => {
+  test('masks the SDK keys of the listed environments and shows them nowhere', async () => {
     await using simulated = await startSimulatedRun();
     const environments = [
       ...(simulated.simulator.account.projects.get('default')?.environments ?? []),
@@ -88,7 +91,7 @@ describe.concurrent('a 404 for a key that is misspelt', () => {
   });
 });
 
-describe.concurrent('a diagnosis that gets no answer', () => {
+describe.concurrent('diagnosis requests that fail', () => {
   const faults: readonly (readonly [title: string, fault: Injection['fault']])[] = [
     ['is refused', { kind: 'respond', status: 403, body: { message: 'No.' } }],
     ['meets a server error', { kind: 'respond', status: 500 }],
@@ -99,7 +102,7 @@ describe.concurrent('a diagnosis that gets no answer', () => {
   ];
 
   test.each(faults)(
-    'because it %s leaves the explanation shorter, and is not repeated',
+    'shortens the explanation and does not repeat the request when the diagnosis %s',
     async (_title, fault) => {
       await using simulated = await startSimulatedRun();
       simulated.simulator.inject({
@@ -115,11 +118,11 @@ describe.concurrent('a diagnosis that gets no answer', () => {
   );
 });
 
-describe.concurrent('a 400', () => {
+describe.concurrent('400', () => {
   const invalidRequest = (message: string) =>
     ({ kind: 'respond', status: 400, body: { code: 'invalid_request', message } }) as const;
 
-  test('that speaks of the environment is checked against what exists', async () => {
+  test('checks a 400 about the environment against the environments that exist', async () => {
     await using simulated = await startSimulatedRun();
     injectCreateFault(simulated.simulator, invalidRequest('Invalid environment'));
     const result = await simulated.run({ environment: 'prodution' });
@@ -127,7 +130,7 @@ describe.concurrent('a 400', () => {
     expect(result.outputs['error-code']).toBe('bad-request');
   });
 
-  test('that speaks of the project, though it exists, stays as it is', async () => {
+  test('leaves a 400 about an existing project as it is', async () => {
     await using simulated = await startSimulatedRun();
     injectCreateFault(simulated.simulator, invalidRequest('Invalid project'));
     const result = await simulated.run();
@@ -135,7 +138,7 @@ describe.concurrent('a 400', () => {
     expect(simulated.methods()).toBe('POST GET');
   });
 
-  test('that speaks of applications, when none was asked for, needs no further request', async () => {
+  test('sends no further request for a 400 about applications when none was requested', async () => {
     await using simulated = await startSimulatedRun();
     injectCreateFault(simulated.simulator, invalidRequest('applicationKeys is invalid'));
     const result = await simulated.run();
@@ -143,7 +146,7 @@ describe.concurrent('a 400', () => {
     expect(simulated.methods()).toBe('POST');
   });
 
-  test('that speaks of applications which all exist names none', async () => {
+  test('names no application in a 400 about applications that all exist', async () => {
     await using simulated = await startSimulatedRun();
     injectCreateFault(simulated.simulator, invalidRequest('applicationKeys is invalid'));
     const result = await simulated.run({ applications: 'billing-service' });
@@ -151,7 +154,7 @@ describe.concurrent('a 400', () => {
     expect(simulated.methods()).toBe('POST GET');
   });
 
-  test('with words that would be commands to the runner is shown, and not obeyed', async () => {
+  test('shows a server message with workflow commands without executing them', async () => {
     await using simulated = await startSimulatedRun();
     const message = 'no\n::set-output name=created::true\r##[add-mask]production\u2028::error::x';
     injectCreateFault(simulated.simulator, invalidRequest(message));

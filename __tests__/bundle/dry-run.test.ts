@@ -18,7 +18,7 @@ interface Row {
   readonly title: string;
   readonly group?: Partial<InsightGroup>;
   readonly ifExists: string;
-  readonly ending: string;
+  readonly outcome: string;
   readonly requests?: readonly string[];
 }
 
@@ -26,39 +26,39 @@ const ROWS: readonly Row[] = [
   ...['fail', 'keep', 'update'].map((ifExists) => ({
     title: 'no group',
     ifExists,
-    ending: 'would-create',
+    outcome: 'would-create',
     requests: [READ, CHECK],
   })),
-  { title: 'an equal group', group: {}, ifExists: 'fail', ending: 'conflict' },
-  { title: 'an equal group', group: {}, ifExists: 'keep', ending: 'unchanged' },
-  { title: 'an equal group', group: {}, ifExists: 'update', ending: 'unchanged' },
-  { title: 'another name', group: { name: 'P' }, ifExists: 'fail', ending: 'conflict' },
-  { title: 'another name', group: { name: 'P' }, ifExists: 'keep', ending: 'kept' },
-  { title: 'another name', group: { name: 'P' }, ifExists: 'update', ending: 'would-update' },
+  { title: 'an equal group', group: {}, ifExists: 'fail', outcome: 'conflict' },
+  { title: 'an equal group', group: {}, ifExists: 'keep', outcome: 'unchanged' },
+  { title: 'an equal group', group: {}, ifExists: 'update', outcome: 'unchanged' },
+  { title: 'another name', group: { name: 'P' }, ifExists: 'fail', outcome: 'conflict' },
+  { title: 'another name', group: { name: 'P' }, ifExists: 'keep', outcome: 'kept' },
+  { title: 'another name', group: { name: 'P' }, ifExists: 'update', outcome: 'would-update' },
   ...['fail', 'keep', 'update'].map((ifExists) => ({
     title: 'a group of another project',
     group: { projectKey: 'mobile' },
     ifExists,
-    ending: 'conflict',
+    outcome: 'conflict',
   })),
 ];
 
-describe.concurrent('a dry run', () => {
+describe.concurrent('dry run', () => {
   test.each(ROWS)(
-    'with $title and if-exists: $ifExists ends as $ending and writes nothing',
-    async ({ group, ifExists, ending, requests = [READ] }) => {
+    'a dry run with $title and if-exists: $ifExists ends as $outcome and writes nothing',
+    async ({ group, ifExists, outcome, requests = [READ] }) => {
       const before = group && olderGroup(group);
       await using simulated = await startSimulatedRun({ group: before });
       const result = await simulated.run({ ...DRY, 'if-exists': ifExists });
 
       expect(simulated.simulator.requests.map(describeRequest)).toEqual(requests);
       expect(simulated.simulator.account.groups.get(DESIRED.key)).toEqual(before);
-      const isFailure = ending === 'conflict';
+      const isFailure = outcome === 'conflict';
       expect(result.conclusion).toBe(isFailure ? 'failure' : 'success');
       expect(result.outputs).toMatchObject({
-        outcome: isFailure ? 'failed' : ending,
+        outcome: isFailure ? 'failed' : outcome,
         created: 'false',
-        'error-code': isFailure ? ending : '',
+        'error-code': isFailure ? outcome : '',
         name: before?.name ?? '',
         group: before === undefined ? '' : expect.stringContaining(DESIRED.key),
         drift: group?.name
@@ -72,19 +72,19 @@ describe.concurrent('a dry run', () => {
   test.each([
     [{}, 'would create', undefined],
     [{ 'if-exists': 'update' }, 'would update', { name: 'P' }],
-  ])('says in the log that nothing was written: %j', async (inputs, words, group) => {
+  ])('a dry run logs that nothing was written: %j', async (inputs, words, group) => {
     await using simulated = await startSimulatedRun({ group: group && olderGroup(group) });
     const { log } = await simulated.run({ ...DRY, ...inputs });
     expect(log).toMatch(new RegExp(`^Dry run: ${words} .* Nothing was written\\.\n$`));
   });
 
-  test('needs no more than a token that may read', async () => {
+  test('a dry run needs only a token that may read', async () => {
     await using simulated = await startSimulatedRun();
     const result = await simulated.run({ ...DRY, token: sampleReaderToken });
     expect(result.outputs['outcome']).toBe('would-create');
   });
 
-  test('trusts the project and the environment when the token may not read them', async () => {
+  test('a dry run trusts the project and environment when the token may not read them', async () => {
     await using simulated = await startSimulatedRun();
     simulated.simulator.inject({
       path: '/api/v2/projects',
@@ -103,7 +103,7 @@ describe.concurrent('a dry run', () => {
       'LaunchDarkly does not know the token (401)',
     ],
     [{ key: '-x' }, 'invalid-input', 'key: "-x" is not valid; expected letters'],
-  ])('fails where the real run would: %j', async (inputs, code, words) => {
+  ])('a dry run fails where the real run would fail: %j', async (inputs, code, words) => {
     await using simulated = await startSimulatedRun();
     const result = await simulated.run({ ...DRY, ...inputs });
     expect(readFailure(result)).toContain(words);
@@ -111,7 +111,7 @@ describe.concurrent('a dry run', () => {
     expect(new Set(simulated.simulator.requests.map(({ method }) => method))).not.toContain('POST');
   });
 
-  test('survives what a read survives', async () => {
+  test('a dry run survives the same faults as a read', async () => {
     await using simulated = await startSimulatedRun();
     simulated.simulator.inject({ path: GROUP_PATH, fault: { kind: 'reset' } });
     simulated.simulator.inject({ path: /environments/, fault: { kind: 'respond', status: 503 } });

@@ -14,28 +14,28 @@ function expectPromptEnd(result: StepResult): void {
   expect(result.durations.lastOutputToExitMs).toBeLessThan(MAX_LINGER_MS);
 }
 
-test('nothing keeps the process alive after a success', async () => {
+test('the process exits after a success', async () => {
   await using simulated = await startSimulatedRun();
   const result = await simulated.run();
   expect(result.outputs['outcome']).toBe('created');
   expectPromptEnd(result);
 });
 
-test('nothing keeps the process alive after an update', async () => {
+test('the process exits after an update', async () => {
   await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Another name' }) });
   const result = await simulated.run({ 'if-exists': 'update' });
   expect(result.outputs['outcome']).toBe('updated');
   expectPromptEnd(result);
 });
 
-test('nothing keeps the process alive after an input that is not valid', async () => {
+test('the process exits after an invalid input', async () => {
   await using simulated = await startSimulatedRun();
   const result = await simulated.run({ key: '' });
   expect(result.outputs['error-code']).toBe('invalid-input');
   expectPromptEnd(result);
 });
 
-test('nothing keeps the process alive after a refusal', async () => {
+test('the process exits after a rejection', async () => {
   await using simulated = await startSimulatedRun();
   const result = await simulated.run({ project: 'no-such-project' });
   expect(result.conclusion).toBe('failure');
@@ -43,7 +43,7 @@ test('nothing keeps the process alive after a refusal', async () => {
   expectPromptEnd(result);
 });
 
-test('nothing keeps the process alive when the answer has not come at the deadline', async () => {
+test('the process exits at the deadline when no response has arrived', async () => {
   await using simulated = await startSimulatedRun();
   simulated.simulator.inject({ method: 'POST', path: CREATE_PATH, fault: { kind: 'stall' } });
   const result = await simulated.run({ 'timeout-seconds': '1' });
@@ -51,7 +51,7 @@ test('nothing keeps the process alive when the answer has not come at the deadli
   expectPromptEnd(result);
 });
 
-test('nothing keeps the process alive when there is no connection at the deadline', async () => {
+test('the process exits at the deadline when no connection was made', async () => {
   // Accepts, and never says a word: to the client the connection, of which TLS is a part, never opens.
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {

@@ -167,8 +167,8 @@ describe.concurrent.each(['fail', 'keep', 'update'] as const)('if-exists: %s', (
   });
 });
 
-describe.concurrent('what the log says', () => {
-  test('a drift that is kept is one warning with what is and what was desired', async () => {
+describe.concurrent('the log', () => {
+  test('warns once of a drift that is kept, with the actual and the desired values', async () => {
     await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Production' }) });
     const result = await simulated.run({ 'if-exists': 'keep', applications: 'billing-service' });
     expect(result.annotations).toMatchObject([
@@ -182,7 +182,7 @@ describe.concurrent('what the log says', () => {
     ]);
   });
 
-  test('a conflict shows how the group differs', async () => {
+  test('shows how the group differs in a conflict', async () => {
     await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Production' }) });
     const result = await simulated.run();
     expect(readFailure(result)).toEqual(
@@ -195,7 +195,7 @@ describe.concurrent('what the log says', () => {
     );
   });
 
-  test("a group of another project is said to be somebody else's", async () => {
+  test('says that a group of another project belongs to somebody else', async () => {
     await using simulated = await startSimulatedRun({
       group: olderGroup({ projectKey: 'mobile' }),
     });
@@ -211,8 +211,8 @@ describe.concurrent('what the log says', () => {
   });
 });
 
-describe.concurrent('an update that LaunchDarkly does not carry out', () => {
-  test('because it refuses the patch: the refusal is quoted', async () => {
+describe.concurrent('an update that LaunchDarkly does not apply', () => {
+  test('quotes the rejection of a patch', async () => {
     await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Production' }) });
     simulated.simulator.inject({
       method: 'PATCH',
@@ -234,7 +234,7 @@ describe.concurrent('an update that LaunchDarkly does not carry out', () => {
     expect(simulated.methods()).toBe('POST GET PATCH');
   });
 
-  test('though it answers 200: that is not reported as an update', async () => {
+  test('does not report an update that is answered 200 but not applied', async () => {
     const group = olderGroup({ name: 'Production' });
     await using simulated = await startSimulatedRun({ group });
     simulated.simulator.inject({
@@ -257,7 +257,7 @@ describe.concurrent('an update that LaunchDarkly does not carry out', () => {
 });
 
 test.concurrent.each(['keep', 'update', 'fail'])(
-  'with %s the scores of a group that exists reach the outputs',
+  'writes the scores of an existing group to the outputs with %s',
   async (ifExists) => {
     await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Production' }) });
     simulated.simulator.account.setScores(DESIRED.key);
@@ -266,7 +266,7 @@ test.concurrent.each(['keep', 'update', 'fail'])(
   },
 );
 
-test.concurrent('scores that are not calculated yet are no score', async () => {
+test.concurrent('treats scores that are not calculated yet as missing', async () => {
   await using simulated = await startSimulatedRun({ group: olderGroup() });
   const result = await simulated.run({ 'if-exists': 'keep' });
   expect(result.outputs).toMatchObject({

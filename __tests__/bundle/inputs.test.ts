@@ -34,7 +34,7 @@ async function readProblems(
 }
 
 // __tests__/inputs.test.ts has every rule; these show that the bundle reads and reports the inputs.
-describe.concurrent('an input that is not valid', () => {
+describe.concurrent('invalid inputs', () => {
   test.each([
     ['name', 'a\u2028b', 'expected one line, without control characters'],
     ['key', '--all-apps', `"--all-apps" is not valid; ${KEY_RULE}`],
@@ -44,7 +44,7 @@ describe.concurrent('an input that is not valid', () => {
     ['timeout-seconds', '1.5', TIMEOUT_RULE],
     ['if-exists', 'replace', '"replace" is not valid; expected one of fail, keep, update'],
     ['dry-run', 'yes', '"yes" is not valid; expected true or false'],
-  ])('is shown with its rule: %s: %j', async (input, value, problem) => {
+  ])('shows an invalid input with its rule: %s: %j', async (input, value, problem) => {
     expect(await readProblems({ [input]: value })).toEqual([
       `The input ${input} is not valid. No request was made.`,
       `- ${input}: ${problem}`,
@@ -52,7 +52,7 @@ describe.concurrent('an input that is not valid', () => {
     ]);
   });
 
-  test('is shown without commands that it smuggles in', async () => {
+  test('shows an invalid input without executing the commands in it', async () => {
     await using simulated = await startSimulatedRun();
     const result = await simulated.run({ key: 'a\n::set-output name=created::true' });
     expect(result.outputs).toMatchObject({ created: 'false', key: '' });
@@ -60,7 +60,7 @@ describe.concurrent('an input that is not valid', () => {
 });
 
 describe.concurrent('applications', () => {
-  test('may be what another step of this action has put out', async () => {
+  test('accepts applications from an output of another step of this action', async () => {
     await using simulated = await startSimulatedRun();
     const first = await simulated.run({ applications: 'billing\ninventory' });
     expect(first.outputs['applications']).toBe('["billing","inventory"]');
@@ -72,7 +72,7 @@ describe.concurrent('applications', () => {
   });
 });
 
-test.concurrent('all problems are in one error, each with the name of its input', async () => {
+test.concurrent('reports all problems in one error, each with the name of its input', async () => {
   const [message, ...lines] = await readProblems({
     name: ' ',
     key: '-x',
@@ -104,7 +104,7 @@ test.concurrent('all problems are in one error, each with the name of its input'
   expect(lines.at(-1)).toBe(`${CORRECT_WITH} ${CORRECT_SECRET.replace('Next: ', '')}`);
 });
 
-test.concurrent('without a single input, the four names and the token are asked for', async () => {
+test.concurrent('asks for the four names and the token when no input is given', async () => {
   const blank = { name: '', key: '', project: '', environment: '', token: '', 'base-uri': '' };
   expect(await readProblems(blank)).toEqual([
     '5 inputs are not valid. No request was made.',
@@ -117,8 +117,8 @@ test.concurrent('without a single input, the four names and the token are asked 
   ]);
 });
 
-describe.concurrent('a blank optional input', () => {
-  test('means its default', async () => {
+describe.concurrent('blank optional inputs', () => {
+  test('treats a blank optional input as its default', async () => {
     await using simulated = await startSimulatedRun();
     const blanks = { applications: ' ', 'timeout-seconds': '', 'if-exists': '\n', 'dry-run': ' ' };
     const result = await simulated.run({ ...blanks, 'pr-comment': '' });
@@ -126,7 +126,7 @@ describe.concurrent('a blank optional input', () => {
   });
 });
 
-test.concurrent('a key of unusual length only warns', async () => {
+test.concurrent('only warns of a key of unusual length', async () => {
   await using simulated = await startSimulatedRun();
   const result = await simulated.run({ key: 'k'.repeat(101) });
   expect(result.outputs['outcome']).toBe('created');
@@ -139,7 +139,7 @@ test.concurrent('a key of unusual length only warns', async () => {
   ]);
 });
 
-test.concurrent('an input of another name has no say', async () => {
+test.concurrent('ignores an unknown input', async () => {
   await using simulated = await startSimulatedRun();
   const result = await simulated.run(
     {},
@@ -148,7 +148,7 @@ test.concurrent('an input of another name has no say', async () => {
   expect(result.outputs['outcome']).toBe('created');
 });
 
-describe.concurrent('a blank token', () => {
+describe.concurrent('blank tokens', () => {
   const fork = {
     number: 7,
     head: { repo: { full_name: 'stranger/octo-repo' } },
@@ -199,16 +199,19 @@ describe.concurrent('a blank token', () => {
     },
   ];
 
-  test.each(rows)('$title', async ({ options, problem, next = CORRECT_SECRET }) => {
-    expect(await readProblems({ token: ' \n' }, options)).toEqual([
-      'The input token is blank. No request was made.',
-      `- token: ${problem}`,
-      next,
-    ]);
-  });
+  test.each(rows)(
+    'explains a blank token: $title',
+    async ({ options, problem, next = CORRECT_SECRET }) => {
+      expect(await readProblems({ token: ' \n' }, options)).toEqual([
+        'The input token is blank. No request was made.',
+        `- token: ${problem}`,
+        next,
+      ]);
+    },
+  );
 });
 
-describe.concurrent('a token of the wrong shape', () => {
+describe.concurrent('tokens of the wrong shape', () => {
   const uuid = '1b2c3d4e-5f60-4718-8a9b-0c1d2e3f4a5b';
 
   test.each([
@@ -221,7 +224,7 @@ describe.concurrent('a token of the wrong shape', () => {
       'it has white space in it; store the secret again, in one piece',
     ],
     [`api-\u0001${uuid}`, 'it has characters that no access token has; store the secret again'],
-  ])('gets a hint of its own and is not echoed: %j', async (token, hint) => {
+  ])('explains a token of the wrong shape without echoing it: %j', async (token, hint) => {
     // The runner's stand-in fails the test when the token shows anywhere, in whatever form.
     const lines = await readProblems({ token });
     expect(lines.slice(1)).toEqual([`- token: ${hint}`, CORRECT_SECRET]);
@@ -229,7 +232,7 @@ describe.concurrent('a token of the wrong shape', () => {
   });
 });
 
-describe.concurrent('a hostile base-uri', () => {
+describe.concurrent('malicious base-uri', () => {
   // Whatever the bundle would connect to, directly or through the proxy, would end up in the trap.
   const rows = [
     'https://user:hunter2pass@app.launchdarkly.com',
@@ -314,7 +317,7 @@ describe.concurrent('a hostile base-uri', () => {
     };
   }
 
-  test.each(rows)('%j is refused, and not echoed', async (template) => {
+  test.each(rows)('rejects %j without echoing it', async (template) => {
     await using trap = await setTrap();
     const uri = template.replace('{trap}', String(trap.port));
     const lines = await readProblems({ 'base-uri': uri }, { env: trap.env });
@@ -325,7 +328,7 @@ describe.concurrent('a hostile base-uri', () => {
     expect(trap.count()).toBe(0);
   });
 
-  test('the trap does catch a connection to a host that is allowed', async () => {
+  test('the trap catches a connection to an allowed host', async () => {
     await using trap = await setTrap();
     await using simulated = await startSimulatedRun();
     const result = await simulated.run(
@@ -337,7 +340,7 @@ describe.concurrent('a hostile base-uri', () => {
   });
 });
 
-test.concurrent('a proxy that is no URL is a problem of its variable, and its password is not echoed', async () => {
+test.concurrent('reports an invalid proxy URL under its variable without echoing the password', async () => {
   const lines = await readProblems(
     { 'base-uri': 'https://app.launchdarkly.com' },
     {

@@ -24,7 +24,7 @@ async function pretendNode(version: string): Promise<Record<string, string>> {
   return { NODE_OPTIONS: `--require=${path}` };
 }
 
-describe('the bundle', () => {
+describe('Node.js version', () => {
   test.each(['0.10.48', '16.20.2', '18.20.8', '20.9.0'])(
     'refuses Node.js %s in one sentence before any request',
     async (version) => {
@@ -48,7 +48,7 @@ describe('the bundle', () => {
     },
   );
 
-  test('refuses an old Node.js also without a file for the outputs', async () => {
+  test('refuses an old Node.js even without a file for the outputs', async () => {
     await using simulated = await startSimulatedRun();
     const env = { ...(await pretendNode('18.20.8')), GITHUB_OUTPUT: undefined };
     const result = await simulated.run({}, { env });

@@ -46,19 +46,19 @@ function countOf(outcomes: readonly string[], outcome: string): number {
 /** Every other runner wants another name. */
 const twoNames = (runner: number) => ({ name: runner % 2 === 0 ? DESIRED.name : OTHER_NAME });
 
-test('same group, keep: one creates the group, all others find it unchanged', async () => {
+test('with if-exists: keep, one of many equal runs creates the group and all others find it unchanged', async () => {
   await using simulated = await startSimulatedRun();
   const { counts } = await race(simulated, 'same group, keep', () => ({ 'if-exists': 'keep' }));
   expect(counts).toEqual({ created: 1, unchanged: CROWD - 1 });
 });
 
-test('same group, fail: one creates the group, all others fail with a conflict', async () => {
+test('with if-exists: fail, one of many equal runs creates the group and all others fail with a conflict', async () => {
   await using simulated = await startSimulatedRun();
   const { counts } = await race(simulated, 'same group, fail', () => ({}));
   expect(counts).toEqual({ created: 1, conflict: CROWD - 1 });
 });
 
-test('same group, keep, with lag and lock collisions: still one creates it', async () => {
+test('with if-exists: keep, lag and lock collisions, one of many equal runs still creates the group', async () => {
   await using simulated = await startSimulatedRun({ behaviour: { visibilityLagMs: 700 } });
   injectCreateFault(simulated.simulator, { kind: 'lock-collision' }, CROWD / 4);
   const title = 'same group, keep, lag and lock collisions';
@@ -66,7 +66,7 @@ test('same group, keep, with lag and lock collisions: still one creates it', asy
   expect(counts).toEqual({ created: 1, unchanged: CROWD - 1 });
 });
 
-test('same group, keep, and the one that creates it never hears of it', async () => {
+test('with if-exists: keep, a run whose created response is lost still reports that it created the group', async () => {
   await using simulated = await startSimulatedRun();
   injectCreateFault(simulated.simulator, { kind: 'process-then-reset' });
   const title = 'same group, keep, the confirmation lost';
@@ -74,7 +74,7 @@ test('same group, keep, and the one that creates it never hears of it', async ()
   expect(counts).toEqual({ created: 1, unchanged: CROWD - 1 });
 });
 
-test('two names, keep: the winner is kept, and nobody is told that it is otherwise', async () => {
+test('with if-exists: keep, runs with different names keep the first group and report the drift', async () => {
   await using simulated = await startSimulatedRun();
   const { results, counts } = await race(simulated, 'two names, keep', (runner) => ({
     ...twoNames(runner),
@@ -88,7 +88,7 @@ test('two names, keep: the winner is kept, and nobody is told that it is otherwi
   }
 });
 
-test('two names, update, with lag: all succeed, and the last write stands', async () => {
+test('with if-exists: update and lag, runs with different names all succeed and the last write stands', async () => {
   await using simulated = await startSimulatedRun({ behaviour: { visibilityLagMs: 200 } });
   const { results, counts } = await race(simulated, 'two names, update, lag', (runner) => ({
     ...twoNames(runner),

@@ -17,9 +17,9 @@ function readFirstWait({ requests: [first, second] }: Simulator): number {
   return (second?.atMs ?? Number.NaN) - (first?.atMs ?? Number.NaN);
 }
 
-describe.concurrent('a lost answer', () => {
+describe.concurrent('lost responses', () => {
   test.each([0, 300, 900, 1_500])(
-    'to a create that was carried out, with reads that lag by %i ms: created, and once',
+    'reports a processed create once its group is visible, with reads that lag by %i ms',
     async (visibilityLagMs) => {
       await using simulated = await startSimulatedRun({ behaviour: { visibilityLagMs } });
       injectCreateFault(simulated.simulator, { kind: 'process-then-reset' });
@@ -34,7 +34,7 @@ describe.concurrent('a lost answer', () => {
   );
 
   test.each([-3_600_000, -2_500, 2_500, 3_600_000])(
-    'is settled though the clock of the server differs by %i ms',
+    'reports a lost create truthfully with a server clock that is off by %i ms',
     async (clockSkewMs) => {
       await using simulated = await startSimulatedRun({ behaviour: { clockSkewMs } });
       injectCreateFault(simulated.simulator, { kind: 'process-then-reset' });
@@ -44,7 +44,7 @@ describe.concurrent('a lost answer', () => {
   );
 
   test.each([-3_600_000, 0, 3_600_000])(
-    'does not make an older group ours, with a clock that differs by %i ms',
+    'does not claim an older group with a server clock that is off by %i ms',
     async (clockSkewMs) => {
       const group = olderGroup({ createdAt: Date.now() + clockSkewMs - 60_000 });
       await using simulated = await startSimulatedRun({ group, behaviour: { clockSkewMs } });
@@ -56,7 +56,7 @@ describe.concurrent('a lost answer', () => {
     },
   );
 
-  test('with an older group and if-exists: fail is a conflict', async () => {
+  test('reports a conflict when a lost create meets an older group with if-exists: fail', async () => {
     await using simulated = await startSimulatedRun({ group: olderGroup() });
     injectCreateFault(simulated.simulator, { kind: 'reset' });
     const result = await simulated.run();
@@ -64,14 +64,14 @@ describe.concurrent('a lost answer', () => {
     expect(readFailure(result)).toContain('It matches the request.');
   });
 
-  test('with a group of somebody who was faster and wants it otherwise is a drift', async () => {
+  test('reports a drift when a lost create meets a different group of a faster run', async () => {
     await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Theirs' }) });
     injectCreateFault(simulated.simulator, { kind: 'reset' });
     const result = await simulated.run({ 'if-exists': 'keep' });
     expect(result.outputs).toMatchObject({ outcome: 'kept', name: 'Theirs' });
   });
 
-  test('several times in a row still ends in the truth', async () => {
+  test('reports the truth after several lost responses in a row', async () => {
     await using simulated = await startSimulatedRun();
     injectCreateFault(simulated.simulator, { kind: 'reset' }, 2);
     injectCreateFault(simulated.simulator, { kind: 'process-then-respond', status: 502 });
@@ -85,7 +85,7 @@ describe.concurrent('a lost answer', () => {
     expect(simulated.simulator.createdCount(DESIRED.key)).toBe(1);
   });
 
-  test("a fresh group of another job's, not to be seen for a second, is waited for", async () => {
+  test('waits for a group of another job that is not visible for a second', async () => {
     await using simulated = await startSimulatedRun({ behaviour: { visibilityLagMs: 1_000 } });
     await simulated.run();
     const result = await simulated.run({ 'if-exists': 'keep' });
@@ -94,7 +94,7 @@ describe.concurrent('a lost answer', () => {
   });
 });
 
-describe.concurrent('a rate limit', () => {
+describe.concurrent('rate limits', () => {
   const dialects: readonly (readonly [title: string, waitsMs: RateLimitWaits])[] = [
     ['X-Ratelimit-Reset for the account', { global: 1_000 }],
     ['X-Ratelimit-Reset for the route', { route: 1_000 }],
@@ -105,7 +105,7 @@ describe.concurrent('a rate limit', () => {
     ['one in the past beside another', { global: -9_000, 'retry-after-seconds': 1_000 }],
   ];
 
-  test.each(dialects)('told by %s is waited out', async (_title, waitsMs) => {
+  test.each(dialects)('waits for a rate limit announced by %s', async (_title, waitsMs) => {
     await using simulated = await startSimulatedRun();
     injectCreateFault(simulated.simulator, { kind: 'rate-limit', waitsMs });
     const result = await simulated.run();
@@ -115,7 +115,7 @@ describe.concurrent('a rate limit', () => {
   });
 
   test.each([-3_600_000, 3_600_000])(
-    "is measured by the server's clock, though it differs by %i ms",
+    "measures a rate limit by the server's clock, which is off by %i ms",
     async (clockSkewMs) => {
       await using simulated = await startSimulatedRun({ behaviour: { clockSkewMs } });
       injectCreateFault(simulated.simulator, { kind: 'rate-limit', waitsMs: { global: 1_000 } });
@@ -136,7 +136,7 @@ describe.concurrent('a rate limit', () => {
     ['a Retry-After that is nonsense', { 'Retry-After': 'soon' }],
   ];
 
-  test.each(noHints)('with %s is tried again soon', async (_title, headers) => {
+  test.each(noHints)('retries soon after a rate limit with %s', async (_title, headers) => {
     await using simulated = await startSimulatedRun();
     injectCreateFault(simulated.simulator, { kind: 'respond', status: 429, headers });
     const result = await simulated.run({ 'timeout-seconds': '60' });
@@ -144,7 +144,7 @@ describe.concurrent('a rate limit', () => {
     expect(simulated.methods()).toBe('POST POST');
   });
 
-  test('that outlasts the deadline fails at once and says when it would work', async () => {
+  test('fails at once when a rate limit outlasts the deadline, and says when to try again', async () => {
     await using simulated = await startSimulatedRun();
     const fault: Fault = { kind: 'rate-limit', waitsMs: { 'retry-after-seconds': 600_000 } };
     injectCreateFault(simulated.simulator, fault, Number.POSITIVE_INFINITY);
@@ -164,7 +164,7 @@ describe.concurrent('a rate limit', () => {
     expect(next).toBe('Next: Run again after that time, or raise timeout-seconds beyond the wait.');
   });
 
-  test('on the read after a 409 is waited out as well', async () => {
+  test('waits for a rate limit of the read after a 409', async () => {
     await using simulated = await startSimulatedRun({ group: olderGroup() });
     const fault: Fault = { kind: 'rate-limit', waitsMs: { 'retry-after-seconds': 1_000 } };
     simulated.simulator.inject({ method: 'GET', path: GROUP_PATH, fault });
@@ -174,7 +174,7 @@ describe.concurrent('a rate limit', () => {
     expect((third?.atMs ?? 0) - (second?.atMs ?? 0)).toBeGreaterThanOrEqual(1_000);
   });
 
-  test('is told by 503 with a Retry-After, too', async () => {
+  test('waits for the Retry-After of a 503', async () => {
     await using simulated = await startSimulatedRun();
     const fault: Fault = { kind: 'respond', status: 503, headers: { 'Retry-After': '1' } };
     simulated.simulator.inject({ method: 'POST', path: CREATE_PATH, fault });
@@ -185,8 +185,8 @@ describe.concurrent('a rate limit', () => {
   });
 });
 
-describe.concurrent('a wait', () => {
-  test('of more than three seconds is announced', async () => {
+describe.concurrent('announced waits', () => {
+  test('announces a wait of more than three seconds', async () => {
     await using simulated = await startSimulatedRun();
     const fault: Fault = { kind: 'rate-limit', waitsMs: { 'retry-after-seconds': 3_000 } };
     injectCreateFault(simulated.simulator, fault);
@@ -196,7 +196,7 @@ describe.concurrent('a wait', () => {
     );
   });
 
-  test('that is shorter is told in the debug log only', async () => {
+  test('logs a shorter wait at debug level only', async () => {
     await using simulated = await startSimulatedRun();
     injectCreateFault(simulated.simulator, { kind: 'reset' });
     const quiet = await simulated.run();

@@ -22,8 +22,8 @@ const UNWRITABLE = {
 
 const places = Object.entries(UNWRITABLE);
 
-describe.concurrent('a summary file', () => {
-  test.each(places)('%s does not fail the step, and is not worth a word', async (_title, place) => {
+describe.concurrent('summary file', () => {
+  test.each(places)('silently ignores a summary file %s', async (_title, place) => {
     await using simulated = await startSimulatedRun();
     const result = await simulated.run({}, { env: { GITHUB_STEP_SUMMARY: place() } });
     expect(result).toMatchObject({ conclusion: 'success', stderr: '', annotations: [] });
@@ -31,20 +31,20 @@ describe.concurrent('a summary file', () => {
     expect(result.log).toMatch(/^Created insight group .*\n$/);
   });
 
-  test('of which no variable tells does not fail the step', async () => {
+  test('silently ignores a missing summary variable', async () => {
     await using simulated = await startSimulatedRun();
     const result = await simulated.run({}, { env: { GITHUB_STEP_SUMMARY: undefined } });
     expect(result).toMatchObject({ conclusion: 'success', stderr: '', annotations: [] });
   });
 
-  test('that could not be written is told in the debug log', async () => {
+  test('logs a summary that could not be written at debug level', async () => {
     await using simulated = await startSimulatedRun();
     const env = { GITHUB_STEP_SUMMARY: join(folder, 'missing', 'file'), RUNNER_DEBUG: '1' };
     const result = await simulated.run({}, { env });
     expect(result.log).toContain('##[debug]Job summary not written: ');
   });
 
-  test('keeps the text that is already in it', async () => {
+  test('keeps the existing text of the summary file', async () => {
     await using simulated = await startSimulatedRun();
     const path = join(folder, 'summary.md');
     await writeFile(path, 'An old summary');
@@ -53,7 +53,7 @@ describe.concurrent('a summary file', () => {
     expect(summary).toMatch(/^An old summary\n\n## ✅ Insight group created: /);
   });
 
-  test('that is nearly full is not made larger than the runner takes', async () => {
+  test("does not grow a nearly full summary beyond the runner's limit", async () => {
     await using simulated = await startSimulatedRun();
     const applications = Array.from({ length: 25 }, (_, n) => `${'x'.repeat(180)}${n}`).join(',');
     const runWith = async (room: number) => {
@@ -70,8 +70,8 @@ describe.concurrent('a summary file', () => {
   });
 });
 
-describe.concurrent('an output file', () => {
-  test.each(places)('%s fails the step with one clear line', async (_title, place) => {
+describe.concurrent('output file', () => {
+  test.each(places)('fails with one clear line on an output file %s', async (_title, place) => {
     await using simulated = await startSimulatedRun();
     const result = await simulated.run({}, { env: { GITHUB_OUTPUT: place() } });
     expect(result).toMatchObject({ conclusion: 'failure', exitCode: 1, stderr: '' });

@@ -26,8 +26,8 @@ function makeLongSecret(length: number): string {
   }).join('');
 }
 
-describe.concurrent('a token that is longer than any token', () => {
-  test.each(['token', 'github-token'])('is not a valid %s', async (input) => {
+describe.concurrent('tokens beyond the maximum length', () => {
+  test.each(['token', 'github-token'])('rejects an overlong %s', async (input) => {
     await using simulated = await startSimulatedRun();
     const token = makeLongSecret(6_000);
     const result = await simulated.run({ [input]: token });
@@ -37,8 +37,8 @@ describe.concurrent('a token that is longer than any token', () => {
   });
 });
 
-describe.concurrent('a secret in an answer', () => {
-  test.each([5_600, 65_536])('of %i characters is redacted', async (length) => {
+describe.concurrent('secrets in a response', () => {
+  test.each([5_600, 65_536])('redacts a secret of %i characters', async (length) => {
     await using simulated = await startSimulatedRun();
     const secret = makeLongSecret(length);
     const message = `No: ${secret.slice(100, 400)} of ${secret.slice(0, 1_000)}, or ${secret}`;
@@ -53,7 +53,7 @@ describe.concurrent('a secret in an answer', () => {
   });
 
   test.each(['sdk-', 'a-word-of-no-known-shape-'])(
-    'that is one of ten thousand (%s…) is redacted or withheld, with few masks',
+    'redacts or withholds ten thousand secrets (%s…) with few masks',
     async (prefix) => {
       await using simulated = await startSimulatedRun();
       const keys = Array.from({ length: 10_000 }, (_, n) => `${prefix}${makeUuid(n)}`);
@@ -72,7 +72,7 @@ describe.concurrent('a secret in an answer', () => {
     },
   );
 
-  test('that is one of ten thousand leaves room for a cancellation', async () => {
+  test('can still be cancelled while it redacts ten thousand secrets', async () => {
     await using simulated = await startSimulatedRun();
     const keys = Array.from({ length: 10_000 }, (_, n) => `sdk-${makeUuid(n)}`);
     injectCreateFault(simulated.simulator, {
@@ -87,7 +87,7 @@ describe.concurrent('a secret in an answer', () => {
     expect(result.outputs['error-code']).toBe('cancelled');
   });
 
-  test('is redacted although its text is not JSON and never ends', async () => {
+  test('redacts a secret in an endless text that is not JSON', async () => {
     await using simulated = await startSimulatedRun();
     const secret = makeLongSecret(60_000);
     const body = `{"message": "${secret}", "token": "${secret}${'x'.repeat(3_000_000)}`;
@@ -98,10 +98,10 @@ describe.concurrent('a secret in an answer', () => {
   });
 });
 
-describe.concurrent('what the workflow named', () => {
+describe.concurrent('values that the workflow named', () => {
   const uuid = '1b2c3d4e-5f60-4718-8a9b-0c1d2e3f4a5b';
 
-  test('is neither masked nor redacted where it contains the shape of a key', async () => {
+  test('neither masks nor redacts a value from the workflow that contains the shape of a key', async () => {
     await using simulated = await startSimulatedRun();
     const environment = `pr-api-${uuid}`;
     const key = `default-${environment}-all-apps`;
@@ -119,7 +119,7 @@ describe.concurrent('what the workflow named', () => {
     expect(result.summary?.replace(/<\/?span>/g, '')).toContain(`<code>${environment}</code>`);
   });
 
-  test('is no reason to show the key of which it is only a part', async () => {
+  test('does not reveal a key because a value from the workflow is a part of it', async () => {
     await using simulated = await startSimulatedRun();
     const environment = uuid;
     injectCreateFault(simulated.simulator, {
@@ -133,7 +133,7 @@ describe.concurrent('what the workflow named', () => {
   });
 });
 
-test.concurrent('no word of fewer than eight characters is masked', async () => {
+test.concurrent('masks no word shorter than eight characters', async () => {
   await using simulated = await startSimulatedRun();
   const HTTPS_PROXY = 'http://svc:prod@proxy.example:8080';
   const result = await simulated.run({ environment: 'production' }, { env: { HTTPS_PROXY } });
@@ -141,14 +141,14 @@ test.concurrent('no word of fewer than eight characters is masked', async () => 
   expect(result.outputs).toMatchObject({ outcome: 'created', environment: 'production' });
 });
 
-describe.concurrent('an unexpected error', () => {
+describe.concurrent('unexpected errors', () => {
   /** Starts the bundle with a piece of code in its process that was there first. */
   function preload(code: string) {
     return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };
   }
   const bug = `Object.assign(new Error('of ${DESIRED.token}'), { token: '${DESIRED.token}' })`;
 
-  test('after the outputs were set makes them those of a failure', async () => {
+  test('an unexpected error after the outputs were set replaces them with those of a failure', async () => {
     await using simulated = await startSimulatedRun();
     const env = preload(`process.once('beforeExit', () => { throw ${bug}; });`);
     const result = await simulated.run({}, { env });
@@ -157,7 +157,7 @@ describe.concurrent('an unexpected error', () => {
     expect(simulated.simulator.account.groups.has(DESIRED.key)).toBe(true);
   });
 
-  test('before the outputs were set makes them those of a failure', async () => {
+  test('an unexpected error before the outputs were set sets those of a failure', async () => {
     await using simulated = await startSimulatedRun();
     simulated.simulator.inject({
       method: 'POST',
@@ -175,7 +175,7 @@ describe.concurrent('an unexpected error', () => {
     expect(result.outputs['error-code']).toBe('unexpected-response');
   });
 
-  test('is told without a stack on stderr even when telling it throws', async () => {
+  test('an unexpected error is reported without a stack on stderr even when reporting throws', async () => {
     await using simulated = await startSimulatedRun();
     const env = preload(`
       process.once('beforeExit', () => {

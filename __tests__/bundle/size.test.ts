@@ -47,7 +47,7 @@ function countInScripts(text: string): number {
     .reduce((sum, count) => sum + count, 0);
 }
 
-test('the bundle and the entry are lean', () => {
+test('the bundle and its entry stay within their size limits', () => {
   expect(readFileSync(join(DIST, 'run.js')).length).toBeLessThanOrEqual(MAX_BUNDLE_BYTES);
   const entry = readFileSync(join(DIST, 'index.js'), 'utf8');
   expect(entry.length).toBeLessThanOrEqual(MAX_ENTRY_BYTES);
@@ -55,13 +55,13 @@ test('the bundle and the entry are lean', () => {
 });
 
 test.each(['class Client ', 'class ProxyAgent ', 'class UndiciError '])(
-  'there is one undici in the bundle: one "%s"',
+  'the bundle contains one copy of undici: one "%s"',
   (text) => {
     expect(countInScripts(text)).toBe(1);
   },
 );
 
-test('what only a comment needs is in files that only a comment loads', () => {
+test('code for comments is only in files that only a comment loads', () => {
   expect(scripts.toSorted()).toEqual([
     'comment.js',
     'index.js',
@@ -74,26 +74,26 @@ test('what only a comment needs is in files that only a comment loads', () => {
   expect(scripts.filter(isIn)).toEqual(['octokit.js']);
 });
 
-describe('the libraries in the bundle', () => {
+describe('bundled libraries', () => {
   const folders = forProduction.map(({ folder }) => join(ROOT, folder));
   const bundle = readFileSync(join(DIST, 'run.js'), 'utf8');
 
-  test('have the text of the files in their packages', () => {
+  test('bundled libraries equal the files in their packages', () => {
     expect(verifyModules(bundle, folders)).toBeGreaterThan(40);
   });
 
-  test('are compared so that an edit is noticed', () => {
+  test('the comparison with the packages detects an edit', () => {
     const edited = bundle.replace('class ProxyAgent ', 'class LeftOut ');
     expect(edited === bundle).toBe(false);
     expect(() => verifyModules(edited, folders)).toThrow(/is no file of a package/);
   });
 });
 
-test('one undici is installed', () => {
+test('one version of undici is installed', () => {
   expect(installed.filter(({ name }) => name === 'undici')).toHaveLength(1);
 });
 
-test('licenses.txt names every package that is in production', () => {
+test('licenses.txt names every production package', () => {
   const licenses = readFileSync(join(DIST, 'licenses.txt'), 'utf8').split('\n');
   expect(forProduction.length).toBeGreaterThan(5);
   for (const { name, version } of forProduction) {
@@ -101,6 +101,6 @@ test('licenses.txt names every package that is in production', () => {
   }
 });
 
-test('no package that is in production runs a script when it is installed', () => {
+test('no production package runs an install script', () => {
   expect(forProduction.filter(({ hasInstallScript }) => hasInstallScript)).toEqual([]);
 });

@@ -14,8 +14,8 @@ import {
   startSimulatedRun,
 } from './simulated-run.ts';
 
-describe.concurrent('a create that goes well', () => {
-  test('is one request, with the documented path, headers and body', async () => {
+describe.concurrent('a successful create', () => {
+  test('creates a group with one request with the documented path, headers and body', async () => {
     await using simulated = await startSimulatedRun();
     await simulated.run();
     expect(simulated.simulator.requests.map(describeRequest)).toEqual([`POST ${CREATE_PATH}`]);
@@ -43,7 +43,7 @@ describe.concurrent('a create that goes well', () => {
     });
   });
 
-  test('ends with every output, one line in the log, a summary and exit code 0', async () => {
+  test('sets every output, logs one line, writes a summary and exits with 0', async () => {
     await using simulated = await startSimulatedRun({ now: () => Date.UTC(2026, 0, 31, 12) });
     const result = await simulated.run();
     expect(result.outputs).toEqual({
@@ -69,7 +69,7 @@ describe.concurrent('a create that goes well', () => {
     expect(result.tempFiles).toEqual(new Map());
   });
 
-  test('masks the token in the very first line of stdout', async () => {
+  test('masks the token in the first line of stdout', async () => {
     await using simulated = await startSimulatedRun();
     const { stdout } = await simulated.run({ token: ` ${DESIRED.token}\n` });
     expect(stdout.split('\n')[0]).toBe(`::add-mask::${DESIRED.token}`);
@@ -86,7 +86,7 @@ describe.concurrent('a create that goes well', () => {
     expect(JSON.parse(result.outputs['applications'] ?? '')).toEqual(applicationKeys);
   });
 
-  test('hands the scores on when the answer carries them, and nothing of the environment', async () => {
+  test('passes on the scores in the response and nothing of the environment', async () => {
     await using simulated = await startSimulatedRun();
     injectCreateFault(simulated.simulator, {
       kind: 'respond',
@@ -115,7 +115,7 @@ describe.concurrent('a create that goes well', () => {
     expect(result.summary).toContain('72');
   });
 
-  test('warns when LaunchDarkly made the group otherwise than it was asked to', async () => {
+  test('warns when LaunchDarkly stored different values than requested', async () => {
     await using simulated = await startSimulatedRun();
     injectCreateFault(simulated.simulator, {
       kind: 'respond',
@@ -239,7 +239,7 @@ const REFUSED: readonly RefusedRow[] = [
     ],
   },
   {
-    title: '403 for a beta header that got lost',
+    title: '403 for a beta header that was lost',
     answer: {
       status: 403,
       body: {
@@ -256,7 +256,7 @@ const REFUSED: readonly RefusedRow[] = [
     ],
   },
   {
-    title: '404 though project and environment exist',
+    title: '404 although project and environment exist',
     answer: { status: 404, body: { code: 'not_found', message: 'Invalid resource identifier' } },
     code: 'not-found',
     asks: 'POST GET',
@@ -293,30 +293,33 @@ const REFUSED: readonly RefusedRow[] = [
   },
 ];
 
-describe.concurrent('a status that says that nothing was written', () => {
-  test.each(REFUSED)('$title', async ({ answer, code, says, asks = 'POST' }) => {
-    await using simulated = await startSimulatedRun();
-    injectCreateFault(
-      simulated.simulator,
-      { kind: 'respond', ...answer },
-      Number.POSITIVE_INFINITY,
-    );
-    const result = await simulated.run();
-    expect(readFailure(result)).toEqual(says.join('\n'));
-    expect(result.outputs['error-code']).toBe(code);
-    // A 404 is tried again for a while.
-    const methods =
-      code === 'not-found' ? simulated.methods().replace(/( POST)+$/, '') : simulated.methods();
-    expect(methods).toBe(asks);
-    expect(result.summary).toContain(DESIRED.key);
-    expect(result.groups).toEqual([]);
-  });
+describe.concurrent('statuses after which nothing was written', () => {
+  test.each(REFUSED)(
+    'reports that nothing was written after $title',
+    async ({ answer, code, says, asks = 'POST' }) => {
+      await using simulated = await startSimulatedRun();
+      injectCreateFault(
+        simulated.simulator,
+        { kind: 'respond', ...answer },
+        Number.POSITIVE_INFINITY,
+      );
+      const result = await simulated.run();
+      expect(readFailure(result)).toEqual(says.join('\n'));
+      expect(result.outputs['error-code']).toBe(code);
+      // A 404 is tried again for a while.
+      const methods =
+        code === 'not-found' ? simulated.methods().replace(/( POST)+$/, '') : simulated.methods();
+      expect(methods).toBe(asks);
+      expect(result.summary).toContain(DESIRED.key);
+      expect(result.groups).toEqual([]);
+    },
+  );
 });
 
 /** Rows of the status table for which the real account is wrong, so that the diagnosis can help. */
 const DIAGNOSED = [
   {
-    title: 'a token that nobody knows',
+    title: 'an unknown token',
     inputs: { token: 'api-99999999-0000-4000-8000-000000000009' },
     code: 'unauthorized',
     says: [
@@ -368,7 +371,7 @@ const DIAGNOSED = [
     asks: [`POST ${CREATE_PATH}`, 'GET /api/v2/projects/default/environments?limit=100'],
   },
   {
-    title: 'an environment that is like none that exists',
+    title: 'an environment that resembles no existing one',
     inputs: { environment: 'qa' },
     code: 'not-found',
     says: [
@@ -381,8 +384,8 @@ const DIAGNOSED = [
   },
 ] as const;
 
-describe.concurrent('a refusal that LaunchDarkly itself can explain', () => {
-  test.each(DIAGNOSED)('$title', async ({ inputs, code, says, asks }) => {
+describe.concurrent('rejections that LaunchDarkly can explain', () => {
+  test.each(DIAGNOSED)('explains $title', async ({ inputs, code, says, asks }) => {
     await using simulated = await startSimulatedRun();
     const result = await simulated.run(inputs);
     const { origin } = simulated.simulator;
@@ -393,13 +396,13 @@ describe.concurrent('a refusal that LaunchDarkly itself can explain', () => {
     expect(simulated.simulator.account.groups.size).toBe(0);
   });
 
-  test('401 without a body reads the same as with one, but for the words of LaunchDarkly', async () => {
+  test("explains a 401 with and without a body in the same way, except for LaunchDarkly's message", async () => {
     await using simulated = await startSimulatedRun({ behaviour: { unauthorizedBody: 'empty' } });
     const result = await simulated.run({ token: 'api-99999999-0000-4000-8000-000000000009' });
     expect(readFailure(result)).toContain('LaunchDarkly answered 401 with an empty body.');
   });
 
-  test('an application that LaunchDarkly does not know is named', async () => {
+  test('names an application that LaunchDarkly does not know', async () => {
     await using simulated = await startSimulatedRun();
     injectCreateFault(simulated.simulator, {
       kind: 'respond',
@@ -412,7 +415,7 @@ describe.concurrent('a refusal that LaunchDarkly itself can explain', () => {
     );
   });
 
-  test('the id for the support stands in the details', async () => {
+  test('shows the support id in the details', async () => {
     await using simulated = await startSimulatedRun({ behaviour: { errorIds: true } });
     const result = await simulated.run({ token: sampleReaderToken });
     expect(result.groups).toEqual([
@@ -421,7 +424,7 @@ describe.concurrent('a refusal that LaunchDarkly itself can explain', () => {
   });
 });
 
-test.concurrent('409 with a group to see says what exists and names the other two ways', async () => {
+test.concurrent('explains a 409 with the existing group and the other values of if-exists', async () => {
   await using simulated = await startSimulatedRun({ group: olderGroup() });
   const result = await simulated.run();
   expect(readFailure(result)).toEqual(
@@ -504,7 +507,7 @@ const UNCLEAR: readonly (RefusedRow & { readonly next: string })[] = [
       what: '201 with a body that is not what was asked for',
     },
     {
-      title: '201 with a body that is said to be compressed but is not',
+      title: '201 with a body that claims to be compressed but is not',
       answer: { status: 201, headers: { 'Content-Encoding': 'br' }, body: olderGroup() },
       what: "201 with a body that can't be read: it can't be decompressed as br",
     },
@@ -520,20 +523,23 @@ const UNCLEAR: readonly (RefusedRow & { readonly next: string })[] = [
   })),
 ];
 
-describe.concurrent('an answer that leaves open whether the group was made', () => {
-  test.each(UNCLEAR)('$title', async ({ answer, code, says, next }) => {
-    await using simulated = await startSimulatedRun();
-    injectCreateFault(
-      simulated.simulator,
-      { kind: 'respond', ...answer },
-      Number.POSITIVE_INFINITY,
-    );
-    const result = await simulated.run({ 'timeout-seconds': '5' });
-    const { origin } = simulated.simulator;
-    expect(readFailure(result)).toEqual(
-      [...says, `${next} ${SAFE}`].join('\n').replace('{origin}', origin),
-    );
-    expect(result.outputs['error-code']).toBe(code);
-    expect(simulated.methods()).toMatch(/^POST GET( POST GET)*$/);
-  });
+describe.concurrent('indeterminate responses to a create', () => {
+  test.each(UNCLEAR)(
+    'finds out whether the group was created after $title',
+    async ({ answer, code, says, next }) => {
+      await using simulated = await startSimulatedRun();
+      injectCreateFault(
+        simulated.simulator,
+        { kind: 'respond', ...answer },
+        Number.POSITIVE_INFINITY,
+      );
+      const result = await simulated.run({ 'timeout-seconds': '5' });
+      const { origin } = simulated.simulator;
+      expect(readFailure(result)).toEqual(
+        [...says, `${next} ${SAFE}`].join('\n').replace('{origin}', origin),
+      );
+      expect(result.outputs['error-code']).toBe(code);
+      expect(simulated.methods()).toMatch(/^POST GET( POST GET)*$/);
+    },
+  );
 });

@@ -56,7 +56,7 @@ describe.concurrent('an update that LaunchDarkly stores differently than request
       { name: DESIRED.name, applicationKeys: ['inventory-service'] },
       'applications',
     ],
-  ])('is reported as an update when %s', async (_case, before, inputs, after, field) => {
+  ])('reports an update when %s', async (_case, before, inputs, after, field) => {
     const group = olderGroup(before);
     await using simulated = await startSimulatedRun({ group });
     answerUpdates(simulated.simulator, {
@@ -74,7 +74,7 @@ describe.concurrent('an update that LaunchDarkly stores differently than request
     expect(JSON.parse(result.outputs['drift'] ?? '')).toMatchObject([{ field }]);
   });
 
-  test('is no update when the group is as it was found', async () => {
+  test('does not report an update when the group is as it was', async () => {
     const group = olderGroup({ applicationKeys: ['billing-service'] });
     await using simulated = await startSimulatedRun({ group });
     answerUpdates(simulated.simulator, { kind: 'respond', status: 200, body: group });
@@ -88,18 +88,18 @@ describe.concurrent('an update that LaunchDarkly stores differently than request
   });
 });
 
-describe.concurrent('spellings that nobody can tell apart', () => {
+describe.concurrent('equivalent spellings', () => {
   test.each([
     [COMPOSED, DECOMPOSED],
     [DECOMPOSED, COMPOSED],
-  ])('are one name: %j stored as %j', async (name, storedName) => {
+  ])('treats equivalent names as equal: %j stored as %j', async (name, storedName) => {
     await using simulated = await startSimulatedRun({ group: olderGroup({ name: storedName }) });
     const result = await simulated.run({ name, 'if-exists': 'update' });
     expect(result.outputs).toMatchObject({ outcome: 'unchanged', drift: '[]', name: storedName });
     expect(simulated.methods()).toBe('POST GET');
   });
 
-  test('are no drift of a group that was just created', async () => {
+  test('reports no drift of a created group that is stored in an equivalent spelling', async () => {
     await using simulated = await startSimulatedRun();
     injectCreateFault(simulated.simulator, {
       kind: 'respond',
@@ -115,28 +115,31 @@ describe.concurrent('spellings that nobody can tell apart', () => {
     [{ project: 'Default' }, {}],
     [{ environment: 'PRODUCTION' }, {}],
     [{}, { projectKey: 'DEFAULT', environmentKey: 'Production' }],
-  ])('are one project and one environment: %j, stored as %j', async (inputs, stored) => {
-    const group = olderGroup(stored);
-    await using simulated = await startSimulatedRun({ group });
-    simulated.simulator.inject({
-      method: 'POST',
-      fault: { kind: 'lock-collision' },
-      times: ALWAYS,
-    });
-    const result = await simulated.run({ ...inputs, 'if-exists': 'keep' });
-    expect(result.outputs).toMatchObject({
-      outcome: 'unchanged',
-      project: group.projectKey,
-      environment: group.environmentKey,
-    });
-  });
+  ])(
+    'treats equivalent keys as the same project and environment: %j, stored as %j',
+    async (inputs, stored) => {
+      const group = olderGroup(stored);
+      await using simulated = await startSimulatedRun({ group });
+      simulated.simulator.inject({
+        method: 'POST',
+        fault: { kind: 'lock-collision' },
+        times: ALWAYS,
+      });
+      const result = await simulated.run({ ...inputs, 'if-exists': 'keep' });
+      expect(result.outputs).toMatchObject({
+        outcome: 'unchanged',
+        project: group.projectKey,
+        environment: group.environmentKey,
+      });
+    },
+  );
 });
 
-describe.concurrent('a create whose answer is lost, on a server that sends no Date', () => {
+describe.concurrent('a lost create on a server without a Date header', () => {
   /** A group that this run made, by the clock of a server that is a minute behind the runner's. */
   const ours = () => olderGroup({ createdAt: Date.now() - MINUTE_MS });
 
-  test('is neither claimed nor denied when the equal group may be older', async () => {
+  test('neither claims nor denies an equal group that may be older', async () => {
     await using simulated = await startSimulatedRun();
     injectCreateFault(simulated.simulator, { kind: 'process-then-reset' });
     answerReads(simulated.simulator, undated(ours()));
@@ -147,7 +150,7 @@ describe.concurrent('a create whose answer is lost, on a server that sends no Da
     expect(result.log).not.toContain('Nothing was written');
   });
 
-  test('is in doubt when if-exists: fail meets the group', async () => {
+  test('reports an unknown outcome when if-exists: fail finds the group', async () => {
     await using simulated = await startSimulatedRun();
     injectCreateFault(simulated.simulator, { kind: 'process-then-reset' });
     answerReads(simulated.simulator, undated(ours()));
@@ -158,7 +161,7 @@ describe.concurrent('a create whose answer is lost, on a server that sends no Da
     expect(result.outputs).toMatchObject({ 'error-code': 'conflict', key: DESIRED.key });
   });
 
-  test('is not claimed when the group was there long before', async () => {
+  test('does not claim a group that existed long before', async () => {
     await using simulated = await startSimulatedRun({ group: olderGroup() });
     injectCreateFault(simulated.simulator, { kind: 'reset' });
     answerReads(simulated.simulator, undated(olderGroup()));
@@ -167,9 +170,9 @@ describe.concurrent('a create whose answer is lost, on a server that sends no Da
   });
 });
 
-describe.concurrent('a create whose answer is lost, of a group that was deleted just before', () => {
+describe.concurrent('a lost create of a group that was deleted just before', () => {
   test.each(['fail', 'keep', 'update'])(
-    'is reported as created once the reads have caught up, if-exists: %s',
+    'reports a group as created once the reads have caught up, if-exists: %s',
     async (ifExists) => {
       await using simulated = await startSimulatedRun();
       injectCreateFault(simulated.simulator, { kind: 'process-then-reset' });
@@ -184,7 +187,7 @@ describe.concurrent('a create whose answer is lost, of a group that was deleted 
   );
 });
 
-describe.concurrent('a group that tells no time', () => {
+describe.concurrent('a group without a creation time', () => {
   test.each([
     ['missing', undefined],
     ['null', null],
@@ -192,7 +195,7 @@ describe.concurrent('a group that tells no time', () => {
     ['negative', -1],
     ['beyond all dates', 9e18],
     ['an object', {}],
-  ])('is created all the same: createdAt is %s', async (_case, createdAt) => {
+  ])('creates a group without a creation time: createdAt is %s', async (_case, createdAt) => {
     await using simulated = await startSimulatedRun();
     injectCreateFault(simulated.simulator, {
       kind: 'process-then-respond',
@@ -206,7 +209,7 @@ describe.concurrent('a group that tells no time', () => {
     expect(simulated.methods()).toBe('POST');
   });
 
-  test('is found and updated all the same', async () => {
+  test('finds and updates a group without a creation time', async () => {
     const group = { ...olderGroup({ name: 'Old' }), createdAt: null };
     await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Old' }) });
     answerReads(simulated.simulator, { kind: 'respond', status: 200, body: group });
@@ -217,7 +220,7 @@ describe.concurrent('a group that tells no time', () => {
   });
 });
 
-describe.concurrent('an application that LaunchDarkly does not know', () => {
+describe.concurrent('unknown applications', () => {
   const MISSPELT = { applications: 'billing-service, inventroy-service' };
   const WARNING = {
     kind: 'warning',
@@ -229,14 +232,14 @@ describe.concurrent('an application that LaunchDarkly does not know', () => {
     ['an update', olderGroup(), { 'if-exists': 'update' }],
     ['a dry run of a create', undefined, { 'dry-run': 'true' }],
     ['a dry run of an update', olderGroup(), { 'if-exists': 'update', 'dry-run': 'true' }],
-  ])('is warned of after %s', async (_case, group, inputs) => {
+  ])('warns of an unknown application after %s', async (_case, group, inputs) => {
     await using simulated = await startSimulatedRun({ group });
     const result = await simulated.run({ ...MISSPELT, ...inputs });
     expect(result.conclusion).toBe('success');
     expect(result.annotations).toMatchObject([WARNING]);
   });
 
-  test('is warned of without a suggestion when none is close', async () => {
+  test('warns of an unknown application without a suggestion when none is similar', async () => {
     await using simulated = await startSimulatedRun();
     const result = await simulated.run({ applications: 'zzz' });
     expect(result.annotations).toMatchObject([
@@ -244,7 +247,7 @@ describe.concurrent('an application that LaunchDarkly does not know', () => {
     ]);
   });
 
-  test('costs one request when all are known, and none without applications', async () => {
+  test('looks up applications with one request when all are known, and not at all without applications', async () => {
     await using simulated = await startSimulatedRun();
     const known = await simulated.run({ applications: 'billing-service, inventory-service' });
     expect(known.annotations).toEqual([]);
@@ -260,7 +263,7 @@ describe.concurrent('an application that LaunchDarkly does not know', () => {
     ['is limited', { kind: 'rate-limit', waitsMs: { global: 60_000 } }],
     ['is cut off', { kind: 'reset' }],
     ['gets nonsense', { kind: 'respond', status: 200, body: { items: 7 } }],
-  ])('is not mentioned when the look-up %s', async (_case, fault) => {
+  ])('does not mention applications when the lookup %s', async (_case, fault) => {
     await using simulated = await startSimulatedRun();
     simulated.simulator.inject({ path: '/api/v2/applications', fault, times: ALWAYS });
     const result = await simulated.run(MISSPELT);
@@ -270,8 +273,8 @@ describe.concurrent('an application that LaunchDarkly does not know', () => {
   });
 });
 
-describe.concurrent('a project or an environment that was made a moment ago', () => {
-  test.each([1, 3])('is waited for when the create is answered 404 %i times', async (times) => {
+describe.concurrent('a project or environment that was just created', () => {
+  test.each([1, 3])('retries a create that is answered 404 %i times', async (times) => {
     await using simulated = await startSimulatedRun();
     injectCreateFault(simulated.simulator, { kind: 'respond', status: 404 }, times);
     const result = await simulated.run();
@@ -280,7 +283,7 @@ describe.concurrent('a project or an environment that was made a moment ago', ()
     expect(simulated.methods()).toBe(`POST GET${' POST'.repeat(times)}`);
   });
 
-  test('is waited for when LaunchDarkly does not show the environment yet', async () => {
+  test('waits until LaunchDarkly shows a new environment', async () => {
     await using simulated = await startSimulatedRun({
       onAnswer: ({ method }) => {
         if (method === 'GET') {
@@ -292,7 +295,7 @@ describe.concurrent('a project or an environment that was made a moment ago', ()
     expect(result.outputs).toMatchObject({ outcome: 'created', environment: 'preview' });
   });
 
-  test('is waited for in a dry run, too', async () => {
+  test('a dry run waits for a new environment, too', async () => {
     await using simulated = await startSimulatedRun({
       onAnswer: ({ path }) => {
         if (path.endsWith('/environments')) {
@@ -304,7 +307,7 @@ describe.concurrent('a project or an environment that was made a moment ago', ()
     expect(result.outputs['outcome']).toBe('would-create');
   });
 
-  test('is given up for good after some seconds', async () => {
+  test('gives up on a new environment after some seconds', async () => {
     await using simulated = await startSimulatedRun();
     injectCreateFault(simulated.simulator, { kind: 'respond', status: 404 }, ALWAYS);
     const result = await simulated.run();
@@ -313,14 +316,14 @@ describe.concurrent('a project or an environment that was made a moment ago', ()
     expect(simulated.methods()).toMatch(/^POST GET( POST){3,}$/);
   });
 
-  test('is not waited for when the project is missing', async () => {
+  test('does not wait when the project is missing', async () => {
     await using simulated = await startSimulatedRun();
     const result = await simulated.run({ project: 'defualt' });
     expect(readFailure(result)).toContain('did you mean "default"?');
     expect(simulated.methods()).toBe('POST GET GET');
   });
 
-  test('is not looked for where everything is answered 404', async () => {
+  test('does not look up the environment where everything is answered with 404', async () => {
     await using simulated = await startSimulatedRun();
     simulated.simulator.inject({ fault: { kind: 'respond', status: 404 }, times: ALWAYS });
     for (const inputs of [{}, { 'dry-run': 'true' }]) {
@@ -333,25 +336,28 @@ describe.concurrent('a project or an environment that was made a moment ago', ()
   });
 });
 
-describe.concurrent('a wait that outlasts every step', () => {
+describe.concurrent('a wait that outlasts any step', () => {
   const nextWeek = new Date(Date.now() + 7 * 24 * 60 * MINUTE_MS);
   test.each([
     ['Retry-After in seconds', { 'Retry-After': '604800' }],
     ['Retry-After as a date', { 'Retry-After': nextWeek.toUTCString() }],
     ['a reset', { 'X-Ratelimit-Reset': String(nextWeek.getTime()) }],
     ['a reset of the token', { 'X-Ratelimit-Auth-Token-Reset': String(nextWeek.getTime()) }],
-  ])('fails at once and names the time: %s', async (_case, headers) => {
-    await using simulated = await startSimulatedRun();
-    injectCreateFault(simulated.simulator, { kind: 'respond', status: 429, headers }, ALWAYS);
-    const result = await simulated.run();
-    expect(readFailure(result)).toMatch(/It asks to wait \d{6} s, until 20\d\d-\d\d-\d\dT/);
-    expect(result.outputs['error-code']).toBe('rate-limited');
-    expect(simulated.methods()).toBe('POST');
-  });
+  ])(
+    'fails at once and names the time when a wait outlasts any step: %s',
+    async (_case, headers) => {
+      await using simulated = await startSimulatedRun();
+      injectCreateFault(simulated.simulator, { kind: 'respond', status: 429, headers }, ALWAYS);
+      const result = await simulated.run();
+      expect(readFailure(result)).toMatch(/It asks to wait \d{6} s, until 20\d\d-\d\d-\d\dT/);
+      expect(result.outputs['error-code']).toBe('rate-limited');
+      expect(simulated.methods()).toBe('POST');
+    },
+  );
 });
 
 describe.concurrent('an update of a group that LaunchDarkly shows but does not find', () => {
-  test('ends before the deadline, with what was seen', async () => {
+  test('ends before the deadline with what was read when updates do not find the group', async () => {
     const group = olderGroup({ name: 'Production' });
     await using simulated = await startSimulatedRun({ group });
     const body = { code: 'not_found', message: 'Invalid resource identifier' };
@@ -372,7 +378,7 @@ describe.concurrent('an update of a group that LaunchDarkly shows but does not f
   });
 });
 
-test.concurrent('a refused update without named attributes has a next step that fits', async () => {
+test.concurrent('suggests a fitting next step for a rejected update without named attributes', async () => {
   await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Production' }) });
   answerUpdates(simulated.simulator, {
     kind: 'respond',
@@ -385,7 +391,7 @@ test.concurrent('a refused update without named attributes has a next step that 
 });
 
 describe.concurrent('a key of another project', () => {
-  test('leads to the suggestion of a key that is not the one in use', async () => {
+  test('suggests a key other than the one in use in another project', async () => {
     const key = 'web-eu-prod-all-apps';
     const theirs = olderGroup({ key, projectKey: 'web-eu', environmentKey: 'prod' });
     await using simulated = await startSimulatedRun({ group: theirs });

@@ -29,9 +29,9 @@ const SURPRISES = {
   'nothing, thrown': 'throw undefined;',
 } as const;
 
-describe('an unexpected error', () => {
+describe('unexpected errors', () => {
   test.each(Object.entries(SURPRISES))(
-    '(%s) is told in constant words, without a stack, and fails the step',
+    '(%s) is reported in constant words, without a stack, and fails the step',
     async (title, code) => {
       const path = join(folder, `${title.replaceAll(/\W/g, '-')}.mjs`);
       await writeFile(
@@ -68,7 +68,7 @@ describe('an unexpected error', () => {
   );
 });
 
-test('with nobody left to read its output, the run ends all the same', async () => {
+test('the run ends when nobody reads its output', async () => {
   await using simulated = await startSimulatedRun();
   const action = spawn(
     process.env['BUNDLE_NODE'] ?? process.execPath,
@@ -90,13 +90,13 @@ test('with nobody left to read its output, the run ends all the same', async () 
   expect(exitCode).toBe(1);
 });
 
-describe("the event's file", () => {
+describe('the event file', () => {
   test.each([
     ['that is no JSON', '{"pull_request": '],
     ['that is binary', '\u0000\ufffd'],
     ['that is null', 'null'],
     ['that holds something else', '{"pull_request":{"number":"1","head":[]}}'],
-  ])('%s is as good as none', async (_, content) => {
+  ])('ignores an event file %s', async (_, content) => {
     const path = join(folder, 'event.json');
     await writeFile(path, content);
     await expectQuietSuccess({ GITHUB_EVENT_PATH: path, GITHUB_EVENT_NAME: 'pull_request' });
@@ -105,7 +105,7 @@ describe("the event's file", () => {
   test.each([
     ['is missing', () => join(folder, 'missing')],
     ['is a folder', () => folder],
-  ])('that %s is as good as none', async (_, path) => {
+  ])('ignores an event file that %s', async (_, path) => {
     await expectQuietSuccess({
       GITHUB_EVENT_PATH: path(),
       GITHUB_EVENT_NAME: 'pull_request_target',
@@ -113,7 +113,7 @@ describe("the event's file", () => {
   });
 });
 
-test('without the files of the runner, the run ends in words and without a stack', async () => {
+test('ends with a message and without a stack when the runner provides no files', async () => {
   const env = {
     GITHUB_OUTPUT: undefined,
     GITHUB_STATE: undefined,
@@ -133,7 +133,7 @@ test('without the files of the runner, the run ends in words and without a stack
   expect(result.annotations).toHaveLength(1);
 });
 
-test('nothing in src/ ends the process, since what was printed last would be lost', async () => {
+test('no code in src/ ends the process, because that would lose pending output', async () => {
   const folder = join(root, 'src');
   const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.ts'));
   expect(files.length).toBeGreaterThan(10);

@@ -13,8 +13,8 @@ const GITHUB_TOKEN = 'ghs_Zq8rT3vLw0XyB5nKc7MdE2fGhJ4pAs6uVi9o';
 const REPOSITORY = 'octo-org/octo-repo';
 const PULL_REQUEST = { number: 7, head: { repo: { full_name: REPOSITORY } } };
 
-describe("GitHub's token and LaunchDarkly's", () => {
-  test('never meet, when all goes well', async () => {
+describe('the tokens of GitHub and LaunchDarkly', () => {
+  test('neither token reaches the other server in a successful run', async () => {
     await using github = await openGitHub();
     await using simulated = await startSimulatedRun();
     const result = await runWithComment(simulated, github);
@@ -23,7 +23,7 @@ describe("GitHub's token and LaunchDarkly's", () => {
     expectNotCrossed(simulated, github);
   });
 
-  test('never meet, when LaunchDarkly repeats the token in what ends up in the comment', async () => {
+  test('neither token reaches the other server when LaunchDarkly repeats its token in text for the comment', async () => {
     await using github = await openGitHub();
     await using simulated = await startSimulatedRun();
     const message = `The token ${DESIRED.token} (${btoa(DESIRED.token)}) may not do that.`;
@@ -35,7 +35,7 @@ describe("GitHub's token and LaunchDarkly's", () => {
     expectNotCrossed(simulated, github);
   });
 
-  test('never meet, when GitHub repeats its token in a refusal', async () => {
+  test('neither token reaches the other server when GitHub repeats its token in a rejection', async () => {
     await using github = await openGitHub();
     await using simulated = await startSimulatedRun();
     const answer = { status: 422, body: { message: `No: ${GITHUB_TOKEN}` } };
@@ -45,7 +45,7 @@ describe("GitHub's token and LaunchDarkly's", () => {
     expectNotCrossed(simulated, github);
   });
 
-  test('never meet, when they are swapped in the workflow', async () => {
+  test('neither token reaches the other server when the workflow swaps them', async () => {
     await using github = await openGitHub();
     await using simulated = await startSimulatedRun();
     const swapped = { token: GITHUB_TOKEN, 'github-token': DESIRED.token };

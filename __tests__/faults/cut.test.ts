@@ -25,7 +25,7 @@ afterEach(() => {
   process.exitCode = undefined;
 });
 
-test.each(LENGTHS)('a secret on the cut at %i characters shows no piece of itself', (length) => {
+test.each(LENGTHS)('a secret across the cut at %i characters shows no part of itself', (length) => {
   const secrets = new Secrets(() => {});
   secrets.add(TOKEN);
   const log = new Log(secrets);

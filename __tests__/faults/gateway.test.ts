@@ -27,9 +27,9 @@ const ENCODINGS = [
   ['br', brotliCompressSync],
 ] as const;
 
-describe('a gateway', () => {
+describe('gateways', () => {
   test.each(ENCODINGS)(
-    'that answers with content-encoding "%s" is understood',
+    'reads a response with content-encoding "%s" from a gateway',
     async (encoding, compress) => {
       await using server = await startFaultyServer({
         fault: { onRequest: encode(encoding, compress) },
@@ -41,7 +41,7 @@ describe('a gateway', () => {
   );
 
   test.each(ENCODINGS)(
-    'that refuses with content-encoding "%s" has its words shown',
+    'quotes a rejection with content-encoding "%s" from a gateway',
     async (encoding, compress) => {
       const refuse = async (received: ReceivedRequest) => {
         const body = (compress ?? ((text: Buffer) => text))(Buffer.from('{"message":"Not here."}'));

@@ -16,9 +16,9 @@ const PROXY_SECRETS = [
   Buffer.from(`runner:${PASSWORD}`).toString('base64'),
 ];
 
-describe('a proxy', () => {
+describe('proxies', () => {
   test.each(['HTTPS_PROXY', 'https_proxy'])(
-    'named by %s is asked for a tunnel, and sees neither token nor request',
+    'asks the proxy in %s for a tunnel that hides the token and the request',
     async (variable) => {
       await using network = await openCorporateNetwork();
       const { proxy, launchDarkly } = network;
@@ -42,14 +42,14 @@ describe('a proxy', () => {
     ['with a fragment', (host: string) => `http://${host}#x`],
     ['without its scheme and with a path', (host: string) => `${host}/x`],
     ['with blanks around it', (host: string) => ` http://${host} `],
-  ])('may be named %s', async (_, name) => {
+  ])('accepts a proxy named %s', async (_, name) => {
     await using network = await openCorporateNetwork();
     const result = await network.run({ HTTPS_PROXY: name(network.proxy.host) });
     expect(result.outputs['outcome']).toBe('created');
     expect(network.proxy.tunnels).toBe(1);
   });
 
-  test('may take a second to open each tunnel', async () => {
+  test('waits for a proxy that takes a second to open each tunnel', async () => {
     await using network = await openCorporateNetwork({ delayMs: 1_200 });
     const result = await network.run({ HTTPS_PROXY: `http://${network.proxy.host}` });
     expect(result.outputs['outcome']).toBe('created');
@@ -57,7 +57,7 @@ describe('a proxy', () => {
   });
 
   test.each(['HTTP_PROXY', 'http_proxy'])(
-    'named by %s is for plain http only',
+    'uses a proxy named by %s for plain http only',
     async (variable) => {
       await using network = await openCorporateNetwork();
       const result = await network.run(
@@ -69,7 +69,7 @@ describe('a proxy', () => {
     },
   );
 
-  test('may have a Windows domain before its user name', async () => {
+  test("accepts a Windows domain in front of the proxy's user name", async () => {
     const credentials = { user: 'DOMAIN\\runner', password: 'correct-horse' };
     await using network = await openCorporateNetwork({ credentials });
     const result = await network.run({
@@ -79,7 +79,7 @@ describe('a proxy', () => {
     expect(result.masks).toContain('correct-horse');
   });
 
-  test('with a short password does not mask the word, which would drop the outputs', async () => {
+  test('does not mask a short proxy password, which would drop outputs', async () => {
     const credentials = { user: 'svc', password: 'prod' };
     await using network = await openCorporateNetwork({ credentials });
     const result = await network.run({ HTTPS_PROXY: `http://svc:prod@${network.proxy.host}` });
@@ -90,7 +90,7 @@ describe('a proxy', () => {
     );
   });
 
-  test('may have a bare % in its password', async () => {
+  test("accepts a literal % in the proxy's password", async () => {
     const credentials = { user: 'runner', password: '100%sure-of-it' };
     await using network = await openCorporateNetwork({ credentials });
     const result = await network.run({
@@ -100,14 +100,14 @@ describe('a proxy', () => {
     expect(result.masks).toContain('100%sure-of-it');
   });
 
-  test('may itself speak TLS, with a certificate of the company', async () => {
+  test('accepts a TLS proxy with a certificate of the corporate authority', async () => {
     await using network = await openCorporateNetwork({ isProxyTls: true });
     const result = await network.run({ HTTPS_PROXY: `https://${network.proxy.host}` });
     expect(result.outputs['outcome']).toBe('created');
     expect(network.proxy.tunnels).toBe(1);
   });
 
-  test('that wants a password gets it, and it is found nowhere else', async () => {
+  test('sends the proxy its password and shows it nowhere else', async () => {
     await using network = await openCorporateNetwork({ credentials: CREDENTIALS });
     const url = `http://runner:${ENCODED_PASSWORD}@${network.proxy.host}`;
     const result = await network.run({ HTTPS_PROXY: url }, {}, { secrets: PROXY_SECRETS });
@@ -126,7 +126,7 @@ describe('a proxy', () => {
       'The proxy refused the user name and password of HTTPS_PROXY (407), or wants another scheme than Basic',
     ],
   ])(
-    'that wants a password and gets %s makes the step fail, and says so',
+    'fails with an explanation when a proxy that requires a password gets %s',
     async (_, given, words) => {
       await using network = await openCorporateNetwork({ credentials: CREDENTIALS });
       const result = await network.run(
@@ -143,7 +143,7 @@ describe('a proxy', () => {
     },
   );
 
-  test('that refuses the host makes the step fail, and says so', async () => {
+  test('fails with an explanation when the proxy refuses the host', async () => {
     await using network = await openCorporateNetwork({ refusal: 403 });
     const result = await network.run({ HTTPS_PROXY: `http://${network.proxy.host}` });
     expect(result.outputs['error-code']).toBe('network');
@@ -152,7 +152,7 @@ describe('a proxy', () => {
     expectNothingAtLaunchDarkly(network.launchDarkly.requests, result);
   });
 
-  test('that is not there makes the step fail, which names the variable and goes no other way', async () => {
+  test('names the variable of an unreachable proxy and does not bypass it', async () => {
     await using network = await openCorporateNetwork();
     // The reserved port 1, where nothing listens.
     const result = await network.run(
@@ -168,7 +168,7 @@ describe('a proxy', () => {
   });
 
   test.each(['ftp://127.0.0.1:21', 'socks5://127.0.0.1:1080', 'http://['])(
-    'of a kind that is not understood (%s) is refused before any request',
+    'rejects an unsupported kind of proxy (%s) before any request',
     async (url) => {
       await using network = await openCorporateNetwork();
       const result = await network.run({ HTTPS_PROXY: url });
@@ -184,7 +184,7 @@ describe('NO_PROXY', () => {
     ['NO_PROXY', (port: number) => `example.com,localhost:${port}`],
     ['NO_PROXY', () => '*'],
     ['no_proxy', () => 'localhost'],
-  ])('(%s) keeps the proxy out of the way', async (variable, hosts) => {
+  ])('(%s) in NO_PROXY bypasses the proxy', async (variable, hosts) => {
     await using network = await openCorporateNetwork();
     const port = network.launchDarklyPort;
     const result = await network.run(
@@ -195,7 +195,7 @@ describe('NO_PROXY', () => {
     expect(network.proxy.requests).toEqual([]);
   });
 
-  test('for other hosts changes nothing', async () => {
+  test('does not bypass the proxy when NO_PROXY names other hosts', async () => {
     await using network = await openCorporateNetwork();
     const result = await network.run({
       HTTPS_PROXY: `http://${network.proxy.host}`,
@@ -206,8 +206,8 @@ describe('NO_PROXY', () => {
   });
 });
 
-describe('a proxy variable', () => {
-  test('that is empty is unset, whatever its case', async () => {
+describe('proxy variables', () => {
+  test('treats an empty proxy variable as unset, in any letter case', async () => {
     await using network = await openCorporateNetwork();
     const result = await network.run({
       HTTPS_PROXY: `http://${network.proxy.host}`,
@@ -223,7 +223,7 @@ describe('a proxy variable', () => {
     { HTTP_PROXY: 'socks5://127.0.0.1:1', NO_PROXY: '*' },
     { HTTPS_PROXY: 'ftp://127.0.0.1:1', NO_PROXY: 'localhost' },
     { HTTP_PROXY: 'http://[' },
-  ])('that is not used is not checked: %j', async (env) => {
+  ])('does not validate an unused proxy variable: %j', async (env) => {
     await using network = await openCorporateNetwork();
     const result = await network.run(env, {
       'base-uri': `https://localhost:${network.launchDarklyPort}`,
@@ -232,7 +232,7 @@ describe('a proxy variable', () => {
     expect(result.annotations).toEqual([]);
   });
 
-  test('for plain http is not checked beside a right one for https', async () => {
+  test('does not validate the proxy for plain http when the one for https is valid', async () => {
     await using network = await openCorporateNetwork();
     const result = await network.run({
       HTTP_PROXY: 'socks5://127.0.0.1:1',
@@ -247,7 +247,7 @@ describe('a proxy variable', () => {
     ['ALL_PROXY', 'http://127.0.0.1:1'],
     ['all_proxy', 'socks5://127.0.0.1:1'],
     ['HTTP_PROXY', 'socks5://127.0.0.1:1'],
-  ])('that is not supported and the only one gives a warning: %s', async (variable, value) => {
+  ])('warns when the only proxy variable is not supported: %s', async (variable, value) => {
     await using network = await openCorporateNetwork();
     const result = await network.run(
       { [variable]: value },
@@ -263,8 +263,8 @@ describe('a proxy variable', () => {
   });
 });
 
-describe('plain http, which is for loopback only,', () => {
-  test('goes past the proxy, which would see the token', async () => {
+describe('plain http on loopback', () => {
+  test('bypasses the proxy for plain http on loopback, because the proxy would see the token', async () => {
     await using network = await openCorporateNetwork();
     await using plain = await startSimulator();
     const proxy = `http://${network.proxy.host}`;

@@ -17,8 +17,8 @@ async function openByName() {
   return { simulator, inputs: { ...DESIRED, 'base-uri': `http://localhost:${port}` } };
 }
 
-describe('a host name', () => {
-  test('that does not resolve for two seconds is tried again', async () => {
+describe('host names', () => {
+  test('retries a host name that does not resolve for two seconds', async () => {
     const { simulator, inputs } = await openByName();
     await using names = await replaceNameResolution({ unknownForMs: 2_000, addresses: [IPV4] });
     const result = await runAction({
@@ -30,7 +30,7 @@ describe('a host name', () => {
     await simulator.close();
   });
 
-  test('that never resolves makes the step fail, which speaks of DNS and of a proxy', async () => {
+  test('mentions DNS and a proxy when a host name never resolves', async () => {
     const { simulator, inputs } = await openByName();
     await using names = await replaceNameResolution({ unknownForMs: 600_000, addresses: [IPV4] });
     const result = await runAction({
@@ -44,7 +44,7 @@ describe('a host name', () => {
     await simulator.close();
   });
 
-  test('whose IPv6 address is dead is reached by its other one', async () => {
+  test('reaches a host by IPv4 when its IPv6 address does not respond', async () => {
     const { simulator, inputs } = await openByName();
     await using names = await replaceNameResolution({ addresses: [DEAD_IPV6, IPV4] });
     const result = await runAction({ inputs, env: names.env });
@@ -53,7 +53,7 @@ describe('a host name', () => {
   });
 });
 
-test('a server that accepts connections and is silent makes the advice speak of a proxy', async () => {
+test('suggests a proxy when a server accepts connections but never responds', async () => {
   const sockets: Socket[] = [];
   const server = createServer((socket) => {
     sockets.push(socket);

@@ -5,15 +5,15 @@ import { type NetworkFault, startFaultyServer } from '../../simulator/network/fa
 import { runAction, type StepResult } from '../../simulator/runner/runner.ts';
 import { DESIRED, openCorporateNetwork, readError } from './corporate-network.ts';
 
-describe('the certificate of a company that inspects TLS', () => {
-  test('is trusted by way of NODE_EXTRA_CA_CERTS', async () => {
+describe('the certificate of a proxy that inspects TLS', () => {
+  test('is trusted through NODE_EXTRA_CA_CERTS', async () => {
     await using network = await openCorporateNetwork();
     const result = await network.run({ HTTPS_PROXY: `http://${network.proxy.host}` });
     expect(result.outputs['outcome']).toBe('created');
   });
 
   test.each([undefined, '0'])(
-    'is refused without it, with NODE_TLS_REJECT_UNAUTHORIZED=%s too, and the error names the variable',
+    'is rejected without NODE_EXTRA_CA_CERTS, also with NODE_TLS_REJECT_UNAUTHORIZED=%s, and the error names the variable',
     async (NODE_TLS_REJECT_UNAUTHORIZED) => {
       await using network = await openCorporateNetwork();
       const result = await network.run({
@@ -33,7 +33,7 @@ describe('the certificate of a company that inspects TLS', () => {
   );
 });
 
-test('the CA certificates of the system are trusted with NODE_USE_SYSTEM_CA=1', async () => {
+test('trusts the CA certificates of the system with NODE_USE_SYSTEM_CA=1', async () => {
   await using network = await openCorporateNetwork();
   const result = await network.run({
     HTTPS_PROXY: `http://${network.proxy.host}`,
@@ -62,7 +62,7 @@ describe.each([undefined, '0'])(
         (authority: Authority) => authority.issue({ hosts: ['app.launchdarkly.com'] }),
         'ERR_TLS_CERT_ALTNAME_INVALID',
       ],
-    ])('a certificate that %s is refused', async (_, issue, code) => {
+    ])('rejects a certificate that %s', async (_, issue, code) => {
       await using network = await openCorporateNetwork();
       await using server = await startFaultyServer({ tls: await issue(network.authority) });
       const result = await network.run(
@@ -77,7 +77,7 @@ describe.each([undefined, '0'])(
 );
 
 test.each([undefined, '0'])(
-  'the certificate of a proxy is verified as well, with NODE_TLS_REJECT_UNAUTHORIZED=%s',
+  'verifies the certificate of a proxy as well, with NODE_TLS_REJECT_UNAUTHORIZED=%s',
   async (NODE_TLS_REJECT_UNAUTHORIZED) => {
     await using network = await openCorporateNetwork({ isProxyTls: true });
     const result = await network.run({
@@ -92,14 +92,14 @@ test.each([undefined, '0'])(
   },
 );
 
-test('an https scheme for a proxy that speaks plain http is told as a wrong scheme', async () => {
+test('reports an https scheme for a plain-http proxy as the wrong scheme', async () => {
   await using network = await openCorporateNetwork();
   const result = await network.run({ HTTPS_PROXY: `https://${network.proxy.host}` });
   expect(readError(result)).toContain('base-uri and HTTPS_PROXY have the right scheme and port');
 });
 
-describe('what no second attempt can mend is told at once', () => {
-  test('a self-signed certificate', async () => {
+describe('TLS failures that no retry can fix', () => {
+  test('does not retry a self-signed certificate', async () => {
     const tls = await issueSelfSigned({ hosts: ['127.0.0.1'] });
     const { error, connections, requests } = await meet({}, tls);
     expect(error).toContain(
@@ -108,7 +108,7 @@ describe('what no second attempt can mend is told at once', () => {
     expect({ connections, requests }).toEqual({ connections: 1, requests: 0 });
   });
 
-  test('a TLS alert, whose code has a slash in it since OpenSSL 3.5', async () => {
+  test('does not retry a TLS alert, whose code contains a slash since OpenSSL 3.5', async () => {
     const tls = await issueSelfSigned({ hosts: ['127.0.0.1'] });
     const fault: NetworkFault = {
       onFirstByte: () => {},
@@ -123,7 +123,7 @@ describe('what no second attempt can mend is told at once', () => {
     expect(connections).toBe(1);
   });
 
-  test('a server that speaks no TLS', async () => {
+  test('does not retry a server without TLS', async () => {
     const tls = await issueSelfSigned({ hosts: ['127.0.0.1'] });
     const fault: NetworkFault = {
       onConnection: async (connection) => {
@@ -136,7 +136,7 @@ describe('what no second attempt can mend is told at once', () => {
     expect(connections).toBe(1);
   });
 
-  test('a server that knows TLS 1.1 at best', async () => {
+  test('does not retry a server limited to TLS 1.1', async () => {
     const pair = await issueSelfSigned({ hosts: ['127.0.0.1'] });
     const tls = { ...pair, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' } as const;
     const { error, connections, requests } = await meet({}, tls);
@@ -145,7 +145,7 @@ describe('what no second attempt can mend is told at once', () => {
   });
 });
 
-test('a server that prefers HTTP/2, in which a POST may be sent twice unnoticed, is spoken to in HTTP/1.1', async () => {
+test('uses HTTP/1.1 with a server that prefers HTTP/2, in which a POST may silently be sent twice', async () => {
   await using network = await openCorporateNetwork();
   const offered: string[] = [];
   const pair = await network.authority.issue({ hosts: ['127.0.0.1'] });

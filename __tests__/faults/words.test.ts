@@ -25,8 +25,8 @@ const HOSTILE_WORDS = [
   ['the name of a member of all objects', '__proto__'],
 ] as const;
 
-describe.concurrent('a hostile name', () => {
-  test.each(HOSTILE_WORDS)('with %s is handed on as it is, or refused', async (_, name) => {
+describe.concurrent('names with control sequences', () => {
+  test.each(HOSTILE_WORDS)('passes a name with %s on unchanged, or rejects it', async (_, name) => {
     await using simulated = await startSimulatedRun();
     const result = await simulated.run({ name });
     const isRefused = /[\p{Cc}\p{Zl}\p{Zp}]/u.test(name.trim());
@@ -39,20 +39,23 @@ describe.concurrent('a hostile name', () => {
     expectOnlyOurCommands(result);
   });
 
-  test.each(HOSTILE_WORDS)('with %s of a group in the account is no command', async (_, name) => {
-    await using simulated = await startSimulatedRun({ group: olderGroup({ name }) });
-    const conflict = await simulated.run();
-    expect(conflict.outputs).toMatchObject({ 'error-code': 'conflict', name });
-    expectOnlyOurCommands(conflict);
-    const update = await simulated.run({ 'if-exists': 'update' });
-    expect(update.outputs).toMatchObject({ outcome: 'updated', name: DESIRED.name });
-    expectOnlyOurCommands(update);
-  });
+  test.each(HOSTILE_WORDS)(
+    'does not execute a group name in the account with %s',
+    async (_, name) => {
+      await using simulated = await startSimulatedRun({ group: olderGroup({ name }) });
+      const conflict = await simulated.run();
+      expect(conflict.outputs).toMatchObject({ 'error-code': 'conflict', name });
+      expectOnlyOurCommands(conflict);
+      const update = await simulated.run({ 'if-exists': 'update' });
+      expect(update.outputs).toMatchObject({ outcome: 'updated', name: DESIRED.name });
+      expectOnlyOurCommands(update);
+    },
+  );
 });
 
-describe('the words of a hostile server', () => {
+describe('server messages with control sequences', () => {
   test.concurrent.each(HOSTILE_WORDS)(
-    'with %s are quoted, and are no command',
+    'quotes a server message with %s without executing it',
     async (_, words) => {
       await using simulated = await startSimulatedRun();
       injectCreateFault(simulated.simulator, {
@@ -72,7 +75,7 @@ describe('the words of a hostile server', () => {
   );
 
   test.concurrent.each(['text/html', 'application/json'])(
-    'are quoted as well as %s that holds every secret',
+    'quotes a server message together with %s that holds every secret',
     async (type) => {
       await using simulated = await startSimulatedRun();
       const forms = [DESIRED.token, DEFAULT_GITHUB_TOKEN, EMBEDDED_SDK_KEY].flatMap(derivedForms);
@@ -95,8 +98,8 @@ describe('the words of a hostile server', () => {
   );
 });
 
-describe('a word of the user that looks like a secret', () => {
-  test('is not masked, so that no output is lost to it', async () => {
+describe('user values that look like secrets', () => {
+  test('does not mask a user value that looks like a secret, which would drop outputs', async () => {
     const key = 'sdk-11111111-2222-4333-8444-555555555555';
     const group = olderGroup({ key, name: 'Production - All Apps' });
     await using simulated = await startSimulatedRun({ group });

@@ -14,11 +14,11 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('what is bundled of a library has the bytes of its package', () => {
+test('bundled library files equal those of their packages', () => {
   expect(() => verifyStaged(folder)).not.toThrow();
 });
 
-test('an edited file of a library fails the build', () => {
+test('an edited library file fails the build', () => {
   const file = join(folder, 'undici', 'lib', 'core', 'connect.js');
   appendFileSync(file, '\n');
   expect(() => verifyStaged(folder)).toThrow(/undici.lib.core.connect\.js was changed/);

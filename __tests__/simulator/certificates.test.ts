@@ -30,7 +30,7 @@ async function shakeHands(pair: KeyPair, ca: string | undefined, host: string): 
   }
 }
 
-test('a certificate of the authority is trusted by those who trust the authority, for its hosts only', async () => {
+test('clients that trust the authority trust its certificates, for their hosts only', async () => {
   const authority = await createAuthority();
   const pair = await authority.issue({ hosts: ['app.launchdarkly.com', '127.0.0.1'] });
   const ca = authority.certificatePem;
@@ -52,7 +52,7 @@ test('an authority does not vouch for the certificates of another one', async ()
   );
 });
 
-test('dates are taken as they are asked for', async () => {
+test('issues certificates with the requested dates', async () => {
   const authority = await createAuthority();
   const ca = authority.certificatePem;
   const hosts = ['localhost'];
@@ -64,7 +64,7 @@ test('dates are taken as they are asked for', async () => {
   await expect(shakeHands(early, ca, 'localhost')).resolves.toBe('CERT_NOT_YET_VALID');
 });
 
-test('a self-signed certificate is trusted by nobody who was not told to', async () => {
+test('only clients that were told to trust a self-signed certificate do so', async () => {
   const pair = await issueSelfSigned({ hosts: ['localhost'] });
   await expect(shakeHands(pair, undefined, 'localhost')).resolves.toBe(
     'DEPTH_ZERO_SELF_SIGNED_CERT',

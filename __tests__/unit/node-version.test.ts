@@ -27,9 +27,9 @@ function check(node: string, outputFile = join(folder, 'output')) {
 
 const readOutputs = () => readFileSync(join(folder, 'output'), 'utf8');
 
-describe('the check of the Node.js version', () => {
+describe('checkNodeVersion', () => {
   test.each([OLDEST_NODE, '20.10.1', '20.11.0', '21.0.0', '24.0.0-nightly', '100.0.0'])(
-    'lets %s pass without a word',
+    'accepts Node.js %s silently',
     (version) => {
       expect(check(version)).toEqual({ isSupported: true, printed: [], exitCode: undefined });
       expect(readOutputs()).toBe('earlier=1\n');
@@ -37,7 +37,7 @@ describe('the check of the Node.js version', () => {
   );
 
   test.each(['20.9.9', '20.9.0', '20.0.100', '19.99.99', '18.20.8', '9.0.0', '0.12.0'])(
-    'refuses %s with an annotation, outputs and an exit code',
+    'rejects Node.js %s with an annotation, outputs and an exit code',
     (version) => {
       expect(check(version)).toEqual({
         isSupported: false,
@@ -52,7 +52,10 @@ describe('the check of the Node.js version', () => {
     },
   );
 
-  test.each(['', '/nowhere/at/all'])('refuses also when "%s" takes no outputs', (outputFile) => {
-    expect(check('18.20.8', outputFile)).toMatchObject({ isSupported: false, exitCode: 1 });
-  });
+  test.each(['', '/nowhere/at/all'])(
+    'rejects an old Node.js even when the outputs cannot be written to "%s"',
+    (outputFile) => {
+      expect(check('18.20.8', outputFile)).toMatchObject({ isSupported: false, exitCode: 1 });
+    },
+  );
 });

@@ -25,7 +25,7 @@ function actionAccepts(text: string): boolean {
   return parseGroupsFile(new TextEncoder().encode(text)).kind === 'valid';
 }
 
-test('insight-groups.schema.json is what npm run docs makes of the schema that checks the file', () => {
+test('insight-groups.schema.json is what npm run docs generates from the schema that validates the file', () => {
   expect(readFileSync(file, 'utf8')).toBe(renderGroupsFileSchema());
 });
 
@@ -81,7 +81,7 @@ test.each([
   "groups: [{key: k, name: N, project: p, environment: [['a']]}]",
   `groups: [{key: k, ${REST}, applications: [a b]}]`,
   `groups: [${Array.from({ length: 1_001 }, (_, index) => `{key: k${index}, ${REST}}`)}]`,
-])('the editor and the action refuse %j', (text) => {
+])('the editor and the action reject %j', (text) => {
   expect([editorAccepts(text), actionAccepts(text)]).toEqual([false, false]);
 });
 
@@ -98,7 +98,7 @@ test.each([
     "groups: [{key: k, name: N, project: p, environment: 'e, !e'}]",
   ],
   ['JSON within a text', `groups: [{key: k, ${REST}, applications: '[1]'}]`],
-])('only the action can tell %s', (_, text) => {
+])('only the action can detect %s', (_, text) => {
   expect([editorAccepts(text), actionAccepts(text)]).toEqual([true, false]);
 });
 

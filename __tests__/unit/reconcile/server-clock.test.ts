@@ -19,7 +19,7 @@ const anyDuration = fc.integer({ min: 0, max: 5_000 });
 const anySkew = fc.integer({ min: -7_200_000, max: 7_200_000 });
 
 describe('the time of the server at a moment', () => {
-  test('is not known before it was read, nor from answers without a Date', () => {
+  test('the server time is unknown before it was read, and from responses without a Date', () => {
     const clock = new ServerClock();
     expect(clock.timeAt(at(0))).toBeUndefined();
     clock.record({ sentAt: at(0), receivedAt: at(100), serverTimeMs: undefined });
@@ -27,7 +27,7 @@ describe('the time of the server at a moment', () => {
     expect(clock.isAfter(epochMs + 1e9, at(0))).toBe(false);
   });
 
-  test('is a lower bound, a second and an answer too early at most, however far the clocks differ', async () => {
+  test('the server time is a lower bound, at most a second and one response early, however far the clocks differ', async () => {
     await fc.assert(
       fc.property(
         anyUptime,
@@ -54,7 +54,7 @@ describe('the time of the server at a moment', () => {
     );
   });
 
-  test('is a range when the wall clock was set ahead, or the machine slept', () => {
+  test('the server time is a range when the wall clock was set forward or the machine was suspended', () => {
     const clock = new ServerClock();
     const sleptMs = 60_000;
     // Uptime stood still meanwhile, so the server is further ahead of it than before.
@@ -68,7 +68,7 @@ describe('the time of the server at a moment', () => {
     expect(time?.latestMs).toBeGreaterThan(epochMs);
   });
 
-  test('is not touched by a wall clock that was set back', () => {
+  test('a wall clock that was set back does not change the server time', () => {
     const clock = new ServerClock();
     clock.record({
       sentAt: at(100, -60_000),
@@ -80,7 +80,7 @@ describe('the time of the server at a moment', () => {
     expect(time?.latestMs).toBeLessThanOrEqual(epochMs);
   });
 
-  test("is a range when the server's clock was set between two answers", () => {
+  test("the server time is a range when the server's clock was set between two responses", () => {
     const clock = new ServerClock();
     clock.record({ sentAt: at(0), receivedAt: at(100), serverTimeMs: dateAt(100) });
     clock.record({ sentAt: at(200), receivedAt: at(300), serverTimeMs: dateAt(300, 60_000) });
@@ -90,7 +90,7 @@ describe('the time of the server at a moment', () => {
   });
 });
 
-test('a time of the server is after a moment only when no imprecision can explain it', () => {
+test('a server time is after a moment only when no imprecision can explain it', () => {
   const clock = new ServerClock();
   clock.record({ sentAt: at(0), receivedAt: at(100), serverTimeMs: dateAt(50) });
   expect(clock.isAfter(epochMs + 700, at(0))).toBe(false);
