@@ -1,7 +1,7 @@
 /**
- * LaunchDarkly behind a faulty network: an HTTP server on bare sockets, so that it can do what no HTTP
- * server would, at any byte. It really stores insight groups, so that afterwards there is a truth to hold
- * the client's report against.
+ * LaunchDarkly behind a faulty network: an HTTP server on raw sockets, so that it can misbehave at
+ * any byte. It stores insight groups like the simulator, as the ground truth for checking the
+ * client's report.
  */
 
 import { once } from 'node:events';
@@ -16,52 +16,55 @@ import { headerValues, pairHeaders, type RecordedRequest } from '../launchdarkly
 import { processRequest } from '../launchdarkly/routes.ts';
 import { createSampleAccount } from '../launchdarkly/sample-account.ts';
 
-/** What goes wrong. Everything that a fault leaves out works. */
+/** What goes wrong. Everything that a fault omits works. */
 export interface NetworkFault {
-  /** Whether it happens once. Without it, the fault happens each time. */
+  /** Whether it happens once instead of each time. */
   readonly isOnce?: boolean;
-  /** The only method whose requests it happens to. When absent: POST for a fault that happens once, else all. */
+  /** The only method affected. Defaults to POST for a fault that happens once, else to all. */
   readonly method?: string;
-  /** Takes a connection over when it was accepted, before TLS. */
+  /** Takes over an accepted connection, before TLS. */
   readonly onConnection?: (connection: FaultyConnection) => void | Promise<void>;
-  /** Takes a connection over at the first byte of a request; the rest is never read. */
+  /** Takes over a connection at the first byte of a request; the rest is never read. */
   readonly onFirstByte?: (connection: FaultyConnection) => void | Promise<void>;
-  /** Takes over when a request was read whole. */
+  /** Takes over once a request was read completely. */
   readonly onRequest?: (received: ReceivedRequest) => void | Promise<void>;
 }
 
 /** How to start a server. */
 export interface FaultyServerOptions {
-  /** A group that is there before the first request. */
+  /** A group that exists before the first request. */
   readonly group?: InsightGroup | undefined;
-  /** Where it differs from what is documented. */
+  /** Differences from the documented behaviour. */
   readonly behaviour?: Partial<Behaviour>;
   readonly fault?: NetworkFault;
   /** Serves https. */
   readonly tls?: TlsOptions;
-  /** From 0 up to but not including 1: where sent bytes are torn, and how long it pauses. `Math.random` when absent. */
+  /**
+   * From 0 up to but not including 1: where sent bytes are split, and how long pauses are. Defaults
+   * to `Math.random`.
+   */
   readonly random?: () => number;
 }
 
-/** A running server, and what is true on it. */
+/** A running server and its ground truth. */
 export interface FaultyServer extends AsyncDisposable {
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly origin: string;
   readonly port: number;
   readonly account: Account;
-  /** The keys of the groups that were created, in order, one entry for each time. */
+  /** The keys of the created groups in order, one entry for each create. */
   readonly creations: readonly string[];
   /** How many writes changed the stored group, creations included. */
   readonly changes: number;
-  /** All requests that were read whole. */
+  /** All requests that were read completely. */
   readonly requests: readonly RecordedRequest[];
   /** How many connections were accepted. */
   readonly connections: number;
-  /** How often the fault has happened. */
+  /** How often the fault was injected. */
   readonly faultCount: number;
 }
 
-/** Starts a server on 127.0.0.1; resolves when it listens. */
+/** Starts a server on 127.0.0.1; resolves once it is listening. */
 export async function startFaultyServer(options: FaultyServerOptions = {}): Promise<FaultyServer> {
   const { fault = {}, group, tls, random = Math.random } = options;
   const behaviour = { ...documentedBehaviour(), ...options.behaviour };
@@ -95,7 +98,7 @@ export async function startFaultyServer(options: FaultyServerOptions = {}): Prom
     return reply;
   };
 
-  /** Says whether the fault happens now, and counts it. */
+  /** Returns whether to inject the fault now, and counts it. */
   const isFaultDue = (method = fault.method ?? 'POST'): boolean => {
     const { isOnce = false, method: only = isOnce ? 'POST' : method } = fault;
     const isDue = method === only && !(isOnce && faultCount > 0);
@@ -138,7 +141,7 @@ export async function startFaultyServer(options: FaultyServerOptions = {}): Prom
     sockets.add(socket);
     socket.on('error', () => {});
     socket.once('close', () => sockets.delete(socket));
-    // What fails here is the connection, and that is the point of it.
+    // Only the connection fails here, which is the purpose of a fault.
     serve(socket).catch(() => socket.destroy());
   });
   const port = await listen(server);
@@ -178,15 +181,18 @@ export class FaultyConnection {
     return this.#socket.destroyed || this.#raw.destroyed;
   }
 
-  /** Waits a moment, which differs each time. */
+  /** Waits for a short random time. */
   async pause(maxMs = 15): Promise<void> {
     await sleep(this.#random() * maxMs);
   }
 
-  /** Sends bytes, torn into pieces with pauses in between. Resolves when they were taken, or nobody is there. */
+  /**
+   * Sends bytes, split into pieces with pauses in between. Resolves once they were written or the
+   * client is gone.
+   */
   async send(content: Buffer | string): Promise<void> {
     let rest = Buffer.from(content);
-    // A flood is sent as it is: tearing it would only slow it down.
+    // A flood is not split: that would only slow it down.
     for (let tears = rest.length < 65_536 ? 3 : 0; tears > 0 && rest.length > 1; tears -= 1) {
       const length = 1 + Math.floor(this.#random() * (rest.length - 1));
       await this.#write(rest.subarray(0, length));
@@ -196,7 +202,7 @@ export class FaultyConnection {
     await this.#write(rest);
   }
 
-  /** Sends the same bytes again and again until the client has gone, `everyMs` apart. */
+  /** Sends the same bytes every `everyMs` until the client disconnects. */
   async flood(content: Buffer | string, everyMs = 0): Promise<void> {
     while (!this.isClosed) {
       await this.#write(Buffer.from(content));
@@ -204,12 +210,12 @@ export class FaultyConnection {
     }
   }
 
-  /** Breaks the connection with TCP's RST. */
+  /** Breaks the connection with a TCP RST. */
   reset(): void {
     this.#raw.resetAndDestroy();
   }
 
-  /** Closes our half with TCP's FIN and keeps listening. */
+  /** Closes our half with a TCP FIN and keeps listening. */
   halfClose(): void {
     this.#socket.end();
   }
@@ -229,7 +235,7 @@ export class FaultyConnection {
   }
 }
 
-/** One request that was read whole, as a fault handles it. */
+/** One completely read request, as a fault handles it. */
 export class ReceivedRequest {
   readonly connection: FaultyConnection;
   readonly request: RecordedRequest;
@@ -246,7 +252,10 @@ export class ReceivedRequest {
     return headerValues(this.request, 'authorization')[0] ?? '';
   }
 
-  /** Does what was asked and returns the answer, which is still to be sent. Not doing it is a fault, too. */
+  /**
+   * Processes the request and returns the response, which is still to be sent. Not calling it is a
+   * fault, too.
+   */
   process(): RawResponse {
     const { status, headers, body } = this.#process();
     const content = body === undefined ? '' : JSON.stringify(body);
@@ -262,20 +271,20 @@ export class ReceivedRequest {
     };
   }
 
-  /** Does what was asked and answers as it should. */
+  /** Processes the request and sends the correct response. */
   async respond(): Promise<void> {
     await this.connection.send(renderResponse(this.process()));
   }
 }
 
-/** An answer before it is bytes. */
+/** A response before it is serialized. */
 export interface RawResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** The head of an answer, with the empty line that ends it. */
+/** The head of a response, including the empty line at its end. */
 export function renderHead(
   { status, headers }: Pick<RawResponse, 'status' | 'headers'>,
   changes: Readonly<Record<string, string | undefined>> = {},
@@ -286,12 +295,14 @@ export function renderHead(
   return `HTTP/1.1 ${status} Status\r\n${lines.join('')}\r\n`;
 }
 
-/** The bytes of an answer. */
+/** The bytes of a response. */
 export function renderResponse(response: RawResponse): string {
   return `${renderHead(response)}${response.body}`;
 }
 
-/** Cuts a stream of bytes into requests. Requests of this client's kind only: one at a time, with a length. */
+/**
+ * Splits a stream of bytes into requests as this client sends them: one at a time, with a length.
+ */
 class RequestReader {
   #bytes = Buffer.alloc(0);
 
@@ -336,7 +347,7 @@ export async function listen(server: Server): Promise<number> {
   return address.port;
 }
 
-/** Stops the server, whatever its connections are in the middle of; resolves when the port is free. */
+/** Stops the server, whatever state its connections are in; resolves when the port is free. */
 export async function shutDown(server: Server, sockets: Iterable<Socket>): Promise<void> {
   const closed = once(server, 'close');
   server.close();
