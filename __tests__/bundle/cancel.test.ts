@@ -10,7 +10,7 @@ import {
   startSimulatedRun,
 } from './simulated-run.ts';
 
-/** The runner waits 7.5 s after SIGINT before it sends SIGTERM. What hangs here would do so for a minute. */
+/** The runner sends SIGTERM 7.5 s after SIGINT. A hanging run would take a minute here. */
 const MAX_END_MS = 7_500;
 
 const CREATE_UNKNOWN = `Outcome unknown: insight group "${DESIRED.key}" may or may not have been created.`;
@@ -20,7 +20,7 @@ interface Phase {
   readonly title: string;
   readonly group?: { readonly name?: string };
   readonly faults: readonly Injection[];
-  /** Says when the run has come to the phase. */
+  /** Resolves when the run has reached the phase. */
   readonly isReached: (simulator: Simulator, stdout: string) => boolean;
   readonly says: string;
   readonly next?: string;
@@ -123,6 +123,6 @@ test('reports a failure without its diagnosis when cancelled during the diagnosi
     { signal: { name: 'SIGINT', when } },
   );
   expect(result.outputs['error-code']).toBe('unauthorized');
-  // On its own, the diagnosis would take ten seconds.
+  // The diagnosis alone would take ten seconds.
   expect(performance.now() - signalledAt).toBeLessThan(MAX_END_MS);
 });

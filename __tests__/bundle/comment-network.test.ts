@@ -18,10 +18,12 @@ import {
 } from './github-network.ts';
 import { DESIRED } from './simulated-run.ts';
 
-/** The runner sends SIGTERM 7.5 s after SIGINT. A step that needs as long has not ended by itself. */
+/**
+ * The runner sends SIGTERM 7.5 s after SIGINT. A step that takes that long did not end by itself.
+ */
 const MAX_END_MS = 5_000;
 
-/** Runs the bundle on the pull request, with LaunchDarkly and GitHub on loopback unless said otherwise. */
+/** Runs the bundle on the pull request, with LaunchDarkly and GitHub on loopback by default. */
 function runDirectly(
   { caPath, github, launchDarkly }: GitHubNetwork,
   env: NonNullable<RunActionOptions['env']> = {},
@@ -50,7 +52,7 @@ function runBehindProxy(
   return runDirectly(network, { GITHUB_API_URL: 'https://api.github.com', ...env }, { inputs });
 }
 
-/** The one warning of a step that passed without a comment. */
+/** The only warning of a step that succeeded without a comment. */
 function readWarning(result: StepResult): string {
   expect(result.exitCode).toBe(0);
   expect(result.outputs['outcome']).toBe('created');
@@ -181,7 +183,7 @@ describe('the certificate of GitHub', () => {
       expect(warning).toContain('DEPTH_ZERO_SELF_SIGNED_CERT');
       expect(warning).toContain('There is no switch to ignore TLS.');
       expect(impostor.requests).toEqual([]);
-      // Nobody mends a certificate while the step waits.
+      // No certificate is fixed while the step waits.
       expect(impostor.connections).toBe(1);
     },
   );
@@ -239,7 +241,7 @@ describe('redirects from GitHub', () => {
 describe('cancellation while commenting', () => {
   interface Phase {
     readonly title: string;
-    /** Returns the environment, and tells when the run has come to the phase. */
+    /** Returns the environment, and a promise for when the run has reached the phase. */
     readonly open: (
       network: GitHubNetwork,
     ) => Promise<AsyncDisposable & { env: Record<string, string>; isReached: () => boolean }>;

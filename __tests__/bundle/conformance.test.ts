@@ -11,15 +11,20 @@ import {
 } from './simulated-run.ts';
 
 /*
- * What the wire does × when, for each operation: the exact requests that follow, how the step ends, and
- * what is true on the server then. "before" and "after" say whether the server had carried the request
- * out when it went wrong. The step can't tell the two apart, but must come to the truth in both.
+ * Network fault × time, for each operation: the exact requests that follow, the outcome of the
+ * step, and the state of the server. "before" and "after" say whether the server had processed the
+ * request when the fault happened. The step cannot tell the two apart, but must report the truth in
+ * both.
  */
 
-/** One row: what happens to the first request of the operation, the requests of the run, and its end. */
+/**
+ * One row: the fault of the operation's first request, the requests of the run, and its outcome.
+ */
 type Row = readonly [name: string, fault: Fault, requests: string, expected: string];
 
-/** Faults that leave open whether the request was carried out. In the rows below they come in pairs. */
+/**
+ * Responses that leave open whether the request was processed. The rows below use them in pairs.
+ */
 const INDETERMINATE_RESPONSES: readonly (readonly [
   fault: string,
   status: number,
@@ -65,14 +70,14 @@ const answerAfter = (status: number, body?: unknown): Fault => ({
 });
 const RATE_LIMIT: Fault = { kind: 'rate-limit', waitsMs: {} };
 
-/** A port on which nobody listens, for now. */
+/** A port on which nothing listens yet. */
 async function reservePort(): Promise<number> {
   const simulator = await startSimulator();
   await simulator.close();
   return Number(new URL(simulator.origin).port);
 }
 
-/** Rows that end by the deadline have a short one. */
+/** Rows that end at the deadline have a short one. */
 const inputsFor = (expected: string) => ({
   'timeout-seconds': expected === 'timeout' ? '5' : '60',
 });
@@ -104,7 +109,7 @@ const CREATE: readonly Row[] = [
   ['400', answer(400), 'POST', 'bad-request'],
   ['401', answer(401), 'POST GET', 'unauthorized'],
   ['403', answer(403), 'POST', 'forbidden'],
-  // A 404 wrote nothing, and project and environment exist.
+  // A 404 means that nothing was written, and project and environment exist.
   ['404', answer(404), 'POST GET POST', 'created'],
   ['405', answer(405), 'POST', 'bad-request'],
   ['413', answer(413), 'POST', 'bad-request'],
@@ -169,7 +174,7 @@ const READ: readonly Row[] = [
   ['500', answer(500), 'POST GET GET', 'unchanged'],
   ['502 as HTML', answer(502, '<h1>Bad gateway</h1>'), 'POST GET GET', 'unchanged'],
   ['503', answer(503), 'POST GET GET', 'unchanged'],
-  // A read that lags: the key is taken, but not to be seen yet.
+  // A lagging read: the key is taken, but not visible yet.
   ['404', answer(404), 'POST GET POST GET', 'unchanged'],
   ['307', answer(307), 'POST GET', 'unexpected-response'],
   ['400', answer(400), 'POST GET', 'bad-request'],
@@ -212,7 +217,7 @@ const UPDATE: readonly Row[] = [
   ['401', answer(401), 'POST GET PATCH GET', 'unauthorized'],
   ['403', answer(403), 'POST GET PATCH', 'forbidden'],
   ['422', answer(422), 'POST GET PATCH', 'bad-request'],
-  // "Deleted by somebody": but the create shows that it was not.
+  // The group looks deleted, but the create shows that it was not.
   ['404', answer(404), 'POST GET PATCH POST GET PATCH', 'updated'],
 ];
 

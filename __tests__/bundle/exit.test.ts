@@ -5,8 +5,8 @@ import { runAction, type StepResult } from '../../simulator/runner/runner.ts';
 import { CREATE_PATH, DESIRED, olderGroup, startSimulatedRun } from './simulated-run.ts';
 
 /**
- * A bound on what takes some 10 ms, generous enough for a busy machine. A forgotten timer keeps the process
- * until the deadline, two minutes on; a connection that is still being opened, ten seconds.
+ * A bound on what takes some 10 ms, generous enough for a busy machine. A forgotten timer keeps the
+ * process alive until the deadline after two minutes, an unfinished connection for ten seconds.
  */
 const MAX_LINGER_MS = 9_000;
 
@@ -52,7 +52,8 @@ test('the process exits at the deadline when no response has arrived', async () 
 });
 
 test('the process exits at the deadline when no connection was made', async () => {
-  // Accepts, and never says a word: to the client the connection, of which TLS is a part, never opens.
+  // Accepts connections and never responds: for the client the connection, which includes TLS,
+  // never opens.
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);

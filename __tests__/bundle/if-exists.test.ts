@@ -17,7 +17,7 @@ const UPDATE = `PATCH ${GROUP_PATH}`;
 
 const NAME_DRIFT = { field: 'name', desired: DESIRED.name, actual: 'Production' };
 
-/** What may exist before the run, and how it differs from what is desired. */
+/** What may exist before the run, and how it differs from the desired group. */
 const SITUATIONS = {
   missing: { group: undefined, inputs: {}, drift: [], patch: [] },
   equal: { group: {}, inputs: {}, drift: [], patch: [] },
@@ -87,7 +87,7 @@ const SITUATIONS = {
 } as const satisfies Record<string, Situation>;
 
 interface Situation {
-  /** How the group that exists differs from the sample; undefined when none exists. */
+  /** How the existing group differs from the sample; undefined when none exists. */
   readonly group: Partial<InsightGroup> | undefined;
   readonly inputs: Readonly<Record<string, string>>;
   readonly drift: readonly object[];
@@ -101,7 +101,7 @@ type Row = readonly [
   update: string,
 ];
 
-/** The truth table: the outcome for each situation and each word of `if-exists`. */
+/** The truth table: the outcome for each situation and each value of `if-exists`. */
 const TRUTH: readonly Row[] = [
   ['missing', 'created', 'created', 'created'],
   ['equal', 'conflict', 'unchanged', 'unchanged'],
@@ -143,7 +143,7 @@ describe.concurrent.each(['fail', 'keep', 'update'] as const)('if-exists: %s', (
       outcome: isFailure ? 'failed' : outcome,
       created: String(outcome === 'created'),
       'error-code': isFailure ? 'conflict' : '',
-      // Whatever the outcome, the outputs tell what really exists.
+      // Whatever the outcome, the outputs describe the group that exists.
       key: DESIRED.key,
       name: stored?.name,
       project: stored?.projectKey,

@@ -17,7 +17,7 @@ const CORRECT_WITH = 'Next: Correct the inputs under with: in the workflow.';
 const CORRECT_SECRET =
   'Next: Correct the secret that token is read from, under Settings, Secrets and variables, Actions.';
 
-/** Runs the bundle with inputs that are not valid, and returns what it says of them. No request may be made. */
+/** Runs the bundle with invalid inputs and returns the error. The run must not send any request. */
 async function readProblems(
   inputs: Readonly<Record<string, string>>,
   options: Partial<RunActionOptions> = {},
@@ -225,7 +225,7 @@ describe.concurrent('tokens of the wrong shape', () => {
     ],
     [`api-\u0001${uuid}`, 'it has characters that no access token has; store the secret again'],
   ])('explains a token of the wrong shape without echoing it: %j', async (token, hint) => {
-    // The runner's stand-in fails the test when the token shows anywhere, in whatever form.
+    // The simulated runner fails the test when the token appears anywhere, in any form.
     const lines = await readProblems({ token });
     expect(lines.slice(1)).toEqual([`- token: ${hint}`, CORRECT_SECRET]);
     expect(lines.join('\n')).not.toContain(token);
@@ -233,7 +233,7 @@ describe.concurrent('tokens of the wrong shape', () => {
 });
 
 describe.concurrent('malicious base-uri', () => {
-  // Whatever the bundle would connect to, directly or through the proxy, would end up in the trap.
+  // Any connection of the bundle, direct or through the proxy, would end in the trap.
   const rows = [
     'https://user:hunter2pass@app.launchdarkly.com',
     'https://app.launchdarkly.com@127.0.0.1:{trap}',
@@ -295,7 +295,7 @@ describe.concurrent('malicious base-uri', () => {
     'https://10.0.0.1',
   ];
 
-  /** Counts the connections that anybody makes to it. */
+  /** Counts all connections to it. */
   async function setTrap() {
     let connections = 0;
     const server = createServer((socket) => {

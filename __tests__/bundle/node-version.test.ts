@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(async () => rm(folder, { recursive: true }));
 
-/** Variables that make the process take itself for another Node.js. */
+/** Variables that make the process report another Node.js version. */
 async function pretendNode(version: string): Promise<Record<string, string>> {
   const path = join(folder, `node-${version}.cjs`);
   await writeFile(

@@ -6,7 +6,7 @@ import {
   startSimulatedRun,
 } from './simulated-run.ts';
 
-/** As many processes as a large matrix has jobs, all of them at once. */
+/** As many concurrent processes as a large matrix has jobs. */
 const CROWD = 32;
 
 const OTHER_NAME = 'Production - Web Only';
@@ -14,7 +14,7 @@ const OTHER_NAME = 'Production - Web Only';
 const numbers: string[] = [];
 afterAll(() => console.log(['Races of real processes:', ...numbers].join('\n  ')));
 
-/** Starts a crowd at once, each with the inputs that its number gets, and returns all outcomes. */
+/** Starts all runs at once, each with the inputs for its number, and returns all outcomes. */
 async function race(
   simulated: SimulatedRun,
   title: string,
@@ -43,7 +43,7 @@ function countOf(outcomes: readonly string[], outcome: string): number {
   return outcomes.filter((each) => each === outcome).length;
 }
 
-/** Every other runner wants another name. */
+/** Every other run uses another name. */
 const twoNames = (runner: number) => ({ name: runner % 2 === 0 ? DESIRED.name : OTHER_NAME });
 
 test('with if-exists: keep, one of many equal runs creates the group and all others find it unchanged', async () => {
@@ -99,7 +99,7 @@ test('with if-exists: update and lag, runs with different names all succeed and 
   expect(created).toBe(1);
   expect(unchanged + updated).toBe(CROWD - 1);
   for (const [runner, { outputs }] of results.entries()) {
-    // What a run reports is what it asked for, as LaunchDarkly had it when the run last looked.
+    // A run reports its own request and what LaunchDarkly stored when the run last looked.
     expect(outputs['name']).toBe(twoNames(runner).name);
   }
   const patches = simulated.simulator.requests.filter(({ method }) => method === 'PATCH');

@@ -51,7 +51,7 @@ describe.concurrent('lost responses', () => {
       injectCreateFault(simulated.simulator, { kind: 'reset' });
       const result = await simulated.run({ 'if-exists': 'keep' });
       expect(result.outputs).toMatchObject({ outcome: 'unchanged', created: 'false' });
-      // Until the reads can't lag any more.
+      // Until reads can no longer lag.
       expect(simulated.methods()).toMatch(/^POST GET( GET)+$/);
     },
   );

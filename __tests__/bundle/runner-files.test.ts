@@ -13,7 +13,10 @@ beforeAll(async () => {
 
 afterAll(async () => rm(folder, { recursive: true }));
 
-/** Paths to which nobody can write. The rights of a file mean nothing to root, so it is not among them. */
+/**
+ * Paths that cannot be written to. File permissions do not apply to root, so they are not among
+ * them.
+ */
 const UNWRITABLE = {
   'in a folder that does not exist': () => join(folder, 'missing', 'file'),
   'that is a folder': () => folder,

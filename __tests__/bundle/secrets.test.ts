@@ -17,7 +17,7 @@ function makeUuid(number: number): string {
   return `${number.toString(16).padStart(8, '0')}-5f60-4718-8a9b-0c1d2e3f4a5b`;
 }
 
-/** Made of letters and digits without a pattern, the same for the same length. */
+/** Letters and digits without a pattern, the same for the same length. */
 function makeLongSecret(length: number): string {
   let state = 7;
   return Array.from({ length }, () => {
@@ -142,7 +142,7 @@ test.concurrent('masks no word shorter than eight characters', async () => {
 });
 
 describe.concurrent('unexpected errors', () => {
-  /** Starts the bundle with a piece of code in its process that was there first. */
+  /** Returns an environment that preloads code into the process of the bundle. */
   function preload(code: string) {
     return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };
   }

@@ -50,7 +50,7 @@ export interface SimulatedRun extends AsyncDisposable {
 
 type RunOptions = Omit<RunActionOptions, 'inputs'>;
 
-/** Opens a simulated. When it closes, it has made sure that nobody asked for SDK keys. */
+/** Starts the simulator. Disposing of the run asserts that nothing asked for SDK keys. */
 export async function startSimulatedRun(
   options: SimulatorOptions & { readonly group?: InsightGroup | undefined } = {},
 ): Promise<SimulatedRun> {

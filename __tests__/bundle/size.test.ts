@@ -7,10 +7,10 @@ import { verifyModules } from '../../scripts/provenance.ts';
 const ROOT = join(import.meta.dirname, '..', '..');
 const DIST = join(ROOT, 'dist');
 
-/** What the bundle may come to without its chunks, in bytes. */
+/** The maximum size of the bundle without its chunks, in bytes. */
 const MAX_BUNDLE_BYTES = 1_300_000;
 
-/** An entry names the bundle and no more. */
+/** An entry only names the bundle. */
 const MAX_ENTRY_BYTES = 2_000;
 
 const lockFile = z.object({
@@ -25,7 +25,7 @@ const lockFile = z.object({
   ),
 });
 
-/** Every package that is installed, by its folder. The first is the project itself. */
+/** Every installed package by its folder. The first is the project itself. */
 const installed = Object.entries(
   z.parse(lockFile, JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'))).packages,
 )
@@ -69,7 +69,7 @@ test('code for comments is only in files that only a comment loads', () => {
     'octokit.js',
     'run.js',
   ]);
-  // As booleans: a failed comparison would print the whole bundle.
+  // Compared as booleans: a failed comparison would print the whole bundle.
   const isIn = (name: string) => readFileSync(join(DIST, name), 'utf8').includes('class Octokit ');
   expect(scripts.filter(isIn)).toEqual(['octokit.js']);
 });

@@ -142,7 +142,7 @@ const SAFE = "It is safe to run again: the key can't be created twice.";
 const INSTANCES =
   'https://app.launchdarkly.com (commercial), https://app.launchdarkly.us (federal), https://app.eu.launchdarkly.com (EU)';
 
-/** One row: what LaunchDarkly answers to the create, and what a person reads then. */
+/** One row: LaunchDarkly's response to the create, and what a person reads then. */
 interface RefusedRow {
   readonly title: string;
   readonly answer: MadeUpAnswer;
@@ -306,7 +306,7 @@ describe.concurrent('statuses after which nothing was written', () => {
       const result = await simulated.run();
       expect(readFailure(result)).toEqual(says.join('\n'));
       expect(result.outputs['error-code']).toBe(code);
-      // A 404 is tried again for a while.
+      // A 404 is retried for a while.
       const methods =
         code === 'not-found' ? simulated.methods().replace(/( POST)+$/, '') : simulated.methods();
       expect(methods).toBe(asks);
@@ -316,7 +316,9 @@ describe.concurrent('statuses after which nothing was written', () => {
   );
 });
 
-/** Rows of the status table for which the real account is wrong, so that the diagnosis can help. */
+/**
+ * Rows of the status table for which the account itself is wrong, so that the diagnosis can help.
+ */
 const DIAGNOSED = [
   {
     title: 'an unknown token',
@@ -391,7 +393,7 @@ describe.concurrent('rejections that LaunchDarkly can explain', () => {
     const { origin } = simulated.simulator;
     expect(readFailure(result)).toEqual(says.join('\n').replace('{origin}', origin));
     expect(result.outputs['error-code']).toBe(code);
-    // An environment that is missing is looked for more than once: it may have been made a moment ago.
+    // A missing environment is looked up more than once, because it may have just been created.
     expect([...new Set(simulated.simulator.requests.map(describeRequest))]).toEqual(asks);
     expect(simulated.simulator.account.groups.size).toBe(0);
   });
@@ -437,7 +439,10 @@ test.concurrent('explains a 409 with the existing group and the other values of 
   expect(result.outputs['error-code']).toBe('conflict');
 });
 
-/** What leaves open whether the group was made. The step fails after having tried until its time was up. */
+/**
+ * Responses that leave open whether the group was created. The step fails after retrying until the
+ * deadline.
+ */
 const UNCLEAR: readonly (RefusedRow & { readonly next: string })[] = [
   ...[500, 502, 503, 504, 599].map((status) => ({
     title: `${status} as JSON`,

@@ -12,8 +12,8 @@ import {
 } from './simulated-run.ts';
 
 /*
- * The server stores, shows or dates a group in ways that the action did not ask for. What the step
- * reports must be true all the same.
+ * The server stores, shows or dates a group differently than requested. The step's report must
+ * still be true.
  */
 
 const ALWAYS = Number.POSITIVE_INFINITY;
@@ -22,7 +22,7 @@ const MINUTE_MS = 60_000;
 const COMPOSED = 'Caf\u00e9';
 const DECOMPOSED = 'Cafe\u0301';
 
-/** A read that shows `group` and carries no `Date`. */
+/** A read that shows `group` and has no `Date`. */
 const undated = (group: InsightGroup): Fault => ({
   kind: 'respond',
   status: 200,
@@ -136,7 +136,7 @@ describe.concurrent('equivalent spellings', () => {
 });
 
 describe.concurrent('a lost create on a server without a Date header', () => {
-  /** A group that this run made, by the clock of a server that is a minute behind the runner's. */
+  /** A group created by this run, dated by a server clock that is a minute behind the runner's. */
   const ours = () => olderGroup({ createdAt: Date.now() - MINUTE_MS });
 
   test('neither claims nor denies an equal group that may be older', async () => {
@@ -279,7 +279,7 @@ describe.concurrent('a project or environment that was just created', () => {
     injectCreateFault(simulated.simulator, { kind: 'respond', status: 404 }, times);
     const result = await simulated.run();
     expect(result.outputs).toMatchObject({ outcome: 'created', created: 'true' });
-    // That both exist is asked once.
+    // Their existence is checked once.
     expect(simulated.methods()).toBe(`POST GET${' POST'.repeat(times)}`);
   });
 

@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(async () => rm(folder, { recursive: true }));
 
-/** Unexpected errors, thrown while a request is under way. Each holds the token. */
+/** Unexpected errors thrown while a request is in flight. Each contains the token. */
 const SURPRISES = {
   'an exception in a timer': 'throw new TypeError(token);',
   'a rejection that nobody handles': 'Promise.reject(new Error(token));',
@@ -57,7 +57,7 @@ describe('unexpected errors', () => {
         },
       ]);
       expect(result.stdout).not.toMatch(/^\s+at /m);
-      // The work went on, but a step that fails must not have the outputs of a success.
+      // The run continued, but a failed step must not have the outputs of a success.
       expect(result.outputs).toMatchObject({
         outcome: 'failed',
         created: 'false',

@@ -27,7 +27,7 @@ export interface CorporateNetwork extends AsyncDisposable {
   readonly launchDarkly: Simulator;
   readonly launchDarklyPort: number;
   readonly proxy: ConnectProxy;
-  /** Starts the bundle, which knows the authority unless `env` says otherwise. */
+  /** Runs the bundle, which trusts the authority unless `env` says otherwise. */
   run(
     env: NonNullable<RunActionOptions['env']>,
     inputs?: Readonly<Record<string, string>>,
@@ -35,13 +35,13 @@ export interface CorporateNetwork extends AsyncDisposable {
   ): Promise<StepResult>;
 }
 
-/** How the corporate proxy differs from one that lets everything through. */
+/** How the proxy differs from one that lets everything through. */
 export interface CorporateNetworkOptions extends Partial<ConnectProxyOptions> {
   /** The proxy speaks TLS itself, with a certificate of the corporate authority. */
   readonly isProxyTls?: boolean;
 }
 
-/** Opens the network. Nothing in it has to do with the internet. */
+/** Opens the network, which has no connection to the internet. */
 export async function openCorporateNetwork(
   options: CorporateNetworkOptions = {},
 ): Promise<CorporateNetwork> {
@@ -82,7 +82,7 @@ export async function openCorporateNetwork(
   };
 }
 
-/** What a step said in its one red annotation, title first. */
+/** The error annotation of a step, title first. */
 export function readError({ annotations }: StepResult): string {
   return annotations
     .filter(({ kind }) => kind === 'error')

@@ -27,18 +27,18 @@ function listCuts(): Scenario[] {
         allowedOutcomes: ['created'],
         creations: 1,
       };
-      // With TLS, what happens on accept happens to the handshake: see below.
+      // With TLS, a cut on accept affects the handshake: see below.
       const onceWithTls: Scenario[] =
         where === 'on accept'
           ? []
           : [{ ...once, name: `${name}, over TLS, once`, certificate: 'trusted' }];
-      // An attempt that stalls once takes as much time as the run has here.
+      // One attempt that stalls takes all the time of the run.
       return how === 'stalls' ? [always] : [once, ...onceWithTls, always];
     }),
   );
 }
 
-/** Something wrong with the first answer to a create, after which a read tells the truth. */
+/** The first response to a create is faulty, and the next read is not. */
 function recovers(name: string, respond: (received: ReceivedRequest) => Promise<void>): Scenario {
   return {
     name,
@@ -48,7 +48,7 @@ function recovers(name: string, respond: (received: ReceivedRequest) => Promise<
   };
 }
 
-/** The same with every answer: no read helps. */
+/** Every response is faulty, so no read helps. */
 function neverRecovers(
   name: string,
   allowedOutcomes: Scenario['allowedOutcomes'],
@@ -58,7 +58,10 @@ function neverRecovers(
   return { name, fault: () => fault, allowedOutcomes, creations: 1, usesUpTime: true };
 }
 
-/** Does the work, then sends what `show` makes of the answer, and closes unless the connection is to stay. */
+/**
+ * Processes the request, sends what `show` makes of the response, and closes the connection unless
+ * it is to stay open.
+ */
 function afterProcessing(
   show: (answer: RawResponse, received: ReceivedRequest) => Buffer | string,
   stays = false,
@@ -211,10 +214,13 @@ function listInformation(): Scenario[] {
   ];
 }
 
-/** 20 MiB of blanks, which shrink to some bytes. */
+/** 20 MiB of blanks, which compress to a few bytes. */
 const BLANKS = Buffer.alloc(20 * 1024 * 1024, ' ');
 
-/** Compressed before any run: it takes seconds on a busy machine, which would count as the server's. */
+/**
+ * Compressed before any run: it takes seconds on a busy machine, which would count as the server's
+ * time.
+ */
 const BOMBS = {
   gzip: gzipSync(BLANKS),
   br: compressFast(BLANKS),
@@ -353,7 +359,7 @@ function listWrongAnswers(): Scenario[] {
   ];
 }
 
-/** Answers whose words are shown, and that hold what must not be. */
+/** Responses whose quoted text contains secrets. */
 function listQuotes(): Scenario[] {
   const forms = (token: string) =>
     [token, EMBEDDED_SDK_KEY].flatMap((secret) => [
@@ -391,7 +397,7 @@ function listQuotes(): Scenario[] {
   ];
 }
 
-/** The connection that an earlier answer left open is gone when it is used again. */
+/** A connection kept alive by an earlier response is closed before it is reused. */
 function listReuse(): Scenario[] {
   const unavailable = renderHead({ status: 503, headers: { 'content-length': '0' } });
   const reuse = (name: string, close: (connection: FaultyConnection) => void): Scenario => ({

@@ -1,7 +1,7 @@
 import type { FaultyConnection } from '../../simulator/network/faulty-server.ts';
 import { CUTS, type RunOutcome, type Scenario, STAGES, UNCLEAR } from './scenario.ts';
 
-/** What is to become of a group that exists, and how the run ends when nothing goes wrong for long. */
+/** What happens to an existing group, and the outcome when no fault lasts. */
 const POLICIES: readonly (Pick<Scenario, 'existing' | 'inputs'> & {
   readonly title: string;
   readonly outcome: RunOutcome;
@@ -45,7 +45,7 @@ function listCuts(): Scenario[] {
     return methods.flatMap((method) =>
       Object.entries(CUTS).flatMap(([how, cut]) =>
         Object.keys(STAGES)
-          // What happens on accept happens before there is a method.
+          // A cut on accept happens before there is a method.
           .filter((where) => where !== 'on accept')
           .flatMap((where) => listCut({ title, outcome, policy, method, how, where, cut })),
       ),
@@ -70,7 +70,7 @@ function listCut(options: {
   const { isProcessed, ...fault } = stage(cut);
   const name = `${title}, and the connection ${how} ${where} of ${method}`;
   const stalls = how === 'stalls';
-  // An update that was carried out is seen by the next read, whatever became of its answer.
+  // The next read shows an update that was processed, whatever happened to its response.
   const isSeen = method === 'PATCH' && isProcessed && !stalls;
   const once: Scenario = {
     ...policy,
@@ -87,11 +87,11 @@ function listCut(options: {
     creations: 0,
     usesUpTime: !isSeen,
   };
-  // An attempt that stalls once takes as much time as the run has here.
+  // One attempt that stalls takes all the time of the run.
   return stalls ? [always] : [once, always];
 }
 
-/** A server that stores something else than it was sent, without any fault of the network. */
+/** A server that stores different values than it was sent, without any network fault. */
 function listStorageRules(): Scenario[] {
   const update = { 'if-exists': 'update' };
   const cases: readonly Omit<Scenario, 'fault' | 'allowedOutcomes' | 'creations'>[] = [
@@ -135,7 +135,7 @@ function listStorageRules(): Scenario[] {
         name: `${name} by an update`,
         inputs: { ...inputs, ...update },
         existing: { name: 'Another name' },
-        // Changed, but not as requested: a failure of the update or a success with a warning.
+        // Changed, but not as requested: a failed update or a success with a warning.
         allowedOutcomes: ['updated', 'unexpected-response'],
       },
       {
@@ -157,5 +157,5 @@ function listStorageRules(): Scenario[] {
   });
 }
 
-/** Faults while a group exists, and servers that store something else than they were sent. */
+/** Faults while a group exists, and servers that store different values than they were sent. */
 export const EXISTING_GROUP_SCENARIOS: readonly Scenario[] = [...listCuts(), ...listStorageRules()];

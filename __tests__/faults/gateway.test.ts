@@ -8,7 +8,7 @@ import {
 import { runAction } from '../../simulator/runner/runner.ts';
 import { DESIRED, readError } from './corporate-network.ts';
 
-/** Answers as it should, but for the encoding of the body and its header. */
+/** Sends the correct response, except for the encoding of the body and its header. */
 function encode(encoding: string, compress: (body: Buffer) => Buffer = (body) => body) {
   return async (received: ReceivedRequest) => {
     const answer = received.process();

@@ -4,12 +4,12 @@ import { derivedForms } from '../../simulator/runner/leak-detector.ts';
 import type { StepResult } from '../../simulator/runner/runner.ts';
 import { DESIRED, openCorporateNetwork, readError } from './corporate-network.ts';
 
-/** With characters that have to be percent-encoded in a URL. */
+/** With characters that must be percent-encoded in a URL. */
 const PASSWORD = 'p@ss/w0rd:of#the%proxy';
 const CREDENTIALS = { user: 'runner', password: PASSWORD };
 const ENCODED_PASSWORD = encodeURIComponent(PASSWORD);
 
-/** The password, as it is and as the URL and the header have it. */
+/** The password as is, as in the URL and as in the header. */
 const PROXY_SECRETS = [
   PASSWORD,
   ENCODED_PASSWORD,

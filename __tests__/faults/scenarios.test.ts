@@ -3,7 +3,7 @@ import { runScenario } from './run-scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { findViolations } from './violations.ts';
 
-// Most runs wait most of the time, so many go side by side.
+// Runs spend most of their time waiting, so many run concurrently.
 describe.concurrent('network and server faults', () => {
   test.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))(
     'loses, duplicates, misreports and leaks nothing when %s',

@@ -8,7 +8,7 @@ import { DESIRED, readError } from './corporate-network.ts';
 import { replaceNameResolution } from './name-resolution.ts';
 
 const IPV4 = { address: '127.0.0.1', family: 4 } as const;
-/** The prefix to which everything is discarded: https://www.rfc-editor.org/rfc/rfc6666 */
+/** The prefix whose traffic is discarded: https://www.rfc-editor.org/rfc/rfc6666 */
 const DEAD_IPV6 = { address: '100::1', family: 6 } as const;
 
 async function openByName() {

@@ -9,7 +9,7 @@ import { escapeWorkflowCommands, Log } from '../../src/report/log.ts';
 import { describeOutputs } from '../../src/report/outputs.ts';
 import { Secrets } from '../../src/secrets.ts';
 
-/** White space for .NET, line ends for somebody, or no width at all. */
+/** White space in .NET, line ends for some readers, or characters of no width. */
 const GAPS = [
   ...['\r', '\n', '\r\n', '\t', '\v', '\f', ' ', '\0', '\u0085', '\u00a0', '\u1680', '\u2003'],
   ...['\u2028', '\u2029', '\u202e', '\u200b', '\u200d', '\ufeff', '\u3000', '\ud800', '\udc00'],
@@ -50,8 +50,8 @@ export const adversarialText: fc.Arbitrary<string> = fc
   .map((pieces) => pieces.join(''));
 
 /**
- * Secrets of the shapes that a run can have. A proxy's password may have any printable character but a
- * backslash: where the secret has one, an escaped line break within it is not looked for.
+ * Secrets with the shapes that a run can have. A proxy's password may contain any printable
+ * character but a backslash: escaped line breaks in a secret with a backslash are not searched for.
  */
 export const secretText: fc.Arbitrary<string> = fc.oneof(
   fc.uuid().map((id) => `api-${id}`),
@@ -60,10 +60,10 @@ export const secretText: fc.Arbitrary<string> = fc.oneof(
   fc.stringMatching(/^[!-[\]-~]{12,40}$/),
 );
 
-/** To know a new secret takes longer than to look for it, so the same ones are used again and again. */
+/** Registering a secret takes longer than searching for it, so the same ones are reused. */
 const SECRETS = fc.sample(secretText, { numRuns: 300, seed: 5 });
 
-/** A text with a secret in it, in one of the forms from which a person could restore it. */
+/** A text that contains a secret in a form from which a person could restore it. */
 export const leakyText = fc
   .tuple(fc.constantFrom(...SECRETS), fc.nat(), adversarialText, adversarialText)
   .map(([secret, choice, before, after]) => {
@@ -74,11 +74,11 @@ export const leakyText = fc
 
 const resourceKey = fc.oneof(
   fc.stringMatching(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,40}$/),
-  // It looks like an SDK key, and is all the same what somebody called a group.
+  // It looks like an SDK key, but is what somebody named a group.
   fc.uuid().map((id) => `sdk-${id}`),
 );
 
-/** A group as it was asked for, and a body of the server's that has a real secret among its members. */
+/** A desired group, and a server's body that contains a real secret among its members. */
 const anyGroupAndBody = fc
   .record({
     desired: fc.record({
@@ -91,12 +91,12 @@ const anyGroupAndBody = fc
     embedded: fc.uuid().map((id) => `mob-${id}`),
     member: fc.constantFrom('apiKey', 'mobileKey', 'sdkKey', 'token', 'secret'),
   })
-  // Half of a secret is taken out of texts as well, and random ids do not share theirs.
+  // Half a secret is redacted as well, and random ids do not share theirs.
   .filter(({ desired, embedded }) => !JSON.stringify(desired).includes(embedded.slice(-16)))
   .map(({ desired, embedded, member }) => ({
     desired,
     embedded,
-    // The words of the user come back in members that otherwise hold secrets.
+    // The user's values come back in members that otherwise hold secrets.
     body: {
       ...desired,
       [member]: desired.key,
@@ -105,7 +105,10 @@ const anyGroupAndBody = fc
     },
   }));
 
-/** A `base-uri` close to one that is allowed: with a letter more or less, or with parts of other URLs. */
+/**
+ * A `base-uri` close to an allowed one: with a few characters more or less, or with parts of other
+ * URLs.
+ */
 export const nearlyAllowedUri = fc
   .tuple(
     fc.constantFrom(
@@ -246,7 +249,7 @@ function isLaunchDarkly(url: URL): boolean {
   return isOurs && url.protocol === 'https:' && url.port === '';
 }
 
-/** Sends a text through every way that the log has. */
+/** Prints a text through every method of the log. */
 function printEverywhere(log: Log, text: string): void {
   log.info(`Text: ${text}`);
   log.warning('A title', text);
@@ -254,7 +257,7 @@ function printEverywhere(log: Log, text: string): void {
   log.group(`Group: ${text}`, [text]);
 }
 
-/** What the runner makes of that which a log prints. */
+/** Parses what a log prints as the runner would. */
 export function readBack(print: (log: Log) => void, secret?: string): StepLog {
   const printed: string[] = [];
   const { exitCode } = process;
@@ -287,7 +290,7 @@ function knowSecret(secret: string | undefined): Secrets {
   return secrets;
 }
 
-/** The forms of a secret that are left in what a log prints when it knows the secret. */
+/** The forms of a secret that remain in the log although the log knows the secret. */
 export function findLeaksInLog(print: (log: Log) => void, secret: string): Leak[] {
   const { lines } = readBack(print, secret);
   return findLeaksIn(

@@ -26,7 +26,7 @@ describe('the certificate of a proxy that inspects TLS', () => {
       expect(readError(result)).toContain('NODE_EXTRA_CA_CERTS');
       expect(readError(result)).toContain('There is no switch to ignore TLS.');
       expect(readError(result)).toContain('Nothing was written.');
-      // Nobody mends a certificate while the step waits.
+      // No certificate is fixed while the step waits.
       expect(network.proxy.tunnels).toBe(1);
       expect(network.launchDarkly.requests).toEqual([]);
     },
@@ -163,7 +163,7 @@ test('uses HTTP/1.1 with a server that prefers HTTP/2, in which a POST may silen
   expect(offered).toEqual(['http/1.1']);
 });
 
-/** Runs the bundle against a server that only TLS keeps it from. */
+/** Runs the bundle against a server that only fails in TLS. */
 async function meet(
   fault: NetworkFault,
   tls: TlsOptions,

@@ -7,7 +7,7 @@ export const VIOLATION_KINDS = ['lost', 'duplicated', 'misreported', 'leaked'] a
 
 export type ViolationKind = (typeof VIOLATION_KINDS)[number];
 
-/** What each means, for the table that `npm run test:faults` prints. */
+/** What each kind means, for the table that `npm run test:faults` prints. */
 export const MEANINGS: Readonly<Record<ViolationKind, string>> = {
   lost: 'ended in a way that the scenario does not allow, or not at all',
   duplicated: 'wrote more often than the log says, or created more than one group',
@@ -15,13 +15,13 @@ export const MEANINGS: Readonly<Record<ViolationKind, string>> = {
   leaked: 'showed a secret, or connected to a host that is not LaunchDarkly',
 };
 
-/** One thing that is wrong, in words. */
+/** One violation, in words. */
 export interface Violation {
   readonly kind: ViolationKind;
   readonly what: string;
 }
 
-/** Holds what the action said against what is true. Empty when nothing is wrong. */
+/** Compares what the action reported with what is true. Empty when nothing is wrong. */
 export function findViolations(run: ScenarioRun): Violation[] {
   const { result, failure, hasLeaked } = run;
   if (result === undefined) {
@@ -45,7 +45,7 @@ function findUnexpectedTraffic({ scenario, decoyConnections, requests }: Scenari
   ]);
 }
 
-/** What Node itself says of `NODE_TLS_REJECT_UNAUTHORIZED=0`, before the first line of ours. */
+/** Node's own warning about `NODE_TLS_REJECT_UNAUTHORIZED=0`, before our first line. */
 const NODE_WARNING =
   /^\(node:\d+\) Warning: Setting the NODE_TLS_REJECT_UNAUTHORIZED .*\n\(Use `node --trace-warnings .*\n/;
 
@@ -53,7 +53,8 @@ function findLosses(result: StepResult, run: ScenarioRun): Violation[] {
   const { scenario, creations, faultCount, hasFault } = run;
   const outcome = describeOutcome(result);
   const isSuccess = result.outputs['error-code'] === '';
-  // How far a run gets that uses up its time depends on the machine; that it says what is true does not.
+  // How far a run that uses up its time gets depends on the machine; that it reports the truth does
+  // not.
   const ranOutOfTime = outcome === 'timeout' && scenario.usesUpTime === true;
   const isAllowed = ranOutOfTime || scenario.allowedOutcomes.some((allowed) => allowed === outcome);
   return report('lost', [
@@ -98,7 +99,7 @@ function findFalseReports(result: StepResult, run: ScenarioRun): Violation[] {
   ]);
 }
 
-/** The outputs and the annotations of a success, against the group that is stored. */
+/** Checks the outputs and annotations of a success against the stored group. */
 function findFalseOutputs(result: StepResult, run: ScenarioRun): Violation[] {
   const { scenario, creations, changes, group } = run;
   const { annotations, outputs } = result;
@@ -127,7 +128,7 @@ function findFalseOutputs(result: StepResult, run: ScenarioRun): Violation[] {
     [outcome === 'created' && creations.length === 0, 'says created, but nothing was'],
     [outcome === 'updated' && changes === 0, 'says updated, but nothing was'],
     [!isWrite && changes > 0, `says ${outcome}, but the group was changed`],
-    // Empty when the answer that showed the group told no time.
+    // Empty when the response that showed the group had no creation time.
     [
       outputs['created-at'] !== '' && outputs['created-at'] !== createdAt,
       'shows another group than the one there is',
@@ -146,7 +147,7 @@ function findFalseOutputs(result: StepResult, run: ScenarioRun): Violation[] {
   ]);
 }
 
-/** Application keys in order: to LaunchDarkly they are a set. */
+/** Sorted application keys: LaunchDarkly treats them as a set. */
 function listKeys(keys: readonly string[]): string[] {
   return keys
     .map((key) => key.trim())
@@ -154,7 +155,7 @@ function listKeys(keys: readonly string[]): string[] {
     .sort();
 }
 
-/** The word for how a run ended: the error code of a failure, else the outcome. */
+/** The error code of a failure, else the outcome. */
 function describeOutcome({ outputs }: StepResult): string {
   return outputs['error-code'] || (outputs['outcome'] ?? 'no outcome at all');
 }

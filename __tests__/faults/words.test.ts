@@ -10,7 +10,10 @@ import {
 } from '../bundle/simulated-run.ts';
 import { EMBEDDED_SDK_KEY } from './scenario.ts';
 
-/** What people who may name things in an account, or a server, could try on the log of somebody else's job. */
+/**
+ * What people who may name things in an account, or a server, could inject into somebody else's
+ * log.
+ */
 const HOSTILE_WORDS = [
   ['a command in the middle', 'Payments ##[stop-commands]t ##[add-mask]e'],
   ['a command after a CR', 'Payments\r::stop-commands::t\r::add-mask::e'],
@@ -87,7 +90,7 @@ describe('server messages with control sequences', () => {
           headers: { 'Content-Type': type },
           body: status === 422 ? { message: body } : body,
         });
-        // The runner's stand-in throws when it finds one of them anywhere.
+        // The simulated runner throws when it finds a secret anywhere.
         await simulated.run(
           { 'timeout-seconds': '5' },
           { env: { RUNNER_DEBUG: '1' }, secrets: [EMBEDDED_SDK_KEY] },
@@ -117,7 +120,7 @@ describe('user values that look like secrets', () => {
   });
 });
 
-/** The masks that belong to the run come first; then the action speaks under titles that are constants. */
+/** The run's own masks come first; after that, the action only uses constant titles. */
 function expectOnlyOurCommands(result: StepResult): void {
   const names = result.commands.map(({ name }) => name);
   expect(names.slice(0, 2)).toEqual(['add-mask', 'add-mask']);

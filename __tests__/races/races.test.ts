@@ -15,10 +15,10 @@ test('whatever goes wrong while jobs ask for the same key at once, there is one 
         }
       }
     }),
-    // The same ten thousand each time; scripts/race-schedules.ts runs others, and more of them.
+    // The same ten thousand each time; scripts/race-schedules.ts runs more and different ones.
     { numRuns: 10_000, seed: 1 },
   );
-  // Every way to end was taken, so that none is true for want of a case.
+  // Every outcome occurred, so no check passed for lack of a case.
   expect([...seen].sort()).toEqual(
     [
       'schedules',

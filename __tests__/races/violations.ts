@@ -35,7 +35,7 @@ export const COUNTS = [
 
 export type Count = (typeof COUNTS)[number];
 
-/** What each count counts. */
+/** What each count means. */
 export const MEANINGS: Readonly<Record<Count, string>> = {
   schedules: 'schedules run',
   jobs: 'jobs in them',
@@ -61,15 +61,15 @@ export const MEANINGS: Readonly<Record<Count, string>> = {
   shortenedHints: 'requests sooner than the server asked for',
 };
 
-/** What one schedule adds to the counts, and what is wrong with it in words. */
+/** What one schedule adds to the counts, and its violations. */
 export interface ScheduleCheck {
   readonly counts: Readonly<Record<Count, number>>;
   readonly violations: readonly Violation[];
 }
 
-/** Something that a job claimed and that is not true, or that it should not have done. */
+/** An untrue report of a job, or something that it should not have done. */
 export interface Violation {
-  /** The number of the job; undefined of what no single job is to blame for. */
+  /** The number of the job; undefined when no single job is responsible. */
   readonly job: number | undefined;
   readonly what: string;
 }
@@ -83,7 +83,7 @@ class ScheduleChecker {
   readonly #record: ScheduleRecord;
   readonly #counts = Object.fromEntries(COUNTS.map((count) => [count, 0])) as Record<Count, number>;
   readonly #violations: Violation[] = [];
-  /** The one state of the group in which it was made anew; undefined when none was. */
+  /** The states in which a job created the group; at most one if all is well. */
   readonly #creations: readonly Version[];
 
   constructor(record: ScheduleRecord) {
@@ -173,7 +173,10 @@ class ScheduleChecker {
     }
   }
 
-  /** Whether a success that is no creation denies one, or leaves in doubt what could be told. */
+  /**
+   * Checks that a success other than `created` neither denies a creation nor leaves one open that
+   * could be decided.
+   */
   #checkCreator(job: JobRecord, outcome: Outcome): void {
     const { created } = describeOutputs({ kind: 'success', outcome });
     if (created === 'false' && this.#isCreator(job)) {
@@ -214,18 +217,18 @@ class ScheduleChecker {
     }
   }
 
-  /** Whether the job has made the group that there is. */
+  /** Whether the job has created the current group. */
   #isCreator({ job }: JobRecord): boolean {
     return this.#creations.at(-1)?.by === job;
   }
 
-  /** Whether the server tells when groups are made, and what its clock shows. */
+  /** Whether the server shows creation times and its clock. */
   #canTellCreation(): boolean {
     const { sendsDate, tellsCreation } = this.#record.schedule.behaviour;
     return sendsDate && tellsCreation;
   }
 
-  /** Whether the time of a create of the job can be told from the server's words. */
+  /** Whether the server's responses show when a create of the job happened. */
   #canTellTime({ plan }: JobRecord): boolean {
     return this.#canTellCreation() && plan.clockJump === undefined;
   }
@@ -240,13 +243,16 @@ class ScheduleChecker {
     );
   }
 
-  /** The same as far as it can be read from `Date`, which is cut to seconds and takes its time to arrive. */
+  /** The same as far as `Date` shows it, which is truncated to seconds and arrives late. */
   #isFresh(job: JobRecord, group: InsightGroup | undefined): boolean {
     const longestMs = Math.max(0, ...job.transport.shown.map(({ answeredMs }) => answeredMs));
     return group !== undefined && this.#isYounger(job, group, 1_000 + longestMs);
   }
 
-  /** Either its last patch was answered with what was desired, or a read has shown that after a patch that counts. */
+  /**
+   * Either the response to its last patch shows the desired group, or a read did after a patch that
+   * counts.
+   */
   #hasUpdated({ plan, transport }: JobRecord, wasShown: boolean): boolean {
     const lastPatched = transport.patched.at(-1);
     if (lastPatched !== undefined && isEqual(lastPatched, plan.desired)) {
@@ -281,7 +287,7 @@ class ScheduleChecker {
     }
   }
 
-  /** A job that has time enough, and is not cancelled, has to come to an end. */
+  /** A job that has enough time and is not cancelled must come to an end. */
   #checkStop(job: JobRecord, error: ActionError): void {
     const { timeoutMs, cancelledAfterMs } = job.plan;
     if (timeoutMs === AMPLE_TIMEOUT_MS && cancelledAfterMs === undefined) {
@@ -289,7 +295,7 @@ class ScheduleChecker {
     }
   }
 
-  /** What a failure says of writes, against what the job has written. */
+  /** Compares what a failure says about writes with what the job has written. */
   #checkWording(job: JobRecord, error: ActionError): void {
     const { transport } = job;
     const saysNothing = error.message.includes('Nothing was written.');
@@ -308,8 +314,8 @@ class ScheduleChecker {
   }
 
   /**
-   * Whether a write has changed the group to something that the job had not found there. Where somebody
-   * else has changed it since, a write may also change it back, which the answer to it can't show.
+   * Whether a write changed the group to something that the job had not found. If somebody else has
+   * changed it since, a write may also change it back, which its response cannot show.
    */
   #isChange({ transport }: JobRecord, version: Version): boolean {
     const { versions } = this.#record;
@@ -369,7 +375,7 @@ function isOutcome(result: Outcome | Error): result is Outcome {
   return !(result instanceof Error);
 }
 
-/** Whether the drift, undone, makes of the actual group the desired one, and names nothing that is equal. */
+/** Whether undoing the drift turns the actual group into the desired one, and no entry is equal. */
 function isTrueDrift(
   drift: readonly Drift[],
   { desired, actual }: { readonly desired: DesiredGroup; readonly actual: DesiredGroup },

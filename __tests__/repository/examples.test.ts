@@ -14,7 +14,7 @@ const examples = ['README.md', ...globSync('docs/**/*.md', { cwd: repositoryRoot
     })),
 );
 
-/** A mapping that uses something: a step, or a job that calls a workflow. */
+/** A mapping with `uses`: a step, or a job that calls a workflow. */
 const User = z.object({
   uses: z.string(),
   with: z.record(z.string(), z.unknown()).optional(),

@@ -15,7 +15,7 @@ const pages = [
 ].map((file) => ({ file, text: readFileSync(path.join(root, file), 'utf8') }));
 const readme = pages[0]?.text ?? '';
 
-/** Headings outside code fences, as GitHub makes anchors of them. */
+/** Headings outside code fences, as GitHub turns them into anchors. */
 function findAnchors(markdown: string): string[] {
   const headings = markdown.replaceAll(/^```.*?^```$/gms, '').matchAll(/^#+ (.*)$/gm);
   return [...headings].map(([, text = '']) =>

@@ -35,7 +35,7 @@ const packageJson = z
   })
   .parse(JSON.parse(readRepositoryFile('package.json')));
 
-// What actionlint and zizmor hold, by npm run lint:workflows, is not held here again.
+// What actionlint and zizmor check, by npm run lint:workflows, is not checked here again.
 
 describe('jobs', () => {
   test.each(jobs.filter(({ job }) => !job.uses))('$place has a time limit', ({ job }) => {
@@ -165,7 +165,7 @@ describe('the release', () => {
     expect(releaseJobs['verify']?.needs).toEqual(['publish']);
     expect(releaseJobs['smoke-test']?.needs).toEqual(['publish']);
     expect(releaseJobs['move-major-tag']?.needs).toEqual(['publish', 'verify', 'smoke-test']);
-    // A condition on a job could let it run although one that it needs did not succeed.
+    // A condition on a job could let it run although a job that it needs did not succeed.
     expect(Object.values(releaseJobs).filter((job) => job.if)).toEqual([]);
   });
 
@@ -211,7 +211,7 @@ describe('the release', () => {
     const run = (script: string | undefined, tag: string, answer: unknown) => {
       const calls = join(temp, 'calls');
       writeFileSync(calls, '');
-      // Answers reads with ANSWER through the --jq of the call, and writes down the writes.
+      // Answers reads with ANSWER through the --jq of the call, and records the writes.
       const gh = `#!/bin/bash
         filter=.
         for argument; do [ "$previous" = --jq ] && filter=$argument; previous=$argument; done

@@ -5,7 +5,10 @@ import { createAuthority, issueSelfSigned, type KeyPair } from '../../simulator/
 
 const HOUR_MS = 3_600_000;
 
-/** Shakes hands with a server that has the certificate, and returns the code of what was wrong with it. */
+/**
+ * Performs a TLS handshake with a server that has the certificate, and returns the error code, if
+ * any.
+ */
 async function shakeHands(pair: KeyPair, ca: string | undefined, host: string): Promise<string> {
   const server = createServer(pair);
   server.on('tlsClientError', () => {});
@@ -46,7 +49,7 @@ test('clients that trust the authority trust its certificates, for their hosts o
 test('an authority does not vouch for the certificates of another one', async () => {
   const [one, other] = [await createAuthority(), await createAuthority()];
   const pair = await one.issue({ hosts: ['localhost'] });
-  // Both have the same name, so it is the signature that gives it away.
+  // Both have the same name, so only the signature tells them apart.
   await expect(shakeHands(pair, other.certificatePem, 'localhost')).resolves.toBe(
     'CERT_SIGNATURE_FAILURE',
   );

@@ -14,7 +14,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Checks a version, and returns what was said of it. */
+/** Checks a version and returns what was printed. */
 function check(node: string, outputFile = join(folder, 'output')) {
   const printed: string[] = [];
   const host: NodeProcess = {

@@ -12,12 +12,12 @@ function setUp() {
   return { secrets: new Secrets((value) => masked.push(value)), masked };
 }
 
-/** A key of a documented shape, a different one for each number. */
+/** A key of a documented shape, different for each number. */
 function makeKey(number: number): string {
   return `sdk-${number.toString(16).padStart(8, '0')}-5f60-4718-8a9b-0c1d2e3f4a5b`;
 }
 
-/** A secret of no documented shape, a different one for each number. */
+/** A secret of no documented shape, different for each number. */
 function makeWord(number: number): string {
   return `a-secret-${number.toString(36).padStart(12, '0')}`;
 }
@@ -58,7 +58,7 @@ describe('credentials of the run', () => {
     expect(secrets.redact(`a ${TOKEN}, b=${TOKEN.toUpperCase()}.`)).toBe('a ***, b=***.');
   });
 
-  // The last one is too short for its halves to be looked for, so nothing but the form itself is found.
+  // The last one is too short for its halves to count, so only the form itself is found.
   describe.each([
     TOKEN,
     'pa$$w0rd/with+odd=chars&"quotes"',
@@ -89,7 +89,7 @@ describe('credentials of the run', () => {
       const { secrets } = setUp();
       secrets.add(secret);
       for (const prefix of ['', 'x', 'xy', 'xyz', 'user:']) {
-        // What is left are the neighbors, and the characters that they share with the secret.
+        // What remains are the neighbours, and the characters that they share with the secret.
         const start = Math.ceil((prefix.length * 4) / 3);
         const end = Math.floor(((prefix.length + length) * 4) / 3);
         for (const alphabet of ['base64', 'base64url'] as const) {
@@ -257,7 +257,7 @@ describe('more secrets than a run can track', () => {
     expect(secrets.discover('', json)).toBe(false);
     expect(secrets.discover(JSON.stringify(json), undefined)).toBe(false);
     expect(masked.length).toBeLessThanOrEqual(32);
-    // What is known already stays known, and no other body suffers.
+    // Registered secrets stay registered, and no other body is affected.
     expect(secrets.discover('{"message":"x"}', { message: 'x' })).toBe(true);
   });
 });
@@ -342,7 +342,7 @@ describe('redact', () => {
 
   test('replaces a text that cannot be searched with a constant', () => {
     const { secrets } = setUp();
-    // Only a defect can make the search fail; this stands for one.
+    // Only a defect can make the search fail; this simulates one.
     const text = Object.assign(Object.create(null), { length: 1 });
     expect(secrets.redact(text)).toBe('[withheld: the text could not be searched for secrets]');
   });

@@ -33,7 +33,7 @@ describe('the beta header', () => {
         path: groupPath,
         apiVersion,
         body: groupBody(),
-        // The real answer has been seen without the `code` that the document requires.
+        // The real response has been seen without the `code` that the document requires.
         mayDeviate: true,
       });
       expect(status).toBe(403);

@@ -3,7 +3,7 @@ import { sampleReaderToken } from '../../../simulator/launchdarkly/sample-accoun
 import { type Simulator, startSimulator } from '../../../simulator/launchdarkly/simulator.ts';
 import { ask, createGroup, groupPath, groupsPath } from './ask.ts';
 
-// 12:00:03.250 on a day, so that three seconds and a quarter of a window are gone.
+// 3.25 seconds into a ten-second window.
 const startMs = Date.UTC(2026, 10, 24, 12, 0, 3, 250);
 let nowMs: number;
 let simulator: Simulator;
@@ -106,7 +106,7 @@ test('limits may differ by operation, and an operation without a limit has no he
   expect((await createGroup(simulator, { key: 'second' })).status).toBe(429);
   const path = `${groupsPath}/default-production-all-apps`;
   expect((await ask(simulator, { path })).headers['x-ratelimit-route-remaining']).toBe('1');
-  // Another verb of the same path is another operation.
+  // Another method on the same path is another operation.
   const deleted = await ask(simulator, { method: 'DELETE', path });
   expect(deleted.status).toBe(204);
   expect(deleted.headers).not.toHaveProperty('x-ratelimit-route-limit');

@@ -26,7 +26,7 @@ test.each([...nameDerivedForms(`${secret}&+'"<é>`)].map(([form, name]) => ({ na
   },
 );
 
-/** Encodings that nobody here wrote, each put where it cannot be seen from the form alone. */
+/** Encodings by other implementations, each in a place where the form alone does not reveal it. */
 describe('longer encoded texts', () => {
   test.each(['', 'x', 'xy', 'xyz'])('finds a secret in a longer base64 text after %j', (prefix) => {
     for (const suffix of ['', 'a', 'ab']) {

@@ -16,7 +16,7 @@ function get(path: string): HttpRequest {
 
 type Limits = { readonly connectTimeoutMs?: number; readonly attemptTimeoutMs?: number };
 
-/** A server that answers as told, and a client of it. */
+/** A server with the given behaviour, and a client for it. */
 async function open(listener: RequestListener, limits: Limits = {}) {
   const server = createServer(listener);
   const sockets = new Set<Socket>();
@@ -66,7 +66,7 @@ describe('concurrent requests', () => {
     await expect.poll(() => server.sockets.size).toBe(1);
     released.resolve();
     expect(await patient).toMatchObject({ status: 200, body: { text: 'patient' } });
-    // The connection that is left serves the next request.
+    // The remaining connection serves the next request.
     expect(await server.client.send(get('/patient'), NEVER)).toMatchObject({ status: 200 });
     expect(server.connections).toBe(2);
   });

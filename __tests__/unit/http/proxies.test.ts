@@ -180,7 +180,9 @@ describe('proxy routes', () => {
   });
 });
 
-/** The agent does not tell its decision, but it opens direct connections with the connector it was given. */
+/**
+ * The agent does not reveal its decision, but it opens direct connections with the given connector.
+ */
 function askUndici(origin: string, noProxy: string): 'direct' | 'proxy' {
   let decision: 'direct' | 'proxy' = 'proxy';
   const fail = (_options: unknown, callback: (error: Error, socket: null) => void) =>

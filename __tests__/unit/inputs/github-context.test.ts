@@ -18,7 +18,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What a pull request's event tells, with `fullName` as the repository that it comes from. */
+/** The event of a pull request from the repository `fullName`. */
 function pullRequest(fullName: string | undefined) {
   return {
     pull_request: {

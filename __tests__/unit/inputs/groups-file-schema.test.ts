@@ -8,8 +8,8 @@ import { renderGroupsFileSchema } from '../../../scripts/groups-file-json-schema
 import { parseGroupsFile } from '../../../src/inputs/groups-file.ts';
 
 /*
- * An editor checks a file by insight-groups.schema.json, with a validator and a reader of YAML that are not
- * ours. What it accepts and refuses here is held against what the action does.
+ * An editor checks a file against insight-groups.schema.json, with its own validator and YAML
+ * parser. What it accepts and rejects is compared here with what the action does.
  */
 
 const file = join(import.meta.dirname, '../../../insight-groups.schema.json');
@@ -138,7 +138,8 @@ test.each(['key', 'name', 'project', 'environment', 'applications'])(
         const text = stringify({ groups: [entry] }, { defaultStringType: 'QUOTE_DOUBLE' });
         const read = parseGroupsFile(new TextEncoder().encode(text));
         const messages = read.kind === 'valid' ? [] : read.problems.map(({ message }) => message);
-        // That exclusions leave nothing, or that keys are equal, is beyond a regular expression.
+        // A regular expression cannot express that exclusions leave nothing, or that keys are
+        // equal.
         const isBeyond = messages.every((each) =>
           /only excludes|excludes all that|must be unique/.test(each),
         );

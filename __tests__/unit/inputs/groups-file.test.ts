@@ -20,7 +20,7 @@ function findProblems(file: string | Uint8Array): string[] {
       );
 }
 
-/** A file with one entry, from its members, line by line. Without other words it is complete. */
+/** A file with one entry, built from its members line by line. Complete by default. */
 function entry(...lines: string[]): string {
   const rest = ['key: k', 'name: N', 'project: p', 'environment: e'].filter(
     (line) => !lines.some((other) => other.split(':')[0] === line.split(':')[0]),
@@ -441,7 +441,7 @@ groups:
   - key: c/d
     applications: [a b, c]
 `;
-  // Line 9 is broken, so what is missing from entries is not certain, and is not told.
+  // Line 9 is broken, so what else is missing from entries is uncertain and not reported.
   expect(findProblems(text)).toEqual([
     '1:1 token is an input of the step; set it under with: in the workflow',
     '3:3 defaults.projct is not known here; did you mean "project"?',

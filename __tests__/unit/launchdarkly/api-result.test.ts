@@ -179,7 +179,7 @@ describe('requests without a response', () => {
     ['PROXY_REFUSED_502', false, 'network', false, 'could not be reached (PROXY_REFUSED_502)'],
     ['ABORTED', true, 'timeout', false, 'had not answered when the time was up'],
     ['ATTEMPT_TIMEOUT', true, 'timeout', false, 'did not answer in time'],
-    // What is permanent on the way there is in doubt when something was sent.
+    // An error that is permanent before a request is sent leaves its result open afterwards.
     ['EPROTO', true, 'network', false, 'was lost before it had answered (EPROTO)'],
   ])(
     '%s without a response, sent: %s',

@@ -12,7 +12,7 @@ import {
 
 const date = 'Tue, 24 Nov 2026 12:00:00 GMT';
 const serverClock = Date.UTC(2026, 10, 24, 12, 0, 0);
-/** Our own clock, seven minutes wrong, which must not matter. */
+/** Our own clock, seven minutes off, which must not matter. */
 const receivedAt = serverClock + 7 * 60_000;
 
 describe('server clock', () => {
@@ -84,7 +84,7 @@ describe('parseRetryAfter', () => {
     { 'retry-after': date },
     { 'retry-after': 'Tue, 24 Nov 2026 11:59:59 GMT' },
     { 'retry-after': 'Thu, 24 Nov 2033 12:00:00 GMT' },
-    // Dates with more around them, of which `Date.parse` would make something.
+    // Dates with extra text, of which `Date.parse` would accept some.
     { 'retry-after': 'after Tue, 24 Nov 2026 12:00:07 GMT' },
     { 'retry-after': 'Tue, 24 Nov 2026 12:00:07 GMT-1' },
     { 'x-ratelimit-reset': '' },
@@ -94,11 +94,12 @@ describe('parseRetryAfter', () => {
     { 'x-ratelimit-reset': `${serverClock + MAX_RETRY_AFTER_MS + 1}` },
     { 'x-ratelimit-reset': 'soon' },
     { 'x-ratelimit-reset': '99999999999999' },
-    // Epoch seconds, or seconds from now: other services' dialects, and long past as milliseconds.
+    // Epoch seconds, or seconds from now: other services' dialects, and in the distant past as
+    // milliseconds.
     { 'x-ratelimit-reset': `${serverClock / 1_000 + 5}` },
     { 'x-ratelimit-reset': '5' },
     { 'x-ratelimit-auth-token-reset': `${serverClock - 60_000}` },
-    // Says what is left, not when it comes back.
+    // Says what remains, not when it resets.
     { 'x-ratelimit-global-remaining': '0', 'x-ratelimit-route-remaining': '0' },
   ])('%j asks for no wait', (headers: Record<string, string>) => {
     expect(parseRetryAfter({ date, ...headers }, receivedAt)).toBeUndefined();
@@ -278,7 +279,7 @@ describe('computeBackoff', () => {
     );
   });
 
-  /** Too long is longer than any wait. */
+  /** "Too long" means longer than any wait. */
   function needed(wait: ReturnType<typeof computeBackoff>): number {
     return wait.kind === 'wait' ? wait.ms : Number.POSITIVE_INFINITY;
   }

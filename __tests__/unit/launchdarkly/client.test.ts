@@ -11,7 +11,7 @@ const group = {
   createdAt: 1,
 };
 
-/** A client whose server answers everything in the same way, and what it was asked. */
+/** A client whose server always sends the same response, and the requests it received. */
 function setUp(status: number, json: unknown) {
   const requests: JsonRequest[] = [];
   const { signal } = new AbortController();

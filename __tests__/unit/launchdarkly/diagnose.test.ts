@@ -32,7 +32,7 @@ function circumstances(operation: DiagnosisContext['operation'] = 'create', base
 
 const COMMERCIAL = 'https://app.launchdarkly.com';
 
-/** A client of a server that answers each request with the status that `choose` chooses, and no body. */
+/** A client of a server that responds with the status from `choose` and no body. */
 function answerWith(choose: (request: JsonRequest) => number) {
   const transport: Transport = {
     send: async (request) => ({
@@ -101,7 +101,7 @@ describe('instances without engineering insights', () => {
   );
 });
 
-/** A client of a server that says nothing. */
+/** A client of a server that never responds. */
 const silent = createClient(
   {
     send: async () => ({
@@ -339,7 +339,7 @@ describe("LaunchDarkly's message", () => {
     [refuse(403, { text: ' Forbidden\n' }), 'LaunchDarkly answered 403: "Forbidden"'],
     [refuse(400, { code: 'bad', message: 'No.' }), 'LaunchDarkly answered 400 (bad): "No."'],
     [
-      // To cut them is for the sinks: half a secret is one that nobody can redact.
+      // Truncation is left to the sinks: half a secret cannot be redacted.
       refuse(400, { message: 'x'.repeat(5_000) }),
       `LaunchDarkly answered 400: "${'x'.repeat(5_000)}"`,
     ],

@@ -6,11 +6,11 @@ interface Item {
 }
 
 interface ListOptions {
-  /** The server's page size, whatever was asked for. */
+  /** The server's page size, whatever the limit in the request. */
   readonly pageSize: number;
   readonly isCounted?: boolean;
   readonly isLinked?: boolean;
-  /** Answers that differ from the true page, by offset. */
+  /** Responses that differ from the true page, by offset. */
   readonly odd?: Readonly<Record<number, readonly string[]>>;
 }
 

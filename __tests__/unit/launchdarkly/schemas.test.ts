@@ -36,7 +36,7 @@ describe('parseInsightGroup', () => {
       indicatorRange: { min: 70, max: 89 },
       aggregateOf: ['velocity', 'risk', 'efficiency'],
       diffVsLastPeriod: 4,
-      // Its own range says nothing that anybody is told.
+      // Its own range is not reported anywhere.
       lastPeriod: { score: 68, indicator: 'fair' },
     });
   });

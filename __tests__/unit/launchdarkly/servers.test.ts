@@ -63,7 +63,7 @@ test('the token goes to LaunchDarkly over TLS or stays on this machine, whatever
     'https://[::1]:8080',
     'http://localhost',
   );
-  /** What is allowed, with a piece put in or in place of something, once or twice. */
+  /** An allowed value with one or two pieces inserted or replaced. */
   const edit = fc.record({ at: fc.nat(40), length: fc.nat(3), piece });
   const nearly = fc.tuple(allowed, fc.array(edit, { maxLength: 2 })).map(([text, edits]) =>
     edits.reduce<string>((result, each) => {

@@ -24,7 +24,10 @@ interface LimitedServer {
   readonly clockOffsetMs?: number;
 }
 
-/** A server that counts calls in windows of ten seconds, as a transport with one round trip per request. */
+/**
+ * A server that counts calls in windows of ten seconds, as a transport with one round trip per
+ * request.
+ */
 class RateLimitedServer implements Transport {
   readonly accepted: { readonly at: number; readonly path: string }[] = [];
   refused = 0;
@@ -159,7 +162,10 @@ function creates(count: number): JsonRequest[] {
   }));
 }
 
-/** The least time for `count` calls: every window but the last is waited for, from a window that began before. */
+/**
+ * The minimum time for `count` calls: every window but the last must pass, starting in the middle
+ * of one.
+ */
 function leastTimeMs(count: number, limit: number, startedAt: number): number {
   const windows = Math.ceil(count / limit);
   const untilFirstReset = WINDOW_MS - (startedAt % WINDOW_MS);

@@ -13,7 +13,7 @@ function readPort(server: Server): number {
   return typeof address === 'object' && address !== null ? address.port : Number.NaN;
 }
 
-/** A server that answers as told, and a transport to it. */
+/** A server with the given behaviour, and a transport for it. */
 async function open(listener: RequestListener, options: { attemptTimeoutMs?: number } = {}) {
   const server = createServer(listener).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -71,7 +71,7 @@ describe('response bodies', () => {
     await using server = await open((_request, response) => {
       const pour = () => {
         while (response.write('x'.repeat(65_536))) {
-          // As long as the other end takes it.
+          // For as long as the other end reads.
         }
       };
       response.on('drain', pour);
@@ -138,7 +138,7 @@ describe('timeouts', () => {
   });
 });
 
-/** Sends one request from a transport of its own. */
+/** Sends one request through a new transport. */
 async function sendTo(
   origin: string,
   options: { readonly token?: string; readonly httpsProxy?: string } = {},

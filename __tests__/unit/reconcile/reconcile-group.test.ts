@@ -29,7 +29,7 @@ const elsewhere: InsightGroup = { ...old, environmentKey: 'staging' };
 
 const nameDrift = [{ field: 'name', desired: 'Checkout', actual: 'Payments' }];
 
-/** An answer but for its times. */
+/** A response without its times. */
 type Reply<T> = (timing: Timing) => ApiResult<T>;
 
 const ok =
@@ -73,22 +73,22 @@ const neverSent = indeterminate({
 interface Script {
   readonly ifExists?: IfExists;
   readonly isDryRun?: boolean;
-  /** The answers to each operation, in order; the last of them again and again. */
+  /** The responses to each operation, in order; the last one repeats. */
   readonly create?: readonly Reply<InsightGroup>[];
   readonly read?: readonly Reply<InsightGroup>[];
   readonly patch?: readonly Reply<InsightGroup>[];
   readonly check?: readonly Reply<string>[];
   readonly timeoutMs?: number;
-  /** The server's clock less ours. */
+  /** The server's clock minus ours. */
   readonly clockOffsetMs?: number;
-  /** Whether the server's answers carry a `Date`; true when absent. */
+  /** Whether the server's responses have a `Date`. Defaults to true. */
   readonly hasClock?: boolean;
-  /** By how much somebody sets our wall clock after the step of this number, counted from 1. */
+  /** By how much our wall clock is set after the step with this number, counted from 1. */
   readonly jumpsMs?: Readonly<Record<number, number>>;
-  /** What the look-ups of project and environment find, in order; the last of them again and again. */
+  /** What the lookups of project and environment find, in order; the last one repeats. */
   readonly placements?: readonly Placement[];
   readonly unknownApplications?: readonly UnknownApplication[];
-  /** Aborts the run while the request or the wait of this number is under way, counted together from 1. */
+  /** Aborts the run during the request or wait with this number, counted together from 1. */
   readonly stop?: { readonly during: number; readonly reason: unknown };
 }
 
@@ -98,12 +98,12 @@ interface Run {
   /** What was done, in order: operations, and waits with their reason. */
   readonly steps: readonly string[];
   readonly patches: (readonly PatchOperation[])[];
-  /** How often unknown applications were looked for. */
+  /** How often unknown applications were looked up. */
   readonly lookUps: number;
   readonly elapsedMs: number;
 }
 
-/** Plays the script with a clock of its own: requests take {@link requestMs}, waits their time. */
+/** Runs the script with its own clock: requests take {@link requestMs}, waits their duration. */
 async function reconcile(script: Script): Promise<Run> {
   const controller = new AbortController();
   const steps: string[] = [];
@@ -190,7 +190,7 @@ async function reconcile(script: Script): Promise<Run> {
   return { ...result, steps, patches, lookUps, elapsedMs: nowMs - startMs };
 }
 
-/** The operations alone. */
+/** The operations only. */
 function requestsOf({ steps }: Run): string[] {
   return steps.filter((step) => /^[a-z]+$/.test(step));
 }
@@ -313,7 +313,7 @@ describe('a group that exists', () => {
       read: [ok({ ...renamed, scores })],
       patch: [ok(old)],
     });
-    // The answer to a patch has no scores; those of the read still hold.
+    // The response to a patch has no scores; those of the read are still valid.
     expect(run.outcome).toEqual({ kind: 'updated', group: { ...old, scores }, drift: nameDrift });
     expect(run.patches).toEqual([[{ op: 'replace', path: '/name', value: 'Checkout' }]]);
     expect(run.steps).toEqual(['create', 'read', 'patch']);
@@ -450,7 +450,7 @@ describe('a create whose response is lost', () => {
     const script = { create: [lost], read: [ok(old)] };
     expect((await reconcile({ ...script, ifExists: 'fail' })).error).toMatchObject({
       code: 'conflict',
-      // There is one group of a key, and it is older than the create: so that can't have made anything.
+      // A key has one group, and it is older than the create, which therefore created nothing.
       message:
         'Insight group "checkout" already exists in project "default", environment "production". It matches the request. Nothing was written.',
     });
@@ -464,7 +464,7 @@ describe('a create whose response is lost', () => {
     const script = { create: [lost], read: [ok(found)], patch: [ok(fresh)] };
     expect((await reconcile({ ...script, ifExists: 'fail' })).error).toMatchObject({
       code: 'conflict',
-      // Somebody may have changed it since: it is young enough to be ours.
+      // Somebody may have changed it since: it is recent enough to be ours.
       message: expect.stringMatching(
         /It differs in name\. Outcome unknown: insight group "checkout" may or may not have been created\.$/,
       ),
@@ -1052,7 +1052,7 @@ describe('stopped runs', () => {
     ],
     [
       'a wait',
-      // Announcing it is a step as well.
+      // Announcing the wait is a step as well.
       { create: [rejected(429)], stop: { during: 3, reason: cancelled } },
     ],
   ])(
@@ -1242,7 +1242,7 @@ describe('a create that is answered with 404', () => {
       const create = [...Array.from({ length: times }, () => missing), ok(fresh)];
       const run = await reconcile({ create, placements: [{ kind: 'found' }] });
       expect(run.outcome).toMatchObject({ kind: 'created' });
-      // That it exists is asked once.
+      // Their existence is checked once.
       expect(requestsOf(run).filter((step) => step === 'locate')).toHaveLength(1);
     },
   );

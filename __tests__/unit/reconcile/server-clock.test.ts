@@ -4,13 +4,13 @@ import { type Moment, ServerClock } from '../../../src/reconcile/server-clock.ts
 
 const epochMs = Date.UTC(2026, 10, 24, 12, 0, 0, 250);
 
-/** A moment of a machine that was started at `epochMs`, and whose wall clock is `skewMs` ahead. */
+/** A moment on a machine that was started at `epochMs` and whose wall clock is `skewMs` ahead. */
 const at = (uptimeMs: number, skewMs = 0): Moment => ({
   uptimeMs,
   wallMs: epochMs + uptimeMs + skewMs,
 });
 
-/** What `Date` says at that time. */
+/** The `Date` header at that time. */
 const dateAt = (uptimeMs: number, skewMs = 0) =>
   Math.floor((epochMs + uptimeMs + skewMs) / 1_000) * 1_000;
 
@@ -57,7 +57,7 @@ describe('the time of the server at a moment', () => {
   test('the server time is a range when the wall clock was set forward or the machine was suspended', () => {
     const clock = new ServerClock();
     const sleptMs = 60_000;
-    // Uptime stood still meanwhile, so the server is further ahead of it than before.
+    // Uptime stood still in the meantime, so the server is further ahead of it than before.
     clock.record({
       sentAt: at(100, sleptMs),
       receivedAt: at(200, sleptMs),
