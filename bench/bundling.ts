@@ -4,7 +4,7 @@ import ncc from '@vercel/ncc';
 
 const scripts = path.join(import.meta.dirname, 'alternatives');
 
-/** Bundles scripts as an action is bundled, into a folder of their own each. */
+/** Bundles scripts as an action is bundled, each into its own folder. */
 export class Bundler {
   readonly #folder: string;
 

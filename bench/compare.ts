@@ -1,6 +1,7 @@
 /**
  * Times bundles of this action against each other: one create each on the simulator over HTTPS on
- * loopback, whole processes in turn (A, B, A, B, …). Ratios are taken run by run; see statistics.ts.
+ * loopback, whole processes in turn (A, B, A, B, …). Ratios are taken run by run; see
+ * statistics.ts.
  *
  * Usage: npm run build -- --out /tmp/before (in one revision), npm run build (in the other), then
  * node bench/compare.ts [--runs 40] /tmp/before/index.js dist/index.js
@@ -44,7 +45,7 @@ async function main(): Promise<void> {
     cpuMs: [] as number[],
   }));
 
-  // The first round warms the caches of the disk and is forgotten.
+  // The first round warms the disk caches and is discarded.
   for (let run = -1; run < runs; run += 1) {
     for (const [index, { bundle, wallMs, cpuMs }] of samples.entries()) {
       writeFileSync(path.join(folder, 'output'), '');
@@ -98,7 +99,7 @@ async function receive<T>(child: ChildProcess): Promise<T> {
   return message;
 }
 
-/** The median, and between which values the middle half lies. */
+/** The median and the quartiles. */
 function showRatio({ low, median, high }: Spread): string {
   return `${median.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`;
 }

@@ -1,12 +1,14 @@
 /**
- * Times the action side by side with what a user would pick instead, and prints Markdown.
+ * Times the action side by side with the alternatives that a user might choose, and prints
+ * Markdown.
  *
- * Whole processes, one after the other and in turn (A, B, C, A, B, C, …), on the simulator over HTTPS
- * on loopback. Ratios are taken run by run; see statistics.ts.
+ * Whole processes in turn (A, B, C, A, B, C, …), on the simulator over HTTPS on loopback. Ratios
+ * are taken run by run; see statistics.ts.
  *
  * Usage: npm run build && npm run bench -- [--runs 20] [--many-headers]
  *
- * With --many-headers each create is answered with 1.5 kB of headers more than LaunchDarkly documents.
+ * With --many-headers each response to a create has 1.5 kB more headers than LaunchDarkly
+ * documents.
  */
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
@@ -23,30 +25,33 @@ import { comparePairs, describeSpread, type Spread } from './statistics.ts';
 
 const scripts = path.join(import.meta.dirname, 'alternatives');
 
-/** Memory varies little, and is measured apart from the time. */
+/** Memory varies little, and is measured separately from time. */
 const MEMORY_RUNS = 5;
 
-/** What curl verifies servers with on Debian and Ubuntu. Node brings its own list of the same size. */
+/**
+ * The certificates with which curl verifies servers on Debian and Ubuntu. Node has its own list of
+ * the same size.
+ */
 const SYSTEM_AUTHORITIES = '/etc/ssl/certs/ca-certificates.crt';
 
-/** What is timed. */
+/** A program to time. */
 interface Candidate {
   readonly name: string;
   readonly argv: readonly string[];
-  /** The script that is read at its start; none for bare Node. */
+  /** The script that it reads at its start; none for bare Node. */
   readonly script?: string;
-  /** How many requests it is expected to make. */
+  /** The expected number of requests. */
   readonly requests: number;
   /** Which of the applications it names, by number. */
   readonly applications?: number;
   /** The group that it finds, besides its key. */
   readonly finds?: { readonly name: string };
   readonly ifExists?: 'keep' | 'update';
-  /** Whether the create is answered with many headers. */
+  /** Whether the response to the create has many headers. */
   readonly longHeaders?: boolean;
 }
 
-/** What was measured of a candidate, one entry a run. */
+/** The measurements of a candidate, one entry per run. */
 interface Samples {
   readonly wallMs: number[];
   readonly cpuMs: number[];
@@ -63,7 +68,7 @@ const { values } = parseArgs({
 const runs = Number(values.runs);
 assert(Number.isInteger(runs) && runs > 0, '--runs expects a number');
 
-/** Counts the keys, of which no run takes another's. */
+/** Numbers the keys, so that no two runs share one. */
 let keys = 0;
 
 const folder = mkdtempSync(path.join(tmpdir(), 'bench-'));
@@ -85,7 +90,7 @@ async function main(): Promise<void> {
     candidates.map((each) => [each, { wallMs: [], cpuMs: [], peakMiB: [], bytes: 0 }]),
   );
 
-  // The first round warms the caches of the disk and is forgotten.
+  // The first round warms the disk caches and is discarded.
   for (let run = -1; run < runs; run += 1) {
     for (const [candidate, measured] of samples) {
       const command = await prepare(candidate, { environment, run: `${run}` });
@@ -115,7 +120,10 @@ async function main(): Promise<void> {
   printPaths(paths, samples);
 }
 
-/** The environment that every candidate gets: inputs as the runner gives them, and files for the reports. */
+/**
+ * The environment of every candidate: inputs as the runner provides them, and files for the
+ * reports.
+ */
 function prepareEnvironment(origin: string, certificatePem: string): Record<string, string> {
   const authority = path.join(folder, 'authority.pem');
   writeFileSync(authority, certificatePem);
@@ -176,7 +184,7 @@ async function bundleAlternatives(): Promise<Candidate[]> {
   return [...candidates, { name: 'bash, curl and jq', script, argv, requests: 1 }];
 }
 
-/** What the action itself can be asked to do. */
+/** The operations of the action itself. */
 function describePaths(): Candidate[] {
   const argv = [process.execPath, path.join(import.meta.dirname, '../dist/index.js')];
   const equal = { name: 'Production - All Apps' };
@@ -198,7 +206,7 @@ function describePaths(): Candidate[] {
   ];
 }
 
-/** Sets the scene for one run: a key of its own, empty files, and the group that is to be found. */
+/** Prepares one run: a new key, empty files, and the group to be found. */
 async function prepare(
   candidate: Candidate,
   { environment, run }: { environment: Record<string, string>; run: string },
@@ -230,7 +238,7 @@ async function prepare(
   };
 }
 
-/** Makes sure that the run did its job, and returns the bytes of its requests. */
+/** Checks that the run succeeded, and returns the bytes of its requests. */
 async function checkTraffic({ name, requests, finds }: Candidate): Promise<number> {
   const traffic = await ask({});
   assert.equal(traffic.requests, requests, `${name}: ${traffic.requests} requests`);
@@ -300,7 +308,7 @@ function printPaths(
   }
 }
 
-/** The median, and between which values the middle half lies. */
+/** The median and the quartiles. */
 function showRatio({ low, median, high }: Spread): string {
   return `${median.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`;
 }

@@ -2,19 +2,22 @@ import { execFileSync } from 'node:child_process';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** What one run of a program cost, its children included. Times are in milliseconds. */
+/** The cost of one run of a program, including its children. Times are in milliseconds. */
 export interface Cost {
   readonly wallMs: number;
   readonly cpuMs: number;
 }
 
-/** A program, its arguments, and nothing in its environment but `env`. */
+/** A program, its arguments, and `env` as its whole environment. */
 export interface Command {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** bash tells the time in microseconds, and what its children used: Node tells neither of a child. */
+/**
+ * bash reports the time in microseconds, and what its children used. Node reports neither of a
+ * child.
+ */
 const STOPWATCH = `
 start=$EPOCHREALTIME
 "$@" >/dev/null
@@ -24,7 +27,7 @@ echo "$code \${start/[.,]/} \${end/[.,]/}"
 times
 `;
 
-/** Runs the program once, from its start to its end. Throws when it fails. */
+/** Runs the program once to its end. Throws when it fails. */
 export function measureCost({ argv, env }: Command): Cost {
   const report = execFileSync('bash', ['--noprofile', '--norc', '-c', STOPWATCH, '-', ...argv], {
     env,
@@ -42,7 +45,7 @@ export function measureCost({ argv, env }: Command): Cost {
 }
 
 /**
- * Runs the program once and returns the most memory that it, or one of its children, had at once, in
+ * Runs the program once and returns its peak memory, or that of one of its children if larger, in
  * MiB; undefined where GNU time is not installed.
  */
 export function measurePeakMiB({ argv, env }: Command, folder: string): number | undefined {

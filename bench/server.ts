@@ -1,33 +1,34 @@
 /**
- * The simulator in a process of its own, so that it shares no event loop with who measures. Started
- * with fork(): it sends a {@link Started} and answers each {@link Order} with a {@link Traffic}.
+ * The simulator in a separate process, so that it shares no event loop with the measurement.
+ * Started with fork(): it sends a {@link Started} and replies to each {@link Order} with a {@link
+ * Traffic}.
  */
 import { createAuthority } from '../simulator/certificates.ts';
 import type { InsightGroup } from '../simulator/launchdarkly/account.ts';
 import type { RecordedRequest } from '../simulator/launchdarkly/requests.ts';
 import { startSimulator } from '../simulator/launchdarkly/simulator.ts';
 
-/** The server is up. */
+/** The server is listening. */
 export interface Started {
   readonly origin: string;
-  /** Of the authority that issued its certificate. */
+  /** The certificate of the authority that issued its certificate. */
   readonly certificatePem: string;
 }
 
-/** Sets the scene for the next run, and asks what was requested since the last order. */
+/** Prepares the next run, and asks for the traffic since the last order. */
 export interface Order {
   /** A group to put in place. */
   readonly group?: InsightGroup;
-  /** What the next create is to be answered with, among {@link LONG_HEADERS}. */
+  /** The headers of the next response to a create, among {@link LONG_HEADERS}. */
   readonly answer?: InsightGroup;
 }
 
-/** As many headers as servers send that stand behind a content delivery network, about 1.5 kB. */
+/** As many headers as servers behind a content delivery network send, about 1.5 kB. */
 const LONG_HEADERS = Object.fromEntries(
   Array.from({ length: 20 }, (_, index) => [`X-Header-${index}`, 'max-age=31536000; '.repeat(3)]),
 );
 
-/** What was requested. Bytes are those of paths, header lines and bodies, before TLS. */
+/** The traffic. Bytes are those of paths, header lines and bodies, before TLS. */
 export interface Traffic {
   readonly requests: number;
   readonly bytes: number;
@@ -37,7 +38,8 @@ export interface Traffic {
 const authority = await createAuthority();
 const simulator = await startSimulator({
   tls: await authority.issue({ hosts: ['127.0.0.1'] }),
-  // Far away, but its headers are on every answer, as LaunchDarkly documents them.
+  // A limit that is never reached, but whose headers are on every response, as LaunchDarkly
+  // documents them.
   behaviour: { limits: { global: 1_000_000, route: 1_000_000 } },
 });
 for (let index = 1; index <= 1_000; index += 1) {

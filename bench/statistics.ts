@@ -1,11 +1,11 @@
-/** A median and the quartiles around it. */
+/** A median and its quartiles. */
 export interface Spread {
   readonly low: number;
   readonly median: number;
   readonly high: number;
 }
 
-/** The quartiles of `values`, between neighbours where they fall between two. */
+/** The quartiles of `values`, interpolated where they fall between two. */
 export function describeSpread(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (quantile: number): number => {
@@ -18,8 +18,8 @@ export function describeSpread(values: readonly number[]): Spread {
 }
 
 /**
- * Compares two series run by run. The machine drifts, and both of a pair drift together, so the median
- * of the ratios says more than the ratio of the medians.
+ * Compares two series run by run. The machine drifts, and both runs of a pair drift together, so
+ * the median of the ratios is more precise than the ratio of the medians.
  */
 export function comparePairs(ours: readonly number[], theirs: readonly number[]): Spread {
   return describeSpread(ours.map((value, index) => value / (theirs[index] ?? Number.NaN)));

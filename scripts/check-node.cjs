@@ -1,13 +1,13 @@
 /**
- * Says in one sentence what is missing on this machine, and fails, where a stack trace would be all that
- * one sees. CommonJS: it has to run where nothing else here would.
+ * Explains in one sentence what is missing on this machine, and fails, instead of leaving only a
+ * stack trace. CommonJS, because it must run where nothing else here would.
  */
 'use strict';
 
 const fs = require('node:fs');
 const path = require('node:path');
 
-/** What action.yml says, and so what a runner starts the action with. */
+/** The version in action.yml, with which a runner starts the action. */
 const NODE_MAJOR = 24;
 
 function findProblem() {

@@ -1,6 +1,6 @@
 /**
  * `npm run demo`: runs the action as a runner would, against the LaunchDarkly simulator, and shows
- * what a workflow would get: the log, the outputs and the job summary of each step of a short story.
+ * what a workflow gets: the log, the outputs and the job summary of each of a few steps.
  */
 
 import {
@@ -12,7 +12,7 @@ import { runAction } from '../simulator/runner/runner.ts';
 
 const KEY = 'default-production-all-apps';
 
-/** The story, one step of a workflow after the other. */
+/** The steps of the workflow, in order. */
 const STEPS: readonly { readonly title: string; readonly inputs: Record<string, string> }[] = [
   { title: 'An environment was provisioned: create its insight group', inputs: {} },
   { title: 'The workflow runs again: keep what exists', inputs: { 'if-exists': 'keep' } },
@@ -51,7 +51,7 @@ for (const [index, { title, inputs }] of STEPS.entries()) {
     ...inputs,
   };
   if (index === 1) {
-    // By now some deployments have been seen.
+    // By now there were some deployments.
     simulator.account.setScores(KEY);
   }
   const before = simulator.requests.length;

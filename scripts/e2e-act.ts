@@ -1,9 +1,10 @@
 /**
- * Runs `.github/workflows/e2e.yml` in nektos/act, an engine for workflows that is not ours, on this
- * machine and without Docker. Skips with a word where Go, which builds and starts act, is missing.
+ * Runs `.github/workflows/e2e.yml` in nektos/act, a workflow engine that is not ours, on this
+ * machine and without Docker. Skips with a message where Go, which builds and starts act, is
+ * missing.
  *
- * What act does not show: it logs a job summary instead of rendering it and knows no limit for its
- * size, it makes no annotations, and it takes the Node that is first in PATH for every action.
+ * What act does not cover: it logs a job summary instead of rendering it and enforces no limit on
+ * its size, it makes no annotations, and it uses the first Node in PATH for every action.
  */
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -53,7 +54,7 @@ function runInAct(): number {
       env: {
         ...process.env,
         PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`,
-        // act reads the flags of its user's own configuration, which would be someone's taste here.
+        // act would read flags from its user's own configuration.
         XDG_CONFIG_HOME: join(scratch, 'config'),
       },
     });
@@ -62,7 +63,10 @@ function runInAct(): number {
   }
 }
 
-/** The actions of other repositories that the workflow uses, as `owner/name@commit`, each once. */
+/**
+ * The actions of other repositories that the workflow uses, as `owner/name@commit`, without
+ * duplicates.
+ */
 function listRemoteActions(): string[] {
   const text = readFileSync(join(repositoryRoot, workflow), 'utf8');
   const references = text.matchAll(/^\s*(?:- )?uses: (?<action>[\w-]+\/[\w-]+@[0-9a-f]{40})/gm);

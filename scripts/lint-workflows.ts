@@ -1,7 +1,7 @@
 /**
- * Lints the workflows, `action.yml` and the other files that GitHub reads, with linters that are
- * Go and Python programs. Where a language is missing, its linters are left out with a
- * word; with `--require-all` that is a failure.
+ * Lints the workflows, `action.yml` and the other files that GitHub reads, with linters written in
+ * Go and Python. Where a language is missing, its linters are skipped with a message; with
+ * `--require-all` that is a failure.
  */
 
 import { existsSync, globSync, readFileSync } from 'node:fs';
@@ -25,7 +25,9 @@ const issueForms = listFiles('.github/ISSUE_TEMPLATE/*.yml').filter(
   (file) => !file.endsWith('config.yml'),
 );
 
-/** The schemas that check-jsonschema brings along, copies of SchemaStore's, and what they describe. */
+/**
+ * The schemas that check-jsonschema bundles, copies of SchemaStore's, and the files they describe.
+ */
 const schemas: readonly { schema: string; files: readonly string[] }[] = [
   { schema: 'vendor.github-actions', files: ['action.yml'] },
   { schema: 'vendor.github-workflows', files: listFiles('.github/workflows/*.yml') },
@@ -38,7 +40,8 @@ const failures: string[] = [];
 const pythonPrograms = hasPython() ? installPythonTools() : undefined;
 
 if (hasGo()) {
-  // An empty -shellcheck turns it off: without Python the machine's own, of any version, stays out.
+  // An empty -shellcheck turns it off: without Python, the machine's own shellcheck of any version
+  // stays out.
   const shellcheck = pythonPrograms === undefined ? '' : join(pythonPrograms, 'shellcheck');
   const actionlint = ['run', GO_TOOLS.actionlint, '-shellcheck', shellcheck];
   lint('actionlint', 'go', actionlint);
@@ -75,7 +78,7 @@ function listFiles(pattern: string): string[] {
   return globSync(pattern, { cwd: repositoryRoot }).sort();
 }
 
-/** The whole workflows that the documentation shows. */
+/** The complete workflows in the documentation. */
 function listDocumentedWorkflows(): { place: string; text: string }[] {
   const pages = ['README.md', ...listFiles('docs/**/*.md')];
   return pages

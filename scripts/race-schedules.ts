@@ -1,14 +1,14 @@
 /**
- * Plays many simulated schedules of jobs that ask for an insight group of the same key at once, and prints
- * what came of them. Exits with 1 when a report was not true, and prints the smallest such schedule.
+ * Runs many simulated schedules of concurrent jobs that ask for an insight group with the same key, and
+ * prints the results. Exits with 1 when a report was not true, and prints the smallest such schedule.
  *
  * Usage: node scripts/race-schedules.ts [--schedules 1000000] [--seed 1]
  */
 
 import { parseArgs } from 'node:util';
 import * as fc from 'fast-check';
-import { anySchedule, play } from '../__tests__/races/schedule.ts';
-import { COUNTS, type Count, judge, MEANINGS } from '../__tests__/races/verdict.ts';
+import { anySchedule, runSchedule } from '../__tests__/races/schedule.ts';
+import { COUNTS, type Count, checkSchedule, MEANINGS } from '../__tests__/races/violations.ts';
 
 const { values } = parseArgs({
   options: {
@@ -25,11 +25,11 @@ const violations = new Map<string, number>();
 const startedAt = Date.now();
 const check = await fc.check(
   fc.asyncProperty(anySchedule, async (schedule) => {
-    const verdict = judge(await play(schedule));
+    const { counts, violations: found } = checkSchedule(await runSchedule(schedule));
     for (const count of COUNTS) {
-      totals[count] += verdict.counts[count];
+      totals[count] += counts[count];
     }
-    for (const { what } of verdict.violations) {
+    for (const { what } of found) {
       violations.set(what, (violations.get(what) ?? 0) + 1);
     }
   }),
@@ -46,15 +46,15 @@ for (const count of COUNTS) {
 console.log(`\nSeed ${parameters.seed}, ${seconds.toFixed(0)} s.`);
 
 if (violations.size > 0) {
-  console.log('\nWhat is wrong, and how often:');
+  console.log('\nViolations, and how often each occurred:');
   for (const [violation, times] of violations) {
     console.log(`${String(times).padStart(12)}  ${violation}`);
   }
-  // The same schedules once more, now to stop at the first that is wrong and to make it small.
+  // Run the same schedules again to stop at the first violation and shrink it.
   const { counterexample } = await fc.check(
     fc.asyncProperty(
       anySchedule,
-      async (schedule) => judge(await play(schedule)).violations.length === 0,
+      async (schedule) => checkSchedule(await runSchedule(schedule)).violations.length === 0,
     ),
     parameters,
   );

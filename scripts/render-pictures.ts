@@ -11,8 +11,8 @@ import { renderSummary } from '../src/report/summary.ts';
 import { Secrets } from '../src/secrets.ts';
 
 /*
- * Renders the pictures of the documentation as GitHub shows the reports: GitHub's Markdown in GitHub's
- * style, in headless Chromium.
+ * Renders the pictures of the documentation as GitHub shows the reports: GitHub's Markdown in
+ * GitHub's style, in headless Chromium.
  */
 
 /** Debian's package `chromium`, unless the variable names another one. */
@@ -20,7 +20,7 @@ const chromiumPath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 const picturesFolder = join(import.meta.dirname, '../docs/pictures');
 const widthPx = 900;
 
-/** No connection of the browser's own is of use here. */
+/** The browser needs no connections of its own. */
 const chromiumArguments = [
   '--no-sandbox',
   '--disable-gpu',
@@ -97,12 +97,12 @@ function toHtml(markdown: string): string {
   return marked.parse(markdown, { gfm: true, async: false });
 }
 
-/** The box that a job's summary stands in. */
+/** The frame of a job summary. */
 function frameSummary(markdown: string): string {
   return `<div class="frame"><div class="box markdown-body">${toHtml(markdown)}</div></div>`;
 }
 
-/** The box that a comment stands in, below its author. */
+/** The frame of a comment, below its author. */
 function frameComment(markdown: string): string {
   const author = '<b>github-actions</b> <span class="bot">bot</span> commented now';
   return `<div class="frame"><div class="author">${author}</div><div class="box below markdown-body">${toHtml(markdown)}</div></div>`;

@@ -1,7 +1,7 @@
 /**
- * Runs the bundle with every fault of network and server, again and again with other timing, and prints
- * what was lost, duplicated, misreported or leaked. Then, if asked to, tries hostile strings on what guards
- * the log, the masks and the token. Exits with 1 when anything is wrong, and prints what.
+ * Runs the bundle with every network and server fault, repeatedly with varying timing, and prints what was
+ * lost, duplicated, misreported or leaked. With --strings, also tries adversarial strings on the code that
+ * protects the log, the masks and the token. Exits with 1 on any violation, and prints it.
  *
  * Usage: node scripts/test-faults.ts [--repetitions 20] [--seed 1] [--jobs 4] [--strings 0]
  */
@@ -10,19 +10,19 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { runScenario } from '../__tests__/faults/run-scenario.ts';
 import { SCENARIOS } from '../__tests__/faults/scenarios.ts';
-import { STRING_PROMISES } from '../__tests__/faults/strings.ts';
+import { STRING_PROPERTIES } from '../__tests__/faults/strings.ts';
 import {
   findViolations,
   MEANINGS,
   VIOLATION_KINDS,
   type ViolationKind,
-} from '../__tests__/faults/verdict.ts';
+} from '../__tests__/faults/violations.ts';
 
 const { values } = parseArgs({
   options: {
     repetitions: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
-    /** How many processes at a time. Most of them wait most of the time. */
+    /** Concurrent processes. They spend most of their time waiting. */
     jobs: { type: 'string', default: String(2 * availableParallelism()) },
     strings: { type: 'string', default: '0' },
   },
@@ -52,7 +52,7 @@ async function runScenarios(): Promise<void> {
   const queue = Array.from({ length: repetitions }, (_, repetition) =>
     SCENARIOS.map((scenario, index) => ({
       scenario,
-      // No two runs share their timing, and each can be had again.
+      // No two runs share their timing, and each can be reproduced.
       seed: seed * 1_000_003 + repetition * SCENARIOS.length + index,
     })),
   ).flat();
@@ -81,7 +81,7 @@ async function runScenarios(): Promise<void> {
   }
   console.log(`\nSeed ${seed}, ${values.jobs} at a time, ${seconds} s.`);
   if (violations.size > 0) {
-    console.log('\nWhat is wrong, and how often:');
+    console.log('\nViolations, and how often each occurred:');
     for (const [line, times] of violations) {
       printCount(times, line);
     }
@@ -92,13 +92,13 @@ async function runScenarios(): Promise<void> {
 function tryStrings(): void {
   const startedAt = Date.now();
   console.log('');
-  for (const promise of STRING_PROMISES) {
-    const numRuns = Math.ceil(strings * promise.share);
+  for (const property of STRING_PROPERTIES) {
+    const numRuns = Math.ceil(strings * property.share);
     try {
-      promise.assert({ numRuns, seed });
-      printCount(numRuns, `strings: ${promise.name}`);
+      property.assert({ numRuns, seed });
+      printCount(numRuns, `strings: ${property.name}`);
     } catch (error) {
-      printCount(numRuns, `strings, and one of them broke it: ${promise.name}`);
+      printCount(numRuns, `strings, at least one of which failed: ${property.name}`);
       console.log(String(error));
       process.exitCode = 1;
     }

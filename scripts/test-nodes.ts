@@ -1,9 +1,9 @@
 /**
- * `npm run test:nodes`: runs the tests that start the bundle with each older Node.js that it supports,
- * and makes sure that one which is too old is told so. The binaries come from the registry, pinned and
+ * `npm run test:nodes`: runs the bundle's tests with each older Node.js that it supports, and
+ * checks that it rejects one that is too old. The binaries come from the registry, pinned and
  * hashed in scripts/nodes/, apart from the project's own packages.
  *
- * Arguments are handed on to vitest: `npm run test:nodes -- __tests__/bundle/exit.test.ts`.
+ * Arguments are passed on to vitest: `npm run test:nodes -- __tests__/bundle/exit.test.ts`.
  */
 
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -13,7 +13,7 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const folder = join(import.meta.dirname, 'nodes');
 
-/** The platforms that the registry has these binaries for. */
+/** The platforms for which the registry has these binaries. */
 const PLATFORMS = ['linux-x64', 'linux-arm64', 'win32-x64'];
 
 const SUPPORTED = [20, 22];
@@ -62,7 +62,7 @@ function findNode(major: number): string {
   return join(folder, 'node_modules', `node-${major}-${platform}`, 'bin', program);
 }
 
-/** Installs what the lock file names, unless it is there. */
+/** Installs what the lock file names, unless it is installed. */
 function install(): void {
   if ([...SUPPORTED, TOO_OLD].every((major) => existsSync(findNode(major)))) {
     return;

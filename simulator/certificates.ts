@@ -15,13 +15,13 @@ const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
 const HOUR_MS = 3_600_000;
 
-/** What a certificate is for. */
+/** What to put in a certificate. */
 export interface CertificateRequest {
   /** Host names and IP addresses. */
   readonly hosts: readonly string[];
-  /** An hour ago when absent. */
+  /** Defaults to an hour ago. */
   readonly notBefore?: Date;
-  /** In an hour when absent. */
+  /** Defaults to an hour from now. */
   readonly notAfter?: Date;
 }
 
@@ -39,7 +39,7 @@ export interface Authority {
   issue(request: CertificateRequest): Promise<KeyPair>;
 }
 
-/** Creates a new certificate authority, of which nobody has heard. */
+/** Creates a new certificate authority that no client trusts by default. */
 export async function createAuthority(): Promise<Authority> {
   const keys = await generateKeys();
   const root = await X509CertificateGenerator.createSelfSigned({
@@ -71,7 +71,7 @@ export async function createAuthority(): Promise<Authority> {
   };
 }
 
-/** Issues a server certificate that only vouches for itself. */
+/** Issues a self-signed server certificate. */
 export async function issueSelfSigned(request: CertificateRequest): Promise<KeyPair> {
   const keys = await generateKeys();
   const certificate = await X509CertificateGenerator.createSelfSigned({

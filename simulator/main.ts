@@ -17,7 +17,7 @@ Serves a simulated LaunchDarkly API on 127.0.0.1, with a sample account, until C
   --port <number>  the port to listen on, 0 for any free one (default: 8787)
   --help           print this text`;
 
-/** A mistake in the command line; the message says what is wrong, without a full stop. */
+/** An invalid command line. The message says what is wrong, without a full stop. */
 class UsageError extends Error {}
 
 /** Returns the port, or undefined for `--help`. Throws a {@link UsageError}. */
@@ -32,7 +32,7 @@ function readPort(args: readonly string[]): number | undefined {
       },
     }));
   } catch (error) {
-    // The first sentence names the argument; the rest is advice on how to pass arguments in general.
+    // The first sentence names the argument; the rest is general advice on passing arguments.
     const message = error instanceof Error ? error.message : `${error}`;
     throw new UsageError(message.split(/\.\s/)[0]);
   }

@@ -1,19 +1,26 @@
 import { describe, expect, test } from 'vitest';
 import type { Injection } from '../../simulator/launchdarkly/faults.ts';
 import type { Simulator } from '../../simulator/launchdarkly/simulator.ts';
-import { CREATE_PATH, GROUP_PATH, olderGroup, openScene, readFailure, WISH } from './scene.ts';
+import {
+  CREATE_PATH,
+  DESIRED,
+  GROUP_PATH,
+  olderGroup,
+  readFailure,
+  startSimulatedRun,
+} from './simulated-run.ts';
 
-/** The runner waits 7.5 s after SIGINT before it sends SIGTERM. What hangs here would do so for a minute. */
+/** The runner sends SIGTERM 7.5 s after SIGINT. A hanging run would take a minute here. */
 const MAX_END_MS = 7_500;
 
-const CREATE_UNKNOWN = `Outcome unknown: insight group "${WISH.key}" may or may not have been created.`;
-const UPDATE_UNKNOWN = `Outcome unknown: insight group "${WISH.key}" may or may not have been updated.`;
+const CREATE_UNKNOWN = `Outcome unknown: insight group "${DESIRED.key}" may or may not have been created.`;
+const UPDATE_UNKNOWN = `Outcome unknown: insight group "${DESIRED.key}" may or may not have been updated.`;
 
 interface Phase {
   readonly title: string;
   readonly group?: { readonly name?: string };
   readonly faults: readonly Injection[];
-  /** Says when the run has come to the phase. */
+  /** Resolves when the run has reached the phase. */
   readonly isReached: (simulator: Simulator, stdout: string) => boolean;
   readonly says: string;
   readonly next?: string;
@@ -31,41 +38,41 @@ const longWait = { 'Retry-After': '60' };
 
 const PHASES: readonly Phase[] = [
   {
-    title: 'the create that stalls',
+    title: 'a create that stalls',
     faults: [stallAt('POST', CREATE_PATH)],
     isReached: asked('POST'),
     says: CREATE_UNKNOWN,
     next: "It is safe to run again: the key can't be created twice.",
   },
   {
-    title: 'the create that was carried out and stalls',
+    title: 'a create that was processed and stalls',
     faults: [{ method: 'POST', fault: { kind: 'process-then-stall' } }],
     isReached: asked('POST'),
     says: CREATE_UNKNOWN,
     next: "It is safe to run again: the key can't be created twice.",
   },
   {
-    title: 'the wait for a rate limit',
+    title: 'a wait for a rate limit',
     faults: [{ method: 'POST', fault: { kind: 'respond', status: 429, headers: longWait } }],
     isReached: waits,
     says: 'Nothing was written.',
   },
   {
-    title: 'the wait after a create in doubt',
+    title: 'a wait after a lost create',
     faults: [{ method: 'POST', fault: { kind: 'respond', status: 503, headers: longWait } }],
     isReached: waits,
     says: CREATE_UNKNOWN,
     next: "It is safe to run again: the key can't be created twice.",
   },
   {
-    title: 'the read of a group that exists',
+    title: 'the read of an existing group',
     group: {},
     faults: [stallAt('GET', GROUP_PATH)],
     isReached: asked('GET'),
     says: 'Nothing was written.',
   },
   {
-    title: 'the update that stalls',
+    title: 'an update that stalls',
     group: { name: 'Production' },
     faults: [stallAt('PATCH', GROUP_PATH)],
     isReached: asked('PATCH'),
@@ -75,19 +82,19 @@ const PHASES: readonly Phase[] = [
 ];
 
 describe.each(['SIGINT', 'SIGTERM'] as const)('cancelled by %s', (name) => {
-  test.concurrent.each(PHASES)('during $title', async (phase) => {
+  test.concurrent.each(PHASES)('reports the cancellation during $title', async (phase) => {
     const { group, faults, isReached, says, next } = phase;
-    await using scene = await openScene({ group: group && olderGroup(group) });
+    await using simulated = await startSimulatedRun({ group: group && olderGroup(group) });
     for (const fault of faults) {
-      scene.simulator.inject(fault);
+      simulated.simulator.inject(fault);
     }
     let signalledAt = Number.NaN;
     const when = (stdout: string) => {
-      const isTime = isReached(scene.simulator, stdout);
+      const isTime = isReached(simulated.simulator, stdout);
       signalledAt = isTime ? performance.now() : Number.NaN;
       return isTime;
     };
-    const result = await scene.run({ 'if-exists': 'update' }, { signal: { name, when } });
+    const result = await simulated.run({ 'if-exists': 'update' }, { signal: { name, when } });
     expect(performance.now() - signalledAt).toBeLessThan(MAX_END_MS);
     expect(result.signal).toBeNull();
     expect(result.outputs['error-code']).toBe('cancelled');
@@ -98,24 +105,24 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('cancelled by %s', (name) => {
         `Next: ${['Run again when it is wanted.', next].filter(Boolean).join(' ')}`,
       ].join('\n'),
     );
-    expect(result.summary).toContain(WISH.key);
+    expect(result.summary).toContain(DESIRED.key);
   });
 });
 
-test('during the diagnosis of a failure, the failure is told without it', async () => {
-  await using scene = await openScene();
-  scene.simulator.inject({ path: '/api/v2/caller-identity', fault: { kind: 'stall' } });
+test('reports a failure without its diagnosis when cancelled during the diagnosis', async () => {
+  await using simulated = await startSimulatedRun();
+  simulated.simulator.inject({ path: '/api/v2/caller-identity', fault: { kind: 'stall' } });
   let signalledAt = Number.NaN;
   const when = () => {
-    const isTime = scene.simulator.requests.length === 2;
+    const isTime = simulated.simulator.requests.length === 2;
     signalledAt = isTime ? performance.now() : Number.NaN;
     return isTime;
   };
-  const result = await scene.run(
+  const result = await simulated.run(
     { token: 'api-99999999-0000-4000-8000-000000000009' },
     { signal: { name: 'SIGINT', when } },
   );
   expect(result.outputs['error-code']).toBe('unauthorized');
-  // On its own, the diagnosis would take ten seconds.
+  // The diagnosis alone would take ten seconds.
   expect(performance.now() - signalledAt).toBeLessThan(MAX_END_MS);
 });

@@ -2,13 +2,13 @@ import { createServer, type Server } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { issueSelfSigned } from '../../simulator/certificates.ts';
 import { startGitHub } from '../../simulator/github/simulator.ts';
+import { startDecoyServer } from '../../simulator/network/decoy-server.ts';
 import {
   DEFAULT_GITHUB_TOKEN,
   type RunActionOptions,
   runAction,
   type StepResult,
 } from '../../simulator/runner/runner.ts';
-import { startDecoyServer } from '../../simulator/wire/decoy-server.ts';
 import {
   type GitHubNetwork,
   JOB_HOLDER,
@@ -16,12 +16,14 @@ import {
   PULL_REQUEST_EVENT,
   REPOSITORY,
 } from './github-network.ts';
-import { WISH } from './scene.ts';
+import { DESIRED } from './simulated-run.ts';
 
-/** The runner sends SIGTERM 7.5 s after SIGINT. A step that needs as long has not ended by itself. */
+/**
+ * The runner sends SIGTERM 7.5 s after SIGINT. A step that takes that long did not end by itself.
+ */
 const MAX_END_MS = 5_000;
 
-/** Runs the bundle on the pull request, with LaunchDarkly and GitHub on loopback unless said otherwise. */
+/** Runs the bundle on the pull request, with LaunchDarkly and GitHub on loopback by default. */
 function runDirectly(
   { caPath, github, launchDarkly }: GitHubNetwork,
   env: NonNullable<RunActionOptions['env']> = {},
@@ -31,7 +33,7 @@ function runDirectly(
     event: PULL_REQUEST_EVENT,
     ...options,
     inputs: {
-      ...WISH,
+      ...DESIRED,
       'base-uri': launchDarkly.origin,
       'if-exists': 'keep',
       'pr-comment': 'true',
@@ -50,7 +52,7 @@ function runBehindProxy(
   return runDirectly(network, { GITHUB_API_URL: 'https://api.github.com', ...env }, { inputs });
 }
 
-/** The one warning of a step that passed without a comment. */
+/** The only warning of a step that succeeded without a comment. */
 function readWarning(result: StepResult): string {
   expect(result.exitCode).toBe(0);
   expect(result.outputs['outcome']).toBe('created');
@@ -60,8 +62,8 @@ function readWarning(result: StepResult): string {
   return result.annotations[0]?.message ?? '';
 }
 
-describe('over TLS with HTTP/2 offered, the bundle', () => {
-  test('creates the comment, updates it, and leaves it alone, in HTTP/1.1', async () => {
+describe('over TLS with HTTP/2 offered', () => {
+  test('creates, updates and then leaves the comment alone over HTTP/1.1', async () => {
     await using network = await openGitHubNetwork();
     const { github } = network;
     const created = await runDirectly(network);
@@ -83,7 +85,7 @@ describe('over TLS with HTTP/2 offered, the bundle', () => {
     }
   });
 
-  test('creates the comment through a tunnel, and the proxy sees no token', async () => {
+  test('creates the comment through a tunnel without showing the proxy a token', async () => {
     await using network = await openGitHubNetwork();
     const result = await runBehindProxy(network, { HTTPS_PROXY: `http://${network.proxy.host}` });
     expect(result.log).toContain('Commented on the pull request: ');
@@ -94,7 +96,7 @@ describe('over TLS with HTTP/2 offered, the bundle', () => {
   });
 });
 
-describe('a proxy is read for GitHub as it is for LaunchDarkly', () => {
+describe('proxies for GitHub', () => {
   const credentials = { user: 'user', password: '50%off' };
 
   test.each<[string, (host: string) => Record<string, string>, object]>([
@@ -115,7 +117,7 @@ describe('a proxy is read for GitHub as it is for LaunchDarkly', () => {
       (host) => ({ https_proxy: '', HTTPS_PROXY: `http://${host}` }),
       {},
     ],
-  ])('%s', async (_title, env, proxy) => {
+  ])('uses the same proxy for GitHub and LaunchDarkly: %s', async (_title, env, proxy) => {
     await using network = await openGitHubNetwork({ proxy });
     const result = await runBehindProxy(network, env(network.proxy.host));
     expect(result.outputs['outcome']).toBe('created');
@@ -123,7 +125,7 @@ describe('a proxy is read for GitHub as it is for LaunchDarkly', () => {
     expect(network.github.comments).toHaveLength(1);
   });
 
-  test('HTTP_PROXY alone is for neither of them', async () => {
+  test('uses HTTP_PROXY alone for neither GitHub nor LaunchDarkly', async () => {
     await using network = await openGitHubNetwork();
     await using decoy = await startDecoyServer();
     const result = await runDirectly(network, { HTTP_PROXY: `http://127.0.0.1:${decoy.port}` });
@@ -132,16 +134,19 @@ describe('a proxy is read for GitHub as it is for LaunchDarkly', () => {
     expect(decoy.connections).toBe(0);
   });
 
-  test.each(['127.0.0.1', '*'])('NO_PROXY=%s keeps both off the proxy', async (noProxy) => {
-    await using network = await openGitHubNetwork();
-    await using decoy = await startDecoyServer();
-    const HTTPS_PROXY = `http://127.0.0.1:${decoy.port}`;
-    await runDirectly(network, { HTTPS_PROXY, NO_PROXY: noProxy });
-    expect(network.github.comments).toHaveLength(1);
-    expect(decoy.connections).toBe(0);
-  });
+  test.each(['127.0.0.1', '*'])(
+    'NO_PROXY=%s bypasses the proxy for GitHub and LaunchDarkly',
+    async (noProxy) => {
+      await using network = await openGitHubNetwork();
+      await using decoy = await startDecoyServer();
+      const HTTPS_PROXY = `http://127.0.0.1:${decoy.port}`;
+      await runDirectly(network, { HTTPS_PROXY, NO_PROXY: noProxy });
+      expect(network.github.comments).toHaveLength(1);
+      expect(decoy.connections).toBe(0);
+    },
+  );
 
-  test('a proxy that refuses the tunnel is not gone past', async () => {
+  test('does not bypass a proxy that refuses the tunnel to GitHub', async () => {
     await using network = await openGitHubNetwork({ proxy: { refusal: 403 } });
     const port = Number(new URL(network.launchDarkly.origin).port);
     const env = { HTTPS_PROXY: `http://${network.proxy.host}`, NO_PROXY: `127.0.0.1:${port}` };
@@ -150,7 +155,7 @@ describe('a proxy is read for GitHub as it is for LaunchDarkly', () => {
     expect(network.github.connections).toBe(0);
   });
 
-  test('a proxy for GitHub alone that is no proxy makes a warning, and nothing goes past it', async () => {
+  test('warns of an invalid proxy used for GitHub alone, and does not bypass it', async () => {
     await using network = await openGitHubNetwork();
     const port = Number(new URL(network.launchDarkly.origin).port);
     const env = { HTTPS_PROXY: 'socks5://127.0.0.1:1', NO_PROXY: `127.0.0.1:${port}` };
@@ -162,7 +167,7 @@ describe('a proxy is read for GitHub as it is for LaunchDarkly', () => {
 
 describe('the certificate of GitHub', () => {
   test.each([undefined, '0'])(
-    'is refused when it is self-signed, with NODE_TLS_REJECT_UNAUTHORIZED=%s too, and the token is not sent',
+    'rejects a self-signed certificate of GitHub, also with NODE_TLS_REJECT_UNAUTHORIZED=%s, and does not send the token',
     async (NODE_TLS_REJECT_UNAUTHORIZED) => {
       await using network = await openGitHubNetwork();
       await using impostor = await startGitHub({
@@ -178,12 +183,12 @@ describe('the certificate of GitHub', () => {
       expect(warning).toContain('DEPTH_ZERO_SELF_SIGNED_CERT');
       expect(warning).toContain('There is no switch to ignore TLS.');
       expect(impostor.requests).toEqual([]);
-      // Nobody mends a certificate while the step waits.
+      // No certificate is fixed while the step waits.
       expect(impostor.connections).toBe(1);
     },
   );
 
-  test('is refused when it is of another host', async () => {
+  test('rejects a certificate of another host for GitHub', async () => {
     await using network = await openGitHubNetwork();
     await using impostor = await startGitHub({
       tokens: { [DEFAULT_GITHUB_TOKEN]: JOB_HOLDER },
@@ -198,42 +203,45 @@ describe('the certificate of GitHub', () => {
     expect(impostor.requests).toEqual([]);
   });
 
-  test('is not done without: the token is not sent over plain http to another host', async () => {
+  test('does not send the GitHub token over plain http to another host', async () => {
     await using network = await openGitHubNetwork();
     const result = await runDirectly(network, { GITHUB_API_URL: 'http://github.test/api/v3' });
     expect(readWarning(result)).toContain('GITHUB_API_URL is not an https URL');
   });
 });
 
-describe('a redirect', () => {
+describe('redirects from GitHub', () => {
   test.each([
     ['GET', 301],
     ['GET', 307],
     ['POST', 308],
     ['POST', 303],
-  ])('is not followed, so the token stays with GitHub: %s %i', async (method, status) => {
-    await using network = await openGitHubNetwork();
-    const visits: string[] = [];
-    const elsewhere = createServer((request, response) => {
-      visits.push(request.url ?? '');
-      response.end('[]');
-    });
-    const location = await listen(elsewhere);
-    network.github.inject({
-      method,
-      answer: { status, headers: { Location: location }, body: {} },
-    });
-    const result = await runDirectly(network);
-    elsewhere.close();
-    expect(readWarning(result)).toContain(`GitHub answered ${status}`);
-    expect(visits).toEqual([]);
-  });
+  ])(
+    'does not follow a redirect, so the token stays with GitHub: %s %i',
+    async (method, status) => {
+      await using network = await openGitHubNetwork();
+      const visits: string[] = [];
+      const elsewhere = createServer((request, response) => {
+        visits.push(request.url ?? '');
+        response.end('[]');
+      });
+      const location = await listen(elsewhere);
+      network.github.inject({
+        method,
+        answer: { status, headers: { Location: location }, body: {} },
+      });
+      const result = await runDirectly(network);
+      elsewhere.close();
+      expect(readWarning(result)).toContain(`GitHub answered ${status}`);
+      expect(visits).toEqual([]);
+    },
+  );
 });
 
-describe('a run that is cancelled', () => {
+describe('cancellation while commenting', () => {
   interface Phase {
     readonly title: string;
-    /** Returns the environment, and tells when the run has come to the phase. */
+    /** Returns the environment, and a promise for when the run has reached the phase. */
     readonly open: (
       network: GitHubNetwork,
     ) => Promise<AsyncDisposable & { env: Record<string, string>; isReached: () => boolean }>;
@@ -241,7 +249,7 @@ describe('a run that is cancelled', () => {
 
   const phases: readonly Phase[] = [
     {
-      title: 'while TLS with GitHub is set up',
+      title: 'the TLS handshake with GitHub',
       open: async () => {
         const silent = await startDecoyServer();
         return {
@@ -252,7 +260,7 @@ describe('a run that is cancelled', () => {
       },
     },
     {
-      title: 'while the proxy opens the tunnel to GitHub',
+      title: 'a tunnel to GitHub that the proxy does not open',
       open: async ({ launchDarkly }) => {
         const silent = await startDecoyServer();
         return {
@@ -267,7 +275,7 @@ describe('a run that is cancelled', () => {
       },
     },
     {
-      title: 'while GitHub does not answer',
+      title: 'a request to which GitHub does not respond',
       open: async ({ github }) => {
         github.inject({ method: 'GET', stalls: true });
         return {
@@ -278,7 +286,7 @@ describe('a run that is cancelled', () => {
       },
     },
     {
-      title: 'while it waits for a rate limit of GitHub',
+      title: 'a wait for a rate limit of GitHub',
       open: async ({ github }) => {
         const answer = { status: 429, headers: { 'retry-after': '15' }, body: {} };
         github.inject({ method: 'GET', answer });
@@ -291,22 +299,25 @@ describe('a run that is cancelled', () => {
     },
   ];
 
-  test.concurrent.each(phases)('$title ends at once and says so', async ({ open }) => {
-    await using network = await openGitHubNetwork();
-    await using phase = await open(network);
-    let signalledAt = Number.NaN;
-    const when = () => {
-      const isTime = phase.isReached();
-      signalledAt = isTime ? performance.now() : Number.NaN;
-      return isTime;
-    };
-    const result = await runDirectly(network, phase.env, { signal: { name: 'SIGINT', when } });
-    expect(performance.now() - signalledAt).toBeLessThan(MAX_END_MS);
-    expect(result.signal).toBeNull();
-    const warning = readWarning(result);
-    expect(warning).toContain('The run was cancelled');
-    expect(warning).not.toContain('in time');
-  });
+  test.concurrent.each(phases)(
+    'a cancellation during $title ends the run at once and is reported',
+    async ({ open }) => {
+      await using network = await openGitHubNetwork();
+      await using phase = await open(network);
+      let signalledAt = Number.NaN;
+      const when = () => {
+        const isTime = phase.isReached();
+        signalledAt = isTime ? performance.now() : Number.NaN;
+        return isTime;
+      };
+      const result = await runDirectly(network, phase.env, { signal: { name: 'SIGINT', when } });
+      expect(performance.now() - signalledAt).toBeLessThan(MAX_END_MS);
+      expect(result.signal).toBeNull();
+      const warning = readWarning(result);
+      expect(warning).toContain('The run was cancelled');
+      expect(warning).not.toContain('in time');
+    },
+  );
 });
 
 async function listen(server: Server): Promise<string> {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Holder } from '../../simulator/github/protocol.ts';
 import { type GitHubSimulator, startGitHub } from '../../simulator/github/simulator.ts';
 import { DEFAULT_GITHUB_TOKEN, type RunActionOptions } from '../../simulator/runner/runner.ts';
-import { openScene, type Scene } from './scene.ts';
+import { type SimulatedRun, startSimulatedRun } from './simulated-run.ts';
 
 const REPOSITORY = 'octo-org/shop';
 
@@ -19,12 +19,12 @@ function startGitHubFor(holder: Holder, basePath: '' | '/api/v3' = ''): Promise<
 }
 
 function runOnPullRequest(
-  scene: Scene,
+  simulated: SimulatedRun,
   github: GitHubSimulator,
   inputs: Readonly<Record<string, string>> = {},
   options: Partial<RunActionOptions> = {},
 ) {
-  return scene.run(
+  return simulated.run(
     { 'pr-comment': 'true', 'if-exists': 'keep', ...inputs },
     {
       event,
@@ -34,31 +34,31 @@ function runOnPullRequest(
   );
 }
 
-describe('on a pull request, the bundle', () => {
-  test('comments once, brings the comment up to date, and leaves it alone when nothing changed', async () => {
-    await using scene = await openScene();
+describe('on a pull request', () => {
+  test('comments once, updates the comment, and leaves it alone when nothing changed', async () => {
+    await using simulated = await startSimulatedRun();
     await using github = await startGitHubFor(bot);
 
-    const created = await runOnPullRequest(scene, github);
+    const created = await runOnPullRequest(simulated, github);
     expect(created.log).toContain('Commented on the pull request: ');
     expect(github.comments).toHaveLength(1);
     expect(github.comments[0]?.body).toContain('Insight group created');
 
-    const updated = await runOnPullRequest(scene, github);
+    const updated = await runOnPullRequest(simulated, github);
     expect(updated.log).toContain('Updated the comment on the pull request: ');
     expect(github.comments).toHaveLength(1);
     expect(github.comments[0]?.body).toContain('Insight group unchanged');
 
-    const alone = await runOnPullRequest(scene, github);
+    const alone = await runOnPullRequest(simulated, github);
     expect(alone.log).toContain('Left the comment on the pull request as it is');
     expect(github.requests.at(-1)?.method).not.toBe('PATCH');
     expect([created, updated, alone].map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
   });
 
-  test('finds its comment behind a hundred others, and not in one that somebody else marked', async () => {
-    await using scene = await openScene();
+  test('finds its comment behind a hundred others, and ignores a marker that somebody else wrote', async () => {
+    await using simulated = await startSimulatedRun();
     await using github = await startGitHubFor(bot);
-    await runOnPullRequest(scene, github);
+    await runOnPullRequest(simulated, github);
     const [ours] = github.comments;
     github.reset();
     const body = ours?.body ?? '';
@@ -68,32 +68,32 @@ describe('on a pull request, the bundle', () => {
     }
     github.addComment({ number: 7, author: bot.login, body });
 
-    await runOnPullRequest(scene, github);
+    await runOnPullRequest(simulated, github);
 
     expect(github.comments).toHaveLength(102);
     expect(github.comments[0]?.body).toBe(body);
     expect(github.comments.at(-1)?.body).toContain('Insight group unchanged');
   });
 
-  test('speaks to the API of a GitHub Enterprise Server', async () => {
-    await using scene = await openScene();
+  test('uses the API of a GitHub Enterprise Server', async () => {
+    await using simulated = await startSimulatedRun();
     await using github = await startGitHubFor(bot, '/api/v3');
-    await runOnPullRequest(scene, github);
+    await runOnPullRequest(simulated, github);
     expect(github.comments).toHaveLength(1);
   });
 
-  test('tells the pull request of a failure', async () => {
-    await using scene = await openScene();
+  test('reports a failure on the pull request', async () => {
+    await using simulated = await startSimulatedRun();
     await using github = await startGitHubFor(bot);
-    const result = await runOnPullRequest(scene, github, { environment: 'prodution' });
+    const result = await runOnPullRequest(simulated, github, { environment: 'prodution' });
     expect(result.exitCode).toBe(1);
     expect(github.comments[0]?.body).toContain('The project or the environment does not exist');
   });
 
-  test('warns once and passes when the token may not comment', async () => {
-    await using scene = await openScene();
+  test('warns once and succeeds when the token may not comment', async () => {
+    await using simulated = await startSimulatedRun();
     await using github = await startGitHubFor({ ...bot, permission: 'read' });
-    const result = await runOnPullRequest(scene, github);
+    const result = await runOnPullRequest(simulated, github);
     expect(result.exitCode).toBe(0);
     expect(result.annotations).toMatchObject([
       {
@@ -105,7 +105,7 @@ describe('on a pull request, the bundle', () => {
   });
 });
 
-describe('with trouble on the way to GitHub, the bundle', () => {
+describe('with GitHub failing', () => {
   const limited = { message: 'You have exceeded a secondary rate limit.' };
 
   test.concurrent.each([
@@ -125,23 +125,23 @@ describe('with trouble on the way to GitHub, the bundle', () => {
         body: { message: 'API rate limit exceeded' },
       },
     ],
-  ])('tries again after %s, to the list and to the create', async (_title, answer) => {
-    await using scene = await openScene();
+  ])('retries listing and creating after %s', async (_title, answer) => {
+    await using simulated = await startSimulatedRun();
     await using github = await startGitHubFor(bot);
     github.inject({ method: 'GET', answer });
     github.inject({ method: 'POST', answer });
-    const result = await runOnPullRequest(scene, github);
+    const result = await runOnPullRequest(simulated, github);
     expect(result.log).toContain('Commented on the pull request: ');
     expect(result.annotations).toEqual([]);
     expect(github.comments).toHaveLength(1);
   });
 
-  test.concurrent('gives up at once when a rate limit outlasts the comment', async () => {
-    await using scene = await openScene();
+  test.concurrent('gives up at once when a rate limit outlasts the time for the comment', async () => {
+    await using simulated = await startSimulatedRun();
     await using github = await startGitHubFor(bot);
     const headers = { 'retry-after': '60' };
     github.inject({ method: 'GET', answer: { status: 403, headers, body: limited } });
-    const result = await runOnPullRequest(scene, github);
+    const result = await runOnPullRequest(simulated, github);
     expect(result.exitCode).toBe(0);
     expect(result.annotations).toMatchObject([
       {
@@ -157,17 +157,17 @@ describe('with trouble on the way to GitHub, the bundle', () => {
     ['was lost before it was carried out', false],
     ['was carried out and its answer lost', true],
   ])('leaves one comment when the create %s', async (_title, isProcessed) => {
-    await using scene = await openScene();
+    await using simulated = await startSimulatedRun();
     await using github = await startGitHubFor(bot);
     github.inject({ method: 'POST', resets: true, isProcessed });
-    const result = await runOnPullRequest(scene, github);
+    const result = await runOnPullRequest(simulated, github);
     expect(result.log).toContain('Commented on the pull request: ');
     expect(github.comments).toHaveLength(1);
   });
 });
 
-test('of two jobs that comment at the same moment, one comment stays, with the newer report', async () => {
-  await using scene = await openScene();
+test('two jobs that comment at the same time leave one comment with the newer report', async () => {
+  await using simulated = await startSimulatedRun();
   await using github = await startGitHubFor(bot);
   let arrived = 0;
   const { promise: both, resolve } = Promise.withResolvers<void>();
@@ -180,20 +180,20 @@ test('of two jobs that comment at the same moment, one comment stays, with the n
   };
   github.inject({ method: 'POST', path: /comments$/, times: 2, meanwhile });
   const results = await Promise.all([
-    runOnPullRequest(scene, github),
-    runOnPullRequest(scene, github, { 'dry-run': 'true' }),
+    runOnPullRequest(simulated, github),
+    runOnPullRequest(simulated, github, { 'dry-run': 'true' }),
   ]);
   expect(results.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
   expect(results.flatMap(({ annotations }) => annotations)).toEqual([]);
   expect(github.comments).toHaveLength(1);
 });
 
-test('of two LaunchDarkly instances, each has a comment of its own for the same keys', async () => {
-  await using one = await openScene();
-  await using other = await openScene();
+test('two LaunchDarkly instances get a comment each for the same keys', async () => {
+  await using one = await startSimulatedRun();
+  await using other = await startSimulatedRun();
   await using github = await startGitHubFor(bot);
-  for (const scene of [one, other, one]) {
-    await runOnPullRequest(scene, github);
+  for (const simulated of [one, other, one]) {
+    await runOnPullRequest(simulated, github);
   }
   expect(github.comments).toHaveLength(2);
   expect(github.comments[0]?.body).toContain('Insight group unchanged');
@@ -215,33 +215,33 @@ describe('the pull request', () => {
     ],
     ['push', {}, { 'pr-number': '7' }],
     ['pull_request', { pull_request: { number: 9 } }, { 'pr-number': '7' }],
-  ])('is found on the event %s', async (name, payload, inputs) => {
-    await using scene = await openScene();
+  ])('finds the pull request on the event %s', async (name, payload, inputs) => {
+    await using simulated = await startSimulatedRun();
     await using github = await startGitHubFor(bot);
-    await runOnPullRequest(scene, github, inputs, { event: { name, payload } });
+    await runOnPullRequest(simulated, github, inputs, { event: { name, payload } });
     expect(github.comments).toMatchObject([{ number: 7 }]);
   });
 
-  test.concurrent('is commented on when the event file is missing and pr-number names it', async () => {
-    await using scene = await openScene();
+  test.concurrent('comments on the pull request in pr-number when the event file is missing', async () => {
+    await using simulated = await startSimulatedRun();
     await using github = await startGitHubFor(bot);
     const env = { GITHUB_EVENT_PATH: '/nowhere/event.json' };
-    const result = await runOnPullRequest(scene, github, { 'pr-number': '7' }, { env });
+    const result = await runOnPullRequest(simulated, github, { 'pr-number': '7' }, { env });
     expect(github.comments).toHaveLength(1);
     expect(result.stdout).not.toContain('/nowhere/event.json');
   });
 
-  test.concurrent('is named by a number, or the inputs are not valid', async () => {
-    await using scene = await openScene();
-    const result = await scene.run({ 'pr-number': '#7' });
+  test.concurrent('rejects a pr-number that is not a number', async () => {
+    await using simulated = await startSimulatedRun();
+    const result = await simulated.run({ 'pr-number': '#7' });
     expect(result.outputs['error-code']).toBe('invalid-input');
     expect(result.log).toContain('"#7" is not valid; expected the number of a pull request');
   });
 });
 
-test('off a pull request, the bundle says why there is no comment, and how to get one', async () => {
-  await using scene = await openScene();
-  const result = await scene.run({ 'pr-comment': 'true' });
+test('explains off a pull request why there is no comment, and how to get one', async () => {
+  await using simulated = await startSimulatedRun();
+  const result = await simulated.run({ 'pr-comment': 'true' });
   expect(result.exitCode).toBe(0);
   expect(result.log).toContain('No comment: this run is not for a pull request.');
   expect(result.log).toContain('set the input pr-number');

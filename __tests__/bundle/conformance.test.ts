@@ -2,19 +2,34 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { Fault } from '../../simulator/launchdarkly/faults.ts';
 import { startSimulator } from '../../simulator/launchdarkly/simulator.ts';
-import { CREATE_PATH, GROUP_PATH, olderGroup, openScene, WISH } from './scene.ts';
+import {
+  CREATE_PATH,
+  DESIRED,
+  GROUP_PATH,
+  olderGroup,
+  startSimulatedRun,
+} from './simulated-run.ts';
 
 /*
- * What the wire does × when, for each operation: the exact requests that follow, how the step ends, and
- * what is true on the server then. "before" and "after" say whether the server had carried the request
- * out when it went wrong. The step can't tell the two apart, but must come to the truth in both.
+ * Network fault × time, for each operation: the exact requests that follow, the outcome of the
+ * step, and the state of the server. "before" and "after" say whether the server had processed the
+ * request when the fault happened. The step cannot tell the two apart, but must report the truth in
+ * both.
  */
 
-/** One row: what happens to the first request of the operation, the requests of the run, and its end. */
-type Row = readonly [wire: string, fault: Fault, requests: string, ending: string];
+/**
+ * One row: the fault of the operation's first request, the requests of the run, and its outcome.
+ */
+type Row = readonly [name: string, fault: Fault, requests: string, expected: string];
 
-/** Faults that leave open whether the request was carried out. In the rows below they come in pairs. */
-const DOUBTFUL_ANSWERS: readonly (readonly [wire: string, status: number, body?: unknown])[] = [
+/**
+ * Responses that leave open whether the request was processed. The rows below use them in pairs.
+ */
+const INDETERMINATE_RESPONSES: readonly (readonly [
+  fault: string,
+  status: number,
+  body?: unknown,
+])[] = [
   ['204', 204],
   ['202', 202, {}],
   ['301', 301],
@@ -29,21 +44,21 @@ const DOUBTFUL_ANSWERS: readonly (readonly [wire: string, status: number, body?:
   ['504', 504],
 ];
 
-function doubtBefore(requests: string, ending: string): Row[] {
-  return DOUBTFUL_ANSWERS.map(([wire, status, body]) => [
-    `${wire}, before`,
+function indeterminateBefore(requests: string, expected: string): Row[] {
+  return INDETERMINATE_RESPONSES.map(([name, status, body]) => [
+    `${name}, before`,
     { kind: 'respond', status, body },
     requests,
-    ending,
+    expected,
   ]);
 }
 
-function doubtAfter(requests: string, ending: string): Row[] {
-  return DOUBTFUL_ANSWERS.map(([wire, status, body]) => [
-    `${wire}, after`,
+function indeterminateAfter(requests: string, expected: string): Row[] {
+  return INDETERMINATE_RESPONSES.map(([name, status, body]) => [
+    `${name}, after`,
     { kind: 'process-then-respond', status, body },
     requests,
-    ending,
+    expected,
   ]);
 }
 
@@ -55,16 +70,16 @@ const answerAfter = (status: number, body?: unknown): Fault => ({
 });
 const RATE_LIMIT: Fault = { kind: 'rate-limit', waitsMs: {} };
 
-/** A port on which nobody listens, for now. */
+/** A port on which nothing listens yet. */
 async function reservePort(): Promise<number> {
   const simulator = await startSimulator();
   await simulator.close();
   return Number(new URL(simulator.origin).port);
 }
 
-/** Rows that end by the deadline have a short one. */
-const inputsFor = (ending: string) => ({
-  'timeout-seconds': ending === 'timeout' ? '5' : '60',
+/** Rows that end at the deadline have a short one. */
+const inputsFor = (expected: string) => ({
+  'timeout-seconds': expected === 'timeout' ? '5' : '60',
 });
 
 const CREATE: readonly Row[] = [
@@ -86,15 +101,15 @@ const CREATE: readonly Row[] = [
   ],
   ['201 for another key, after', answerAfter(201, olderGroup({ key: 'x' })), 'POST GET', 'created'],
   ['201 that is no JSON, after', answerAfter(201, '<p>Hi'), 'POST GET', 'created'],
-  ['201 without createdAt, after', answerAfter(201, { key: WISH.key }), 'POST GET', 'created'],
-  ...doubtBefore('POST GET POST', 'created'),
-  ...doubtAfter('POST GET', 'created'),
+  ['201 without createdAt, after', answerAfter(201, { key: DESIRED.key }), 'POST GET', 'created'],
+  ...indeterminateBefore('POST GET POST', 'created'),
+  ...indeterminateAfter('POST GET', 'created'),
   ['409, a lock collided', { kind: 'lock-collision' }, 'POST GET POST', 'created'],
   ['429', RATE_LIMIT, 'POST POST', 'created'],
   ['400', answer(400), 'POST', 'bad-request'],
   ['401', answer(401), 'POST GET', 'unauthorized'],
   ['403', answer(403), 'POST', 'forbidden'],
-  // A 404 wrote nothing, and project and environment exist.
+  // A 404 means that nothing was written, and project and environment exist.
   ['404', answer(404), 'POST GET POST', 'created'],
   ['405', answer(405), 'POST', 'bad-request'],
   ['413', answer(413), 'POST', 'bad-request'],
@@ -102,42 +117,45 @@ const CREATE: readonly Row[] = [
 ];
 
 describe.concurrent('create', () => {
-  test.each(CREATE)('%s', async (wire, fault, requests, ending) => {
-    await using scene = await openScene();
-    scene.simulator.inject({ method: 'POST', path: CREATE_PATH, fault });
-    const result = await scene.run(inputsFor(ending));
+  test.each(CREATE)(
+    'ends a create truthfully after: %s',
+    async (name, fault, requests, expected) => {
+      await using simulated = await startSimulatedRun();
+      simulated.simulator.inject({ method: 'POST', path: CREATE_PATH, fault });
+      const result = await simulated.run(inputsFor(expected));
 
-    expect(scene.methods()).toBe(requests);
-    expect(result.outputs['error-code'] || result.outputs['outcome']).toBe(ending);
-    const exists = ending === 'created' || wire === 'stall, after';
-    expect(scene.simulator.account.groups.has(WISH.key)).toBe(exists);
-    expect(scene.simulator.createdCount(WISH.key)).toBe(exists ? 1 : 0);
-    if (ending === 'timeout') {
-      expect(result.log).toContain('may or may not have been created');
-    } else if (ending !== 'created') {
-      expect(result.log).toContain('Nothing was written.');
-    }
-  });
+      expect(simulated.methods()).toBe(requests);
+      expect(result.outputs['error-code'] || result.outputs['outcome']).toBe(expected);
+      const exists = expected === 'created' || name === 'stall, after';
+      expect(simulated.simulator.account.groups.has(DESIRED.key)).toBe(exists);
+      expect(simulated.simulator.createdCount(DESIRED.key)).toBe(exists ? 1 : 0);
+      if (expected === 'timeout') {
+        expect(result.log).toContain('may or may not have been created');
+      } else if (expected !== 'created') {
+        expect(result.log).toContain('Nothing was written.');
+      }
+    },
+  );
 
-  test('nobody listens (ECONNREFUSED): sent again until somebody does, and then once', async () => {
+  test('retries a create until the server listens, and creates the group once', async () => {
     const port = await reservePort();
-    await using scene = await openScene();
-    const running = scene.run({ 'base-uri': `http://127.0.0.1:${port}` });
+    await using simulated = await startSimulatedRun();
+    const running = simulated.run({ 'base-uri': `http://127.0.0.1:${port}` });
     await sleep(600);
-    await using late = await openScene({ port });
+    await using late = await startSimulatedRun({ port });
     const result = await running;
     expect(result.outputs['outcome']).toBe('created');
     expect(late.methods()).toBe('POST');
-    expect(late.simulator.createdCount(WISH.key)).toBe(1);
+    expect(late.simulator.createdCount(DESIRED.key)).toBe(1);
   });
 
-  test('nobody ever listens: nothing was written', async () => {
-    await using scene = await openScene();
+  test('reports that nothing was written when the server never listens', async () => {
+    await using simulated = await startSimulatedRun();
     const origin = `http://127.0.0.1:${await reservePort()}`;
-    const result = await scene.run({ 'base-uri': origin, 'timeout-seconds': '5' });
+    const result = await simulated.run({ 'base-uri': origin, 'timeout-seconds': '5' });
     expect(result.outputs['error-code']).toBe('network');
     expect(result.log).toContain(
-      `${origin} could not be reached (ECONNREFUSED). Tried to create insight group "${WISH.key}" for project "default", environment "production". Nothing was written.`,
+      `${origin} could not be reached (ECONNREFUSED). Tried to create insight group "${DESIRED.key}" for project "default", environment "production". Nothing was written.`,
     );
   });
 });
@@ -156,7 +174,7 @@ const READ: readonly Row[] = [
   ['500', answer(500), 'POST GET GET', 'unchanged'],
   ['502 as HTML', answer(502, '<h1>Bad gateway</h1>'), 'POST GET GET', 'unchanged'],
   ['503', answer(503), 'POST GET GET', 'unchanged'],
-  // A read that lags: the key is taken, but not to be seen yet.
+  // A lagging read: the key is taken, but not visible yet.
   ['404', answer(404), 'POST GET POST GET', 'unchanged'],
   ['307', answer(307), 'POST GET', 'unexpected-response'],
   ['400', answer(400), 'POST GET', 'bad-request'],
@@ -165,18 +183,18 @@ const READ: readonly Row[] = [
   ['422', answer(422), 'POST GET', 'bad-request'],
 ];
 
-describe.concurrent('read, after a 409 for a group that exists and is as wanted', () => {
-  test.each(READ)('%s', async (_wire, fault, requests, ending) => {
+describe.concurrent('read after a 409 for an equal group', () => {
+  test.each(READ)('ends a read truthfully after: %s', async (_name, fault, requests, expected) => {
     const group = olderGroup();
-    await using scene = await openScene({ group });
-    scene.simulator.inject({ method: 'GET', path: GROUP_PATH, fault });
-    const result = await scene.run({ ...inputsFor(ending), 'if-exists': 'keep' });
+    await using simulated = await startSimulatedRun({ group });
+    simulated.simulator.inject({ method: 'GET', path: GROUP_PATH, fault });
+    const result = await simulated.run({ ...inputsFor(expected), 'if-exists': 'keep' });
 
-    expect(scene.methods()).toBe(requests);
-    expect(result.outputs['error-code'] || result.outputs['outcome']).toBe(ending);
-    expect(scene.simulator.account.groups.get(WISH.key)).toEqual(group);
-    expect(scene.simulator.createdCount(WISH.key)).toBe(0);
-    if (ending !== 'unchanged') {
+    expect(simulated.methods()).toBe(requests);
+    expect(result.outputs['error-code'] || result.outputs['outcome']).toBe(expected);
+    expect(simulated.simulator.account.groups.get(DESIRED.key)).toEqual(group);
+    expect(simulated.simulator.createdCount(DESIRED.key)).toBe(0);
+    if (expected !== 'unchanged') {
       expect(result.log).toContain('Nothing was written.');
     }
   });
@@ -191,94 +209,102 @@ const UPDATE: readonly Row[] = [
   ['200 without a body, before', answer(200), 'POST GET PATCH GET PATCH', 'updated'],
   ['200 without a body, after', answerAfter(200), 'POST GET PATCH GET', 'updated'],
   ['201, after', answerAfter(201, olderGroup()), 'POST GET PATCH GET', 'updated'],
-  ...doubtBefore('POST GET PATCH GET PATCH', 'updated'),
-  ...doubtAfter('POST GET PATCH GET', 'updated'),
+  ...indeterminateBefore('POST GET PATCH GET PATCH', 'updated'),
+  ...indeterminateAfter('POST GET PATCH GET', 'updated'),
   ['409, a lock collided', { kind: 'lock-collision' }, 'POST GET PATCH GET PATCH', 'updated'],
   ['429', RATE_LIMIT, 'POST GET PATCH PATCH', 'updated'],
   ['400', answer(400), 'POST GET PATCH', 'bad-request'],
   ['401', answer(401), 'POST GET PATCH GET', 'unauthorized'],
   ['403', answer(403), 'POST GET PATCH', 'forbidden'],
   ['422', answer(422), 'POST GET PATCH', 'bad-request'],
-  // "Deleted by somebody": but the create shows that it was not.
+  // The group looks deleted, but the create shows that it was not.
   ['404', answer(404), 'POST GET PATCH POST GET PATCH', 'updated'],
 ];
 
 describe.concurrent('update of a group with another name', () => {
-  test.each(UPDATE)('%s', async (wire, fault, requests, ending) => {
-    await using scene = await openScene({ group: olderGroup({ name: 'Production' }) });
-    scene.simulator.inject({ method: 'PATCH', path: GROUP_PATH, fault });
-    const result = await scene.run({ ...inputsFor(ending), 'if-exists': 'update' });
+  test.each(UPDATE)(
+    'ends an update truthfully after: %s',
+    async (name, fault, requests, expected) => {
+      await using simulated = await startSimulatedRun({
+        group: olderGroup({ name: 'Production' }),
+      });
+      simulated.simulator.inject({ method: 'PATCH', path: GROUP_PATH, fault });
+      const result = await simulated.run({ ...inputsFor(expected), 'if-exists': 'update' });
 
-    expect(scene.methods()).toBe(requests);
-    expect(result.outputs['error-code'] || result.outputs['outcome']).toBe(ending);
-    const isUpdated = ending === 'updated' || wire === 'stall, after';
-    expect(scene.simulator.account.groups.get(WISH.key)?.name).toBe(
-      isUpdated ? WISH.name : 'Production',
-    );
-    expect(scene.simulator.createdCount(WISH.key)).toBe(0);
-    if (ending === 'timeout') {
-      expect(result.log).toContain('may or may not have been updated');
-    } else if (ending !== 'updated') {
-      expect(result.log).toContain('Nothing was written.');
-    }
-  });
+      expect(simulated.methods()).toBe(requests);
+      expect(result.outputs['error-code'] || result.outputs['outcome']).toBe(expected);
+      const isUpdated = expected === 'updated' || name === 'stall, after';
+      expect(simulated.simulator.account.groups.get(DESIRED.key)?.name).toBe(
+        isUpdated ? DESIRED.name : 'Production',
+      );
+      expect(simulated.simulator.createdCount(DESIRED.key)).toBe(0);
+      if (expected === 'timeout') {
+        expect(result.log).toContain('may or may not have been updated');
+      } else if (expected !== 'updated') {
+        expect(result.log).toContain('Nothing was written.');
+      }
+    },
+  );
 
-  test('the group is deleted between the read and the patch: it is created', async () => {
-    await using scene = await openScene({
+  test('creates the group when it is deleted between the read and the patch', async () => {
+    await using simulated = await startSimulatedRun({
       group: olderGroup({ name: 'Production' }),
       onAnswer: ({ method }) => {
         if (method === 'GET') {
-          scene.simulator.account.groups.delete(WISH.key);
+          simulated.simulator.account.groups.delete(DESIRED.key);
         }
       },
     });
-    const result = await scene.run({ 'if-exists': 'update' });
-    expect(scene.methods()).toBe('POST GET PATCH POST');
-    expect(result.outputs).toMatchObject({ outcome: 'created', name: WISH.name, drift: '[]' });
-    expect(scene.simulator.createdCount(WISH.key)).toBe(1);
+    const result = await simulated.run({ 'if-exists': 'update' });
+    expect(simulated.methods()).toBe('POST GET PATCH POST');
+    expect(result.outputs).toMatchObject({ outcome: 'created', name: DESIRED.name, drift: '[]' });
+    expect(simulated.simulator.createdCount(DESIRED.key)).toBe(1);
   });
 
-  test('somebody else moves the key to another project meanwhile: it is left alone', async () => {
+  test('leaves a group alone whose key somebody moves to another project before the patch', async () => {
     const theirs = olderGroup({ projectKey: 'mobile' });
-    await using scene = await openScene({ group: olderGroup({ name: 'Production' }) });
-    scene.simulator.inject({ method: 'PATCH', path: GROUP_PATH, fault: { kind: 'reset' } });
-    scene.simulator.inject({
+    await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Production' }) });
+    simulated.simulator.inject({ method: 'PATCH', path: GROUP_PATH, fault: { kind: 'reset' } });
+    simulated.simulator.inject({
       method: 'GET',
       path: GROUP_PATH,
       skip: 1,
       fault: { kind: 'respond', status: 200, body: theirs },
     });
-    const result = await scene.run({ 'if-exists': 'update' });
-    expect(scene.methods()).toBe('POST GET PATCH GET');
+    const result = await simulated.run({ 'if-exists': 'update' });
+    expect(simulated.methods()).toBe('POST GET PATCH GET');
     expect(result.outputs).toMatchObject({ 'error-code': 'conflict', project: 'mobile' });
   });
 });
 
 describe.concurrent('409 for a group that exists', () => {
   test.each(['optimistic_locking_error', 'key_exists', 'conflict'] as const)(
-    'its code %s decides nothing: a read does',
+    'reads the group whatever the code of the 409 is: %s',
     async (conflictCode) => {
-      await using scene = await openScene({ group: olderGroup(), behaviour: { conflictCode } });
-      const result = await scene.run({ 'if-exists': 'keep' });
-      expect(scene.methods()).toBe('POST GET');
+      await using simulated = await startSimulatedRun({
+        group: olderGroup(),
+        behaviour: { conflictCode },
+      });
+      const result = await simulated.run({ 'if-exists': 'keep' });
+      expect(simulated.methods()).toBe('POST GET');
       expect(result.outputs['outcome']).toBe('unchanged');
     },
   );
 
-  test('several lock collisions in a row are survived', async () => {
-    await using scene = await openScene();
+  test('survives several lock collisions in a row', async () => {
+    await using simulated = await startSimulatedRun();
     const fault: Fault = { kind: 'lock-collision' };
-    scene.simulator.inject({ method: 'POST', path: CREATE_PATH, fault, times: 3 });
-    const result = await scene.run();
-    expect(scene.methods()).toBe('POST GET POST GET POST GET POST');
+    simulated.simulator.inject({ method: 'POST', path: CREATE_PATH, fault, times: 3 });
+    const result = await simulated.run();
+    expect(simulated.methods()).toBe('POST GET POST GET POST GET POST');
     expect(result.outputs['outcome']).toBe('created');
   });
 
-  test('a key that answers 409 to the end but shows no group is a conflict in other words', async () => {
-    await using scene = await openScene();
+  test('reports a conflict for a key that answers 409 until the deadline but shows no group', async () => {
+    await using simulated = await startSimulatedRun();
     const fault: Fault = { kind: 'lock-collision' };
-    scene.simulator.inject({ method: 'POST', fault, times: Number.POSITIVE_INFINITY });
-    const result = await scene.run({ 'timeout-seconds': '5' });
+    simulated.simulator.inject({ method: 'POST', fault, times: Number.POSITIVE_INFINITY });
+    const result = await simulated.run({ 'timeout-seconds': '5' });
     expect(result.outputs['error-code']).toBe('conflict');
     expect(result.log).toContain(
       'LaunchDarkly answers 409 for insight group "default-production-all-apps" again and again, but shows no group of that key.',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Injection } from '../../simulator/launchdarkly/faults.ts';
-import { openScene, readFailure, spoilCreate } from './scene.ts';
+import { injectCreateFault, readFailure, startSimulatedRun } from './simulated-run.ts';
 
 const UNAUTHORIZED = {
   kind: 'respond',
@@ -8,7 +8,7 @@ const UNAUTHORIZED = {
   body: { code: 'unauthorized', message: 'Invalid access token' },
 } as const;
 
-describe.concurrent('a 401', () => {
+describe.concurrent('401', () => {
   test.each([
     [
       'an SDK key',
@@ -25,64 +25,73 @@ describe.concurrent('a 401', () => {
       {},
       'Next: It is the token. Give it the Writer role or better',
     ],
-  ])('for %s says so', async (_title, identity, words) => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, UNAUTHORIZED);
-    scene.simulator.inject({
+  ])('explains a 401 for %s', async (_title, identity, words) => {
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(simulated.simulator, UNAUTHORIZED);
+    simulated.simulator.inject({
       path: '/api/v2/caller-identity',
       fault: { kind: 'respond', status: 200, body: identity },
     });
-    const result = await scene.run();
+    const result = await simulated.run();
     expect(readFailure(result)).toContain(words);
-    expect(scene.methods()).toBe('POST GET');
+    expect(simulated.methods()).toBe('POST GET');
   });
 });
 
-describe.concurrent('a 404 for a key that is misspelt', () => {
+describe.concurrent('404 for a misspelt key', () => {
   test.each([
     ['PRODUCTION', 'production'],
     ['prodcution', 'production'],
     ['stagin', 'staging'],
     ['tset', 'test'],
-  ])('environment %s: did you mean %s?', async (environment, meant) => {
-    await using scene = await openScene();
-    const result = await scene.run({ environment });
-    expect(readFailure(result)).toContain(`did you mean "${meant}"?`);
-  });
+  ])(
+    'suggests a key for a misspelt one: environment %s: did you mean %s?',
+    async (environment, meant) => {
+      await using simulated = await startSimulatedRun();
+      const result = await simulated.run({ environment });
+      expect(readFailure(result)).toContain(`did you mean "${meant}"?`);
+    },
+  );
 
-  test('in a project of more environments than are listed, the first ten are named', async () => {
-    await using scene = await openScene();
+  test('names the first ten environments of a project that has more', async () => {
+    await using simulated = await startSimulatedRun();
     const environments = Array.from({ length: 25 }, (_, index) => `region-${index}`);
-    scene.simulator.account.addProject('large', environments);
-    const result = await scene.run({ project: 'large', environment: 'lunar' });
+    simulated.simulator.account.addProject('large', environments);
+    const result = await simulated.run({ project: 'large', environment: 'lunar' });
     expect(readFailure(result)).toContain('"region-8", "region-9" and 15 more.');
   });
 
-  test('in a project of more environments than a page holds, the key itself is asked for', async () => {
-    await using scene = await openScene();
+  test('looks up the key in a project with more environments than fit a page', async () => {
+    await using simulated = await startSimulatedRun();
     const environments = Array.from({ length: 130 }, (_, index) => `region-${index}`);
-    scene.simulator.account.addProject('huge', environments);
-    const missing = await scene.run({ project: 'huge', environment: 'lunar' });
+    simulated.simulator.account.addProject('huge', environments);
+    const missing = await simulated.run({ project: 'huge', environment: 'lunar' });
     expect(readFailure(missing)).toContain('Environment "lunar" does not exist in project "huge"');
-    expect(scene.methods()).toMatch(/^POST GET GET( POST GET GET)+$/);
+    expect(simulated.methods()).toMatch(/^POST GET GET( POST GET GET)+$/);
 
     // This one exists, on the second page, so something else is wrong.
-    spoilCreate(scene.simulator, { kind: 'respond', status: 404 }, Number.POSITIVE_INFINITY);
-    const present = await scene.run({ project: 'huge', environment: 'region-129' });
+    injectCreateFault(
+      simulated.simulator,
+      { kind: 'respond', status: 404 },
+      Number.POSITIVE_INFINITY,
+    );
+    const present = await simulated.run({ project: 'huge', environment: 'region-129' });
     expect(readFailure(present)).toContain('LaunchDarkly did not find it (404)');
   });
 
-  test('the SDK keys of the environments that are listed are masked, and shown nowhere', async () => {
-    await using scene = await openScene();
-    const environments = [...(scene.simulator.account.projects.get('default')?.environments ?? [])];
+  test('masks the SDK keys of the listed environments and shows them nowhere', async () => {
+    await using simulated = await startSimulatedRun();
+    const environments = [
+      ...(simulated.simulator.account.projects.get('default')?.environments ?? []),
+    ];
     const secrets = environments.flatMap(([, { apiKey, mobileKey }]) => [apiKey, mobileKey]);
     expect(secrets).toHaveLength(6);
-    const result = await scene.run({ environment: 'prodution' }, { secrets });
+    const result = await simulated.run({ environment: 'prodution' }, { secrets });
     expect(result.masks).toEqual(expect.arrayContaining(secrets));
   });
 });
 
-describe.concurrent('a diagnosis that gets no answer', () => {
+describe.concurrent('diagnosis requests that fail', () => {
   const faults: readonly (readonly [title: string, fault: Injection['fault']])[] = [
     ['is refused', { kind: 'respond', status: 403, body: { message: 'No.' } }],
     ['meets a server error', { kind: 'respond', status: 500 }],
@@ -93,59 +102,63 @@ describe.concurrent('a diagnosis that gets no answer', () => {
   ];
 
   test.each(faults)(
-    'because it %s leaves the explanation shorter, and is not repeated',
+    'shortens the explanation and does not repeat the request when the diagnosis %s',
     async (_title, fault) => {
-      await using scene = await openScene();
-      scene.simulator.inject({ path: '/api/v2/projects', fault, times: Number.POSITIVE_INFINITY });
-      const result = await scene.run({ environment: 'prodution', 'timeout-seconds': '5' });
+      await using simulated = await startSimulatedRun();
+      simulated.simulator.inject({
+        path: '/api/v2/projects',
+        fault,
+        times: Number.POSITIVE_INFINITY,
+      });
+      const result = await simulated.run({ environment: 'prodution', 'timeout-seconds': '5' });
       expect(readFailure(result)).toContain('LaunchDarkly did not find it (404)');
       expect(result.outputs['error-code']).toBe('not-found');
-      expect(scene.methods()).toBe('POST GET');
+      expect(simulated.methods()).toBe('POST GET');
     },
   );
 });
 
-describe.concurrent('a 400', () => {
-  const complaint = (message: string) =>
+describe.concurrent('400', () => {
+  const invalidRequest = (message: string) =>
     ({ kind: 'respond', status: 400, body: { code: 'invalid_request', message } }) as const;
 
-  test('that speaks of the environment is checked against what exists', async () => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, complaint('Invalid environment'));
-    const result = await scene.run({ environment: 'prodution' });
+  test('checks a 400 about the environment against the environments that exist', async () => {
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(simulated.simulator, invalidRequest('Invalid environment'));
+    const result = await simulated.run({ environment: 'prodution' });
     expect(readFailure(result)).toContain('did you mean "production"?');
     expect(result.outputs['error-code']).toBe('bad-request');
   });
 
-  test('that speaks of the project, though it exists, stays as it is', async () => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, complaint('Invalid project'));
-    const result = await scene.run();
+  test('leaves a 400 about an existing project as it is', async () => {
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(simulated.simulator, invalidRequest('Invalid project'));
+    const result = await simulated.run();
     expect(readFailure(result)).toContain('LaunchDarkly refused the request as invalid (400)');
-    expect(scene.methods()).toBe('POST GET');
+    expect(simulated.methods()).toBe('POST GET');
   });
 
-  test('that speaks of applications, when none was asked for, needs no further request', async () => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, complaint('applicationKeys is invalid'));
-    const result = await scene.run();
+  test('sends no further request for a 400 about applications when none was requested', async () => {
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(simulated.simulator, invalidRequest('applicationKeys is invalid'));
+    const result = await simulated.run();
     expect(readFailure(result)).toContain('Compare the inputs with what LaunchDarkly says');
-    expect(scene.methods()).toBe('POST');
+    expect(simulated.methods()).toBe('POST');
   });
 
-  test('that speaks of applications which all exist names none', async () => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, complaint('applicationKeys is invalid'));
-    const result = await scene.run({ applications: 'billing-service' });
+  test('names no application in a 400 about applications that all exist', async () => {
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(simulated.simulator, invalidRequest('applicationKeys is invalid'));
+    const result = await simulated.run({ applications: 'billing-service' });
     expect(readFailure(result)).toContain('Compare the inputs with what LaunchDarkly says');
-    expect(scene.methods()).toBe('POST GET');
+    expect(simulated.methods()).toBe('POST GET');
   });
 
-  test('with words that would be commands to the runner is shown, and not obeyed', async () => {
-    await using scene = await openScene();
+  test('shows a server message with workflow commands without executing them', async () => {
+    await using simulated = await startSimulatedRun();
     const message = 'no\n::set-output name=created::true\r##[add-mask]production\u2028::error::x';
-    spoilCreate(scene.simulator, complaint(message));
-    const result = await scene.run();
+    injectCreateFault(simulated.simulator, invalidRequest(message));
+    const result = await simulated.run();
     expect(readFailure(result)).toContain('set-output name=created');
     expect(result.outputs['created']).toBe('false');
     expect(result.masks).not.toContain('production');

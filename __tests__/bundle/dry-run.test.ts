@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { InsightGroup } from '../../simulator/launchdarkly/account.ts';
 import { sampleReaderToken } from '../../simulator/launchdarkly/sample-account.ts';
-import { describeRequest, GROUP_PATH, olderGroup, openScene, readFailure, WISH } from './scene.ts';
+import {
+  DESIRED,
+  describeRequest,
+  GROUP_PATH,
+  olderGroup,
+  readFailure,
+  startSimulatedRun,
+} from './simulated-run.ts';
 
 const DRY = { 'dry-run': 'true' };
 const READ = `GET ${GROUP_PATH}?expand=scores`;
@@ -11,7 +18,7 @@ interface Row {
   readonly title: string;
   readonly group?: Partial<InsightGroup>;
   readonly ifExists: string;
-  readonly ending: string;
+  readonly outcome: string;
   readonly requests?: readonly string[];
 }
 
@@ -19,71 +26,71 @@ const ROWS: readonly Row[] = [
   ...['fail', 'keep', 'update'].map((ifExists) => ({
     title: 'no group',
     ifExists,
-    ending: 'would-create',
+    outcome: 'would-create',
     requests: [READ, CHECK],
   })),
-  { title: 'an equal group', group: {}, ifExists: 'fail', ending: 'conflict' },
-  { title: 'an equal group', group: {}, ifExists: 'keep', ending: 'unchanged' },
-  { title: 'an equal group', group: {}, ifExists: 'update', ending: 'unchanged' },
-  { title: 'another name', group: { name: 'P' }, ifExists: 'fail', ending: 'conflict' },
-  { title: 'another name', group: { name: 'P' }, ifExists: 'keep', ending: 'kept' },
-  { title: 'another name', group: { name: 'P' }, ifExists: 'update', ending: 'would-update' },
+  { title: 'an equal group', group: {}, ifExists: 'fail', outcome: 'conflict' },
+  { title: 'an equal group', group: {}, ifExists: 'keep', outcome: 'unchanged' },
+  { title: 'an equal group', group: {}, ifExists: 'update', outcome: 'unchanged' },
+  { title: 'another name', group: { name: 'P' }, ifExists: 'fail', outcome: 'conflict' },
+  { title: 'another name', group: { name: 'P' }, ifExists: 'keep', outcome: 'kept' },
+  { title: 'another name', group: { name: 'P' }, ifExists: 'update', outcome: 'would-update' },
   ...['fail', 'keep', 'update'].map((ifExists) => ({
     title: 'a group of another project',
     group: { projectKey: 'mobile' },
     ifExists,
-    ending: 'conflict',
+    outcome: 'conflict',
   })),
 ];
 
-describe.concurrent('a dry run', () => {
+describe.concurrent('dry run', () => {
   test.each(ROWS)(
-    'with $title and if-exists: $ifExists ends as $ending and writes nothing',
-    async ({ group, ifExists, ending, requests = [READ] }) => {
+    'a dry run with $title and if-exists: $ifExists ends as $outcome and writes nothing',
+    async ({ group, ifExists, outcome, requests = [READ] }) => {
       const before = group && olderGroup(group);
-      await using scene = await openScene({ group: before });
-      const result = await scene.run({ ...DRY, 'if-exists': ifExists });
+      await using simulated = await startSimulatedRun({ group: before });
+      const result = await simulated.run({ ...DRY, 'if-exists': ifExists });
 
-      expect(scene.simulator.requests.map(describeRequest)).toEqual(requests);
-      expect(scene.simulator.account.groups.get(WISH.key)).toEqual(before);
-      const isFailure = ending === 'conflict';
+      expect(simulated.simulator.requests.map(describeRequest)).toEqual(requests);
+      expect(simulated.simulator.account.groups.get(DESIRED.key)).toEqual(before);
+      const isFailure = outcome === 'conflict';
       expect(result.conclusion).toBe(isFailure ? 'failure' : 'success');
       expect(result.outputs).toMatchObject({
-        outcome: isFailure ? 'failed' : ending,
+        outcome: isFailure ? 'failed' : outcome,
         created: 'false',
-        'error-code': isFailure ? ending : '',
+        'error-code': isFailure ? outcome : '',
         name: before?.name ?? '',
-        group: before === undefined ? '' : expect.stringContaining(WISH.key),
+        group: before === undefined ? '' : expect.stringContaining(DESIRED.key),
         drift: group?.name
-          ? '[{"field":"name","wanted":"Production - All Apps","actual":"P"}]'
+          ? '[{"field":"name","desired":"Production - All Apps","actual":"P"}]'
           : expect.any(String),
       });
-      expect(result.summary).toContain(WISH.key);
+      expect(result.summary).toContain(DESIRED.key);
     },
   );
 
   test.each([
     [{}, 'would create', undefined],
     [{ 'if-exists': 'update' }, 'would update', { name: 'P' }],
-  ])('says in the log that nothing was written: %j', async (inputs, words, group) => {
-    await using scene = await openScene({ group: group && olderGroup(group) });
-    const { log } = await scene.run({ ...DRY, ...inputs });
+  ])('a dry run logs that nothing was written: %j', async (inputs, words, group) => {
+    await using simulated = await startSimulatedRun({ group: group && olderGroup(group) });
+    const { log } = await simulated.run({ ...DRY, ...inputs });
     expect(log).toMatch(new RegExp(`^Dry run: ${words} .* Nothing was written\\.\n$`));
   });
 
-  test('needs no more than a token that may read', async () => {
-    await using scene = await openScene();
-    const result = await scene.run({ ...DRY, token: sampleReaderToken });
+  test('a dry run needs only a token that may read', async () => {
+    await using simulated = await startSimulatedRun();
+    const result = await simulated.run({ ...DRY, token: sampleReaderToken });
     expect(result.outputs['outcome']).toBe('would-create');
   });
 
-  test('trusts the project and the environment when the token may not read them', async () => {
-    await using scene = await openScene();
-    scene.simulator.inject({
+  test('a dry run trusts the project and environment when the token may not read them', async () => {
+    await using simulated = await startSimulatedRun();
+    simulated.simulator.inject({
       path: '/api/v2/projects',
       fault: { kind: 'respond', status: 403, body: { code: 'forbidden', message: 'No.' } },
     });
-    const result = await scene.run(DRY);
+    const result = await simulated.run(DRY);
     expect(result.outputs['outcome']).toBe('would-create');
   });
 
@@ -96,20 +103,20 @@ describe.concurrent('a dry run', () => {
       'LaunchDarkly does not know the token (401)',
     ],
     [{ key: '-x' }, 'invalid-input', 'key: "-x" is not valid; expected letters'],
-  ])('fails where the real run would: %j', async (inputs, code, words) => {
-    await using scene = await openScene();
-    const result = await scene.run({ ...DRY, ...inputs });
+  ])('a dry run fails where the real run would fail: %j', async (inputs, code, words) => {
+    await using simulated = await startSimulatedRun();
+    const result = await simulated.run({ ...DRY, ...inputs });
     expect(readFailure(result)).toContain(words);
     expect(result.outputs['error-code']).toBe(code);
-    expect(new Set(scene.simulator.requests.map(({ method }) => method))).not.toContain('POST');
+    expect(new Set(simulated.simulator.requests.map(({ method }) => method))).not.toContain('POST');
   });
 
-  test('survives what a read survives', async () => {
-    await using scene = await openScene();
-    scene.simulator.inject({ path: GROUP_PATH, fault: { kind: 'reset' } });
-    scene.simulator.inject({ path: /environments/, fault: { kind: 'respond', status: 503 } });
-    const result = await scene.run(DRY);
+  test('a dry run survives the same faults as a read', async () => {
+    await using simulated = await startSimulatedRun();
+    simulated.simulator.inject({ path: GROUP_PATH, fault: { kind: 'reset' } });
+    simulated.simulator.inject({ path: /environments/, fault: { kind: 'respond', status: 503 } });
+    const result = await simulated.run(DRY);
     expect(result.outputs['outcome']).toBe('would-create');
-    expect(scene.methods()).toBe('GET GET GET GET');
+    expect(simulated.methods()).toBe('GET GET GET GET');
   });
 });

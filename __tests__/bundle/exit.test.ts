@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { runAction, type StepResult } from '../../simulator/runner/runner.ts';
-import { CREATE_PATH, olderGroup, openScene, WISH } from './scene.ts';
+import { CREATE_PATH, DESIRED, olderGroup, startSimulatedRun } from './simulated-run.ts';
 
 /**
- * A bound on what takes some 10 ms, generous enough for a busy machine. A forgotten timer keeps the process
- * until the deadline, two minutes on; a connection that is still being opened, ten seconds.
+ * A bound on what takes some 10 ms, generous enough for a busy machine. A forgotten timer keeps the
+ * process alive until the deadline after two minutes, an unfinished connection for ten seconds.
  */
 const MAX_LINGER_MS = 9_000;
 
@@ -14,45 +14,46 @@ function expectPromptEnd(result: StepResult): void {
   expect(result.durations.lastOutputToExitMs).toBeLessThan(MAX_LINGER_MS);
 }
 
-test('nothing keeps the process alive after a success', async () => {
-  await using scene = await openScene();
-  const result = await scene.run();
+test('the process exits after a success', async () => {
+  await using simulated = await startSimulatedRun();
+  const result = await simulated.run();
   expect(result.outputs['outcome']).toBe('created');
   expectPromptEnd(result);
 });
 
-test('nothing keeps the process alive after an update', async () => {
-  await using scene = await openScene({ group: olderGroup({ name: 'Another name' }) });
-  const result = await scene.run({ 'if-exists': 'update' });
+test('the process exits after an update', async () => {
+  await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Another name' }) });
+  const result = await simulated.run({ 'if-exists': 'update' });
   expect(result.outputs['outcome']).toBe('updated');
   expectPromptEnd(result);
 });
 
-test('nothing keeps the process alive after an input that is not valid', async () => {
-  await using scene = await openScene();
-  const result = await scene.run({ key: '' });
+test('the process exits after an invalid input', async () => {
+  await using simulated = await startSimulatedRun();
+  const result = await simulated.run({ key: '' });
   expect(result.outputs['error-code']).toBe('invalid-input');
   expectPromptEnd(result);
 });
 
-test('nothing keeps the process alive after a refusal', async () => {
-  await using scene = await openScene();
-  const result = await scene.run({ project: 'no-such-project' });
+test('the process exits after a rejection', async () => {
+  await using simulated = await startSimulatedRun();
+  const result = await simulated.run({ project: 'no-such-project' });
   expect(result.conclusion).toBe('failure');
-  expect(scene.simulator.requests.length).toBeGreaterThan(0);
+  expect(simulated.simulator.requests.length).toBeGreaterThan(0);
   expectPromptEnd(result);
 });
 
-test('nothing keeps the process alive when the answer has not come at the deadline', async () => {
-  await using scene = await openScene();
-  scene.simulator.inject({ method: 'POST', path: CREATE_PATH, fault: { kind: 'stall' } });
-  const result = await scene.run({ 'timeout-seconds': '1' });
+test('the process exits at the deadline when no response has arrived', async () => {
+  await using simulated = await startSimulatedRun();
+  simulated.simulator.inject({ method: 'POST', path: CREATE_PATH, fault: { kind: 'stall' } });
+  const result = await simulated.run({ 'timeout-seconds': '1' });
   expect(result.outputs['error-code']).toBe('timeout');
   expectPromptEnd(result);
 });
 
-test('nothing keeps the process alive when there is no connection at the deadline', async () => {
-  // Accepts, and never says a word: to the client the connection, of which TLS is a part, never opens.
+test('the process exits at the deadline when no connection was made', async () => {
+  // Accepts connections and never responds: for the client the connection, which includes TLS,
+  // never opens.
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -64,7 +65,7 @@ test('nothing keeps the process alive when there is no connection at the deadlin
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   try {
     const result = await runAction({
-      inputs: { ...WISH, 'base-uri': `https://127.0.0.1:${port}`, 'timeout-seconds': '1' },
+      inputs: { ...DESIRED, 'base-uri': `https://127.0.0.1:${port}`, 'timeout-seconds': '1' },
     });
     expect(sockets.size).toBeGreaterThan(0);
     expect(result.outputs['error-code']).toBe('timeout');

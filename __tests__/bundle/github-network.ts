@@ -5,26 +5,28 @@ import { type Authority, createAuthority } from '../../simulator/certificates.ts
 import type { Holder } from '../../simulator/github/protocol.ts';
 import { type GitHubSimulator, startGitHub } from '../../simulator/github/simulator.ts';
 import { type Simulator, startSimulator } from '../../simulator/launchdarkly/simulator.ts';
-import { DEFAULT_GITHUB_TOKEN } from '../../simulator/runner/runner.ts';
 import {
   type ConnectProxy,
   type ConnectProxyOptions,
   startConnectProxy,
-} from '../../simulator/wire/proxy.ts';
+} from '../../simulator/network/proxy.ts';
+import { DEFAULT_GITHUB_TOKEN } from '../../simulator/runner/runner.ts';
 
 /** The repository of the pull request. */
 export const REPOSITORY = 'octo-org/octo-repo';
 
-/** Whoever the token of a job belongs to. */
+/** The owner of a job's token. */
 export const JOB_HOLDER: Holder = { login: 'github-actions[bot]', permission: 'write' };
 
-/** The event of pull request 7, which comes from the repository itself. */
+/** The event of pull request 7, which comes from a branch of the repository itself. */
 export const PULL_REQUEST_EVENT = {
   name: 'pull_request',
   payload: { pull_request: { number: 7, head: { repo: { full_name: REPOSITORY } } } },
 } as const;
 
-/** LaunchDarkly and GitHub over TLS, each by its real name behind a proxy, and on loopback without one. */
+/**
+ * LaunchDarkly and GitHub over TLS, by their real names behind a proxy and on loopback without one.
+ */
 export interface GitHubNetwork extends AsyncDisposable {
   readonly authority: Authority;
   /** The file with the authority's certificate, for `NODE_EXTRA_CA_CERTS`. */
@@ -33,11 +35,11 @@ export interface GitHubNetwork extends AsyncDisposable {
   readonly github: GitHubSimulator;
   /** Serves https as app.launchdarkly.com and as 127.0.0.1. */
   readonly launchDarkly: Simulator;
-  /** Leads to both by their real names, and to nowhere else. */
+  /** Connects to both by their real names, and to nothing else. */
   readonly proxy: ConnectProxy;
 }
 
-/** Opens the network. Nothing in it has to do with the internet. */
+/** Opens the network, which has no connection to the internet. */
 export async function openGitHubNetwork(
   options: { readonly holder?: Holder; readonly proxy?: Partial<ConnectProxyOptions> } = {},
 ): Promise<GitHubNetwork> {

@@ -2,22 +2,22 @@ import { describe, expect, test } from 'vitest';
 import type { InsightGroup } from '../../simulator/launchdarkly/account.ts';
 import {
   CREATE_PATH,
+  DESIRED,
   describeRequest,
   GROUP_PATH,
   olderGroup,
-  openScene,
   readFailure,
-  WISH,
-} from './scene.ts';
+  startSimulatedRun,
+} from './simulated-run.ts';
 
 const APPLICATIONS = ['billing-service', 'inventory-service'];
 const CREATE = `POST ${CREATE_PATH}`;
 const READ = `GET ${GROUP_PATH}?expand=scores`;
 const UPDATE = `PATCH ${GROUP_PATH}`;
 
-const NAME_DRIFT = { field: 'name', desired: WISH.name, actual: 'Production' };
+const NAME_DRIFT = { field: 'name', desired: DESIRED.name, actual: 'Production' };
 
-/** What may exist before the run, and how it differs from what is desired. */
+/** What may exist before the run, and how it differs from the desired group. */
 const SITUATIONS = {
   missing: { group: undefined, inputs: {}, drift: [], patch: [] },
   equal: { group: {}, inputs: {}, drift: [], patch: [] },
@@ -37,7 +37,7 @@ const SITUATIONS = {
     group: { name: 'Production' },
     inputs: {},
     drift: [NAME_DRIFT],
-    patch: [{ op: 'replace', path: '/name', value: WISH.name }],
+    patch: [{ op: 'replace', path: '/name', value: DESIRED.name }],
   },
   'all applications instead of two': {
     group: {},
@@ -68,7 +68,7 @@ const SITUATIONS = {
       { field: 'applications', desired: ['inventory-service'], actual: ['billing-service'] },
     ],
     patch: [
-      { op: 'replace', path: '/name', value: WISH.name },
+      { op: 'replace', path: '/name', value: DESIRED.name },
       { op: 'add', path: '/applicationKeys', value: ['inventory-service'] },
     ],
   },
@@ -87,7 +87,7 @@ const SITUATIONS = {
 } as const satisfies Record<string, Situation>;
 
 interface Situation {
-  /** How the group that exists differs from the sample; undefined when none exists. */
+  /** How the existing group differs from the sample; undefined when none exists. */
   readonly group: Partial<InsightGroup> | undefined;
   readonly inputs: Readonly<Record<string, string>>;
   readonly drift: readonly object[];
@@ -101,7 +101,7 @@ type Row = readonly [
   update: string,
 ];
 
-/** The truth table: the outcome for each situation and each word of `if-exists`. */
+/** The truth table: the outcome for each situation and each value of `if-exists`. */
 const TRUTH: readonly Row[] = [
   ['missing', 'created', 'created', 'created'],
   ['equal', 'conflict', 'unchanged', 'unchanged'],
@@ -123,28 +123,28 @@ describe.concurrent.each(['fail', 'keep', 'update'] as const)('if-exists: %s', (
   test.each(rows)('$situation: $outcome', async ({ situation, outcome }) => {
     const { group, inputs, drift, patch }: Situation = SITUATIONS[situation];
     const before = group && olderGroup(group);
-    await using scene = await openScene({ group: before });
-    scene.simulator.account.addProject('mobile', ['production']);
-    const result = await scene.run({ ...inputs, 'if-exists': ifExists });
+    await using simulated = await startSimulatedRun({ group: before });
+    simulated.simulator.account.addProject('mobile', ['production']);
+    const result = await simulated.run({ ...inputs, 'if-exists': ifExists });
 
     const hasWrittenApplications = outcome === 'updated' && 'applications' in inputs;
-    expect(scene.simulator.requests.map(describeRequest)).toEqual([
+    expect(simulated.simulator.requests.map(describeRequest)).toEqual([
       ...({ created: [CREATE], updated: [CREATE, READ, UPDATE] }[outcome] ?? [CREATE, READ]),
       ...(hasWrittenApplications ? [expect.stringContaining('/applications?filter=')] : []),
     ]);
     if (outcome === 'updated') {
-      expect(JSON.parse(scene.simulator.requests[2]?.body ?? '')).toEqual(patch);
+      expect(JSON.parse(simulated.simulator.requests[2]?.body ?? '')).toEqual(patch);
     }
 
     const isFailure = outcome === 'conflict';
     expect(result.conclusion).toBe(isFailure ? 'failure' : 'success');
-    const stored = scene.simulator.account.groups.get(WISH.key);
+    const stored = simulated.simulator.account.groups.get(DESIRED.key);
     expect(result.outputs).toMatchObject({
       outcome: isFailure ? 'failed' : outcome,
       created: String(outcome === 'created'),
       'error-code': isFailure ? 'conflict' : '',
-      // Whatever the outcome, the outputs tell what really exists.
-      key: WISH.key,
+      // Whatever the outcome, the outputs describe the group that exists.
+      key: DESIRED.key,
       name: stored?.name,
       project: stored?.projectKey,
       environment: stored?.environmentKey,
@@ -153,7 +153,7 @@ describe.concurrent.each(['fail', 'keep', 'update'] as const)('if-exists: %s', (
     });
     expect(JSON.parse(result.outputs['drift'] ?? '')).toEqual(drift);
     if (outcome === 'updated') {
-      expect(stored).toMatchObject({ name: WISH.name, createdAt: before?.createdAt });
+      expect(stored).toMatchObject({ name: DESIRED.name, createdAt: before?.createdAt });
       expect([...(stored?.applicationKeys ?? [])]).toEqual(
         inputs['applications']?.split(',') ?? [],
       );
@@ -163,14 +163,14 @@ describe.concurrent.each(['fail', 'keep', 'update'] as const)('if-exists: %s', (
     expect(result.annotations.map(({ kind }) => kind)).toEqual(
       { conflict: ['error'], kept: ['warning'] }[outcome] ?? [],
     );
-    expect(result.summary).toContain(WISH.key);
+    expect(result.summary).toContain(DESIRED.key);
   });
 });
 
-describe.concurrent('what the log says', () => {
-  test('a drift that is kept is one warning with what is and what was desired', async () => {
-    await using scene = await openScene({ group: olderGroup({ name: 'Production' }) });
-    const result = await scene.run({ 'if-exists': 'keep', applications: 'billing-service' });
+describe.concurrent('the log', () => {
+  test('warns once of a drift that is kept, with the actual and the desired values', async () => {
+    await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Production' }) });
+    const result = await simulated.run({ 'if-exists': 'keep', applications: 'billing-service' });
     expect(result.annotations).toMatchObject([
       {
         kind: 'warning',
@@ -182,9 +182,9 @@ describe.concurrent('what the log says', () => {
     ]);
   });
 
-  test('a conflict shows how the group differs', async () => {
-    await using scene = await openScene({ group: olderGroup({ name: 'Production' }) });
-    const result = await scene.run();
+  test('shows how the group differs in a conflict', async () => {
+    await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Production' }) });
+    const result = await simulated.run();
     expect(readFailure(result)).toEqual(
       [
         'The insight group already exists',
@@ -195,9 +195,11 @@ describe.concurrent('what the log says', () => {
     );
   });
 
-  test("a group of another project is said to be somebody else's", async () => {
-    await using scene = await openScene({ group: olderGroup({ projectKey: 'mobile' }) });
-    const result = await scene.run({ 'if-exists': 'update' });
+  test('says that a group of another project belongs to somebody else', async () => {
+    await using simulated = await startSimulatedRun({
+      group: olderGroup({ projectKey: 'mobile' }),
+    });
+    const result = await simulated.run({ 'if-exists': 'update' });
     expect(readFailure(result)).toEqual(
       [
         'The key belongs to another project or environment',
@@ -209,10 +211,10 @@ describe.concurrent('what the log says', () => {
   });
 });
 
-describe.concurrent('an update that LaunchDarkly does not carry out', () => {
-  test('because it refuses the patch: the refusal is quoted', async () => {
-    await using scene = await openScene({ group: olderGroup({ name: 'Production' }) });
-    scene.simulator.inject({
+describe.concurrent('an update that LaunchDarkly does not apply', () => {
+  test('quotes the rejection of a patch', async () => {
+    await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Production' }) });
+    simulated.simulator.inject({
       method: 'PATCH',
       fault: {
         kind: 'respond',
@@ -220,7 +222,7 @@ describe.concurrent('an update that LaunchDarkly does not carry out', () => {
         body: { code: 'patch_failed', message: 'Could not apply patch.' },
       },
     });
-    const result = await scene.run({ 'if-exists': 'update' });
+    const result = await simulated.run({ 'if-exists': 'update' });
     expect(readFailure(result)).toEqual(
       [
         'LaunchDarkly refused the request as invalid',
@@ -229,17 +231,17 @@ describe.concurrent('an update that LaunchDarkly does not carry out', () => {
         'Next: Make the change in LaunchDarkly, or set if-exists: keep to go on with the group as it is.',
       ].join('\n'),
     );
-    expect(scene.methods()).toBe('POST GET PATCH');
+    expect(simulated.methods()).toBe('POST GET PATCH');
   });
 
-  test('though it answers 200: that is not reported as an update', async () => {
+  test('does not report an update that is answered 200 but not applied', async () => {
     const group = olderGroup({ name: 'Production' });
-    await using scene = await openScene({ group });
-    scene.simulator.inject({
+    await using simulated = await startSimulatedRun({ group });
+    simulated.simulator.inject({
       method: 'PATCH',
       fault: { kind: 'respond', status: 200, body: group },
     });
-    const result = await scene.run({ 'if-exists': 'update', applications: 'billing-service' });
+    const result = await simulated.run({ 'if-exists': 'update', applications: 'billing-service' });
     expect(readFailure(result)).toContain(
       'LaunchDarkly accepted the update of insight group "default-production-all-apps" but its name and applications did not change. Nothing was written.',
     );
@@ -255,18 +257,18 @@ describe.concurrent('an update that LaunchDarkly does not carry out', () => {
 });
 
 test.concurrent.each(['keep', 'update', 'fail'])(
-  'with %s the scores of a group that exists reach the outputs',
+  'writes the scores of an existing group to the outputs with %s',
   async (ifExists) => {
-    await using scene = await openScene({ group: olderGroup({ name: 'Production' }) });
-    scene.simulator.account.setScores(WISH.key);
-    const result = await scene.run({ 'if-exists': ifExists });
+    await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Production' }) });
+    simulated.simulator.account.setScores(DESIRED.key);
+    const result = await simulated.run({ 'if-exists': ifExists });
     expect(result.outputs).toMatchObject({ 'overall-score': '72', 'overall-indicator': 'good' });
   },
 );
 
-test.concurrent('scores that are not calculated yet are no score', async () => {
-  await using scene = await openScene({ group: olderGroup() });
-  const result = await scene.run({ 'if-exists': 'keep' });
+test.concurrent('treats scores that are not calculated yet as missing', async () => {
+  await using simulated = await startSimulatedRun({ group: olderGroup() });
+  const result = await simulated.run({ 'if-exists': 'keep' });
   expect(result.outputs).toMatchObject({
     'overall-score': '',
     'overall-indicator': 'notCalculated',

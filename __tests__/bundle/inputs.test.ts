@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import type { RunActionOptions } from '../../simulator/runner/runner.ts';
-import { openScene, readFailure } from './scene.ts';
+import { readFailure, startSimulatedRun } from './simulated-run.ts';
 
 const KEY_RULE = 'expected letters, digits, ".", "-" and "_", the first one a letter or a digit';
 const APPLICATIONS_RULE =
@@ -17,14 +17,14 @@ const CORRECT_WITH = 'Next: Correct the inputs under with: in the workflow.';
 const CORRECT_SECRET =
   'Next: Correct the secret that token is read from, under Settings, Secrets and variables, Actions.';
 
-/** Runs the bundle with inputs that are not valid, and returns what it says of them. No request may be made. */
+/** Runs the bundle with invalid inputs and returns the error. The run must not send any request. */
 async function readProblems(
   inputs: Readonly<Record<string, string>>,
   options: Partial<RunActionOptions> = {},
 ): Promise<string[]> {
-  await using scene = await openScene();
-  const result = await scene.run(inputs, options);
-  expect(scene.simulator.requests).toEqual([]);
+  await using simulated = await startSimulatedRun();
+  const result = await simulated.run(inputs, options);
+  expect(simulated.simulator.requests).toEqual([]);
   expect(result.outputs['error-code']).toBe('invalid-input');
   expect(result.outputs['group']).toBe('');
   expect(result.outputs['drift']).toBe('[]');
@@ -34,7 +34,7 @@ async function readProblems(
 }
 
 // __tests__/inputs.test.ts has every rule; these show that the bundle reads and reports the inputs.
-describe.concurrent('an input that is not valid', () => {
+describe.concurrent('invalid inputs', () => {
   test.each([
     ['name', 'a\u2028b', 'expected one line, without control characters'],
     ['key', '--all-apps', `"--all-apps" is not valid; ${KEY_RULE}`],
@@ -44,7 +44,7 @@ describe.concurrent('an input that is not valid', () => {
     ['timeout-seconds', '1.5', TIMEOUT_RULE],
     ['if-exists', 'replace', '"replace" is not valid; expected one of fail, keep, update'],
     ['dry-run', 'yes', '"yes" is not valid; expected true or false'],
-  ])('is shown with its rule: %s: %j', async (input, value, problem) => {
+  ])('shows an invalid input with its rule: %s: %j', async (input, value, problem) => {
     expect(await readProblems({ [input]: value })).toEqual([
       `The input ${input} is not valid. No request was made.`,
       `- ${input}: ${problem}`,
@@ -52,19 +52,19 @@ describe.concurrent('an input that is not valid', () => {
     ]);
   });
 
-  test('is shown without commands that it smuggles in', async () => {
-    await using scene = await openScene();
-    const result = await scene.run({ key: 'a\n::set-output name=created::true' });
+  test('shows an invalid input without executing the commands in it', async () => {
+    await using simulated = await startSimulatedRun();
+    const result = await simulated.run({ key: 'a\n::set-output name=created::true' });
     expect(result.outputs).toMatchObject({ created: 'false', key: '' });
   });
 });
 
 describe.concurrent('applications', () => {
-  test('may be what another step of this action has put out', async () => {
-    await using scene = await openScene();
-    const first = await scene.run({ applications: 'billing\ninventory' });
+  test('accepts applications from an output of another step of this action', async () => {
+    await using simulated = await startSimulatedRun();
+    const first = await simulated.run({ applications: 'billing\ninventory' });
     expect(first.outputs['applications']).toBe('["billing","inventory"]');
-    const second = await scene.run({
+    const second = await simulated.run({
       applications: first.outputs['applications'] ?? '',
       'if-exists': 'update',
     });
@@ -72,7 +72,7 @@ describe.concurrent('applications', () => {
   });
 });
 
-test.concurrent('all problems are in one error, each with the name of its input', async () => {
+test.concurrent('reports all problems in one error, each with the name of its input', async () => {
   const [message, ...lines] = await readProblems({
     name: ' ',
     key: '-x',
@@ -104,7 +104,7 @@ test.concurrent('all problems are in one error, each with the name of its input'
   expect(lines.at(-1)).toBe(`${CORRECT_WITH} ${CORRECT_SECRET.replace('Next: ', '')}`);
 });
 
-test.concurrent('without a single input, the four names and the token are asked for', async () => {
+test.concurrent('asks for the four names and the token when no input is given', async () => {
   const blank = { name: '', key: '', project: '', environment: '', token: '', 'base-uri': '' };
   expect(await readProblems(blank)).toEqual([
     '5 inputs are not valid. No request was made.',
@@ -117,18 +117,18 @@ test.concurrent('without a single input, the four names and the token are asked 
   ]);
 });
 
-describe.concurrent('a blank optional input', () => {
-  test('means its default', async () => {
-    await using scene = await openScene();
+describe.concurrent('blank optional inputs', () => {
+  test('treats a blank optional input as its default', async () => {
+    await using simulated = await startSimulatedRun();
     const blanks = { applications: ' ', 'timeout-seconds': '', 'if-exists': '\n', 'dry-run': ' ' };
-    const result = await scene.run({ ...blanks, 'pr-comment': '' });
+    const result = await simulated.run({ ...blanks, 'pr-comment': '' });
     expect(result.outputs).toMatchObject({ outcome: 'created', applications: '[]' });
   });
 });
 
-test.concurrent('a key of unusual length only warns', async () => {
-  await using scene = await openScene();
-  const result = await scene.run({ key: 'k'.repeat(101) });
+test.concurrent('only warns of a key of unusual length', async () => {
+  await using simulated = await startSimulatedRun();
+  const result = await simulated.run({ key: 'k'.repeat(101) });
   expect(result.outputs['outcome']).toBe('created');
   expect(result.annotations).toMatchObject([
     {
@@ -139,13 +139,16 @@ test.concurrent('a key of unusual length only warns', async () => {
   ]);
 });
 
-test.concurrent('an input of another name has no say', async () => {
-  await using scene = await openScene();
-  const result = await scene.run({}, { env: { INPUT_DRY_RUN: 'true', 'INPUT_PROJECT-KEY': 'x' } });
+test.concurrent('ignores an unknown input', async () => {
+  await using simulated = await startSimulatedRun();
+  const result = await simulated.run(
+    {},
+    { env: { INPUT_DRY_RUN: 'true', 'INPUT_PROJECT-KEY': 'x' } },
+  );
   expect(result.outputs['outcome']).toBe('created');
 });
 
-describe.concurrent('a blank token', () => {
+describe.concurrent('blank tokens', () => {
   const fork = {
     number: 7,
     head: { repo: { full_name: 'stranger/octo-repo' } },
@@ -196,16 +199,19 @@ describe.concurrent('a blank token', () => {
     },
   ];
 
-  test.each(rows)('$title', async ({ options, problem, next = CORRECT_SECRET }) => {
-    expect(await readProblems({ token: ' \n' }, options)).toEqual([
-      'The input token is blank. No request was made.',
-      `- token: ${problem}`,
-      next,
-    ]);
-  });
+  test.each(rows)(
+    'explains a blank token: $title',
+    async ({ options, problem, next = CORRECT_SECRET }) => {
+      expect(await readProblems({ token: ' \n' }, options)).toEqual([
+        'The input token is blank. No request was made.',
+        `- token: ${problem}`,
+        next,
+      ]);
+    },
+  );
 });
 
-describe.concurrent('a token of the wrong shape', () => {
+describe.concurrent('tokens of the wrong shape', () => {
   const uuid = '1b2c3d4e-5f60-4718-8a9b-0c1d2e3f4a5b';
 
   test.each([
@@ -218,16 +224,16 @@ describe.concurrent('a token of the wrong shape', () => {
       'it has white space in it; store the secret again, in one piece',
     ],
     [`api-\u0001${uuid}`, 'it has characters that no access token has; store the secret again'],
-  ])('gets a hint of its own and is not echoed: %j', async (token, hint) => {
-    // The runner's stand-in fails the test when the token shows anywhere, in whatever form.
+  ])('explains a token of the wrong shape without echoing it: %j', async (token, hint) => {
+    // The simulated runner fails the test when the token appears anywhere, in any form.
     const lines = await readProblems({ token });
     expect(lines.slice(1)).toEqual([`- token: ${hint}`, CORRECT_SECRET]);
     expect(lines.join('\n')).not.toContain(token);
   });
 });
 
-describe.concurrent('a hostile base-uri', () => {
-  // Whatever the bundle would connect to, directly or through the proxy, would end up in the trap.
+describe.concurrent('malicious base-uri', () => {
+  // Any connection of the bundle, direct or through the proxy, would end in the trap.
   const rows = [
     'https://user:hunter2pass@app.launchdarkly.com',
     'https://app.launchdarkly.com@127.0.0.1:{trap}',
@@ -289,7 +295,7 @@ describe.concurrent('a hostile base-uri', () => {
     'https://10.0.0.1',
   ];
 
-  /** Counts the connections that anybody makes to it. */
+  /** Counts all connections to it. */
   async function setTrap() {
     let connections = 0;
     const server = createServer((socket) => {
@@ -311,7 +317,7 @@ describe.concurrent('a hostile base-uri', () => {
     };
   }
 
-  test.each(rows)('%j is refused, and not echoed', async (template) => {
+  test.each(rows)('rejects %j without echoing it', async (template) => {
     await using trap = await setTrap();
     const uri = template.replace('{trap}', String(trap.port));
     const lines = await readProblems({ 'base-uri': uri }, { env: trap.env });
@@ -322,10 +328,10 @@ describe.concurrent('a hostile base-uri', () => {
     expect(trap.count()).toBe(0);
   });
 
-  test('the trap does catch a connection to a host that is allowed', async () => {
+  test('the trap catches a connection to an allowed host', async () => {
     await using trap = await setTrap();
-    await using scene = await openScene();
-    const result = await scene.run(
+    await using simulated = await startSimulatedRun();
+    const result = await simulated.run(
       { 'base-uri': 'https://App.LaunchDarkly.com/', 'timeout-seconds': '1' },
       { env: trap.env },
     );
@@ -334,7 +340,7 @@ describe.concurrent('a hostile base-uri', () => {
   });
 });
 
-test.concurrent('a proxy that is no URL is a problem of its variable, and its password is not echoed', async () => {
+test.concurrent('reports an invalid proxy URL under its variable without echoing the password', async () => {
   const lines = await readProblems(
     { 'base-uri': 'https://app.launchdarkly.com' },
     {

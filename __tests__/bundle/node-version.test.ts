@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ERROR_TITLES } from '../../src/errors.ts';
 import { OLDEST_NODE } from '../../src/node-version.ts';
-import { openScene } from './scene.ts';
+import { startSimulatedRun } from './simulated-run.ts';
 
 let folder = '';
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(async () => rm(folder, { recursive: true }));
 
-/** Variables that make the process take itself for another Node.js. */
+/** Variables that make the process report another Node.js version. */
 async function pretendNode(version: string): Promise<Record<string, string>> {
   const path = join(folder, `node-${version}.cjs`);
   await writeFile(
@@ -24,12 +24,12 @@ async function pretendNode(version: string): Promise<Record<string, string>> {
   return { NODE_OPTIONS: `--require=${path}` };
 }
 
-describe('the bundle', () => {
+describe('Node.js version', () => {
   test.each(['0.10.48', '16.20.2', '18.20.8', '20.9.0'])(
     'refuses Node.js %s in one sentence before any request',
     async (version) => {
-      await using scene = await openScene();
-      const result = await scene.run({}, { env: await pretendNode(version) });
+      await using simulated = await startSimulatedRun();
+      const result = await simulated.run({}, { env: await pretendNode(version) });
       expect(result).toMatchObject({ exitCode: 1, conclusion: 'failure', stderr: '' });
       expect(result.annotations).toMatchObject([
         {
@@ -44,14 +44,14 @@ describe('the bundle', () => {
         drift: '[]',
         'error-code': 'unsupported-node',
       });
-      expect(scene.simulator.requests).toEqual([]);
+      expect(simulated.simulator.requests).toEqual([]);
     },
   );
 
-  test('refuses an old Node.js also without a file for the outputs', async () => {
-    await using scene = await openScene();
+  test('refuses an old Node.js even without a file for the outputs', async () => {
+    await using simulated = await startSimulatedRun();
     const env = { ...(await pretendNode('18.20.8')), GITHUB_OUTPUT: undefined };
-    const result = await scene.run({}, { env });
+    const result = await simulated.run({}, { env });
     expect(result).toMatchObject({ exitCode: 1, stderr: '' });
     expect(result.annotations).toHaveLength(1);
   });
@@ -59,8 +59,8 @@ describe('the bundle', () => {
   test.each([OLDEST_NODE, '21.0.0', '100.0.0-nightly20300101'])(
     'runs on Node.js %s',
     async (version) => {
-      await using scene = await openScene();
-      const result = await scene.run({}, { env: await pretendNode(version) });
+      await using simulated = await startSimulatedRun();
+      const result = await simulated.run({}, { env: await pretendNode(version) });
       expect(result.outputs['outcome']).toBe('created');
     },
   );

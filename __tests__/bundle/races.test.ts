@@ -1,7 +1,12 @@
 import { afterAll, expect, test } from 'vitest';
-import { openScene, type Scene, spoilCreate, WISH } from './scene.ts';
+import {
+  DESIRED,
+  injectCreateFault,
+  type SimulatedRun,
+  startSimulatedRun,
+} from './simulated-run.ts';
 
-/** As many processes as a large matrix has jobs, all of them at once. */
+/** As many concurrent processes as a large matrix has jobs. */
 const CROWD = 32;
 
 const OTHER_NAME = 'Production - Web Only';
@@ -9,84 +14,84 @@ const OTHER_NAME = 'Production - Web Only';
 const numbers: string[] = [];
 afterAll(() => console.log(['Races of real processes:', ...numbers].join('\n  ')));
 
-/** Starts a crowd at once, each with the inputs that its number gets, and returns all endings. */
+/** Starts all runs at once, each with the inputs for its number, and returns all outcomes. */
 async function race(
-  scene: Scene,
+  simulated: SimulatedRun,
   title: string,
   inputsOf: (runner: number) => Readonly<Record<string, string>>,
 ) {
   const startedAt = performance.now();
   const runners = Array.from({ length: CROWD }, (_, runner) => runner);
   const results = await Promise.all(
-    runners.map((runner) => scene.run({ 'timeout-seconds': '120', ...inputsOf(runner) })),
+    runners.map((runner) => simulated.run({ 'timeout-seconds': '120', ...inputsOf(runner) })),
   );
-  const endings = results.map(({ outputs }) => outputs['error-code'] || outputs['outcome'] || '');
+  const outcomes = results.map(({ outputs }) => outputs['error-code'] || outputs['outcome'] || '');
   const counts = Object.fromEntries(
-    [...new Set(endings)].sort().map((ending) => [ending, countOf(endings, ending)]),
+    [...new Set(outcomes)].sort().map((outcome) => [outcome, countOf(outcomes, outcome)]),
   );
-  const tally = Object.entries(counts).map(([ending, count]) => `${count} ${ending}`);
+  const tally = Object.entries(counts).map(([outcome, count]) => `${count} ${outcome}`);
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
   numbers.push(
-    `${title}: ${CROWD} processes, ${tally.join(', ')}; ${scene.simulator.requests.length} requests in ${seconds} s`,
+    `${title}: ${CROWD} processes, ${tally.join(', ')}; ${simulated.simulator.requests.length} requests in ${seconds} s`,
   );
-  expect(scene.simulator.createdCount(WISH.key)).toBe(1);
-  expect(scene.simulator.account.groups.size).toBe(1);
-  return { results, endings, counts };
+  expect(simulated.simulator.createdCount(DESIRED.key)).toBe(1);
+  expect(simulated.simulator.account.groups.size).toBe(1);
+  return { results, outcomes, counts };
 }
 
-function countOf(endings: readonly string[], ending: string): number {
-  return endings.filter((each) => each === ending).length;
+function countOf(outcomes: readonly string[], outcome: string): number {
+  return outcomes.filter((each) => each === outcome).length;
 }
 
-/** Every other runner wants another name. */
-const twoWishes = (runner: number) => ({ name: runner % 2 === 0 ? WISH.name : OTHER_NAME });
+/** Every other run uses another name. */
+const twoNames = (runner: number) => ({ name: runner % 2 === 0 ? DESIRED.name : OTHER_NAME });
 
-test('one wish, keep: one creates the group, all others find it unchanged', async () => {
-  await using scene = await openScene();
-  const { counts } = await race(scene, 'one wish, keep', () => ({ 'if-exists': 'keep' }));
+test('with if-exists: keep, one of many equal runs creates the group and all others find it unchanged', async () => {
+  await using simulated = await startSimulatedRun();
+  const { counts } = await race(simulated, 'same group, keep', () => ({ 'if-exists': 'keep' }));
   expect(counts).toEqual({ created: 1, unchanged: CROWD - 1 });
 });
 
-test('one wish, fail: one creates the group, all others fail with a conflict', async () => {
-  await using scene = await openScene();
-  const { counts } = await race(scene, 'one wish, fail', () => ({}));
+test('with if-exists: fail, one of many equal runs creates the group and all others fail with a conflict', async () => {
+  await using simulated = await startSimulatedRun();
+  const { counts } = await race(simulated, 'same group, fail', () => ({}));
   expect(counts).toEqual({ created: 1, conflict: CROWD - 1 });
 });
 
-test('one wish, keep, with lag and lock collisions: still one creates it', async () => {
-  await using scene = await openScene({ behaviour: { visibilityLagMs: 700 } });
-  spoilCreate(scene.simulator, { kind: 'lock-collision' }, CROWD / 4);
-  const title = 'one wish, keep, lag and lock collisions';
-  const { counts } = await race(scene, title, () => ({ 'if-exists': 'keep' }));
+test('with if-exists: keep, lag and lock collisions, one of many equal runs still creates the group', async () => {
+  await using simulated = await startSimulatedRun({ behaviour: { visibilityLagMs: 700 } });
+  injectCreateFault(simulated.simulator, { kind: 'lock-collision' }, CROWD / 4);
+  const title = 'same group, keep, lag and lock collisions';
+  const { counts } = await race(simulated, title, () => ({ 'if-exists': 'keep' }));
   expect(counts).toEqual({ created: 1, unchanged: CROWD - 1 });
 });
 
-test('one wish, keep, and the one that creates it never hears of it', async () => {
-  await using scene = await openScene();
-  spoilCreate(scene.simulator, { kind: 'process-then-reset' });
-  const title = 'one wish, keep, the confirmation lost';
-  const { counts } = await race(scene, title, () => ({ 'if-exists': 'keep' }));
+test('with if-exists: keep, a run whose created response is lost still reports that it created the group', async () => {
+  await using simulated = await startSimulatedRun();
+  injectCreateFault(simulated.simulator, { kind: 'process-then-reset' });
+  const title = 'same group, keep, the confirmation lost';
+  const { counts } = await race(simulated, title, () => ({ 'if-exists': 'keep' }));
   expect(counts).toEqual({ created: 1, unchanged: CROWD - 1 });
 });
 
-test('two wishes, keep: the winner is kept, and nobody is told that it is otherwise', async () => {
-  await using scene = await openScene();
-  const { results, counts } = await race(scene, 'two wishes, keep', (runner) => ({
-    ...twoWishes(runner),
+test('with if-exists: keep, runs with different names keep the first group and report the drift', async () => {
+  await using simulated = await startSimulatedRun();
+  const { results, counts } = await race(simulated, 'two names, keep', (runner) => ({
+    ...twoNames(runner),
     'if-exists': 'keep',
   }));
   expect(counts).toEqual({ created: 1, unchanged: CROWD / 2 - 1, kept: CROWD / 2 });
-  const winner = scene.simulator.account.groups.get(WISH.key)?.name;
+  const winner = simulated.simulator.account.groups.get(DESIRED.key)?.name;
   for (const [runner, { outputs }] of results.entries()) {
     expect(outputs['name']).toBe(winner);
-    expect(outputs['outcome'] === 'kept').toBe(twoWishes(runner).name !== winner);
+    expect(outputs['outcome'] === 'kept').toBe(twoNames(runner).name !== winner);
   }
 });
 
-test('two wishes, update, with lag: all succeed, and the last write stands', async () => {
-  await using scene = await openScene({ behaviour: { visibilityLagMs: 200 } });
-  const { results, counts } = await race(scene, 'two wishes, update, lag', (runner) => ({
-    ...twoWishes(runner),
+test('with if-exists: update and lag, runs with different names all succeed and the last write stands', async () => {
+  await using simulated = await startSimulatedRun({ behaviour: { visibilityLagMs: 200 } });
+  const { results, counts } = await race(simulated, 'two names, update, lag', (runner) => ({
+    ...twoNames(runner),
     'if-exists': 'update',
   }));
   const { created, unchanged = 0, updated = 0, ...others } = counts;
@@ -94,12 +99,12 @@ test('two wishes, update, with lag: all succeed, and the last write stands', asy
   expect(created).toBe(1);
   expect(unchanged + updated).toBe(CROWD - 1);
   for (const [runner, { outputs }] of results.entries()) {
-    // What a run reports is what it asked for, as LaunchDarkly had it when the run last looked.
-    expect(outputs['name']).toBe(twoWishes(runner).name);
+    // A run reports its own request and what LaunchDarkly stored when the run last looked.
+    expect(outputs['name']).toBe(twoNames(runner).name);
   }
-  const patches = scene.simulator.requests.filter(({ method }) => method === 'PATCH');
+  const patches = simulated.simulator.requests.filter(({ method }) => method === 'PATCH');
   const last = patches.at(-1);
-  const stored = scene.simulator.account.groups.get(WISH.key)?.name;
+  const stored = simulated.simulator.account.groups.get(DESIRED.key)?.name;
   expect(JSON.parse(last?.body ?? 'null')).toEqual([
     { op: 'replace', path: '/name', value: stored },
   ]);

@@ -4,93 +4,97 @@ import type { RateLimitWaits } from '../../simulator/launchdarkly/rate-limits.ts
 import type { Simulator } from '../../simulator/launchdarkly/simulator.ts';
 import {
   CREATE_PATH,
+  DESIRED,
   GROUP_PATH,
+  injectCreateFault,
   olderGroup,
-  openScene,
   readFailure,
-  spoilCreate,
-  WISH,
-} from './scene.ts';
+  startSimulatedRun,
+} from './simulated-run.ts';
 
 /** How long the run waited between its first and its second request, in milliseconds. */
 function readFirstWait({ requests: [first, second] }: Simulator): number {
   return (second?.atMs ?? Number.NaN) - (first?.atMs ?? Number.NaN);
 }
 
-describe.concurrent('a lost answer', () => {
+describe.concurrent('lost responses', () => {
   test.each([0, 300, 900, 1_500])(
-    'to a create that was carried out, with reads that lag by %i ms: created, and once',
+    'reports a processed create once its group is visible, with reads that lag by %i ms',
     async (visibilityLagMs) => {
-      await using scene = await openScene({ behaviour: { visibilityLagMs } });
-      spoilCreate(scene.simulator, { kind: 'process-then-reset' });
-      const result = await scene.run();
+      await using simulated = await startSimulatedRun({ behaviour: { visibilityLagMs } });
+      injectCreateFault(simulated.simulator, { kind: 'process-then-reset' });
+      const result = await simulated.run();
       expect(result.outputs).toMatchObject({ outcome: 'created', created: 'true', drift: '[]' });
-      expect(scene.simulator.createdCount(WISH.key)).toBe(1);
-      expect(scene.methods()).toMatch(/^POST GET( POST GET)*$/);
+      expect(simulated.simulator.createdCount(DESIRED.key)).toBe(1);
+      expect(simulated.methods()).toMatch(/^POST GET( POST GET)*$/);
       if (visibilityLagMs === 0) {
-        expect(scene.methods()).toBe('POST GET');
+        expect(simulated.methods()).toBe('POST GET');
       }
     },
   );
 
   test.each([-3_600_000, -2_500, 2_500, 3_600_000])(
-    'is settled though the clock of the server differs by %i ms',
+    'reports a lost create truthfully with a server clock that is off by %i ms',
     async (clockSkewMs) => {
-      await using scene = await openScene({ behaviour: { clockSkewMs } });
-      spoilCreate(scene.simulator, { kind: 'process-then-reset' });
-      const result = await scene.run();
+      await using simulated = await startSimulatedRun({ behaviour: { clockSkewMs } });
+      injectCreateFault(simulated.simulator, { kind: 'process-then-reset' });
+      const result = await simulated.run();
       expect(result.outputs['outcome']).toBe('created');
     },
   );
 
   test.each([-3_600_000, 0, 3_600_000])(
-    'does not make an older group ours, with a clock that differs by %i ms',
+    'does not claim an older group with a server clock that is off by %i ms',
     async (clockSkewMs) => {
       const group = olderGroup({ createdAt: Date.now() + clockSkewMs - 60_000 });
-      await using scene = await openScene({ group, behaviour: { clockSkewMs } });
-      spoilCreate(scene.simulator, { kind: 'reset' });
-      const result = await scene.run({ 'if-exists': 'keep' });
+      await using simulated = await startSimulatedRun({ group, behaviour: { clockSkewMs } });
+      injectCreateFault(simulated.simulator, { kind: 'reset' });
+      const result = await simulated.run({ 'if-exists': 'keep' });
       expect(result.outputs).toMatchObject({ outcome: 'unchanged', created: 'false' });
-      // Until the reads can't lag any more.
-      expect(scene.methods()).toMatch(/^POST GET( GET)+$/);
+      // Until reads can no longer lag.
+      expect(simulated.methods()).toMatch(/^POST GET( GET)+$/);
     },
   );
 
-  test('with an older group and if-exists: fail is a conflict', async () => {
-    await using scene = await openScene({ group: olderGroup() });
-    spoilCreate(scene.simulator, { kind: 'reset' });
-    const result = await scene.run();
+  test('reports a conflict when a lost create meets an older group with if-exists: fail', async () => {
+    await using simulated = await startSimulatedRun({ group: olderGroup() });
+    injectCreateFault(simulated.simulator, { kind: 'reset' });
+    const result = await simulated.run();
     expect(result.outputs['error-code']).toBe('conflict');
     expect(readFailure(result)).toContain('It matches the request.');
   });
 
-  test('with a group of somebody who was faster and wants it otherwise is a drift', async () => {
-    await using scene = await openScene({ group: olderGroup({ name: 'Theirs' }) });
-    spoilCreate(scene.simulator, { kind: 'reset' });
-    const result = await scene.run({ 'if-exists': 'keep' });
+  test('reports a drift when a lost create meets a different group of a faster run', async () => {
+    await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Theirs' }) });
+    injectCreateFault(simulated.simulator, { kind: 'reset' });
+    const result = await simulated.run({ 'if-exists': 'keep' });
     expect(result.outputs).toMatchObject({ outcome: 'kept', name: 'Theirs' });
   });
 
-  test('several times in a row still ends in the truth', async () => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, { kind: 'reset' }, 2);
-    spoilCreate(scene.simulator, { kind: 'process-then-respond', status: 502 });
-    scene.simulator.inject({ method: 'GET', fault: { kind: 'respond', status: 500 }, times: 2 });
-    const result = await scene.run();
+  test('reports the truth after several lost responses in a row', async () => {
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(simulated.simulator, { kind: 'reset' }, 2);
+    injectCreateFault(simulated.simulator, { kind: 'process-then-respond', status: 502 });
+    simulated.simulator.inject({
+      method: 'GET',
+      fault: { kind: 'respond', status: 500 },
+      times: 2,
+    });
+    const result = await simulated.run();
     expect(result.outputs['outcome']).toBe('created');
-    expect(scene.simulator.createdCount(WISH.key)).toBe(1);
+    expect(simulated.simulator.createdCount(DESIRED.key)).toBe(1);
   });
 
-  test("a fresh group of another job's, not to be seen for a second, is waited for", async () => {
-    await using scene = await openScene({ behaviour: { visibilityLagMs: 1_000 } });
-    await scene.run();
-    const result = await scene.run({ 'if-exists': 'keep' });
+  test('waits for a group of another job that is not visible for a second', async () => {
+    await using simulated = await startSimulatedRun({ behaviour: { visibilityLagMs: 1_000 } });
+    await simulated.run();
+    const result = await simulated.run({ 'if-exists': 'keep' });
     expect(result.outputs).toMatchObject({ outcome: 'unchanged', created: 'false' });
-    expect(scene.simulator.createdCount(WISH.key)).toBe(1);
+    expect(simulated.simulator.createdCount(DESIRED.key)).toBe(1);
   });
 });
 
-describe.concurrent('a rate limit', () => {
+describe.concurrent('rate limits', () => {
   const dialects: readonly (readonly [title: string, waitsMs: RateLimitWaits])[] = [
     ['X-Ratelimit-Reset for the account', { global: 1_000 }],
     ['X-Ratelimit-Reset for the route', { route: 1_000 }],
@@ -101,23 +105,23 @@ describe.concurrent('a rate limit', () => {
     ['one in the past beside another', { global: -9_000, 'retry-after-seconds': 1_000 }],
   ];
 
-  test.each(dialects)('told by %s is waited out', async (_title, waitsMs) => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, { kind: 'rate-limit', waitsMs });
-    const result = await scene.run();
+  test.each(dialects)('waits for a rate limit announced by %s', async (_title, waitsMs) => {
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(simulated.simulator, { kind: 'rate-limit', waitsMs });
+    const result = await simulated.run();
     expect(result.outputs['outcome']).toBe('created');
-    expect(scene.methods()).toBe('POST POST');
-    expect(readFirstWait(scene.simulator)).toBeGreaterThanOrEqual(1_000);
+    expect(simulated.methods()).toBe('POST POST');
+    expect(readFirstWait(simulated.simulator)).toBeGreaterThanOrEqual(1_000);
   });
 
   test.each([-3_600_000, 3_600_000])(
-    "is measured by the server's clock, though it differs by %i ms",
+    "measures a rate limit by the server's clock, which is off by %i ms",
     async (clockSkewMs) => {
-      await using scene = await openScene({ behaviour: { clockSkewMs } });
-      spoilCreate(scene.simulator, { kind: 'rate-limit', waitsMs: { global: 1_000 } });
-      const result = await scene.run({ 'timeout-seconds': '60' });
+      await using simulated = await startSimulatedRun({ behaviour: { clockSkewMs } });
+      injectCreateFault(simulated.simulator, { kind: 'rate-limit', waitsMs: { global: 1_000 } });
+      const result = await simulated.run({ 'timeout-seconds': '60' });
       expect(result.outputs['outcome']).toBe('created');
-      expect(readFirstWait(scene.simulator)).toBeGreaterThanOrEqual(1_000);
+      expect(readFirstWait(simulated.simulator)).toBeGreaterThanOrEqual(1_000);
     },
   );
 
@@ -132,23 +136,23 @@ describe.concurrent('a rate limit', () => {
     ['a Retry-After that is nonsense', { 'Retry-After': 'soon' }],
   ];
 
-  test.each(noHints)('with %s is tried again soon', async (_title, headers) => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, { kind: 'respond', status: 429, headers });
-    const result = await scene.run({ 'timeout-seconds': '60' });
+  test.each(noHints)('retries soon after a rate limit with %s', async (_title, headers) => {
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(simulated.simulator, { kind: 'respond', status: 429, headers });
+    const result = await simulated.run({ 'timeout-seconds': '60' });
     expect(result.outputs['outcome']).toBe('created');
-    expect(scene.methods()).toBe('POST POST');
+    expect(simulated.methods()).toBe('POST POST');
   });
 
-  test('that outlasts the deadline fails at once and says when it would work', async () => {
-    await using scene = await openScene();
+  test('fails at once when a rate limit outlasts the deadline, and says when to try again', async () => {
+    await using simulated = await startSimulatedRun();
     const fault: Fault = { kind: 'rate-limit', waitsMs: { 'retry-after-seconds': 600_000 } };
-    spoilCreate(scene.simulator, fault, Number.POSITIVE_INFINITY);
+    injectCreateFault(simulated.simulator, fault, Number.POSITIVE_INFINITY);
     const before = Date.now();
-    const result = await scene.run();
+    const result = await simulated.run();
     const after = Date.now();
     const [title, message = '', next] = readFailure(result).split('\n');
-    expect(scene.methods()).toBe('POST');
+    expect(simulated.methods()).toBe('POST');
     expect(result.outputs['error-code']).toBe('rate-limited');
     expect(title).toBe('The rate limit leaves no time to finish');
     const [, until = ''] =
@@ -160,46 +164,46 @@ describe.concurrent('a rate limit', () => {
     expect(next).toBe('Next: Run again after that time, or raise timeout-seconds beyond the wait.');
   });
 
-  test('on the read after a 409 is waited out as well', async () => {
-    await using scene = await openScene({ group: olderGroup() });
+  test('waits for a rate limit of the read after a 409', async () => {
+    await using simulated = await startSimulatedRun({ group: olderGroup() });
     const fault: Fault = { kind: 'rate-limit', waitsMs: { 'retry-after-seconds': 1_000 } };
-    scene.simulator.inject({ method: 'GET', path: GROUP_PATH, fault });
-    const result = await scene.run({ 'if-exists': 'keep' });
+    simulated.simulator.inject({ method: 'GET', path: GROUP_PATH, fault });
+    const result = await simulated.run({ 'if-exists': 'keep' });
     expect(result.outputs['outcome']).toBe('unchanged');
-    const [, second, third] = scene.simulator.requests;
+    const [, second, third] = simulated.simulator.requests;
     expect((third?.atMs ?? 0) - (second?.atMs ?? 0)).toBeGreaterThanOrEqual(1_000);
   });
 
-  test('is told by 503 with a Retry-After, too', async () => {
-    await using scene = await openScene();
+  test('waits for the Retry-After of a 503', async () => {
+    await using simulated = await startSimulatedRun();
     const fault: Fault = { kind: 'respond', status: 503, headers: { 'Retry-After': '1' } };
-    scene.simulator.inject({ method: 'POST', path: CREATE_PATH, fault });
-    const result = await scene.run();
+    simulated.simulator.inject({ method: 'POST', path: CREATE_PATH, fault });
+    const result = await simulated.run();
     expect(result.outputs['outcome']).toBe('created');
-    const posts = scene.simulator.requests.filter(({ method }) => method === 'POST');
+    const posts = simulated.simulator.requests.filter(({ method }) => method === 'POST');
     expect((posts[1]?.atMs ?? 0) - (posts[0]?.atMs ?? 0)).toBeGreaterThanOrEqual(1_000);
   });
 });
 
-describe.concurrent('a wait', () => {
-  test('of more than three seconds is announced', async () => {
-    await using scene = await openScene();
+describe.concurrent('announced waits', () => {
+  test('announces a wait of more than three seconds', async () => {
+    await using simulated = await startSimulatedRun();
     const fault: Fault = { kind: 'rate-limit', waitsMs: { 'retry-after-seconds': 3_000 } };
-    spoilCreate(scene.simulator, fault);
-    const result = await scene.run();
+    injectCreateFault(simulated.simulator, fault);
+    const result = await simulated.run();
     expect(result.log.split('\n')[0]).toMatch(
       /^Trying again in 3\.\d s: LaunchDarkly's rate limit was reached \(429\)\.$/,
     );
   });
 
-  test('that is shorter is told in the debug log only', async () => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, { kind: 'reset' });
-    const quiet = await scene.run();
+  test('logs a shorter wait at debug level only', async () => {
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(simulated.simulator, { kind: 'reset' });
+    const quiet = await simulated.run();
     expect(quiet.log).not.toContain('Trying again');
-    scene.simulator.account.groups.clear();
-    spoilCreate(scene.simulator, { kind: 'reset' });
-    const verbose = await scene.run({}, { env: { RUNNER_DEBUG: '1' } });
+    simulated.simulator.account.groups.clear();
+    injectCreateFault(simulated.simulator, { kind: 'reset' });
+    const verbose = await simulated.run({}, { env: { RUNNER_DEBUG: '1' } });
     expect(verbose.log).toMatch(/##\[debug\]Trying again in 0\.\d s: LaunchDarkly was lost before/);
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MAX_SUMMARY_BYTES } from '../../simulator/runner/file-commands.ts';
-import { openScene } from './scene.ts';
+import { startSimulatedRun } from './simulated-run.ts';
 
 let folder = '';
 
@@ -13,7 +13,10 @@ beforeAll(async () => {
 
 afterAll(async () => rm(folder, { recursive: true }));
 
-/** Paths to which nobody can write. The rights of a file mean nothing to root, so it is not among them. */
+/**
+ * Paths that cannot be written to. File permissions do not apply to root, so they are not among
+ * them.
+ */
 const UNWRITABLE = {
   'in a folder that does not exist': () => join(folder, 'missing', 'file'),
   'that is a folder': () => folder,
@@ -22,44 +25,44 @@ const UNWRITABLE = {
 
 const places = Object.entries(UNWRITABLE);
 
-describe.concurrent('a summary file', () => {
-  test.each(places)('%s does not fail the step, and is not worth a word', async (_title, place) => {
-    await using scene = await openScene();
-    const result = await scene.run({}, { env: { GITHUB_STEP_SUMMARY: place() } });
+describe.concurrent('summary file', () => {
+  test.each(places)('silently ignores a summary file %s', async (_title, place) => {
+    await using simulated = await startSimulatedRun();
+    const result = await simulated.run({}, { env: { GITHUB_STEP_SUMMARY: place() } });
     expect(result).toMatchObject({ conclusion: 'success', stderr: '', annotations: [] });
     expect(result.outputs['outcome']).toBe('created');
     expect(result.log).toMatch(/^Created insight group .*\n$/);
   });
 
-  test('of which no variable tells does not fail the step', async () => {
-    await using scene = await openScene();
-    const result = await scene.run({}, { env: { GITHUB_STEP_SUMMARY: undefined } });
+  test('silently ignores a missing summary variable', async () => {
+    await using simulated = await startSimulatedRun();
+    const result = await simulated.run({}, { env: { GITHUB_STEP_SUMMARY: undefined } });
     expect(result).toMatchObject({ conclusion: 'success', stderr: '', annotations: [] });
   });
 
-  test('that could not be written is told in the debug log', async () => {
-    await using scene = await openScene();
+  test('logs a summary that could not be written at debug level', async () => {
+    await using simulated = await startSimulatedRun();
     const env = { GITHUB_STEP_SUMMARY: join(folder, 'missing', 'file'), RUNNER_DEBUG: '1' };
-    const result = await scene.run({}, { env });
+    const result = await simulated.run({}, { env });
     expect(result.log).toContain('##[debug]Job summary not written: ');
   });
 
-  test('keeps the text that is already in it', async () => {
-    await using scene = await openScene();
+  test('keeps the existing text of the summary file', async () => {
+    await using simulated = await startSimulatedRun();
     const path = join(folder, 'summary.md');
     await writeFile(path, 'An old summary');
-    await scene.run({}, { env: { GITHUB_STEP_SUMMARY: path } });
+    await simulated.run({}, { env: { GITHUB_STEP_SUMMARY: path } });
     const summary = await readFile(path, 'utf8');
     expect(summary).toMatch(/^An old summary\n\n## ✅ Insight group created: /);
   });
 
-  test('that is nearly full is not made larger than the runner takes', async () => {
-    await using scene = await openScene();
+  test("does not grow a nearly full summary beyond the runner's limit", async () => {
+    await using simulated = await startSimulatedRun();
     const applications = Array.from({ length: 25 }, (_, n) => `${'x'.repeat(180)}${n}`).join(',');
     const runWith = async (room: number) => {
       const path = join(folder, `nearly-full-${room}.md`);
       await writeFile(path, 'x'.repeat(MAX_SUMMARY_BYTES - room));
-      const result = await scene.run({ applications }, { env: { GITHUB_STEP_SUMMARY: path } });
+      const result = await simulated.run({ applications }, { env: { GITHUB_STEP_SUMMARY: path } });
       const summary = await readFile(path, 'utf8');
       expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(MAX_SUMMARY_BYTES);
       expect(result.annotations.filter(({ message }) => message.includes('summary'))).toEqual([]);
@@ -70,10 +73,10 @@ describe.concurrent('a summary file', () => {
   });
 });
 
-describe.concurrent('an output file', () => {
-  test.each(places)('%s fails the step with one clear line', async (_title, place) => {
-    await using scene = await openScene();
-    const result = await scene.run({}, { env: { GITHUB_OUTPUT: place() } });
+describe.concurrent('output file', () => {
+  test.each(places)('fails with one clear line on an output file %s', async (_title, place) => {
+    await using simulated = await startSimulatedRun();
+    const result = await simulated.run({}, { env: { GITHUB_OUTPUT: place() } });
     expect(result).toMatchObject({ conclusion: 'failure', exitCode: 1, stderr: '' });
     expect(result.log).toMatch(/^Created insight group /);
     expect(result.annotations).toMatchObject([

@@ -6,27 +6,27 @@ import { sampleScores, scoreMetadata } from '../../simulator/launchdarkly/scores
 import { VERSION } from '../../src/version.ts';
 import {
   CREATE_PATH,
+  DESIRED,
   describeRequest,
+  injectCreateFault,
   olderGroup,
-  openScene,
   readFailure,
-  spoilCreate,
-  WISH,
-} from './scene.ts';
+  startSimulatedRun,
+} from './simulated-run.ts';
 
-describe.concurrent('a create that goes well', () => {
-  test('is one request, with the documented path, headers and body', async () => {
-    await using scene = await openScene();
-    await scene.run();
-    expect(scene.simulator.requests.map(describeRequest)).toEqual([`POST ${CREATE_PATH}`]);
-    const [request] = scene.simulator.requests;
+describe.concurrent('a successful create', () => {
+  test('creates a group with one request with the documented path, headers and body', async () => {
+    await using simulated = await startSimulatedRun();
+    await simulated.run();
+    expect(simulated.simulator.requests.map(describeRequest)).toEqual([`POST ${CREATE_PATH}`]);
+    const [request] = simulated.simulator.requests;
     const headers = Object.fromEntries(
       (request?.headers ?? []).map(([name, value]) => [name.toLowerCase(), value]),
     );
     expect(headers).toEqual({
-      host: scene.simulator.origin.replace('http://', ''),
+      host: simulated.simulator.origin.replace('http://', ''),
       connection: 'keep-alive',
-      authorization: WISH.token,
+      authorization: DESIRED.token,
       'ld-api-version': 'beta',
       'user-agent': `create-insight-group/${VERSION}`,
       accept: 'application/json',
@@ -43,9 +43,9 @@ describe.concurrent('a create that goes well', () => {
     });
   });
 
-  test('ends with every output, one line in the log, a summary and exit code 0', async () => {
-    await using scene = await openScene({ now: () => Date.UTC(2026, 0, 31, 12) });
-    const result = await scene.run();
+  test('sets every output, logs one line, writes a summary and exits with 0', async () => {
+    await using simulated = await startSimulatedRun({ now: () => Date.UTC(2026, 0, 31, 12) });
+    const result = await simulated.run();
     expect(result.outputs).toEqual({
       outcome: 'created',
       created: 'true',
@@ -69,24 +69,26 @@ describe.concurrent('a create that goes well', () => {
     expect(result.tempFiles).toEqual(new Map());
   });
 
-  test('masks the token in the very first line of stdout', async () => {
-    await using scene = await openScene();
-    const { stdout } = await scene.run({ token: ` ${WISH.token}\n` });
-    expect(stdout.split('\n')[0]).toBe(`::add-mask::${WISH.token}`);
+  test('masks the token in the first line of stdout', async () => {
+    await using simulated = await startSimulatedRun();
+    const { stdout } = await simulated.run({ token: ` ${DESIRED.token}\n` });
+    expect(stdout.split('\n')[0]).toBe(`::add-mask::${DESIRED.token}`);
   });
 
   test('sends the applications without blanks and duplicates, in their order', async () => {
-    await using scene = await openScene();
+    await using simulated = await startSimulatedRun();
     const applications = '\n  inventory-service, billing-service\n\ninventory-service\r\n,';
-    const result = await scene.run({ applications });
+    const result = await simulated.run({ applications });
     const applicationKeys = ['inventory-service', 'billing-service'];
-    expect(JSON.parse(scene.simulator.requests[0]?.body ?? '')).toMatchObject({ applicationKeys });
+    expect(JSON.parse(simulated.simulator.requests[0]?.body ?? '')).toMatchObject({
+      applicationKeys,
+    });
     expect(JSON.parse(result.outputs['applications'] ?? '')).toEqual(applicationKeys);
   });
 
-  test('hands the scores on when the answer carries them, and nothing of the environment', async () => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, {
+  test('passes on the scores in the response and nothing of the environment', async () => {
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(simulated.simulator, {
       kind: 'respond',
       status: 201,
       body: {
@@ -98,7 +100,10 @@ describe.concurrent('a create that goes well', () => {
         scoreMetadata: scoreMetadata(1_769_860_800_000),
       },
     });
-    const result = await scene.run({}, { secrets: ['sdk-11111111-2222-4333-8444-555555555555'] });
+    const result = await simulated.run(
+      {},
+      { secrets: ['sdk-11111111-2222-4333-8444-555555555555'] },
+    );
     expect(result.outputs).toMatchObject({
       outcome: 'created',
       'created-at': '2026-01-31T12:00:00.000Z',
@@ -110,18 +115,18 @@ describe.concurrent('a create that goes well', () => {
     expect(result.summary).toContain('72');
   });
 
-  test('warns when LaunchDarkly made the group otherwise than it was asked to', async () => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, {
+  test('warns when LaunchDarkly stored different values than requested', async () => {
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(simulated.simulator, {
       kind: 'respond',
       status: 201,
       body: olderGroup({ name: 'Production' }),
     });
-    const result = await scene.run();
+    const result = await simulated.run();
     expect(result.outputs).toMatchObject({
       outcome: 'created',
       name: 'Production',
-      drift: '[{"field":"name","wanted":"Production - All Apps","actual":"Production"}]',
+      drift: '[{"field":"name","desired":"Production - All Apps","actual":"Production"}]',
     });
     expect(result.annotations).toMatchObject([
       { kind: 'warning', message: 'Name: is "Production", requested "Production - All Apps".' },
@@ -137,7 +142,7 @@ const SAFE = "It is safe to run again: the key can't be created twice.";
 const INSTANCES =
   'https://app.launchdarkly.com (commercial), https://app.launchdarkly.us (federal), https://app.eu.launchdarkly.com (EU)';
 
-/** One row: what LaunchDarkly answers to the create, and what a person reads then. */
+/** One row: LaunchDarkly's response to the create, and what a person reads then. */
 interface RefusedRow {
   readonly title: string;
   readonly answer: MadeUpAnswer;
@@ -234,7 +239,7 @@ const REFUSED: readonly RefusedRow[] = [
     ],
   },
   {
-    title: '403 for a beta header that got lost',
+    title: '403 for a beta header that was lost',
     answer: {
       status: 403,
       body: {
@@ -251,7 +256,7 @@ const REFUSED: readonly RefusedRow[] = [
     ],
   },
   {
-    title: '404 though project and environment exist',
+    title: '404 although project and environment exist',
     answer: { status: 404, body: { code: 'not_found', message: 'Invalid resource identifier' } },
     code: 'not-found',
     asks: 'POST GET',
@@ -288,26 +293,35 @@ const REFUSED: readonly RefusedRow[] = [
   },
 ];
 
-describe.concurrent('a status that says that nothing was written', () => {
-  test.each(REFUSED)('$title', async ({ answer, code, says, asks = 'POST' }) => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, { kind: 'respond', ...answer }, Number.POSITIVE_INFINITY);
-    const result = await scene.run();
-    expect(readFailure(result)).toEqual(says.join('\n'));
-    expect(result.outputs['error-code']).toBe(code);
-    // A 404 is tried again for a while.
-    const methods =
-      code === 'not-found' ? scene.methods().replace(/( POST)+$/, '') : scene.methods();
-    expect(methods).toBe(asks);
-    expect(result.summary).toContain(WISH.key);
-    expect(result.groups).toEqual([]);
-  });
+describe.concurrent('statuses after which nothing was written', () => {
+  test.each(REFUSED)(
+    'reports that nothing was written after $title',
+    async ({ answer, code, says, asks = 'POST' }) => {
+      await using simulated = await startSimulatedRun();
+      injectCreateFault(
+        simulated.simulator,
+        { kind: 'respond', ...answer },
+        Number.POSITIVE_INFINITY,
+      );
+      const result = await simulated.run();
+      expect(readFailure(result)).toEqual(says.join('\n'));
+      expect(result.outputs['error-code']).toBe(code);
+      // A 404 is retried for a while.
+      const methods =
+        code === 'not-found' ? simulated.methods().replace(/( POST)+$/, '') : simulated.methods();
+      expect(methods).toBe(asks);
+      expect(result.summary).toContain(DESIRED.key);
+      expect(result.groups).toEqual([]);
+    },
+  );
 });
 
-/** Rows of the status table for which the real account is wrong, so that the diagnosis can help. */
+/**
+ * Rows of the status table for which the account itself is wrong, so that the diagnosis can help.
+ */
 const DIAGNOSED = [
   {
-    title: 'a token that nobody knows',
+    title: 'an unknown token',
     inputs: { token: 'api-99999999-0000-4000-8000-000000000009' },
     code: 'unauthorized',
     says: [
@@ -359,7 +373,7 @@ const DIAGNOSED = [
     asks: [`POST ${CREATE_PATH}`, 'GET /api/v2/projects/default/environments?limit=100'],
   },
   {
-    title: 'an environment that is like none that exists',
+    title: 'an environment that resembles no existing one',
     inputs: { environment: 'qa' },
     code: 'not-found',
     says: [
@@ -372,49 +386,49 @@ const DIAGNOSED = [
   },
 ] as const;
 
-describe.concurrent('a refusal that LaunchDarkly itself can explain', () => {
-  test.each(DIAGNOSED)('$title', async ({ inputs, code, says, asks }) => {
-    await using scene = await openScene();
-    const result = await scene.run(inputs);
-    const { origin } = scene.simulator;
+describe.concurrent('rejections that LaunchDarkly can explain', () => {
+  test.each(DIAGNOSED)('explains $title', async ({ inputs, code, says, asks }) => {
+    await using simulated = await startSimulatedRun();
+    const result = await simulated.run(inputs);
+    const { origin } = simulated.simulator;
     expect(readFailure(result)).toEqual(says.join('\n').replace('{origin}', origin));
     expect(result.outputs['error-code']).toBe(code);
-    // An environment that is missing is looked for more than once: it may have been made a moment ago.
-    expect([...new Set(scene.simulator.requests.map(describeRequest))]).toEqual(asks);
-    expect(scene.simulator.account.groups.size).toBe(0);
+    // A missing environment is looked up more than once, because it may have just been created.
+    expect([...new Set(simulated.simulator.requests.map(describeRequest))]).toEqual(asks);
+    expect(simulated.simulator.account.groups.size).toBe(0);
   });
 
-  test('401 without a body reads the same as with one, but for the words of LaunchDarkly', async () => {
-    await using scene = await openScene({ behaviour: { unauthorizedBody: 'empty' } });
-    const result = await scene.run({ token: 'api-99999999-0000-4000-8000-000000000009' });
+  test("explains a 401 with and without a body in the same way, except for LaunchDarkly's message", async () => {
+    await using simulated = await startSimulatedRun({ behaviour: { unauthorizedBody: 'empty' } });
+    const result = await simulated.run({ token: 'api-99999999-0000-4000-8000-000000000009' });
     expect(readFailure(result)).toContain('LaunchDarkly answered 401 with an empty body.');
   });
 
-  test('an application that LaunchDarkly does not know is named', async () => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, {
+  test('names an application that LaunchDarkly does not know', async () => {
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(simulated.simulator, {
       kind: 'respond',
       status: 400,
       body: { code: 'invalid_request', message: 'Unknown application' },
     });
-    const result = await scene.run({ applications: 'billing-service, checkout' });
+    const result = await simulated.run({ applications: 'billing-service, checkout' });
     expect(readFailure(result)).toContain(
       'Next: LaunchDarkly knows no application "checkout". An application appears with its first deployment event or SDK connection; correct the input applications, or run again once it has reported.',
     );
   });
 
-  test('the id for the support stands in the details', async () => {
-    await using scene = await openScene({ behaviour: { errorIds: true } });
-    const result = await scene.run({ token: sampleReaderToken });
+  test('shows the support id in the details', async () => {
+    await using simulated = await startSimulatedRun({ behaviour: { errorIds: true } });
+    const result = await simulated.run({ token: sampleReaderToken });
     expect(result.groups).toEqual([
       { title: 'Details', lines: ["- LaunchDarkly's support finds it by the id error-1."] },
     ]);
   });
 });
 
-test.concurrent('409 with a group to see says what exists and names the other two ways', async () => {
-  await using scene = await openScene({ group: olderGroup() });
-  const result = await scene.run();
+test.concurrent('explains a 409 with the existing group and the other values of if-exists', async () => {
+  await using simulated = await startSimulatedRun({ group: olderGroup() });
+  const result = await simulated.run();
   expect(readFailure(result)).toEqual(
     [
       'The insight group already exists',
@@ -425,7 +439,10 @@ test.concurrent('409 with a group to see says what exists and names the other tw
   expect(result.outputs['error-code']).toBe('conflict');
 });
 
-/** What leaves open whether the group was made. The step fails after having tried until its time was up. */
+/**
+ * Responses that leave open whether the group was created. The step fails after retrying until the
+ * deadline.
+ */
 const UNCLEAR: readonly (RefusedRow & { readonly next: string })[] = [
   ...[500, 502, 503, 504, 599].map((status) => ({
     title: `${status} as JSON`,
@@ -495,7 +512,7 @@ const UNCLEAR: readonly (RefusedRow & { readonly next: string })[] = [
       what: '201 with a body that is not what was asked for',
     },
     {
-      title: '201 with a body that is said to be compressed but is not',
+      title: '201 with a body that claims to be compressed but is not',
       answer: { status: 201, headers: { 'Content-Encoding': 'br' }, body: olderGroup() },
       what: "201 with a body that can't be read: it can't be decompressed as br",
     },
@@ -511,16 +528,23 @@ const UNCLEAR: readonly (RefusedRow & { readonly next: string })[] = [
   })),
 ];
 
-describe.concurrent('an answer that leaves open whether the group was made', () => {
-  test.each(UNCLEAR)('$title', async ({ answer, code, says, next }) => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, { kind: 'respond', ...answer }, Number.POSITIVE_INFINITY);
-    const result = await scene.run({ 'timeout-seconds': '5' });
-    const { origin } = scene.simulator;
-    expect(readFailure(result)).toEqual(
-      [...says, `${next} ${SAFE}`].join('\n').replace('{origin}', origin),
-    );
-    expect(result.outputs['error-code']).toBe(code);
-    expect(scene.methods()).toMatch(/^POST GET( POST GET)*$/);
-  });
+describe.concurrent('indeterminate responses to a create', () => {
+  test.each(UNCLEAR)(
+    'finds out whether the group was created after $title',
+    async ({ answer, code, says, next }) => {
+      await using simulated = await startSimulatedRun();
+      injectCreateFault(
+        simulated.simulator,
+        { kind: 'respond', ...answer },
+        Number.POSITIVE_INFINITY,
+      );
+      const result = await simulated.run({ 'timeout-seconds': '5' });
+      const { origin } = simulated.simulator;
+      expect(readFailure(result)).toEqual(
+        [...says, `${next} ${SAFE}`].join('\n').replace('{origin}', origin),
+      );
+      expect(result.outputs['error-code']).toBe(code);
+      expect(simulated.methods()).toMatch(/^POST GET( POST GET)*$/);
+    },
+  );
 });

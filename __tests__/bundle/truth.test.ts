@@ -2,11 +2,18 @@ import { describe, expect, test } from 'vitest';
 import type { InsightGroup } from '../../simulator/launchdarkly/account.ts';
 import type { Fault } from '../../simulator/launchdarkly/faults.ts';
 import type { Simulator } from '../../simulator/launchdarkly/simulator.ts';
-import { GROUP_PATH, olderGroup, openScene, readFailure, spoilCreate, WISH } from './scene.ts';
+import {
+  DESIRED,
+  GROUP_PATH,
+  injectCreateFault,
+  olderGroup,
+  readFailure,
+  startSimulatedRun,
+} from './simulated-run.ts';
 
 /*
- * The server stores, shows or dates a group in ways that the action did not ask for. What the step
- * reports must be true all the same.
+ * The server stores, shows or dates a group differently than requested. The step's report must
+ * still be true.
  */
 
 const ALWAYS = Number.POSITIVE_INFINITY;
@@ -15,7 +22,7 @@ const MINUTE_MS = 60_000;
 const COMPOSED = 'Caf\u00e9';
 const DECOMPOSED = 'Cafe\u0301';
 
-/** A read that shows `group` and carries no `Date`. */
+/** A read that shows `group` and has no `Date`. */
 const undated = (group: InsightGroup): Fault => ({
   kind: 'respond',
   status: 200,
@@ -46,20 +53,20 @@ describe.concurrent('an update that LaunchDarkly stores differently than request
       'one field is stored and the other is ignored',
       { name: 'Old', applicationKeys: ['inventory-service'] },
       { applications: 'billing-service' },
-      { name: WISH.name, applicationKeys: ['inventory-service'] },
+      { name: DESIRED.name, applicationKeys: ['inventory-service'] },
       'applications',
     ],
-  ])('is reported as an update when %s', async (_case, before, inputs, after, field) => {
+  ])('reports an update when %s', async (_case, before, inputs, after, field) => {
     const group = olderGroup(before);
-    await using scene = await openScene({ group });
-    answerUpdates(scene.simulator, {
+    await using simulated = await startSimulatedRun({ group });
+    answerUpdates(simulated.simulator, {
       kind: 'respond',
       status: 200,
       body: { ...group, ...after },
     });
-    const result = await scene.run({ 'if-exists': 'update', ...inputs });
+    const result = await simulated.run({ 'if-exists': 'update', ...inputs });
     expect(readFailure(result)).toContain(
-      `Insight group "${WISH.key}" was updated, but LaunchDarkly stored different values than requested: ${field}.`,
+      `Insight group "${DESIRED.key}" was updated, but LaunchDarkly stored different values than requested: ${field}.`,
     );
     expect(result.log).not.toContain('Nothing was written');
     expect(result.outputs['error-code']).toBe('unexpected-response');
@@ -67,11 +74,11 @@ describe.concurrent('an update that LaunchDarkly stores differently than request
     expect(JSON.parse(result.outputs['drift'] ?? '')).toMatchObject([{ field }]);
   });
 
-  test('is no update when the group is as it was found', async () => {
+  test('does not report an update when the group is as it was', async () => {
     const group = olderGroup({ applicationKeys: ['billing-service'] });
-    await using scene = await openScene({ group });
-    answerUpdates(scene.simulator, { kind: 'respond', status: 200, body: group });
-    const result = await scene.run({
+    await using simulated = await startSimulatedRun({ group });
+    answerUpdates(simulated.simulator, { kind: 'respond', status: 200, body: group });
+    const result = await simulated.run({
       'if-exists': 'update',
       applications: 'billing-service, unheard-of',
     });
@@ -81,25 +88,25 @@ describe.concurrent('an update that LaunchDarkly stores differently than request
   });
 });
 
-describe.concurrent('spellings that nobody can tell apart', () => {
+describe.concurrent('equivalent spellings', () => {
   test.each([
     [COMPOSED, DECOMPOSED],
     [DECOMPOSED, COMPOSED],
-  ])('are one name: %j stored as %j', async (name, storedName) => {
-    await using scene = await openScene({ group: olderGroup({ name: storedName }) });
-    const result = await scene.run({ name, 'if-exists': 'update' });
+  ])('treats equivalent names as equal: %j stored as %j', async (name, storedName) => {
+    await using simulated = await startSimulatedRun({ group: olderGroup({ name: storedName }) });
+    const result = await simulated.run({ name, 'if-exists': 'update' });
     expect(result.outputs).toMatchObject({ outcome: 'unchanged', drift: '[]', name: storedName });
-    expect(scene.methods()).toBe('POST GET');
+    expect(simulated.methods()).toBe('POST GET');
   });
 
-  test('are no drift of a group that was just created', async () => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, {
+  test('reports no drift of a created group that is stored in an equivalent spelling', async () => {
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(simulated.simulator, {
       kind: 'respond',
       status: 201,
       body: olderGroup({ name: COMPOSED, projectKey: 'DEFAULT' }),
     });
-    const result = await scene.run({ name: DECOMPOSED });
+    const result = await simulated.run({ name: DECOMPOSED });
     expect(result.outputs).toMatchObject({ outcome: 'created', drift: '[]', project: 'DEFAULT' });
     expect(result.annotations).toEqual([]);
   });
@@ -108,72 +115,79 @@ describe.concurrent('spellings that nobody can tell apart', () => {
     [{ project: 'Default' }, {}],
     [{ environment: 'PRODUCTION' }, {}],
     [{}, { projectKey: 'DEFAULT', environmentKey: 'Production' }],
-  ])('are one project and one environment: %j, stored as %j', async (inputs, stored) => {
-    const group = olderGroup(stored);
-    await using scene = await openScene({ group });
-    scene.simulator.inject({ method: 'POST', fault: { kind: 'lock-collision' }, times: ALWAYS });
-    const result = await scene.run({ ...inputs, 'if-exists': 'keep' });
-    expect(result.outputs).toMatchObject({
-      outcome: 'unchanged',
-      project: group.projectKey,
-      environment: group.environmentKey,
-    });
-  });
+  ])(
+    'treats equivalent keys as the same project and environment: %j, stored as %j',
+    async (inputs, stored) => {
+      const group = olderGroup(stored);
+      await using simulated = await startSimulatedRun({ group });
+      simulated.simulator.inject({
+        method: 'POST',
+        fault: { kind: 'lock-collision' },
+        times: ALWAYS,
+      });
+      const result = await simulated.run({ ...inputs, 'if-exists': 'keep' });
+      expect(result.outputs).toMatchObject({
+        outcome: 'unchanged',
+        project: group.projectKey,
+        environment: group.environmentKey,
+      });
+    },
+  );
 });
 
-describe.concurrent('a create whose answer is lost, on a server that sends no Date', () => {
-  /** A group that this run made, by the clock of a server that is a minute behind the runner's. */
+describe.concurrent('a lost create on a server without a Date header', () => {
+  /** A group created by this run, dated by a server clock that is a minute behind the runner's. */
   const ours = () => olderGroup({ createdAt: Date.now() - MINUTE_MS });
 
-  test('is neither claimed nor denied when the equal group may be older', async () => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, { kind: 'process-then-reset' });
-    answerReads(scene.simulator, undated(ours()));
-    const result = await scene.run({ 'if-exists': 'keep' });
+  test('neither claims nor denies an equal group that may be older', async () => {
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(simulated.simulator, { kind: 'process-then-reset' });
+    answerReads(simulated.simulator, undated(ours()));
+    const result = await simulated.run({ 'if-exists': 'keep' });
     expect(result.conclusion).toBe('success');
     expect(result.outputs).toMatchObject({ outcome: 'unchanged', created: '' });
     expect(result.log).toContain('may or may not have created it');
     expect(result.log).not.toContain('Nothing was written');
   });
 
-  test('is in doubt when if-exists: fail meets the group', async () => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, { kind: 'process-then-reset' });
-    answerReads(scene.simulator, undated(ours()));
-    const result = await scene.run();
+  test('reports an unknown outcome when if-exists: fail finds the group', async () => {
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(simulated.simulator, { kind: 'process-then-reset' });
+    answerReads(simulated.simulator, undated(ours()));
+    const result = await simulated.run();
     expect(readFailure(result)).toContain(
       'Outcome unknown: insight group "default-production-all-apps" may or may not have been created.',
     );
-    expect(result.outputs).toMatchObject({ 'error-code': 'conflict', key: WISH.key });
+    expect(result.outputs).toMatchObject({ 'error-code': 'conflict', key: DESIRED.key });
   });
 
-  test('is not claimed when the group was there long before', async () => {
-    await using scene = await openScene({ group: olderGroup() });
-    spoilCreate(scene.simulator, { kind: 'reset' });
-    answerReads(scene.simulator, undated(olderGroup()));
-    const result = await scene.run({ 'if-exists': 'keep' });
+  test('does not claim a group that existed long before', async () => {
+    await using simulated = await startSimulatedRun({ group: olderGroup() });
+    injectCreateFault(simulated.simulator, { kind: 'reset' });
+    answerReads(simulated.simulator, undated(olderGroup()));
+    const result = await simulated.run({ 'if-exists': 'keep' });
     expect(result.outputs['created']).not.toBe('true');
   });
 });
 
-describe.concurrent('a create whose answer is lost, of a group that was deleted just before', () => {
+describe.concurrent('a lost create of a group that was deleted just before', () => {
   test.each(['fail', 'keep', 'update'])(
-    'is reported as created once the reads have caught up, if-exists: %s',
+    'reports a group as created once the reads have caught up, if-exists: %s',
     async (ifExists) => {
-      await using scene = await openScene();
-      spoilCreate(scene.simulator, { kind: 'process-then-reset' });
+      await using simulated = await startSimulatedRun();
+      injectCreateFault(simulated.simulator, { kind: 'process-then-reset' });
       // The first reads still show the predecessor.
       const predecessor = olderGroup({ name: 'Predecessor' });
-      answerReads(scene.simulator, { kind: 'respond', status: 200, body: predecessor }, 2);
-      const result = await scene.run({ 'if-exists': ifExists });
+      answerReads(simulated.simulator, { kind: 'respond', status: 200, body: predecessor }, 2);
+      const result = await simulated.run({ 'if-exists': ifExists });
       expect(result.outputs).toMatchObject({ outcome: 'created', created: 'true', drift: '[]' });
-      expect(scene.simulator.createdCount(WISH.key)).toBe(1);
-      expect(scene.methods()).toBe('POST GET GET GET');
+      expect(simulated.simulator.createdCount(DESIRED.key)).toBe(1);
+      expect(simulated.methods()).toBe('POST GET GET GET');
     },
   );
 });
 
-describe.concurrent('a group that tells no time', () => {
+describe.concurrent('a group without a creation time', () => {
   test.each([
     ['missing', undefined],
     ['null', null],
@@ -181,32 +195,32 @@ describe.concurrent('a group that tells no time', () => {
     ['negative', -1],
     ['beyond all dates', 9e18],
     ['an object', {}],
-  ])('is created all the same: createdAt is %s', async (_case, createdAt) => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, {
+  ])('creates a group without a creation time: createdAt is %s', async (_case, createdAt) => {
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(simulated.simulator, {
       kind: 'process-then-respond',
       status: 201,
       body: { ...olderGroup(), createdAt },
     });
-    const result = await scene.run();
+    const result = await simulated.run();
     expect(result.outputs).toMatchObject({ outcome: 'created', created: 'true', 'created-at': '' });
     expect(JSON.parse(result.outputs['group'] ?? '')).not.toHaveProperty('createdAt');
     expect(result.summary).not.toContain('Invalid');
-    expect(scene.methods()).toBe('POST');
+    expect(simulated.methods()).toBe('POST');
   });
 
-  test('is found and updated all the same', async () => {
+  test('finds and updates a group without a creation time', async () => {
     const group = { ...olderGroup({ name: 'Old' }), createdAt: null };
-    await using scene = await openScene({ group: olderGroup({ name: 'Old' }) });
-    answerReads(scene.simulator, { kind: 'respond', status: 200, body: group });
-    const body = { ...group, name: WISH.name };
-    answerUpdates(scene.simulator, { kind: 'process-then-respond', status: 200, body });
-    const result = await scene.run({ 'if-exists': 'update' });
+    await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Old' }) });
+    answerReads(simulated.simulator, { kind: 'respond', status: 200, body: group });
+    const body = { ...group, name: DESIRED.name };
+    answerUpdates(simulated.simulator, { kind: 'process-then-respond', status: 200, body });
+    const result = await simulated.run({ 'if-exists': 'update' });
     expect(result.outputs).toMatchObject({ outcome: 'updated', 'created-at': '' });
   });
 });
 
-describe.concurrent('an application that LaunchDarkly does not know', () => {
+describe.concurrent('unknown applications', () => {
   const MISSPELT = { applications: 'billing-service, inventroy-service' };
   const WARNING = {
     kind: 'warning',
@@ -218,29 +232,29 @@ describe.concurrent('an application that LaunchDarkly does not know', () => {
     ['an update', olderGroup(), { 'if-exists': 'update' }],
     ['a dry run of a create', undefined, { 'dry-run': 'true' }],
     ['a dry run of an update', olderGroup(), { 'if-exists': 'update', 'dry-run': 'true' }],
-  ])('is warned of after %s', async (_case, group, inputs) => {
-    await using scene = await openScene({ group });
-    const result = await scene.run({ ...MISSPELT, ...inputs });
+  ])('warns of an unknown application after %s', async (_case, group, inputs) => {
+    await using simulated = await startSimulatedRun({ group });
+    const result = await simulated.run({ ...MISSPELT, ...inputs });
     expect(result.conclusion).toBe('success');
     expect(result.annotations).toMatchObject([WARNING]);
   });
 
-  test('is warned of without a suggestion when none is close', async () => {
-    await using scene = await openScene();
-    const result = await scene.run({ applications: 'zzz' });
+  test('warns of an unknown application without a suggestion when none is similar', async () => {
+    await using simulated = await startSimulatedRun();
+    const result = await simulated.run({ applications: 'zzz' });
     expect(result.annotations).toMatchObject([
       { kind: 'warning', message: expect.stringContaining('does not know the application "zzz".') },
     ]);
   });
 
-  test('costs one request when all are known, and none without applications', async () => {
-    await using scene = await openScene();
-    const known = await scene.run({ applications: 'billing-service, inventory-service' });
+  test('looks up applications with one request when all are known, and not at all without applications', async () => {
+    await using simulated = await startSimulatedRun();
+    const known = await simulated.run({ applications: 'billing-service, inventory-service' });
     expect(known.annotations).toEqual([]);
-    expect(scene.methods()).toBe('POST GET');
-    scene.simulator.account.groups.clear();
-    await scene.run();
-    expect(scene.methods()).toBe('POST GET POST');
+    expect(simulated.methods()).toBe('POST GET');
+    simulated.simulator.account.groups.clear();
+    await simulated.run();
+    expect(simulated.methods()).toBe('POST GET POST');
   });
 
   test.each<[string, Fault]>([
@@ -249,71 +263,71 @@ describe.concurrent('an application that LaunchDarkly does not know', () => {
     ['is limited', { kind: 'rate-limit', waitsMs: { global: 60_000 } }],
     ['is cut off', { kind: 'reset' }],
     ['gets nonsense', { kind: 'respond', status: 200, body: { items: 7 } }],
-  ])('is not mentioned when the look-up %s', async (_case, fault) => {
-    await using scene = await openScene();
-    scene.simulator.inject({ path: '/api/v2/applications', fault, times: ALWAYS });
-    const result = await scene.run(MISSPELT);
+  ])('does not mention applications when the lookup %s', async (_case, fault) => {
+    await using simulated = await startSimulatedRun();
+    simulated.simulator.inject({ path: '/api/v2/applications', fault, times: ALWAYS });
+    const result = await simulated.run(MISSPELT);
     expect(result.outputs['outcome']).toBe('created');
     expect(result.annotations).toEqual([]);
-    expect(scene.methods()).toBe('POST GET');
+    expect(simulated.methods()).toBe('POST GET');
   });
 });
 
-describe.concurrent('a project or an environment that was made a moment ago', () => {
-  test.each([1, 3])('is waited for when the create is answered 404 %i times', async (times) => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, { kind: 'respond', status: 404 }, times);
-    const result = await scene.run();
+describe.concurrent('a project or environment that was just created', () => {
+  test.each([1, 3])('retries a create that is answered 404 %i times', async (times) => {
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(simulated.simulator, { kind: 'respond', status: 404 }, times);
+    const result = await simulated.run();
     expect(result.outputs).toMatchObject({ outcome: 'created', created: 'true' });
-    // That both exist is asked once.
-    expect(scene.methods()).toBe(`POST GET${' POST'.repeat(times)}`);
+    // Their existence is checked once.
+    expect(simulated.methods()).toBe(`POST GET${' POST'.repeat(times)}`);
   });
 
-  test('is waited for when LaunchDarkly does not show the environment yet', async () => {
-    await using scene = await openScene({
+  test('waits until LaunchDarkly shows a new environment', async () => {
+    await using simulated = await startSimulatedRun({
       onAnswer: ({ method }) => {
         if (method === 'GET') {
-          scene.simulator.account.addProject('default', ['production', 'preview']);
+          simulated.simulator.account.addProject('default', ['production', 'preview']);
         }
       },
     });
-    const result = await scene.run({ environment: 'preview' });
+    const result = await simulated.run({ environment: 'preview' });
     expect(result.outputs).toMatchObject({ outcome: 'created', environment: 'preview' });
   });
 
-  test('is waited for in a dry run, too', async () => {
-    await using scene = await openScene({
+  test('a dry run waits for a new environment, too', async () => {
+    await using simulated = await startSimulatedRun({
       onAnswer: ({ path }) => {
         if (path.endsWith('/environments')) {
-          scene.simulator.account.addProject('default', ['production', 'preview']);
+          simulated.simulator.account.addProject('default', ['production', 'preview']);
         }
       },
     });
-    const result = await scene.run({ environment: 'preview', 'dry-run': 'true' });
+    const result = await simulated.run({ environment: 'preview', 'dry-run': 'true' });
     expect(result.outputs['outcome']).toBe('would-create');
   });
 
-  test('is given up for good after some seconds', async () => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, { kind: 'respond', status: 404 }, ALWAYS);
-    const result = await scene.run();
+  test('gives up on a new environment after some seconds', async () => {
+    await using simulated = await startSimulatedRun();
+    injectCreateFault(simulated.simulator, { kind: 'respond', status: 404 }, ALWAYS);
+    const result = await simulated.run();
     expect(readFailure(result)).toContain('LaunchDarkly did not find it (404).');
     expect(result.outputs['error-code']).toBe('not-found');
-    expect(scene.methods()).toMatch(/^POST GET( POST){3,}$/);
+    expect(simulated.methods()).toMatch(/^POST GET( POST){3,}$/);
   });
 
-  test('is not waited for when the project is missing', async () => {
-    await using scene = await openScene();
-    const result = await scene.run({ project: 'defualt' });
+  test('does not wait when the project is missing', async () => {
+    await using simulated = await startSimulatedRun();
+    const result = await simulated.run({ project: 'defualt' });
     expect(readFailure(result)).toContain('did you mean "default"?');
-    expect(scene.methods()).toBe('POST GET GET');
+    expect(simulated.methods()).toBe('POST GET GET');
   });
 
-  test('is not looked for where everything is answered 404', async () => {
-    await using scene = await openScene();
-    scene.simulator.inject({ fault: { kind: 'respond', status: 404 }, times: ALWAYS });
+  test('does not look up the environment where everything is answered with 404', async () => {
+    await using simulated = await startSimulatedRun();
+    simulated.simulator.inject({ fault: { kind: 'respond', status: 404 }, times: ALWAYS });
     for (const inputs of [{}, { 'dry-run': 'true' }]) {
-      const result = await scene.run(inputs);
+      const result = await simulated.run(inputs);
       const failure = readFailure(result);
       expect(failure).toContain("is not LaunchDarkly's API");
       expect(failure).toContain('Check base-uri');
@@ -322,30 +336,33 @@ describe.concurrent('a project or an environment that was made a moment ago', ()
   });
 });
 
-describe.concurrent('a wait that outlasts every step', () => {
+describe.concurrent('a wait that outlasts any step', () => {
   const nextWeek = new Date(Date.now() + 7 * 24 * 60 * MINUTE_MS);
   test.each([
     ['Retry-After in seconds', { 'Retry-After': '604800' }],
     ['Retry-After as a date', { 'Retry-After': nextWeek.toUTCString() }],
     ['a reset', { 'X-Ratelimit-Reset': String(nextWeek.getTime()) }],
     ['a reset of the token', { 'X-Ratelimit-Auth-Token-Reset': String(nextWeek.getTime()) }],
-  ])('fails at once and names the time: %s', async (_case, headers) => {
-    await using scene = await openScene();
-    spoilCreate(scene.simulator, { kind: 'respond', status: 429, headers }, ALWAYS);
-    const result = await scene.run();
-    expect(readFailure(result)).toMatch(/It asks to wait \d{6} s, until 20\d\d-\d\d-\d\dT/);
-    expect(result.outputs['error-code']).toBe('rate-limited');
-    expect(scene.methods()).toBe('POST');
-  });
+  ])(
+    'fails at once and names the time when a wait outlasts any step: %s',
+    async (_case, headers) => {
+      await using simulated = await startSimulatedRun();
+      injectCreateFault(simulated.simulator, { kind: 'respond', status: 429, headers }, ALWAYS);
+      const result = await simulated.run();
+      expect(readFailure(result)).toMatch(/It asks to wait \d{6} s, until 20\d\d-\d\d-\d\dT/);
+      expect(result.outputs['error-code']).toBe('rate-limited');
+      expect(simulated.methods()).toBe('POST');
+    },
+  );
 });
 
 describe.concurrent('an update of a group that LaunchDarkly shows but does not find', () => {
-  test('ends before the deadline, with what was seen', async () => {
+  test('ends before the deadline with what was read when updates do not find the group', async () => {
     const group = olderGroup({ name: 'Production' });
-    await using scene = await openScene({ group });
+    await using simulated = await startSimulatedRun({ group });
     const body = { code: 'not_found', message: 'Invalid resource identifier' };
-    answerUpdates(scene.simulator, { kind: 'respond', status: 404, body });
-    const result = await scene.run({ 'if-exists': 'update', 'timeout-seconds': '5' });
+    answerUpdates(simulated.simulator, { kind: 'respond', status: 404, body });
+    const result = await simulated.run({ 'if-exists': 'update', 'timeout-seconds': '5' });
     const failure = readFailure(result);
     expect(failure).toContain(
       'LaunchDarkly shows insight group "default-production-all-apps" but answers every update of it with 404. Nothing was written.',
@@ -355,31 +372,31 @@ describe.concurrent('an update of a group that LaunchDarkly shows but does not f
     );
     expect(result.outputs).toMatchObject({
       'error-code': 'conflict',
-      key: WISH.key,
+      key: DESIRED.key,
       name: 'Production',
     });
   });
 });
 
-test.concurrent('a refused update without named attributes has a next step that fits', async () => {
-  await using scene = await openScene({ group: olderGroup({ name: 'Production' }) });
-  answerUpdates(scene.simulator, {
+test.concurrent('suggests a fitting next step for a rejected update without named attributes', async () => {
+  await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Production' }) });
+  answerUpdates(simulated.simulator, {
     kind: 'respond',
     status: 422,
     body: { code: 'patch_failed', message: 'Could not apply patch.' },
   });
-  const failure = readFailure(await scene.run({ 'if-exists': 'update' }));
+  const failure = readFailure(await simulated.run({ 'if-exists': 'update' }));
   expect(failure).not.toContain('Correct the inputs that LaunchDarkly names');
   expect(failure).toContain('Next: Make the change in LaunchDarkly, or set if-exists: keep');
 });
 
 describe.concurrent('a key of another project', () => {
-  test('leads to the suggestion of a key that is not the one in use', async () => {
+  test('suggests a key other than the one in use in another project', async () => {
     const key = 'web-eu-prod-all-apps';
     const theirs = olderGroup({ key, projectKey: 'web-eu', environmentKey: 'prod' });
-    await using scene = await openScene({ group: theirs });
-    scene.simulator.account.addProject('web', ['eu-prod']);
-    const result = await scene.run({ project: 'web', environment: 'eu-prod', key });
+    await using simulated = await startSimulatedRun({ group: theirs });
+    simulated.simulator.account.addProject('web', ['eu-prod']);
+    const result = await simulated.run({ project: 'web', environment: 'eu-prod', key });
     const [, suggestion] = /Choose another key, such as "(.*?)"/.exec(readFailure(result)) ?? [];
     expect(suggestion).toMatch(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/);
     expect(suggestion).not.toBe(key);

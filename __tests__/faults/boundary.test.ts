@@ -4,7 +4,12 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { olderGroup, openScene, spoilCreate, WISH } from '../bundle/scene.ts';
+import {
+  DESIRED,
+  injectCreateFault,
+  olderGroup,
+  startSimulatedRun,
+} from '../bundle/simulated-run.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -16,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(async () => rm(folder, { recursive: true }));
 
-/** Unexpected errors, thrown while a request is under way. Each holds the token. */
+/** Unexpected errors thrown while a request is in flight. Each contains the token. */
 const SURPRISES = {
   'an exception in a timer': 'throw new TypeError(token);',
   'a rejection that nobody handles': 'Promise.reject(new Error(token));',
@@ -24,9 +29,9 @@ const SURPRISES = {
   'nothing, thrown': 'throw undefined;',
 } as const;
 
-describe('an unexpected error', () => {
+describe('unexpected errors', () => {
   test.each(Object.entries(SURPRISES))(
-    '(%s) is told in constant words, without a stack, and fails the step',
+    '(%s) is reported in constant words, without a stack, and fails the step',
     async (title, code) => {
       const path = join(folder, `${title.replaceAll(/\W/g, '-')}.mjs`);
       await writeFile(
@@ -39,9 +44,9 @@ describe('an unexpected error', () => {
           }
         }, 5);\n`,
       );
-      await using scene = await openScene();
-      spoilCreate(scene.simulator, { kind: 'delay', delayMs: 3_000 });
-      const result = await scene.run({}, { env: { NODE_OPTIONS: `--import=${path}` } });
+      await using simulated = await startSimulatedRun();
+      injectCreateFault(simulated.simulator, { kind: 'delay', delayMs: 3_000 });
+      const result = await simulated.run({}, { env: { NODE_OPTIONS: `--import=${path}` } });
       expect(result).toMatchObject({ exitCode: 1, conclusion: 'failure', stderr: '' });
       expect(result.annotations).toMatchObject([
         {
@@ -52,29 +57,28 @@ describe('an unexpected error', () => {
         },
       ]);
       expect(result.stdout).not.toMatch(/^\s+at /m);
-      // The work went on, but a step that fails must not have the outputs of a success.
+      // The run continued, but a failed step must not have the outputs of a success.
       expect(result.outputs).toMatchObject({
         outcome: 'failed',
         created: 'false',
         'error-code': 'unexpected-response',
       });
-      expect(scene.simulator.createdCount(WISH.key)).toBe(1);
+      expect(simulated.simulator.createdCount(DESIRED.key)).toBe(1);
     },
   );
 });
 
-test('with nobody left to read its output, the run ends all the same', async () => {
-  await using scene = await openScene();
+test('the run ends when nobody reads its output', async () => {
+  await using simulated = await startSimulatedRun();
   const action = spawn(
     process.env['BUNDLE_NODE'] ?? process.execPath,
     [join(root, 'dist', 'index.js')],
     {
       env: {
         ...Object.fromEntries(
-          Object.entries({ ...WISH, 'base-uri': scene.simulator.origin }).map(([name, value]) => [
-            `INPUT_${name.toUpperCase()}`,
-            value,
-          ]),
+          Object.entries({ ...DESIRED, 'base-uri': simulated.simulator.origin }).map(
+            ([name, value]) => [`INPUT_${name.toUpperCase()}`, value],
+          ),
         ),
         RUNNER_DEBUG: '1',
       },
@@ -86,13 +90,13 @@ test('with nobody left to read its output, the run ends all the same', async () 
   expect(exitCode).toBe(1);
 });
 
-describe("the event's file", () => {
+describe('the event file', () => {
   test.each([
     ['that is no JSON', '{"pull_request": '],
     ['that is binary', '\u0000\ufffd'],
     ['that is null', 'null'],
     ['that holds something else', '{"pull_request":{"number":"1","head":[]}}'],
-  ])('%s is as good as none', async (_, content) => {
+  ])('ignores an event file %s', async (_, content) => {
     const path = join(folder, 'event.json');
     await writeFile(path, content);
     await expectQuietSuccess({ GITHUB_EVENT_PATH: path, GITHUB_EVENT_NAME: 'pull_request' });
@@ -101,7 +105,7 @@ describe("the event's file", () => {
   test.each([
     ['is missing', () => join(folder, 'missing')],
     ['is a folder', () => folder],
-  ])('that %s is as good as none', async (_, path) => {
+  ])('ignores an event file that %s', async (_, path) => {
     await expectQuietSuccess({
       GITHUB_EVENT_PATH: path(),
       GITHUB_EVENT_NAME: 'pull_request_target',
@@ -109,7 +113,7 @@ describe("the event's file", () => {
   });
 });
 
-test('without the files of the runner, the run ends in words and without a stack', async () => {
+test('ends with a message and without a stack when the runner provides no files', async () => {
   const env = {
     GITHUB_OUTPUT: undefined,
     GITHUB_STATE: undefined,
@@ -122,14 +126,14 @@ test('without the files of the runner, the run ends in words and without a stack
     RUNNER_TEMP: undefined,
     HOME: undefined,
   };
-  await using scene = await openScene({ group: olderGroup() });
-  const result = await scene.run({}, { env });
+  await using simulated = await startSimulatedRun({ group: olderGroup() });
+  const result = await simulated.run({}, { env });
   expect(result).toMatchObject({ exitCode: 1, stderr: '' });
   expect(result.stdout).not.toMatch(/^\s+at /m);
   expect(result.annotations).toHaveLength(1);
 });
 
-test('nothing in src/ ends the process, since what was printed last would be lost', async () => {
+test('no code in src/ ends the process, because that would lose pending output', async () => {
   const folder = join(root, 'src');
   const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.ts'));
   expect(files.length).toBeGreaterThan(10);
@@ -141,8 +145,8 @@ test('nothing in src/ ends the process, since what was printed last would be los
 });
 
 async function expectQuietSuccess(env: Readonly<Record<string, string>>): Promise<void> {
-  await using scene = await openScene();
-  const result = await scene.run({ 'pr-comment': 'true' }, { env });
+  await using simulated = await startSimulatedRun();
+  const result = await simulated.run({ 'pr-comment': 'true' }, { env });
   expect(result).toMatchObject({ exitCode: 0, stderr: '', annotations: [] });
   expect(result.outputs['outcome']).toBe('created');
 }

@@ -2,51 +2,56 @@ import { describe, expect, test } from 'vitest';
 import { type GitHubSimulator, startGitHub } from '../../simulator/github/simulator.ts';
 import { findLeaksIn } from '../../simulator/runner/leak-detector.ts';
 import type { StepResult } from '../../simulator/runner/runner.ts';
-import { openScene, type Scene, spoilCreate, WISH } from '../bundle/scene.ts';
+import {
+  DESIRED,
+  injectCreateFault,
+  type SimulatedRun,
+  startSimulatedRun,
+} from '../bundle/simulated-run.ts';
 
 const GITHUB_TOKEN = 'ghs_Zq8rT3vLw0XyB5nKc7MdE2fGhJ4pAs6uVi9o';
 const REPOSITORY = 'octo-org/octo-repo';
 const PULL_REQUEST = { number: 7, head: { repo: { full_name: REPOSITORY } } };
 
-describe("GitHub's token and LaunchDarkly's", () => {
-  test('never meet, when all goes well', async () => {
+describe('the tokens of GitHub and LaunchDarkly', () => {
+  test('neither token reaches the other server in a successful run', async () => {
     await using github = await openGitHub();
-    await using scene = await openScene();
-    const result = await runWithComment(scene, github);
+    await using simulated = await startSimulatedRun();
+    const result = await runWithComment(simulated, github);
     expect(result.outputs['outcome']).toBe('created');
     expect(github.comments).toHaveLength(1);
-    expectNotCrossed(scene, github);
+    expectNotCrossed(simulated, github);
   });
 
-  test('never meet, when LaunchDarkly repeats the token in what ends up in the comment', async () => {
+  test('neither token reaches the other server when LaunchDarkly repeats its token in text for the comment', async () => {
     await using github = await openGitHub();
-    await using scene = await openScene();
-    const message = `The token ${WISH.token} (${btoa(WISH.token)}) may not do that.`;
-    spoilCreate(scene.simulator, { kind: 'respond', status: 400, body: { message } });
-    const result = await runWithComment(scene, github);
+    await using simulated = await startSimulatedRun();
+    const message = `The token ${DESIRED.token} (${btoa(DESIRED.token)}) may not do that.`;
+    injectCreateFault(simulated.simulator, { kind: 'respond', status: 400, body: { message } });
+    const result = await runWithComment(simulated, github);
     expect(result.outputs['error-code']).toBe('bad-request');
     expect(github.comments).toHaveLength(1);
     expect(github.comments[0]?.body).toContain('may not do that');
-    expectNotCrossed(scene, github);
+    expectNotCrossed(simulated, github);
   });
 
-  test('never meet, when GitHub repeats its token in a refusal', async () => {
+  test('neither token reaches the other server when GitHub repeats its token in a rejection', async () => {
     await using github = await openGitHub();
-    await using scene = await openScene();
+    await using simulated = await startSimulatedRun();
     const answer = { status: 422, body: { message: `No: ${GITHUB_TOKEN}` } };
     github.inject({ method: 'GET', answer });
-    const result = await runWithComment(scene, github);
+    const result = await runWithComment(simulated, github);
     expect(result.outputs['outcome']).toBe('created');
-    expectNotCrossed(scene, github);
+    expectNotCrossed(simulated, github);
   });
 
-  test('never meet, when they are swapped in the workflow', async () => {
+  test('neither token reaches the other server when the workflow swaps them', async () => {
     await using github = await openGitHub();
-    await using scene = await openScene();
-    const swapped = { token: GITHUB_TOKEN, 'github-token': WISH.token };
-    const result = await runWithComment(scene, github, swapped);
+    await using simulated = await startSimulatedRun();
+    const swapped = { token: GITHUB_TOKEN, 'github-token': DESIRED.token };
+    const result = await runWithComment(simulated, github, swapped);
     expect(result.outputs['error-code']).toBe('invalid-input');
-    expect(scene.simulator.requests).toEqual([]);
+    expect(simulated.simulator.requests).toEqual([]);
     expect(github.requests).toEqual([]);
   });
 });
@@ -59,11 +64,11 @@ function openGitHub(): Promise<GitHubSimulator> {
 }
 
 function runWithComment(
-  scene: Scene,
+  simulated: SimulatedRun,
   github: GitHubSimulator,
   inputs: Readonly<Record<string, string>> = {},
 ): Promise<StepResult> {
-  return scene.run(
+  return simulated.run(
     { 'pr-comment': 'true', 'github-token': GITHUB_TOKEN, ...inputs },
     {
       env: { GITHUB_API_URL: github.apiUrl, RUNNER_DEBUG: '1' },
@@ -73,8 +78,8 @@ function runWithComment(
   );
 }
 
-function expectNotCrossed(scene: Scene, github: GitHubSimulator): void {
-  const atLaunchDarkly = scene.simulator.requests.map((request) => ({
+function expectNotCrossed(simulated: SimulatedRun, github: GitHubSimulator): void {
+  const atLaunchDarkly = simulated.simulator.requests.map((request) => ({
     name: 'LaunchDarkly',
     text: JSON.stringify({ ...request, query: [...request.query] }),
   }));
@@ -85,5 +90,5 @@ function expectNotCrossed(scene: Scene, github: GitHubSimulator): void {
   expect(atLaunchDarkly).not.toEqual([]);
   expect(atGitHub).not.toEqual([]);
   expect(findLeaksIn(atLaunchDarkly, [GITHUB_TOKEN])).toEqual([]);
-  expect(findLeaksIn(atGitHub, [WISH.token])).toEqual([]);
+  expect(findLeaksIn(atGitHub, [DESIRED.token])).toEqual([]);
 }

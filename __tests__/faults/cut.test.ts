@@ -8,7 +8,7 @@ import { Secrets } from '../../src/secrets.ts';
 const TOKEN = 'api-5f0c1a2b-3c4d-4e6f-8081-92a3b4c5d6e7';
 const FORMS = [TOKEN, Buffer.from(TOKEN).toString('base64')];
 
-/** Around every length at which some sink cuts. */
+/** Around every length at which a sink truncates. */
 const LENGTHS = [1_000, 1_200, 2_000, 3_000, 4_096];
 
 let printed = '';
@@ -25,7 +25,7 @@ afterEach(() => {
   process.exitCode = undefined;
 });
 
-test.each(LENGTHS)('a secret on the cut at %i characters shows no piece of itself', (length) => {
+test.each(LENGTHS)('a secret across the cut at %i characters shows no part of itself', (length) => {
   const secrets = new Secrets(() => {});
   secrets.add(TOKEN);
   const log = new Log(secrets);

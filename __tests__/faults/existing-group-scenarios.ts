@@ -1,53 +1,53 @@
-import type { Line } from '../../simulator/wire/server.ts';
-import { CUTS, type Ending, type Scenario, STAGES, UNCLEAR } from './scenario.ts';
+import type { FaultyConnection } from '../../simulator/network/faulty-server.ts';
+import { CUTS, type RunOutcome, type Scenario, STAGES, UNCLEAR } from './scenario.ts';
 
-/** What is to become of a group that exists, and how the run ends when nothing goes wrong for long. */
+/** What happens to an existing group, and the outcome when no fault lasts. */
 const POLICIES: readonly (Pick<Scenario, 'existing' | 'inputs'> & {
   readonly title: string;
-  readonly ending: Ending;
+  readonly outcome: RunOutcome;
 })[] = [
   {
     title: 'a group that is equal is kept',
     existing: {},
     inputs: { 'if-exists': 'keep' },
-    ending: 'unchanged',
+    outcome: 'unchanged',
   },
   {
     title: 'a group that differs is kept',
     existing: { name: 'Another name' },
     inputs: { 'if-exists': 'keep' },
-    ending: 'kept',
+    outcome: 'kept',
   },
   {
     title: 'a group that differs is a conflict',
     existing: { name: 'Another name' },
     inputs: {},
-    ending: 'conflict',
+    outcome: 'conflict',
   },
   {
     title: 'a group is updated',
     existing: { name: 'Another name' },
     inputs: { 'if-exists': 'update' },
-    ending: 'updated',
+    outcome: 'updated',
   },
   {
     title: 'the applications of a group are updated',
     existing: { applicationKeys: ['billing-service'] },
     inputs: { 'if-exists': 'update', applications: 'billing-service, inventory-service' },
-    ending: 'updated',
+    outcome: 'updated',
   },
 ];
 
 /** Every cut of the connection, at every stage, while a group is read or updated. */
 function listCuts(): Scenario[] {
-  return POLICIES.flatMap(({ title, ending, ...policy }) => {
-    const methods = ending === 'updated' ? ['GET', 'PATCH'] : ['GET'];
+  return POLICIES.flatMap(({ title, outcome, ...policy }) => {
+    const methods = outcome === 'updated' ? ['GET', 'PATCH'] : ['GET'];
     return methods.flatMap((method) =>
       Object.entries(CUTS).flatMap(([how, cut]) =>
         Object.keys(STAGES)
-          // What happens on accept happens before there is a method.
+          // A cut on accept happens before there is a method.
           .filter((where) => where !== 'on accept')
-          .flatMap((where) => listCut({ title, ending, policy, method, how, where, cut })),
+          .flatMap((where) => listCut({ title, outcome, policy, method, how, where, cut })),
       ),
     );
   });
@@ -55,46 +55,46 @@ function listCuts(): Scenario[] {
 
 function listCut(options: {
   readonly title: string;
-  readonly ending: Ending;
+  readonly outcome: RunOutcome;
   readonly policy: Pick<Scenario, 'existing' | 'inputs'>;
   readonly method: string;
   readonly how: string;
   readonly where: string;
-  readonly cut: (line: Line) => void;
+  readonly cut: (connection: FaultyConnection) => void;
 }): Scenario[] {
-  const { title, ending, policy, method, how, where, cut } = options;
+  const { title, outcome, policy, method, how, where, cut } = options;
   const stage = STAGES[where];
   if (stage === undefined) {
     return [];
   }
-  const { isWorkDone, ...fault } = stage(cut);
+  const { isProcessed, ...fault } = stage(cut);
   const name = `${title}, and the connection ${how} ${where} of ${method}`;
   const stalls = how === 'stalls';
-  // An update that was carried out is seen by the next read, whatever became of its answer.
-  const isSeen = method === 'PATCH' && isWorkDone && !stalls;
+  // The next read shows an update that was processed, whatever happened to its response.
+  const isSeen = method === 'PATCH' && isProcessed && !stalls;
   const once: Scenario = {
     ...policy,
     name: `${name}, once`,
     fault: () => ({ ...fault, method, isOnce: true }),
-    endings: [ending],
+    allowedOutcomes: [outcome],
     creations: 0,
   };
   const always: Scenario = {
     ...policy,
     name: `${name}, each time`,
     fault: () => ({ ...fault, method }),
-    endings: isSeen ? [ending] : UNCLEAR,
+    allowedOutcomes: isSeen ? [outcome] : UNCLEAR,
     creations: 0,
     usesUpTime: !isSeen,
   };
-  // An attempt that stalls once takes as much time as the run has here.
+  // One attempt that stalls takes all the time of the run.
   return stalls ? [always] : [once, always];
 }
 
-/** A server that stores something else than it was sent, without any fault of the network. */
+/** A server that stores different values than it was sent, without any network fault. */
 function listStorageRules(): Scenario[] {
   const update = { 'if-exists': 'update' };
-  const cases: readonly Omit<Scenario, 'fault' | 'endings' | 'creations'>[] = [
+  const cases: readonly Omit<Scenario, 'fault' | 'allowedOutcomes' | 'creations'>[] = [
     {
       name: 'blanks in the name are squeezed',
       inputs: { name: 'Production -  All   Apps' },
@@ -127,7 +127,7 @@ function listStorageRules(): Scenario[] {
         ...base,
         name: `${name} by a create`,
         inputs: inputs ?? {},
-        endings: ['created'],
+        allowedOutcomes: ['created'],
         creations: 1,
       },
       {
@@ -135,8 +135,8 @@ function listStorageRules(): Scenario[] {
         name: `${name} by an update`,
         inputs: { ...inputs, ...update },
         existing: { name: 'Another name' },
-        // Changed, but not as requested: a failure of the update or a success with a warning.
-        endings: ['updated', 'unexpected-response'],
+        // Changed, but not as requested: a failed update or a success with a warning.
+        allowedOutcomes: ['updated', 'unexpected-response'],
       },
       {
         ...base,
@@ -146,16 +146,16 @@ function listStorageRules(): Scenario[] {
         fault: () => ({
           method: 'PATCH',
           isOnce: true,
-          onRequest: (turn) => {
-            turn.work();
-            turn.line.reset();
+          onRequest: (received) => {
+            received.process();
+            received.connection.reset();
           },
         }),
-        endings: ['updated', 'unexpected-response', 'conflict'],
+        allowedOutcomes: ['updated', 'unexpected-response', 'conflict'],
       },
     ];
   });
 }
 
-/** Faults while a group exists, and servers that store something else than they were sent. */
+/** Faults while a group exists, and servers that store different values than they were sent. */
 export const EXISTING_GROUP_SCENARIOS: readonly Scenario[] = [...listCuts(), ...listStorageRules()];

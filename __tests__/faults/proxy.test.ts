@@ -2,35 +2,35 @@ import { describe, expect, test } from 'vitest';
 import { startSimulator } from '../../simulator/launchdarkly/simulator.ts';
 import { derivedForms } from '../../simulator/runner/leak-detector.ts';
 import type { StepResult } from '../../simulator/runner/runner.ts';
-import { openCompany, readError, WISH } from './company.ts';
+import { DESIRED, openCorporateNetwork, readError } from './corporate-network.ts';
 
-/** With characters that have to be percent-encoded in a URL. */
+/** With characters that must be percent-encoded in a URL. */
 const PASSWORD = 'p@ss/w0rd:of#the%proxy';
 const CREDENTIALS = { user: 'runner', password: PASSWORD };
 const ENCODED_PASSWORD = encodeURIComponent(PASSWORD);
 
-/** The password, as it is and as the URL and the header have it. */
+/** The password as is, as in the URL and as in the header. */
 const PROXY_SECRETS = [
   PASSWORD,
   ENCODED_PASSWORD,
   Buffer.from(`runner:${PASSWORD}`).toString('base64'),
 ];
 
-describe('a proxy', () => {
+describe('proxies', () => {
   test.each(['HTTPS_PROXY', 'https_proxy'])(
-    'named by %s is asked for a tunnel, and sees neither token nor request',
+    'asks the proxy in %s for a tunnel that hides the token and the request',
     async (variable) => {
-      await using company = await openCompany();
-      const { proxy, launchDarkly } = company;
-      const result = await company.run({ [variable]: `http://${proxy.host}` });
+      await using network = await openCorporateNetwork();
+      const { proxy, launchDarkly } = network;
+      const result = await network.run({ [variable]: `http://${proxy.host}` });
       expect(result.outputs).toMatchObject({ outcome: 'created', created: 'true' });
-      expect(launchDarkly.createdCount(WISH.key)).toBe(1);
+      expect(launchDarkly.createdCount(DESIRED.key)).toBe(1);
       expect(proxy.requests).toEqual(['CONNECT app.launchdarkly.com:443 HTTP/1.1']);
       expect(proxy.seen).toContain('host: app.launchdarkly.com');
-      for (const form of derivedForms(WISH.token)) {
+      for (const form of derivedForms(DESIRED.token)) {
         expect(proxy.seen.toLowerCase()).not.toContain(form.toLowerCase());
       }
-      expect(proxy.seen).not.toContain(WISH.key);
+      expect(proxy.seen).not.toContain(DESIRED.key);
     },
   );
 
@@ -42,47 +42,47 @@ describe('a proxy', () => {
     ['with a fragment', (host: string) => `http://${host}#x`],
     ['without its scheme and with a path', (host: string) => `${host}/x`],
     ['with blanks around it', (host: string) => ` http://${host} `],
-  ])('may be named %s', async (_, name) => {
-    await using company = await openCompany();
-    const result = await company.run({ HTTPS_PROXY: name(company.proxy.host) });
+  ])('accepts a proxy named %s', async (_, name) => {
+    await using network = await openCorporateNetwork();
+    const result = await network.run({ HTTPS_PROXY: name(network.proxy.host) });
     expect(result.outputs['outcome']).toBe('created');
-    expect(company.proxy.tunnels).toBe(1);
+    expect(network.proxy.tunnels).toBe(1);
   });
 
-  test('may take a second to open each tunnel', async () => {
-    await using company = await openCompany({ delayMs: 1_200 });
-    const result = await company.run({ HTTPS_PROXY: `http://${company.proxy.host}` });
+  test('waits for a proxy that takes a second to open each tunnel', async () => {
+    await using network = await openCorporateNetwork({ delayMs: 1_200 });
+    const result = await network.run({ HTTPS_PROXY: `http://${network.proxy.host}` });
     expect(result.outputs['outcome']).toBe('created');
-    expect(company.proxy.tunnels).toBe(1);
+    expect(network.proxy.tunnels).toBe(1);
   });
 
   test.each(['HTTP_PROXY', 'http_proxy'])(
-    'named by %s is for plain http only',
+    'uses a proxy named by %s for plain http only',
     async (variable) => {
-      await using company = await openCompany();
-      const result = await company.run(
-        { [variable]: `http://${company.proxy.host}` },
-        { 'base-uri': `https://localhost:${company.launchDarklyPort}` },
+      await using network = await openCorporateNetwork();
+      const result = await network.run(
+        { [variable]: `http://${network.proxy.host}` },
+        { 'base-uri': `https://localhost:${network.launchDarklyPort}` },
       );
       expect(result.outputs['outcome']).toBe('created');
-      expect(company.proxy.requests).toEqual([]);
+      expect(network.proxy.requests).toEqual([]);
     },
   );
 
-  test('may have a Windows domain before its user name', async () => {
+  test("accepts a Windows domain in front of the proxy's user name", async () => {
     const credentials = { user: 'DOMAIN\\runner', password: 'correct-horse' };
-    await using company = await openCompany({ credentials });
-    const result = await company.run({
-      HTTPS_PROXY: `http://DOMAIN\\runner:correct-horse@${company.proxy.host}`,
+    await using network = await openCorporateNetwork({ credentials });
+    const result = await network.run({
+      HTTPS_PROXY: `http://DOMAIN\\runner:correct-horse@${network.proxy.host}`,
     });
     expect(result.outputs['outcome']).toBe('created');
     expect(result.masks).toContain('correct-horse');
   });
 
-  test('with a short password does not mask the word, which would drop the outputs', async () => {
+  test('does not mask a short proxy password, which would drop outputs', async () => {
     const credentials = { user: 'svc', password: 'prod' };
-    await using company = await openCompany({ credentials });
-    const result = await company.run({ HTTPS_PROXY: `http://svc:prod@${company.proxy.host}` });
+    await using network = await openCorporateNetwork({ credentials });
+    const result = await network.run({ HTTPS_PROXY: `http://svc:prod@${network.proxy.host}` });
     expect(result.outputs).toMatchObject({ outcome: 'created', environment: 'production' });
     expect(result.masks).not.toContain('prod');
     expect(result.masks).toEqual(
@@ -90,30 +90,30 @@ describe('a proxy', () => {
     );
   });
 
-  test('may have a bare % in its password', async () => {
+  test("accepts a literal % in the proxy's password", async () => {
     const credentials = { user: 'runner', password: '100%sure-of-it' };
-    await using company = await openCompany({ credentials });
-    const result = await company.run({
-      HTTPS_PROXY: `http://runner:100%sure-of-it@${company.proxy.host}`,
+    await using network = await openCorporateNetwork({ credentials });
+    const result = await network.run({
+      HTTPS_PROXY: `http://runner:100%sure-of-it@${network.proxy.host}`,
     });
     expect(result.outputs['outcome']).toBe('created');
     expect(result.masks).toContain('100%sure-of-it');
   });
 
-  test('may itself speak TLS, with a certificate of the company', async () => {
-    await using company = await openCompany({ isProxyTls: true });
-    const result = await company.run({ HTTPS_PROXY: `https://${company.proxy.host}` });
+  test('accepts a TLS proxy with a certificate of the corporate authority', async () => {
+    await using network = await openCorporateNetwork({ isProxyTls: true });
+    const result = await network.run({ HTTPS_PROXY: `https://${network.proxy.host}` });
     expect(result.outputs['outcome']).toBe('created');
-    expect(company.proxy.tunnels).toBe(1);
+    expect(network.proxy.tunnels).toBe(1);
   });
 
-  test('that wants a password gets it, and it is found nowhere else', async () => {
-    await using company = await openCompany({ credentials: CREDENTIALS });
-    const url = `http://runner:${ENCODED_PASSWORD}@${company.proxy.host}`;
-    const result = await company.run({ HTTPS_PROXY: url }, {}, { secrets: PROXY_SECRETS });
+  test('sends the proxy its password and shows it nowhere else', async () => {
+    await using network = await openCorporateNetwork({ credentials: CREDENTIALS });
+    const url = `http://runner:${ENCODED_PASSWORD}@${network.proxy.host}`;
+    const result = await network.run({ HTTPS_PROXY: url }, {}, { secrets: PROXY_SECRETS });
     expect(result.outputs['outcome']).toBe('created');
     expect(result.masks).toEqual(expect.arrayContaining(PROXY_SECRETS));
-    expect(company.launchDarkly.requests.flatMap(({ headers }) => headers.flat())).not.toContain(
+    expect(network.launchDarkly.requests.flatMap(({ headers }) => headers.flat())).not.toContain(
       'proxy-authorization',
     );
   });
@@ -126,11 +126,11 @@ describe('a proxy', () => {
       'The proxy refused the user name and password of HTTPS_PROXY (407), or wants another scheme than Basic',
     ],
   ])(
-    'that wants a password and gets %s makes the step fail, and says so',
+    'fails with an explanation when a proxy that requires a password gets %s',
     async (_, given, words) => {
-      await using company = await openCompany({ credentials: CREDENTIALS });
-      const result = await company.run(
-        { HTTPS_PROXY: `http://${given}${company.proxy.host}` },
+      await using network = await openCorporateNetwork({ credentials: CREDENTIALS });
+      const result = await network.run(
+        { HTTPS_PROXY: `http://${given}${network.proxy.host}` },
         {},
         { secrets: ['wrong-password-of-some-length', ...PROXY_SECRETS] },
       );
@@ -138,24 +138,24 @@ describe('a proxy', () => {
       expect(readError(result)).toContain(words);
       expect(readError(result)).toContain('Nothing was written.');
       // It would be refused the next time, too.
-      expect(company.proxy.requests).toHaveLength(1);
-      expectNothingAtLaunchDarkly(company.launchDarkly.requests, result);
+      expect(network.proxy.requests).toHaveLength(1);
+      expectNothingAtLaunchDarkly(network.launchDarkly.requests, result);
     },
   );
 
-  test('that refuses the host makes the step fail, and says so', async () => {
-    await using company = await openCompany({ refusal: 403 });
-    const result = await company.run({ HTTPS_PROXY: `http://${company.proxy.host}` });
+  test('fails with an explanation when the proxy refuses the host', async () => {
+    await using network = await openCorporateNetwork({ refusal: 403 });
+    const result = await network.run({ HTTPS_PROXY: `http://${network.proxy.host}` });
     expect(result.outputs['error-code']).toBe('network');
     expect(readError(result)).toContain('The proxy of HTTPS_PROXY refused the connection (403)');
     expect(readError(result)).toContain('Nothing was written.');
-    expectNothingAtLaunchDarkly(company.launchDarkly.requests, result);
+    expectNothingAtLaunchDarkly(network.launchDarkly.requests, result);
   });
 
-  test('that is not there makes the step fail, which names the variable and goes no other way', async () => {
-    await using company = await openCompany();
+  test('names the variable of an unreachable proxy and does not bypass it', async () => {
+    await using network = await openCorporateNetwork();
     // The reserved port 1, where nothing listens.
-    const result = await company.run(
+    const result = await network.run(
       { HTTPS_PROXY: `http://runner:${ENCODED_PASSWORD}@127.0.0.1:1` },
       { 'timeout-seconds': '2' },
       { secrets: PROXY_SECRETS },
@@ -164,17 +164,17 @@ describe('a proxy', () => {
     expect(readError(result)).toContain('ECONNREFUSED');
     expect(readError(result)).toContain('HTTPS_PROXY');
     expect(readError(result)).toContain('Nothing was written.');
-    expectNothingAtLaunchDarkly(company.launchDarkly.requests, result);
+    expectNothingAtLaunchDarkly(network.launchDarkly.requests, result);
   });
 
   test.each(['ftp://127.0.0.1:21', 'socks5://127.0.0.1:1080', 'http://['])(
-    'of a kind that is not understood (%s) is refused before any request',
+    'rejects an unsupported kind of proxy (%s) before any request',
     async (url) => {
-      await using company = await openCompany();
-      const result = await company.run({ HTTPS_PROXY: url });
+      await using network = await openCorporateNetwork();
+      const result = await network.run({ HTTPS_PROXY: url });
       expect(result.outputs['error-code']).toBe('invalid-input');
       expect(readError(result)).toContain('HTTPS_PROXY');
-      expectNothingAtLaunchDarkly(company.launchDarkly.requests, result);
+      expectNothingAtLaunchDarkly(network.launchDarkly.requests, result);
     },
   );
 });
@@ -184,74 +184,74 @@ describe('NO_PROXY', () => {
     ['NO_PROXY', (port: number) => `example.com,localhost:${port}`],
     ['NO_PROXY', () => '*'],
     ['no_proxy', () => 'localhost'],
-  ])('(%s) keeps the proxy out of the way', async (variable, hosts) => {
-    await using company = await openCompany();
-    const port = company.launchDarklyPort;
-    const result = await company.run(
-      { HTTPS_PROXY: `http://${company.proxy.host}`, [variable]: hosts(port) },
+  ])('(%s) in NO_PROXY bypasses the proxy', async (variable, hosts) => {
+    await using network = await openCorporateNetwork();
+    const port = network.launchDarklyPort;
+    const result = await network.run(
+      { HTTPS_PROXY: `http://${network.proxy.host}`, [variable]: hosts(port) },
       { 'base-uri': `https://localhost:${port}` },
     );
     expect(result.outputs['outcome']).toBe('created');
-    expect(company.proxy.requests).toEqual([]);
+    expect(network.proxy.requests).toEqual([]);
   });
 
-  test('for other hosts changes nothing', async () => {
-    await using company = await openCompany();
-    const result = await company.run({
-      HTTPS_PROXY: `http://${company.proxy.host}`,
+  test('does not bypass the proxy when NO_PROXY names other hosts', async () => {
+    await using network = await openCorporateNetwork();
+    const result = await network.run({
+      HTTPS_PROXY: `http://${network.proxy.host}`,
       NO_PROXY: 'launchdarkly.us,app.launchdarkly.com.example,127.0.0.1',
     });
     expect(result.outputs['outcome']).toBe('created');
-    expect(company.proxy.tunnels).toBe(1);
+    expect(network.proxy.tunnels).toBe(1);
   });
 });
 
-describe('a proxy variable', () => {
-  test('that is empty is unset, whatever its case', async () => {
-    await using company = await openCompany();
-    const result = await company.run({
-      HTTPS_PROXY: `http://${company.proxy.host}`,
+describe('proxy variables', () => {
+  test('treats an empty proxy variable as unset, in any letter case', async () => {
+    await using network = await openCorporateNetwork();
+    const result = await network.run({
+      HTTPS_PROXY: `http://${network.proxy.host}`,
       https_proxy: '',
       NO_PROXY: '127.0.0.1',
       no_proxy: '',
     });
     expect(result.outputs['outcome']).toBe('created');
-    expect(company.proxy.tunnels).toBe(1);
+    expect(network.proxy.tunnels).toBe(1);
   });
 
   test.each([
     { HTTP_PROXY: 'socks5://127.0.0.1:1', NO_PROXY: '*' },
     { HTTPS_PROXY: 'ftp://127.0.0.1:1', NO_PROXY: 'localhost' },
     { HTTP_PROXY: 'http://[' },
-  ])('that is not used is not checked: %j', async (env) => {
-    await using company = await openCompany();
-    const result = await company.run(env, {
-      'base-uri': `https://localhost:${company.launchDarklyPort}`,
+  ])('does not validate an unused proxy variable: %j', async (env) => {
+    await using network = await openCorporateNetwork();
+    const result = await network.run(env, {
+      'base-uri': `https://localhost:${network.launchDarklyPort}`,
     });
     expect(result.outputs['outcome']).toBe('created');
     expect(result.annotations).toEqual([]);
   });
 
-  test('for plain http is not checked beside a right one for https', async () => {
-    await using company = await openCompany();
-    const result = await company.run({
+  test('does not validate the proxy for plain http when the one for https is valid', async () => {
+    await using network = await openCorporateNetwork();
+    const result = await network.run({
       HTTP_PROXY: 'socks5://127.0.0.1:1',
-      HTTPS_PROXY: `http://${company.proxy.host}`,
+      HTTPS_PROXY: `http://${network.proxy.host}`,
     });
     expect(result.outputs['outcome']).toBe('created');
     expect(result.annotations).toEqual([]);
-    expect(company.proxy.tunnels).toBe(1);
+    expect(network.proxy.tunnels).toBe(1);
   });
 
   test.each([
     ['ALL_PROXY', 'http://127.0.0.1:1'],
     ['all_proxy', 'socks5://127.0.0.1:1'],
     ['HTTP_PROXY', 'socks5://127.0.0.1:1'],
-  ])('that is not supported and the only one gives a warning: %s', async (variable, value) => {
-    await using company = await openCompany();
-    const result = await company.run(
+  ])('warns when the only proxy variable is not supported: %s', async (variable, value) => {
+    await using network = await openCorporateNetwork();
+    const result = await network.run(
       { [variable]: value },
-      { 'base-uri': `https://localhost:${company.launchDarklyPort}` },
+      { 'base-uri': `https://localhost:${network.launchDarklyPort}` },
     );
     expect(result.outputs['outcome']).toBe('created');
     expect(result.annotations).toMatchObject([
@@ -263,17 +263,17 @@ describe('a proxy variable', () => {
   });
 });
 
-describe('plain http, which is for loopback only,', () => {
-  test('goes past the proxy, which would see the token', async () => {
-    await using company = await openCompany();
+describe('plain http on loopback', () => {
+  test('bypasses the proxy for plain http on loopback, because the proxy would see the token', async () => {
+    await using network = await openCorporateNetwork();
     await using plain = await startSimulator();
-    const proxy = `http://${company.proxy.host}`;
-    const result = await company.run(
+    const proxy = `http://${network.proxy.host}`;
+    const result = await network.run(
       { HTTP_PROXY: proxy, HTTPS_PROXY: proxy },
       { 'base-uri': plain.origin },
     );
     expect(result.outputs['outcome']).toBe('created');
-    expect(company.proxy.seen).toBe('');
+    expect(network.proxy.seen).toBe('');
   });
 });
 

@@ -5,18 +5,18 @@ import { join } from 'node:path';
 import { createAuthority, issueSelfSigned, type KeyPair } from '../../simulator/certificates.ts';
 import type { InsightGroup } from '../../simulator/launchdarkly/account.ts';
 import { sampleWriterToken } from '../../simulator/launchdarkly/sample-account.ts';
+import { startDecoyServer } from '../../simulator/network/decoy-server.ts';
+import { startFaultyServer } from '../../simulator/network/faulty-server.ts';
 import { runAction, type StepResult } from '../../simulator/runner/runner.ts';
-import { startDecoyServer } from '../../simulator/wire/decoy-server.ts';
-import { startWireServer } from '../../simulator/wire/server.ts';
 import { SeededRandom } from '../races/seeded-random.ts';
-import { type CertificateKind, DESIRED, type Scenario, STRAY_SDK_KEY } from './scenario.ts';
+import { type CertificateKind, DESIRED, EMBEDDED_SDK_KEY, type Scenario } from './scenario.ts';
 
-/** What the action says of a run, and what is true. */
-export interface Evidence {
+/** What the action reported in a run, and what is true. */
+export interface ScenarioRun {
   readonly scenario: Scenario;
-  /** Absent when the run did not come to an end. */
+  /** Absent when the run did not end. */
   readonly result: StepResult | undefined;
-  /** Why it did not, or which secret leaked. */
+  /** Why it did not end, or which secret leaked. */
   readonly failure: Error | undefined;
   readonly hasLeaked: boolean;
   readonly creations: readonly string[];
@@ -24,35 +24,37 @@ export interface Evidence {
   readonly changes: number;
   /** The group as it is stored after the run. */
   readonly group: InsightGroup | undefined;
-  /** How many requests arrived whole, and how many of them were writes. */
+  /** How many requests were received completely, and how many of them were writes. */
   readonly requests: number;
   readonly writes: number;
-  /** Whether something goes wrong besides the certificate that is shown. */
+  /** Whether there is a fault besides the certificate. */
   readonly hasFault: boolean;
-  /** How often the fault has happened. */
+  /** How often the fault was injected. */
   readonly faultCount: number;
-  /** How many connections there were to a host that is not LaunchDarkly. */
-  readonly strayConnections: number;
+  /** How many connections were made to a host that is not LaunchDarkly. */
+  readonly decoyConnections: number;
 }
 
-/** Enough for a run that recovers, also on a machine with much else to do. */
+/** Enough for a run to recover, even on a busy machine. */
 const AMPLE_SECONDS = 120;
 
-/** What a run gets that uses up its time. */
+/** The deadline of a run that uses up its time. */
 const SHORT_SECONDS = 2;
 
-/** How long after the end of its time a run is killed, in milliseconds. */
+/** How long after its deadline a run is killed, in milliseconds. */
 const GRACE_MS = 120_000;
 
-/** Runs the bundle in one scenario. `seed` decides where bytes are torn and how long pauses are. */
-export async function runScenario(scenario: Scenario, seed: number): Promise<Evidence> {
+/**
+ * Runs the bundle in one scenario. `seed` decides where bytes are split and how long pauses are.
+ */
+export async function runScenario(scenario: Scenario, seed: number): Promise<ScenarioRun> {
   const random = new SeededRandom(seed);
   const { certificate, existing, isTlsSwitchedOff, usesUpTime = false } = scenario;
   const timeoutSeconds = usesUpTime ? SHORT_SECONDS : AMPLE_SECONDS;
   await using decoy = await startDecoyServer();
   await using trust = await openTrust();
   const fault = scenario.fault(`http://127.0.0.1:${decoy.port}`);
-  await using server = await startWireServer({
+  await using server = await startFaultyServer({
     fault,
     random: random.next,
     group: existing && { ...DESIRED, createdAt: Date.now() - 3_600_000, ...existing },
@@ -75,11 +77,11 @@ export async function runScenario(scenario: Scenario, seed: number): Promise<Evi
       },
       env: {
         NODE_EXTRA_CA_CERTS: trust.path,
-        // The debug log says what was sent, and is one more place in which nothing may leak.
+        // The debug log shows requests, and is one more place in which nothing may leak.
         RUNNER_DEBUG: '1',
         ...(isTlsSwitchedOff === true ? { NODE_TLS_REJECT_UNAUTHORIZED: '0' } : {}),
       },
-      secrets: [STRAY_SDK_KEY],
+      secrets: [EMBEDDED_SDK_KEY],
       timeoutMs: timeoutSeconds * 1_000 + GRACE_MS,
     });
   } catch (error) {
@@ -97,11 +99,11 @@ export async function runScenario(scenario: Scenario, seed: number): Promise<Evi
     hasFault: Object.keys(fault).length > 0,
     writes: server.requests.filter(({ method }) => method !== 'GET').length,
     faultCount: server.faultCount,
-    strayConnections: decoy.connections,
+    decoyConnections: decoy.connections,
   };
 }
 
-/** An authority that the action is told of, by way of a file. */
+/** A certificate authority that the action is told of in a file. */
 interface Trust extends AsyncDisposable {
   readonly path: string;
   issue(kind: CertificateKind): Promise<KeyPair>;

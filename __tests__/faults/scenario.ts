@@ -1,46 +1,46 @@
 import type { InsightGroup } from '../../simulator/launchdarkly/account.ts';
 import type { Behaviour } from '../../simulator/launchdarkly/behaviour.ts';
 import {
-  type Answer,
-  type Line,
-  renderAnswer,
+  type FaultyConnection,
+  type NetworkFault,
+  type RawResponse,
+  type ReceivedRequest,
   renderHead,
-  type Turn,
-  type WireFault,
-} from '../../simulator/wire/server.ts';
+  renderResponse,
+} from '../../simulator/network/faulty-server.ts';
 import type { ErrorCode } from '../../src/errors.ts';
 
 /** How a run can end: the error code of a failure, or the outcome of a success. */
-export type Ending = ErrorCode | 'created' | 'unchanged' | 'kept' | 'updated';
+export type RunOutcome = ErrorCode | 'created' | 'unchanged' | 'kept' | 'updated';
 
-/** One way in which network or server misbehave, and what may come of it. */
+/** A misbehaving network or server, and the allowed outcomes. */
 export interface Scenario {
-  /** A sentence without its end. */
+  /** A clause that completes "… when". */
   readonly name: string;
   /** `elsewhere` is the origin of a server that no client has a reason to connect to. */
-  readonly fault: (elsewhere: string) => WireFault;
+  readonly fault: (elsewhere: string) => NetworkFault;
   /**
-   * How the run may end. A run that has its time used up may also end in `timeout`, however far it got:
-   * how far that is depends on the machine.
+   * How the run may end. A run that uses up its time may also end in `timeout`, because how far it
+   * gets depends on the machine.
    */
-  readonly endings: readonly Ending[];
+  readonly allowedOutcomes: readonly RunOutcome[];
   /** How many groups the run has created by its end. */
   readonly creations: 0 | 1;
-  /** Whether the fault lasts, so that the run needs all of its time, which is short then. */
+  /** Whether the fault lasts, so that the run uses up its time, which is short then. */
   readonly usesUpTime?: boolean;
-  /** What the server shows; plain http when absent. */
+  /** The server's certificate. Defaults to plain http. */
   readonly certificate?: CertificateKind;
   /** Sets `NODE_TLS_REJECT_UNAUTHORIZED=0`. */
   readonly isTlsSwitchedOff?: boolean;
-  /** How the group that exists before the run differs from {@link DESIRED}; absent when there is none. */
+  /** How the existing group differs from {@link DESIRED}; absent when there is none. */
   readonly existing?: Partial<InsightGroup>;
-  /** Inputs besides those that every run has. */
+  /** Inputs in addition to those of every run. */
   readonly inputs?: Readonly<Record<string, string>>;
-  /** Where the server differs from what is documented. */
+  /** Where the server differs from the documentation. */
   readonly behaviour?: Partial<Behaviour>;
 }
 
-/** `trusted` is issued by the authority that the action was told of. */
+/** `trusted` is issued by the authority that the action is told of. */
 export type CertificateKind =
   | 'trusted'
   | 'expired'
@@ -49,7 +49,7 @@ export type CertificateKind =
   | 'self-signed'
   | 'of an unknown authority';
 
-/** What every run asks for unless its scenario says something else. */
+/** The desired group of every run, unless its scenario overrides it. */
 export const DESIRED = {
   key: 'default-production-all-apps',
   name: 'Production - All Apps',
@@ -57,50 +57,55 @@ export const DESIRED = {
   environmentKey: 'production',
 } as const;
 
-/** A key of the shape of a real one, which some bodies carry. */
-export const STRAY_SDK_KEY = 'sdk-5ec2e7aa-0000-4000-8000-badc0ffee000';
+/** A value with the shape of a real key, which some bodies contain. */
+export const EMBEDDED_SDK_KEY = 'sdk-5ec2e7aa-0000-4000-8000-badc0ffee000';
 
-/** The errors of a run that never got an answer it could read. */
+/** The errors of a run that never got a readable response. */
 export const UNCLEAR = ['network', 'timeout', 'unexpected-response'] as const;
 
 /** How a connection breaks. */
 export const CUTS = {
-  'is reset': (line: Line) => line.reset(),
-  'is half-closed': (line: Line) => line.halfClose(),
+  'is reset': (connection: FaultyConnection) => connection.reset(),
+  'is half-closed': (connection: FaultyConnection) => connection.halfClose(),
   stalls: () => {},
 } as const;
 
-/** When it breaks, each before or after the work was done. */
-export const STAGES: Readonly<Record<string, (cut: (line: Line) => void) => WireFault & Truth>> = {
-  'on accept': (cut) => ({ isWorkDone: false, onConnection: cut }),
-  'in the middle of the request': (cut) => ({ isWorkDone: false, onFirstByte: cut }),
-  'before the work was done': (cut) => ({
-    isWorkDone: false,
-    onRequest: async ({ line }) => {
-      await line.pause();
-      cut(line);
+/** When it breaks, each before or after the request was processed. */
+export const STAGES: Readonly<
+  Record<string, (cut: (connection: FaultyConnection) => void) => NetworkFault & Truth>
+> = {
+  'on accept': (cut) => ({ isProcessed: false, onConnection: cut }),
+  'in the middle of the request': (cut) => ({ isProcessed: false, onFirstByte: cut }),
+  'before the request was processed': (cut) => ({
+    isProcessed: false,
+    onRequest: async ({ connection }) => {
+      await connection.pause();
+      cut(connection);
     },
   }),
-  'after the work was done': (cut) => cutAfter(cut, () => ''),
-  'in the status line': (cut) => cutAfter(cut, (answer) => renderAnswer(answer).slice(0, 11)),
+  'after the request was processed': (cut) => cutAfter(cut, () => ''),
+  'in the status line': (cut) => cutAfter(cut, (answer) => renderResponse(answer).slice(0, 11)),
   'in the headers': (cut) => cutAfter(cut, (answer) => renderHead(answer).slice(0, -20)),
-  'in the body': (cut) => cutAfter(cut, (answer) => renderAnswer(answer).slice(0, -20)),
+  'in the body': (cut) => cutAfter(cut, (answer) => renderResponse(answer).slice(0, -20)),
   'just before the last byte': (cut) =>
-    cutAfter(cut, (answer) => renderAnswer(answer).slice(0, -1)),
+    cutAfter(cut, (answer) => renderResponse(answer).slice(0, -1)),
 };
 
 /** What is true on the server after a fault. */
 interface Truth {
-  readonly isWorkDone: boolean;
+  readonly isProcessed: boolean;
 }
 
-function cutAfter(cut: (line: Line) => void, show: (answer: Answer) => string) {
+function cutAfter(
+  cut: (connection: FaultyConnection) => void,
+  show: (answer: RawResponse) => string,
+) {
   return {
-    isWorkDone: true,
-    onRequest: async (turn: Turn) => {
-      await turn.line.send(show(turn.work()));
-      await turn.line.pause();
-      cut(turn.line);
+    isProcessed: true,
+    onRequest: async (received: ReceivedRequest) => {
+      await received.connection.send(show(received.process()));
+      await received.connection.pause();
+      cut(received.connection);
     },
   };
 }

@@ -2,5 +2,5 @@ import { CREATE_SCENARIOS } from './create-scenarios.ts';
 import { EXISTING_GROUP_SCENARIOS } from './existing-group-scenarios.ts';
 import type { Scenario } from './scenario.ts';
 
-/** All that goes wrong with network and server. */
+/** All network and server faults. */
 export const SCENARIOS: readonly Scenario[] = [...CREATE_SCENARIOS, ...EXISTING_GROUP_SCENARIOS];

@@ -1,24 +1,24 @@
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { startSimulator } from '../../simulator/launchdarkly/simulator.ts';
+import { listen, shutDown } from '../../simulator/network/faulty-server.ts';
 import { runAction } from '../../simulator/runner/runner.ts';
-import { listen, shutDown } from '../../simulator/wire/server.ts';
 import { PROXY_ADVICE } from '../../src/http/proxies.ts';
-import { readError, WISH } from './company.ts';
+import { DESIRED, readError } from './corporate-network.ts';
 import { replaceNameResolution } from './name-resolution.ts';
 
 const IPV4 = { address: '127.0.0.1', family: 4 } as const;
-/** The prefix to which everything is discarded: https://www.rfc-editor.org/rfc/rfc6666 */
+/** The prefix whose traffic is discarded: https://www.rfc-editor.org/rfc/rfc6666 */
 const DEAD_IPV6 = { address: '100::1', family: 6 } as const;
 
 async function openByName() {
   const simulator = await startSimulator();
   const { port } = new URL(simulator.origin);
-  return { simulator, inputs: { ...WISH, 'base-uri': `http://localhost:${port}` } };
+  return { simulator, inputs: { ...DESIRED, 'base-uri': `http://localhost:${port}` } };
 }
 
-describe('a host name', () => {
-  test('that does not resolve for two seconds is tried again', async () => {
+describe('host names', () => {
+  test('retries a host name that does not resolve for two seconds', async () => {
     const { simulator, inputs } = await openByName();
     await using names = await replaceNameResolution({ unknownForMs: 2_000, addresses: [IPV4] });
     const result = await runAction({
@@ -30,7 +30,7 @@ describe('a host name', () => {
     await simulator.close();
   });
 
-  test('that never resolves makes the step fail, which speaks of DNS and of a proxy', async () => {
+  test('mentions DNS and a proxy when a host name never resolves', async () => {
     const { simulator, inputs } = await openByName();
     await using names = await replaceNameResolution({ unknownForMs: 600_000, addresses: [IPV4] });
     const result = await runAction({
@@ -44,7 +44,7 @@ describe('a host name', () => {
     await simulator.close();
   });
 
-  test('whose IPv6 address is dead is reached by its other one', async () => {
+  test('reaches a host by IPv4 when its IPv6 address does not respond', async () => {
     const { simulator, inputs } = await openByName();
     await using names = await replaceNameResolution({ addresses: [DEAD_IPV6, IPV4] });
     const result = await runAction({ inputs, env: names.env });
@@ -53,7 +53,7 @@ describe('a host name', () => {
   });
 });
 
-test('a server that accepts connections and is silent makes the advice speak of a proxy', async () => {
+test('suggests a proxy when a server accepts connections but never responds', async () => {
   const sockets: Socket[] = [];
   const server = createServer((socket) => {
     sockets.push(socket);
@@ -61,7 +61,7 @@ test('a server that accepts connections and is silent makes the advice speak of 
   });
   const origin = `https://127.0.0.1:${await listen(server)}`;
   const result = await runAction({
-    inputs: { ...WISH, 'base-uri': origin, 'timeout-seconds': '2' },
+    inputs: { ...DESIRED, 'base-uri': origin, 'timeout-seconds': '2' },
   });
   expect(result.outputs['error-code']).toBe('timeout');
   expect(readError(result)).toContain(PROXY_ADVICE);

@@ -1,19 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { escapeWorkflowCommands } from '../../src/report/log.ts';
 import { Secrets } from '../../src/secrets.ts';
-import { readBack, STRING_PROMISES } from './strings.ts';
+import { readBack, STRING_PROPERTIES } from './strings.ts';
 
-/** How many strings each promise is tried on; scripts/test-faults.ts tries a hundred times more. */
+/** How many strings each property is checked with; scripts/test-faults.ts tries a hundred times as many. */
 const RUNS = 10_000;
 
-describe('whatever a string is made of,', () => {
-  test.each(STRING_PROMISES)('$name', ({ assert, share }) => {
+describe('string properties', () => {
+  test.each(STRING_PROPERTIES)('$name', ({ assert, share }) => {
     expect(() => assert({ numRuns: RUNS * share })).not.toThrow();
   });
 });
 
-describe('the order of things', () => {
-  test('matters: what is cut or broken up first is not found any more', () => {
+describe('order of redaction and truncation', () => {
+  test('a text must be redacted before it is truncated or split', () => {
     const secret = 'a-password-of-the-proxy';
     const text = `${'x'.repeat(2_990)}${secret}`;
     const secrets = new Secrets(() => {});
@@ -24,8 +24,8 @@ describe('the order of things', () => {
   });
 });
 
-describe('a secret in a body', () => {
-  test('that is no well-formed text is masked like any other', () => {
+describe('secrets in a malformed body', () => {
+  test('masks a secret in a malformed text like any other', () => {
     const masked: string[] = [];
     const secrets = new Secrets((value) => masked.push(value));
     const secret = '\ud800 half of a pair, and the rest';
@@ -34,7 +34,7 @@ describe('a secret in a body', () => {
     expect(secrets.redact(`a ${secret} b`)).toBe('a *** b');
   });
 
-  test('is none when it is a name that the user gave, however JSON spells it', () => {
+  test('does not mask a name that the user gave, however JSON escapes it', () => {
     const masked: string[] = [];
     const secrets = new Secrets((value) => masked.push(value));
     const name = 'A name with a\ttab and "quotes"';
@@ -44,9 +44,9 @@ describe('a secret in a body', () => {
   });
 });
 
-describe('the oracle', () => {
+describe("the runner's command parser", () => {
   test.each(['x ##[stop-commands]t', '\u00a0::add-mask::e', '\u2028::error::e', 'a\r::debug::b'])(
-    'does see a command in %j when nobody makes it inert',
+    'detects a command in %j when nothing escapes it',
     (text) => {
       const { commands } = readBack(() => process.stdout.write(`${text}\n`));
       expect(commands).toHaveLength(1);

@@ -9,7 +9,7 @@ import { escapeWorkflowCommands, Log } from '../../src/report/log.ts';
 import { describeOutputs } from '../../src/report/outputs.ts';
 import { Secrets } from '../../src/secrets.ts';
 
-/** White space for .NET, line ends for somebody, or no width at all. */
+/** White space in .NET, line ends for some readers, or characters of no width. */
 const GAPS = [
   ...['\r', '\n', '\r\n', '\t', '\v', '\f', ' ', '\0', '\u0085', '\u00a0', '\u1680', '\u2003'],
   ...['\u2028', '\u2029', '\u202e', '\u200b', '\u200d', '\ufeff', '\u3000', '\ud800', '\udc00'],
@@ -29,8 +29,8 @@ const TRICKS = [
   ...['```', '\\', '</details>', '&#96;', '&lt;', 'constructor', '__proto__', '$&', '$1'],
 ] as const;
 
-/** Strings that want to be a command, a line, a link or anything else but a string. */
-export const hostileText: fc.Arbitrary<string> = fc
+/** Strings crafted to be read as a command, a new line or a link. */
+export const adversarialText: fc.Arbitrary<string> = fc
   .array(
     fc.oneof(
       { weight: 3, arbitrary: fc.constantFrom(...GAPS) },
@@ -50,8 +50,8 @@ export const hostileText: fc.Arbitrary<string> = fc
   .map((pieces) => pieces.join(''));
 
 /**
- * Secrets of the shapes that a run can have. A proxy's password may have any printable character but a
- * backslash: where the secret has one, an escaped line break within it is not looked for.
+ * Secrets with the shapes that a run can have. A proxy's password may contain any printable
+ * character but a backslash: escaped line breaks in a secret with a backslash are not searched for.
  */
 export const secretText: fc.Arbitrary<string> = fc.oneof(
   fc.uuid().map((id) => `api-${id}`),
@@ -60,12 +60,12 @@ export const secretText: fc.Arbitrary<string> = fc.oneof(
   fc.stringMatching(/^[!-[\]-~]{12,40}$/),
 );
 
-/** To know a new secret takes longer than to look for it, so the same ones are used again and again. */
+/** Registering a secret takes longer than searching for it, so the same ones are reused. */
 const SECRETS = fc.sample(secretText, { numRuns: 300, seed: 5 });
 
-/** A text with a secret in it, in one of the forms from which a person could restore it. */
+/** A text that contains a secret in a form from which a person could restore it. */
 export const leakyText = fc
-  .tuple(fc.constantFrom(...SECRETS), fc.nat(), hostileText, hostileText)
+  .tuple(fc.constantFrom(...SECRETS), fc.nat(), adversarialText, adversarialText)
   .map(([secret, choice, before, after]) => {
     const forms = [...nameDerivedForms(secret).keys()];
     const form = forms[choice % forms.length] ?? secret;
@@ -74,33 +74,41 @@ export const leakyText = fc
 
 const resourceKey = fc.oneof(
   fc.stringMatching(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,40}$/),
-  // It looks like an SDK key, and is all the same what somebody called a group.
+  // It looks like an SDK key, but is what somebody named a group.
   fc.uuid().map((id) => `sdk-${id}`),
 );
 
-/** A group as it was asked for, and a body of the server's that has a real secret among its members. */
-const anyOutcome = fc
+/** A desired group, and a server's body that contains a real secret among its members. */
+const anyGroupAndBody = fc
   .record({
-    wanted: fc.record({
+    desired: fc.record({
       key: resourceKey,
-      name: hostileText.map((text) => text.slice(0, 300)),
+      name: adversarialText.map((text) => text.slice(0, 300)),
       projectKey: resourceKey,
       environmentKey: resourceKey,
       applicationKeys: fc.array(resourceKey, { maxLength: 3 }),
     }),
-    stray: fc.uuid().map((id) => `mob-${id}`),
+    embedded: fc.uuid().map((id) => `mob-${id}`),
     member: fc.constantFrom('apiKey', 'mobileKey', 'sdkKey', 'token', 'secret'),
   })
-  // Half of a secret is taken out of texts as well, and random ids do not share theirs.
-  .filter(({ wanted, stray }) => !JSON.stringify(wanted).includes(stray.slice(-16)))
-  .map(({ wanted, stray, member }) => ({
-    wanted,
-    stray,
-    // The words of the user come back in members that otherwise hold secrets.
-    body: { ...wanted, [member]: wanted.key, token: wanted.name, deep: [{ [member]: stray }] },
+  // Half a secret is redacted as well, and random ids do not share theirs.
+  .filter(({ desired, embedded }) => !JSON.stringify(desired).includes(embedded.slice(-16)))
+  .map(({ desired, embedded, member }) => ({
+    desired,
+    embedded,
+    // The user's values come back in members that otherwise hold secrets.
+    body: {
+      ...desired,
+      [member]: desired.key,
+      token: desired.name,
+      deep: [{ [member]: embedded }],
+    },
   }));
 
-/** A `base-uri` close to one that is allowed: with a letter more or less, or with parts of other URLs. */
+/**
+ * A `base-uri` close to an allowed one: with a few characters more or less, or with parts of other
+ * URLs.
+ */
 export const nearlyAllowedUri = fc
   .tuple(
     fc.constantFrom(
@@ -144,21 +152,21 @@ export const nearlyAllowedUri = fc
     ),
   );
 
-/** A promise on strings. */
-export interface StringPromise {
+/** A property that holds for every generated string. */
+export interface StringProperty {
   readonly name: string;
-  /** Which part of the strings it is tried on: less where each takes long. */
+  /** Which share of the strings to try: less than 1 where each takes long. */
   readonly share: number;
-  /** Tries it on that many strings; throws with the smallest one that breaks it. */
+  /** Tries `numRuns` strings; throws with the smallest one that fails. */
   readonly assert: (parameters: { readonly numRuns: number; readonly seed?: number }) => void;
 }
 
-function promise<T>(
+function property<T>(
   name: string,
   strings: fc.Arbitrary<T>,
   check: (value: T) => void,
   share = 1,
-): StringPromise {
+): StringProperty {
   return {
     name,
     share,
@@ -166,16 +174,16 @@ function promise<T>(
   };
 }
 
-/** What holds for every string there is. */
-export const STRING_PROMISES: readonly StringPromise[] = [
-  promise('no text is a command or more than one line by itself', hostileText, (text) => {
+/** Properties that hold for every string. */
+export const STRING_PROPERTIES: readonly StringProperty[] = [
+  property('no text is a command or more than one line by itself', adversarialText, (text) => {
     const inert = escapeWorkflowCommands(text);
     assert(splitLines(inert).length <= 1, 'it is more than one line');
     assert.equal(parseCommand(inert), undefined);
     assert(!/[\p{Cc}\p{Zl}\p{Zp}]/u.test(inert), 'it has a control character');
   }),
 
-  promise('no text adds a command, a line or a title to the log', hostileText, (text) => {
+  property('no text adds a command, a line or a title to the log', adversarialText, (text) => {
     const { lines, annotations } = readBack((log) => printEverywhere(log, text));
     assert.deepEqual(
       lines.map(({ command }) => command?.name),
@@ -184,29 +192,29 @@ export const STRING_PROMISES: readonly StringPromise[] = [
     assert(annotations.every(({ title }) => title === 'A title'));
   }),
 
-  promise('no form of a secret is left in the log', leakyText, ({ secret, text }) => {
+  property('no form of a secret is left in the log', leakyText, ({ secret, text }) => {
     assert.deepEqual(
       findLeaksInLog((log) => log.info(`Text: ${text}`), secret),
       [],
     );
   }),
 
-  promise(
+  property(
     'no output is lost to the masks',
-    anyOutcome,
-    ({ wanted, stray, body }) => {
+    anyGroupAndBody,
+    ({ desired, embedded, body }) => {
       const masker = new SecretMasker();
       const masked: string[] = [];
       const secrets = new Secrets((value) => {
         masked.push(value);
         masker.addLines(value);
       });
-      secrets.exempt(Object.values(wanted).flat());
+      secrets.exempt(Object.values(desired).flat());
       secrets.discover(JSON.stringify(body), body);
-      assert(masked.includes(stray), 'the key in the body was not found');
-      assert.equal(secrets.redact(wanted.key), wanted.key);
-      assert(!masked.some((value) => Object.values(wanted).flat().includes(value)));
-      const group = { ...wanted, createdAt: 0 };
+      assert(masked.includes(embedded), 'the key in the body was not found');
+      assert.equal(secrets.redact(desired.key), desired.key);
+      assert(!masked.some((value) => Object.values(desired).flat().includes(value)));
+      const group = { ...desired, createdAt: 0 };
       const outputs = describeOutputs({
         kind: 'success',
         outcome: { kind: 'created', group, drift: [] },
@@ -219,7 +227,7 @@ export const STRING_PROMISES: readonly StringPromise[] = [
     0.2,
   ),
 
-  promise('no host but LaunchDarkly and this machine gets the token', nearlyAllowedUri, (uri) => {
+  property('no host but LaunchDarkly and this machine gets the token', nearlyAllowedUri, (uri) => {
     const server = resolveServer(uri);
     if ('problem' in server) {
       assert(!server.problem.includes('pw@'), 'the problem echoes the value');
@@ -241,7 +249,7 @@ function isLaunchDarkly(url: URL): boolean {
   return isOurs && url.protocol === 'https:' && url.port === '';
 }
 
-/** Sends a text through every way that the log has. */
+/** Prints a text through every method of the log. */
 function printEverywhere(log: Log, text: string): void {
   log.info(`Text: ${text}`);
   log.warning('A title', text);
@@ -249,7 +257,7 @@ function printEverywhere(log: Log, text: string): void {
   log.group(`Group: ${text}`, [text]);
 }
 
-/** What the runner makes of that which a log prints. */
+/** Parses what a log prints as the runner would. */
 export function readBack(print: (log: Log) => void, secret?: string): StepLog {
   const printed: string[] = [];
   const { exitCode } = process;
@@ -282,7 +290,7 @@ function knowSecret(secret: string | undefined): Secrets {
   return secrets;
 }
 
-/** The forms of a secret that are left in what a log prints when it knows the secret. */
+/** The forms of a secret that remain in the log although the log knows the secret. */
 export function findLeaksInLog(print: (log: Log) => void, secret: string): Leak[] {
   const { lines } = readBack(print, secret);
   return findLeaksIn(

@@ -1,23 +1,23 @@
 import type { TlsOptions } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { type Authority, issueSelfSigned } from '../../simulator/certificates.ts';
+import { type NetworkFault, startFaultyServer } from '../../simulator/network/faulty-server.ts';
 import { runAction, type StepResult } from '../../simulator/runner/runner.ts';
-import { startWireServer, type WireFault } from '../../simulator/wire/server.ts';
-import { openCompany, readError, WISH } from './company.ts';
+import { DESIRED, openCorporateNetwork, readError } from './corporate-network.ts';
 
-describe('the certificate of a company that inspects TLS', () => {
-  test('is trusted by way of NODE_EXTRA_CA_CERTS', async () => {
-    await using company = await openCompany();
-    const result = await company.run({ HTTPS_PROXY: `http://${company.proxy.host}` });
+describe('the certificate of a proxy that inspects TLS', () => {
+  test('is trusted through NODE_EXTRA_CA_CERTS', async () => {
+    await using network = await openCorporateNetwork();
+    const result = await network.run({ HTTPS_PROXY: `http://${network.proxy.host}` });
     expect(result.outputs['outcome']).toBe('created');
   });
 
   test.each([undefined, '0'])(
-    'is refused without it, with NODE_TLS_REJECT_UNAUTHORIZED=%s too, and the error names the variable',
+    'is rejected without NODE_EXTRA_CA_CERTS, also with NODE_TLS_REJECT_UNAUTHORIZED=%s, and the error names the variable',
     async (NODE_TLS_REJECT_UNAUTHORIZED) => {
-      await using company = await openCompany();
-      const result = await company.run({
-        HTTPS_PROXY: `http://${company.proxy.host}`,
+      await using network = await openCorporateNetwork();
+      const result = await network.run({
+        HTTPS_PROXY: `http://${network.proxy.host}`,
         NODE_EXTRA_CA_CERTS: undefined,
         NODE_TLS_REJECT_UNAUTHORIZED,
       });
@@ -26,20 +26,20 @@ describe('the certificate of a company that inspects TLS', () => {
       expect(readError(result)).toContain('NODE_EXTRA_CA_CERTS');
       expect(readError(result)).toContain('There is no switch to ignore TLS.');
       expect(readError(result)).toContain('Nothing was written.');
-      // Nobody mends a certificate while the step waits.
-      expect(company.proxy.tunnels).toBe(1);
-      expect(company.launchDarkly.requests).toEqual([]);
+      // No certificate is fixed while the step waits.
+      expect(network.proxy.tunnels).toBe(1);
+      expect(network.launchDarkly.requests).toEqual([]);
     },
   );
 });
 
-test('the CA certificates of the system are trusted with NODE_USE_SYSTEM_CA=1', async () => {
-  await using company = await openCompany();
-  const result = await company.run({
-    HTTPS_PROXY: `http://${company.proxy.host}`,
+test('trusts the CA certificates of the system with NODE_USE_SYSTEM_CA=1', async () => {
+  await using network = await openCorporateNetwork();
+  const result = await network.run({
+    HTTPS_PROXY: `http://${network.proxy.host}`,
     NODE_EXTRA_CA_CERTS: undefined,
     NODE_USE_SYSTEM_CA: '1',
-    SSL_CERT_FILE: company.caPath,
+    SSL_CERT_FILE: network.caPath,
   });
   expect(result.outputs['outcome']).toBe('created');
 });
@@ -62,10 +62,10 @@ describe.each([undefined, '0'])(
         (authority: Authority) => authority.issue({ hosts: ['app.launchdarkly.com'] }),
         'ERR_TLS_CERT_ALTNAME_INVALID',
       ],
-    ])('a certificate that %s is refused', async (_, issue, code) => {
-      await using company = await openCompany();
-      await using server = await startWireServer({ tls: await issue(company.authority) });
-      const result = await company.run(
+    ])('rejects a certificate that %s', async (_, issue, code) => {
+      await using network = await openCorporateNetwork();
+      await using server = await startFaultyServer({ tls: await issue(network.authority) });
+      const result = await network.run(
         { NODE_TLS_REJECT_UNAUTHORIZED },
         { 'base-uri': server.origin },
       );
@@ -77,29 +77,29 @@ describe.each([undefined, '0'])(
 );
 
 test.each([undefined, '0'])(
-  'the certificate of a proxy is verified as well, with NODE_TLS_REJECT_UNAUTHORIZED=%s',
+  'verifies the certificate of a proxy as well, with NODE_TLS_REJECT_UNAUTHORIZED=%s',
   async (NODE_TLS_REJECT_UNAUTHORIZED) => {
-    await using company = await openCompany({ isProxyTls: true });
-    const result = await company.run({
-      HTTPS_PROXY: `https://${company.proxy.host}`,
+    await using network = await openCorporateNetwork({ isProxyTls: true });
+    const result = await network.run({
+      HTTPS_PROXY: `https://${network.proxy.host}`,
       NODE_EXTRA_CA_CERTS: undefined,
       NODE_TLS_REJECT_UNAUTHORIZED,
     });
     expect(readError(result)).toContain(
-      `The certificate of the proxy ${company.proxy.host} can't be trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE)`,
+      `The certificate of the proxy ${network.proxy.host} can't be trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE)`,
     );
-    expect(company.proxy.requests).toEqual([]);
+    expect(network.proxy.requests).toEqual([]);
   },
 );
 
-test('an https scheme for a proxy that speaks plain http is told as a wrong scheme', async () => {
-  await using company = await openCompany();
-  const result = await company.run({ HTTPS_PROXY: `https://${company.proxy.host}` });
+test('reports an https scheme for a plain-http proxy as the wrong scheme', async () => {
+  await using network = await openCorporateNetwork();
+  const result = await network.run({ HTTPS_PROXY: `https://${network.proxy.host}` });
   expect(readError(result)).toContain('base-uri and HTTPS_PROXY have the right scheme and port');
 });
 
-describe('what no second attempt can mend is told at once', () => {
-  test('a self-signed certificate', async () => {
+describe('TLS failures that no retry can fix', () => {
+  test('does not retry a self-signed certificate', async () => {
     const tls = await issueSelfSigned({ hosts: ['127.0.0.1'] });
     const { error, connections, requests } = await meet({}, tls);
     expect(error).toContain(
@@ -108,13 +108,13 @@ describe('what no second attempt can mend is told at once', () => {
     expect({ connections, requests }).toEqual({ connections: 1, requests: 0 });
   });
 
-  test('a TLS alert, whose code has a slash in it since OpenSSL 3.5', async () => {
+  test('does not retry a TLS alert, whose code contains a slash since OpenSSL 3.5', async () => {
     const tls = await issueSelfSigned({ hosts: ['127.0.0.1'] });
-    const fault: WireFault = {
+    const fault: NetworkFault = {
       onFirstByte: () => {},
-      onConnection: async (line) => {
-        await line.send(Buffer.from('15030300020228', 'hex'));
-        line.halfClose();
+      onConnection: async (connection) => {
+        await connection.send(Buffer.from('15030300020228', 'hex'));
+        connection.halfClose();
       },
     };
     const { error, connections } = await meet(fault, tls);
@@ -123,12 +123,12 @@ describe('what no second attempt can mend is told at once', () => {
     expect(connections).toBe(1);
   });
 
-  test('a server that speaks no TLS', async () => {
+  test('does not retry a server without TLS', async () => {
     const tls = await issueSelfSigned({ hosts: ['127.0.0.1'] });
-    const fault: WireFault = {
-      onConnection: async (line) => {
-        await line.send('HTTP/1.1 400 Bad Request\r\n\r\n');
-        line.halfClose();
+    const fault: NetworkFault = {
+      onConnection: async (connection) => {
+        await connection.send('HTTP/1.1 400 Bad Request\r\n\r\n');
+        connection.halfClose();
       },
     };
     const { error, connections } = await meet(fault, tls);
@@ -136,7 +136,7 @@ describe('what no second attempt can mend is told at once', () => {
     expect(connections).toBe(1);
   });
 
-  test('a server that knows TLS 1.1 at best', async () => {
+  test('does not retry a server limited to TLS 1.1', async () => {
     const pair = await issueSelfSigned({ hosts: ['127.0.0.1'] });
     const tls = { ...pair, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' } as const;
     const { error, connections, requests } = await meet({}, tls);
@@ -145,11 +145,11 @@ describe('what no second attempt can mend is told at once', () => {
   });
 });
 
-test('a server that prefers HTTP/2, in which a POST may be sent twice unnoticed, is spoken to in HTTP/1.1', async () => {
-  await using company = await openCompany();
+test('uses HTTP/1.1 with a server that prefers HTTP/2, in which a POST may silently be sent twice', async () => {
+  await using network = await openCorporateNetwork();
   const offered: string[] = [];
-  const pair = await company.authority.issue({ hosts: ['127.0.0.1'] });
-  await using server = await startWireServer({
+  const pair = await network.authority.issue({ hosts: ['127.0.0.1'] });
+  await using server = await startFaultyServer({
     tls: {
       ...pair,
       ALPNCallback: ({ protocols }) => {
@@ -158,18 +158,18 @@ test('a server that prefers HTTP/2, in which a POST may be sent twice unnoticed,
       },
     },
   });
-  const result = await company.run({}, { 'base-uri': server.origin });
+  const result = await network.run({}, { 'base-uri': server.origin });
   expect(result.outputs['outcome']).toBe('created');
   expect(offered).toEqual(['http/1.1']);
 });
 
-/** Runs the bundle against a server that only TLS keeps it from. */
+/** Runs the bundle against a server that only fails in TLS. */
 async function meet(
-  fault: WireFault,
+  fault: NetworkFault,
   tls: TlsOptions,
 ): Promise<{ error: string; connections: number; requests: number; result: StepResult }> {
-  await using server = await startWireServer({ fault, tls });
-  const result = await runAction({ inputs: { ...WISH, 'base-uri': server.origin } });
+  await using server = await startFaultyServer({ fault, tls });
+  const result = await runAction({ inputs: { ...DESIRED, 'base-uri': server.origin } });
   expect(result.outputs['error-code']).toBe('network');
   const { connections } = server;
   return { error: readError(result), connections, requests: server.requests.length, result };

@@ -2,10 +2,18 @@ import { describe, expect, test } from 'vitest';
 import { derivedForms } from '../../simulator/runner/leak-detector.ts';
 import { DEFAULT_GITHUB_TOKEN, type StepResult } from '../../simulator/runner/runner.ts';
 import { ERROR_TITLES } from '../../src/errors.ts';
-import { olderGroup, openScene, spoilCreate, WISH } from '../bundle/scene.ts';
-import { STRAY_SDK_KEY } from './scenario.ts';
+import {
+  DESIRED,
+  injectCreateFault,
+  olderGroup,
+  startSimulatedRun,
+} from '../bundle/simulated-run.ts';
+import { EMBEDDED_SDK_KEY } from './scenario.ts';
 
-/** What people who may name things in an account, or a server, could try on the log of somebody else's job. */
+/**
+ * What people who may name things in an account, or a server, could inject into somebody else's
+ * log.
+ */
 const HOSTILE_WORDS = [
   ['a command in the middle', 'Payments ##[stop-commands]t ##[add-mask]e'],
   ['a command after a CR', 'Payments\r::stop-commands::t\r::add-mask::e'],
@@ -20,37 +28,40 @@ const HOSTILE_WORDS = [
   ['the name of a member of all objects', '__proto__'],
 ] as const;
 
-describe.concurrent('a hostile name', () => {
-  test.each(HOSTILE_WORDS)('with %s is handed on as it is, or refused', async (_, name) => {
-    await using scene = await openScene();
-    const result = await scene.run({ name });
+describe.concurrent('names with control sequences', () => {
+  test.each(HOSTILE_WORDS)('passes a name with %s on unchanged, or rejects it', async (_, name) => {
+    await using simulated = await startSimulatedRun();
+    const result = await simulated.run({ name });
     const isRefused = /[\p{Cc}\p{Zl}\p{Zp}]/u.test(name.trim());
     expect(result.outputs).toMatchObject(
       isRefused
         ? { outcome: 'failed', 'error-code': 'invalid-input' }
         : { outcome: 'created', name: name.trim() },
     );
-    expect(scene.simulator.requests).toHaveLength(isRefused ? 0 : 1);
+    expect(simulated.simulator.requests).toHaveLength(isRefused ? 0 : 1);
     expectOnlyOurCommands(result);
   });
 
-  test.each(HOSTILE_WORDS)('with %s of a group in the account is no command', async (_, name) => {
-    await using scene = await openScene({ group: olderGroup({ name }) });
-    const conflict = await scene.run();
-    expect(conflict.outputs).toMatchObject({ 'error-code': 'conflict', name });
-    expectOnlyOurCommands(conflict);
-    const update = await scene.run({ 'if-exists': 'update' });
-    expect(update.outputs).toMatchObject({ outcome: 'updated', name: WISH.name });
-    expectOnlyOurCommands(update);
-  });
+  test.each(HOSTILE_WORDS)(
+    'does not execute a group name in the account with %s',
+    async (_, name) => {
+      await using simulated = await startSimulatedRun({ group: olderGroup({ name }) });
+      const conflict = await simulated.run();
+      expect(conflict.outputs).toMatchObject({ 'error-code': 'conflict', name });
+      expectOnlyOurCommands(conflict);
+      const update = await simulated.run({ 'if-exists': 'update' });
+      expect(update.outputs).toMatchObject({ outcome: 'updated', name: DESIRED.name });
+      expectOnlyOurCommands(update);
+    },
+  );
 });
 
-describe('the words of a hostile server', () => {
+describe('server messages with control sequences', () => {
   test.concurrent.each(HOSTILE_WORDS)(
-    'with %s are quoted, and are no command',
+    'quotes a server message with %s without executing it',
     async (_, words) => {
-      await using scene = await openScene();
-      spoilCreate(scene.simulator, {
+      await using simulated = await startSimulatedRun();
+      injectCreateFault(simulated.simulator, {
         kind: 'respond',
         status: 400,
         body: {
@@ -60,60 +71,63 @@ describe('the words of a hostile server', () => {
           errors: [{ attribute: words, reason: words }],
         },
       });
-      const result = await scene.run({}, { env: { RUNNER_DEBUG: '1' } });
+      const result = await simulated.run({}, { env: { RUNNER_DEBUG: '1' } });
       expect(result.outputs).toMatchObject({ outcome: 'failed', 'error-code': 'bad-request' });
       expectOnlyOurCommands(result);
     },
   );
 
   test.concurrent.each(['text/html', 'application/json'])(
-    'are quoted as well as %s that holds every secret',
+    'quotes a server message together with %s that holds every secret',
     async (type) => {
-      await using scene = await openScene();
-      const forms = [WISH.token, DEFAULT_GITHUB_TOKEN, STRAY_SDK_KEY].flatMap(derivedForms);
-      const body = `{"apiKey":"${STRAY_SDK_KEY}", "forms": ${forms.join(' | ')}`;
+      await using simulated = await startSimulatedRun();
+      const forms = [DESIRED.token, DEFAULT_GITHUB_TOKEN, EMBEDDED_SDK_KEY].flatMap(derivedForms);
+      const body = `{"apiKey":"${EMBEDDED_SDK_KEY}", "forms": ${forms.join(' | ')}`;
       for (const status of [400, 401, 403, 404, 422, 500]) {
-        spoilCreate(scene.simulator, {
+        injectCreateFault(simulated.simulator, {
           kind: 'respond',
           status,
           headers: { 'Content-Type': type },
           body: status === 422 ? { message: body } : body,
         });
-        // The runner's stand-in throws when it finds one of them anywhere.
-        await scene.run(
+        // The simulated runner throws when it finds a secret anywhere.
+        await simulated.run(
           { 'timeout-seconds': '5' },
-          { env: { RUNNER_DEBUG: '1' }, secrets: [STRAY_SDK_KEY] },
+          { env: { RUNNER_DEBUG: '1' }, secrets: [EMBEDDED_SDK_KEY] },
         );
       }
-      expect(scene.simulator.requests.length).toBeGreaterThan(6);
+      expect(simulated.simulator.requests.length).toBeGreaterThan(6);
     },
   );
 });
 
-describe('a word of the user that looks like a secret', () => {
-  test('is not masked, so that no output is lost to it', async () => {
+describe('user values that look like secrets', () => {
+  test('does not mask a user value that looks like a secret, which would drop outputs', async () => {
     const key = 'sdk-11111111-2222-4333-8444-555555555555';
     const group = olderGroup({ key, name: 'Production - All Apps' });
-    await using scene = await openScene({ group });
-    spoilCreate(scene.simulator, {
+    await using simulated = await startSimulatedRun({ group });
+    injectCreateFault(simulated.simulator, {
       kind: 'respond',
       status: 201,
-      body: { ...group, environment: { apiKey: key, token: WISH.name, mobileKey: STRAY_SDK_KEY } },
+      body: {
+        ...group,
+        environment: { apiKey: key, token: DESIRED.name, mobileKey: EMBEDDED_SDK_KEY },
+      },
     });
-    const result = await scene.run({ key }, { secrets: [STRAY_SDK_KEY] });
-    expect(result.masks).toEqual([WISH.token, DEFAULT_GITHUB_TOKEN, STRAY_SDK_KEY]);
-    expect(result.outputs).toMatchObject({ outcome: 'created', key, name: WISH.name });
+    const result = await simulated.run({ key }, { secrets: [EMBEDDED_SDK_KEY] });
+    expect(result.masks).toEqual([DESIRED.token, DEFAULT_GITHUB_TOKEN, EMBEDDED_SDK_KEY]);
+    expect(result.outputs).toMatchObject({ outcome: 'created', key, name: DESIRED.name });
   });
 });
 
-/** The masks that belong to the run come first; then the action speaks under titles that are constants. */
+/** The run's own masks come first; after that, the action only uses constant titles. */
 function expectOnlyOurCommands(result: StepResult): void {
   const names = result.commands.map(({ name }) => name);
   expect(names.slice(0, 2)).toEqual(['add-mask', 'add-mask']);
   expect(
     names.slice(2).filter((name) => !['debug', 'error', 'group', 'endgroup'].includes(name)),
   ).toEqual([]);
-  expect(result.masks).toEqual([WISH.token, DEFAULT_GITHUB_TOKEN]);
+  expect(result.masks).toEqual([DESIRED.token, DEFAULT_GITHUB_TOKEN]);
   const titles: readonly string[] = Object.values(ERROR_TITLES);
   for (const { title = '', properties } of result.annotations) {
     expect(titles).toContain(title);

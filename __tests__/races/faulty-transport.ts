@@ -5,7 +5,7 @@ import { collision, EPOCH_MS, type MemoryServer, type Reply } from './memory-ser
 import type { SeededRandom } from './seeded-random.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-/** What goes wrong with one request. The details (which 5xx, which hint, how long) are random. */
+/** What goes wrong with one request. The details (which 5xx, which wait, how long) are random. */
 export const FAULTS = [
   'never sent',
   'lost before processing',
@@ -25,16 +25,16 @@ export const FAULTS = [
 
 export type Fault = (typeof FAULTS)[number];
 
-/** What the transport of one job knows to be true. Times are virtual milliseconds. */
+/** The ground truth about the transport of one job. Times are virtual milliseconds. */
 export interface TransportRecord {
   requests: number;
-  /** When each write was sent of which the job was not told what it did. */
+  /** When each write was sent whose result the job did not learn. */
   readonly doubts: { readonly method: JsonRequest['method']; readonly sentAt: number }[];
   /** What each read has shown. */
   readonly shown: { readonly group: InsightGroup; readonly answeredMs: number }[];
-  /** The group as each patch that was answered clearly has left it. */
+  /** The group after each patch with a definite response. */
   readonly patched: InsightGroup[];
-  /** How often the job came back before the time that the server had asked it to wait. */
+  /** How often the job sent a request before the time the server had asked it to wait for. */
   impatience: number;
 }
 
@@ -43,7 +43,7 @@ export interface FaultyTransportOptions {
   readonly server: MemoryServer;
   readonly time: VirtualTime;
   readonly random: SeededRandom;
-  /** By the number of the request. */
+  /** By request number. */
   readonly faults: readonly (Fault | undefined)[];
   /** The clock of the job's machine, in epoch milliseconds. */
   readonly wallClock: () => number;
@@ -51,7 +51,7 @@ export interface FaultyTransportOptions {
   readonly stopsAt: number;
 }
 
-/** Carries requests to a {@link MemoryServer} in virtual time, or fails to. */
+/** Sends requests to a {@link MemoryServer} in virtual time, or fails to. */
 export class FaultyTransport implements Transport {
   readonly record: TransportRecord = {
     requests: 0,
@@ -163,12 +163,13 @@ export class FaultyTransport implements Transport {
     return random.next() < 0.9 ? random.between(1, 60) : random.between(60, 800);
   }
 
-  /** Asks the job to wait, in one dialect or several at once or not at all, and remembers until when. */
+  /** Asks the job to wait, through any number of headers or none, and remembers until when. */
   #drawHints(arrivesAt: number, dialects: readonly Dialect[]): Record<string, string> {
     const { time, random, server } = this.#options;
     const headers: Record<string, string> = {};
     for (const dialect of dialects) {
-      // Without a Date, a point in time can only be compared with the job's own clock, which may be wrong.
+      // Without a Date, a point in time can only be compared with the job's own clock, which may be
+      // wrong.
       if (dialect !== 'seconds' && !server.behaviour.sendsDate) {
         continue;
       }
@@ -230,7 +231,7 @@ export class FaultyTransport implements Transport {
     return this.#options.wallClock();
   }
 
-  /** Decides anew what the answer told, without the action's reading of it. */
+  /** Records what the response said, independently of the action's own interpretation. */
   #note({ method }: JsonRequest, exchange: Exchange, sentAt: number): void {
     const isResponse = exchange.kind === 'response';
     const status = isResponse ? exchange.status : 0;
@@ -253,7 +254,7 @@ export class FaultyTransport implements Transport {
   }
 }
 
-/** In which words a server asks to wait: the two of `Retry-After`, and LaunchDarkly's resets. */
+/** The headers that ask to wait: the two forms of `Retry-After`, and LaunchDarkly's resets. */
 type Dialect = 'seconds' | 'date' | 'x-ratelimit-reset' | 'x-ratelimit-auth-token-reset';
 
 /** The key that all jobs ask for. */
@@ -270,7 +271,7 @@ function isProcessed(fault: Fault | undefined): boolean {
   return fault === undefined || fault.includes('after processing') || fault.includes('later');
 }
 
-/** Answers that claim something else than what they should; to a read none that is for ever. */
+/** Responses that make no sense for the request. None to a read is a permanent failure. */
 function drawSenseless({ method }: JsonRequest, random: SeededRandom): [number, unknown] {
   const status = method === 'POST' ? 201 : 200;
   const otherGroup = {

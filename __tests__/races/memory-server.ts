@@ -3,10 +3,13 @@ import { applyJsonPatch } from '../../simulator/launchdarkly/json-patch.ts';
 import type { DesiredGroup, InsightGroup } from '../../src/insight-group/insight-group.ts';
 import type { JsonRequest } from '../../src/launchdarkly/transport.ts';
 
-/** When virtual time begins, in epoch milliseconds by the server's clock: a quarter past a full second. */
+/**
+ * The start of virtual time, in epoch milliseconds by the server's clock: a quarter past a full
+ * second.
+ */
 export const EPOCH_MS = Date.UTC(2026, 10, 24, 12, 0, 0, 250);
 
-/** What the server did with a request. */
+/** The response of the server to a request. */
 export interface Reply {
   readonly status: number;
   readonly json: unknown;
@@ -17,11 +20,11 @@ export interface Version {
   /** Virtual milliseconds. */
   readonly at: number;
   readonly group: InsightGroup | undefined;
-  /** The job that wrote it; undefined of what was there before. */
+  /** The job that wrote it; undefined for the initial state. */
   readonly by: number | undefined;
 }
 
-/** How a write is stored differently than it was sent. */
+/** How a stored write differs from what was sent. */
 export const STORE_MODES = [
   'nfc',
   'squeeze-blanks',
@@ -34,33 +37,33 @@ export type StoreMode = (typeof STORE_MODES)[number];
 /** What LaunchDarkly's documentation leaves open. */
 export interface ServerBehaviour {
   readonly storeAs: readonly StoreMode[];
-  /** Whether answers carry a `Date`. */
+  /** Whether responses have a `Date`. */
   readonly sendsDate: boolean;
-  /** Whether groups carry their `createdAt`. */
+  /** Whether groups have their `createdAt`. */
   readonly tellsCreation: boolean;
 }
 
-/** The application that nobody has heard of: see {@link StoreMode}. */
+/** An application that the server does not know: see {@link StoreMode}. */
 export const UNKNOWN_APPLICATION = 'unheard-of';
 
-/** What was there before the first job starts. */
-export interface History {
+/** The state before the first job starts. */
+export interface InitialState {
   readonly group: InsightGroup | undefined;
-  /** When `group` was deleted, in virtual milliseconds, 0 at the latest; undefined when it was not. */
+  /** When `group` was deleted, in virtual milliseconds, at most 0; undefined when it was not. */
   readonly deletedAt: number | undefined;
 }
 
-/** What a {@link MemoryServer} is made from. */
+/** The options of a {@link MemoryServer}. */
 export interface MemoryServerOptions {
-  readonly history: History;
+  readonly initialState: InitialState;
   readonly behaviour: ServerBehaviour;
   /** Virtual milliseconds. */
   readonly now: () => number;
 }
 
 /**
- * A LaunchDarkly of one key that is a few lines of memory. A write sees every write before it, so that a
- * second create is always refused; a read may see an older state. It remembers everything.
+ * An in-memory LaunchDarkly with a single key. A write sees every earlier write, so a second create
+ * is always rejected; a read may see an older state. It remembers every state.
  */
 export class MemoryServer {
   readonly #versions: Version[];
@@ -68,16 +71,16 @@ export class MemoryServer {
 
   readonly behaviour: ServerBehaviour;
 
-  constructor({ history, behaviour, now }: MemoryServerOptions) {
+  constructor({ initialState, behaviour, now }: MemoryServerOptions) {
     this.#now = now;
     this.behaviour = behaviour;
-    this.#versions = [{ at: Number.NEGATIVE_INFINITY, group: history.group, by: undefined }];
-    if (history.deletedAt !== undefined) {
-      this.#versions.push({ at: history.deletedAt, group: undefined, by: undefined });
+    this.#versions = [{ at: Number.NEGATIVE_INFINITY, group: initialState.group, by: undefined }];
+    if (initialState.deletedAt !== undefined) {
+      this.#versions.push({ at: initialState.deletedAt, group: undefined, by: undefined });
     }
   }
 
-  /** All states that the group ever had, the oldest first. */
+  /** All states of the group, the oldest first. */
   get versions(): readonly Version[] {
     return this.#versions;
   }
@@ -86,7 +89,7 @@ export class MemoryServer {
     return this.#versions.at(-1)?.group;
   }
 
-  /** Does what `request` of the job `by` asks for; a read sees the state of `lagMs` ago. */
+  /** Processes `request` of the job `by`; a read sees the state of `lagMs` ago. */
   process(request: JsonRequest, by: number, lagMs: number): Reply {
     switch (request.method) {
       case 'POST':
@@ -173,7 +176,7 @@ function store(group: InsightGroup, mode: StoreMode): InsightGroup {
   }
 }
 
-/** The body of both 409s: "exists" and "a lock collided" can't be told apart. */
+/** The body of both 409s: a duplicate and a lock collision cannot be told apart. */
 export const collision = {
   code: 'optimistic_locking_error',
   message: 'Conflict. Optimistic lock error. Try again later.',
@@ -182,9 +185,9 @@ export const collision = {
 const patchableAttributes = new Set(['name', 'applicationKeys']);
 
 /**
- * Whether the groups are the same in everything that the action sets, as a person sees it: the spelling
- * of a name's accents and the letter case of keys do not count. Not the action's own comparison, which
- * is what is on trial.
+ * Whether the groups are equal in everything that the action sets, as a person sees it, ignoring
+ * the Unicode form of a name and the letter case of keys. Independent of the action's own
+ * comparison, which is under test.
  */
 export function isEqual(left: DesiredGroup, right: DesiredGroup): boolean {
   const plain = ({ key, name, projectKey, environmentKey, applicationKeys }: DesiredGroup) => ({

@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { anySchedule, play } from './schedule.ts';
-import { COUNTS, type Count, judge } from './verdict.ts';
+import { anySchedule, runSchedule } from './schedule.ts';
+import { COUNTS, type Count, checkSchedule } from './violations.ts';
 
 test('whatever goes wrong while jobs ask for the same key at once, there is one group and every report is true', async () => {
   const seen = new Set<Count>();
   await fc.assert(
     fc.asyncProperty(anySchedule, async (schedule) => {
-      const { counts, violations } = judge(await play(schedule));
+      const { counts, violations } = checkSchedule(await runSchedule(schedule));
       expect(violations).toEqual([]);
       for (const count of COUNTS) {
         if (counts[count] > 0) {
@@ -15,10 +15,10 @@ test('whatever goes wrong while jobs ask for the same key at once, there is one 
         }
       }
     }),
-    // The same ten thousand each time; scripts/race-schedules.ts plays others, and more of them.
+    // The same ten thousand each time; scripts/race-schedules.ts runs more and different ones.
     { numRuns: 10_000, seed: 1 },
   );
-  // Every way to end was taken, so that none is true for want of a case.
+  // Every outcome occurred, so no check passed for lack of a case.
   expect([...seen].sort()).toEqual(
     [
       'schedules',
@@ -42,10 +42,10 @@ test('whatever goes wrong while jobs ask for the same key at once, there is one 
   );
 });
 
-test('a schedule always plays in the same way', async () => {
+test('running a schedule twice produces the same record', async () => {
   await fc.assert(
     fc.asyncProperty(anySchedule, async (schedule) => {
-      expect(await play(schedule)).toEqual(await play(schedule));
+      expect(await runSchedule(schedule)).toEqual(await runSchedule(schedule));
     }),
     { numRuns: 50 },
   );

@@ -14,7 +14,7 @@ import {
 } from './faulty-transport.ts';
 import {
   EPOCH_MS,
-  type History,
+  type InitialState,
   MemoryServer,
   type ServerBehaviour,
   STORE_MODES,
@@ -24,17 +24,17 @@ import {
 import { SeededRandom } from './seeded-random.ts';
 import { VirtualTime } from './virtual-time.ts';
 
-/** Jobs that ask for a group of the same key at the same time, and all that goes wrong meanwhile. */
+/** Jobs that concurrently ask for a group with the same key, and all faults in the meantime. */
 export interface Schedule {
   /** Decides latencies, lags and jitter. */
   readonly seed: number;
   readonly behaviour: ServerBehaviour;
-  /** A group that was there before. */
+  /** A group that existed before. */
   readonly before:
     | {
         readonly group: DesiredGroup;
         readonly ageMs: number;
-        /** How long before the jobs start it was deleted; undefined when it is still there. */
+        /** How long before the start of the jobs it was deleted; undefined when it still exists. */
         readonly deletedMsAgo: number | undefined;
       }
     | undefined;
@@ -45,49 +45,49 @@ export interface JobPlan {
   readonly desired: DesiredGroup;
   readonly ifExists: IfExists;
   readonly startsAt: number;
-  /** The job's clock less the server's. */
+  /** The job's clock minus the server's. */
   readonly clockSkewMs: number;
-  /** When somebody sets the job's clock, after its start, and by how much. */
+  /** When after its start the job's clock is set, and by how much. */
   readonly clockJump: { readonly afterMs: number; readonly byMs: number } | undefined;
-  /** What happens to its first requests; to all later ones nothing does. */
+  /** The faults of its first requests; all later ones have none. */
   readonly faults: readonly (Fault | undefined)[];
   readonly timeoutMs: number;
   /** How long after its start it is cancelled. */
   readonly cancelledAfterMs: number | undefined;
 }
 
-/** What came of a job. */
+/** The result of a job. */
 export interface JobRecord {
   readonly job: number;
   readonly plan: JobPlan;
   readonly transport: TransportRecord;
-  readonly ending: Outcome | Error;
-  /** Whether the group was there when the job ended. */
+  readonly result: Outcome | Error;
+  /** Whether the group existed when the job ended. */
   readonly groupExists: boolean;
 }
 
-/** What came of a schedule. */
+/** The result of a schedule. */
 export interface ScheduleRecord {
   readonly schedule: Schedule;
   readonly versions: readonly Version[];
   readonly jobs: readonly JobRecord[];
 }
 
-/** The deadline of the jobs that are to have time enough. */
+/** The deadline of jobs with enough time. */
 export const AMPLE_TIMEOUT_MS = 120_000;
 
-/** Plays the schedule in virtual time. The same schedule always plays in the same way. */
-export async function play(schedule: Schedule): Promise<ScheduleRecord> {
+/** Runs the schedule in virtual time. The same schedule always produces the same record. */
+export async function runSchedule(schedule: Schedule): Promise<ScheduleRecord> {
   const time = new VirtualTime();
   const random = new SeededRandom(schedule.seed);
   const { behaviour } = schedule;
   const server = new MemoryServer({
-    history: readHistory(schedule),
+    initialState: describeInitialState(schedule),
     behaviour,
     now: () => time.now,
   });
   const jobs: JobRecord[] = [];
-  await time.play(
+  await time.run(
     schedule.jobs.map((plan, job) => async () => {
       await time.waitUntil(plan.startsAt);
       jobs.push(await runJob({ job, plan, time, random, server }));
@@ -96,12 +96,12 @@ export async function play(schedule: Schedule): Promise<ScheduleRecord> {
   return { schedule, versions: server.versions, jobs };
 }
 
-function readHistory({ before }: Schedule): History {
+function describeInitialState({ before }: Schedule): InitialState {
   if (before === undefined) {
     return { group: undefined, deletedAt: undefined };
   }
   const { deletedMsAgo } = before;
-  // A group that was deleted in the very second in which it was made can't be told from its successor.
+  // A group deleted in the second of its creation cannot be told from its successor.
   const ageMs = deletedMsAgo === undefined ? before.ageMs : Math.max(3_000, before.ageMs);
   const group = { ...before.group, createdAt: EPOCH_MS - ageMs };
   return { group, deletedAt: deletedMsAgo === undefined ? undefined : -deletedMsAgo };
@@ -143,7 +143,7 @@ async function runJob({ job, plan, time, random, server }: Stage): Promise<JobRe
     },
     close: () => faulty.close(),
   };
-  const ending = await ensureGroup(
+  const result = await ensureGroup(
     { desired, ifExists, isDryRun: false },
     {
       client: createClient(transport, controller.signal),
@@ -172,10 +172,10 @@ async function runJob({ job, plan, time, random, server }: Stage): Promise<JobRe
       announceWait: () => undefined,
     },
   ).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
-  return { job, plan, transport: faulty.record, ending, groupExists: server.group !== undefined };
+  return { job, plan, transport: faulty.record, result, groupExists: server.group !== undefined };
 }
 
-// The last two are stored differently by some servers: see STORE_MODES.
+// Some servers store the last two differently: see STORE_MODES.
 const anyName = fc.constantFrom('Checkout', 'Payments', 'Cafe\u0301', 'Big  Shop');
 const anyApplications = fc.constantFrom<readonly string[]>(
   [],
@@ -197,7 +197,7 @@ const anyBefore = fc.option(
     group: fc
       .tuple(anyDesired, fc.constantFrom('production', 'production', 'production', 'staging'))
       .map(([desired, environmentKey]) => ({ ...desired, environmentKey })),
-    // From the second in which time begins, which `Date` can't tell apart, to long ago.
+    // From the second in which time begins, which `Date` cannot tell apart, to long ago.
     ageMs: fc.constantFrom(200, 3_000, 60_000, 86_400_000),
     deletedMsAgo: fc.option(fc.constantFrom(0, 50, 150), { nil: undefined, freq: 2 }),
   }),
@@ -210,7 +210,7 @@ const anyBehaviour: fc.Arbitrary<ServerBehaviour> = fc.record({
   tellsCreation: fc.constantFrom(true, true, true, true, false),
 });
 
-/** Faults after which it is known that nothing was written. */
+/** Faults after which it is certain that nothing was written. */
 const CLEAR_FAULTS = ['never sent', 'rate limited', 'lock collision'] as const satisfies Fault[];
 
 interface JobOptions {
@@ -234,7 +234,7 @@ const anyJob = ({ desired, faults }: JobOptions) =>
       }),
       { nil: undefined, freq: 4 },
     ),
-    // Four at most, so that they end well before an ample deadline does.
+    // At most four, so that they end well before an ample deadline.
     faults: fc.array(fc.option(fc.constantFrom(...faults), { nil: undefined, freq: 2 }), {
       maxLength: 4,
     }),
@@ -248,7 +248,10 @@ const anyJob = ({ desired, faults }: JobOptions) =>
     ),
   });
 
-/** Two to eight jobs that ask for one group or for two of the same key. In a third of the schedules no answer is lost. */
+/**
+ * Two to eight jobs that ask for one group or for two with the same key. In a third of the
+ * schedules no response is lost.
+ */
 export const anySchedule: fc.Arbitrary<Schedule> = fc
   .record({
     one: anyDesired,
@@ -257,8 +260,8 @@ export const anySchedule: fc.Arbitrary<Schedule> = fc
     faults: fc.constantFrom(FAULTS, FAULTS, CLEAR_FAULTS),
   })
   .chain(({ one, other, before, faults }) => {
-    // After a lock that collided, a read of a group that was just deleted looks like one of a group that
-    // exists: nothing but a long wait after each 409 could tell the two apart.
+    // After a lock collision, a lagging read of a deleted group looks like a read of an existing
+    // one: only a long wait after each 409 could tell the two apart.
     const isDeleted = before?.deletedMsAgo !== undefined;
     const possible = isDeleted ? faults.filter((fault) => fault !== 'lock collision') : faults;
     return fc.record({

@@ -1,7 +1,7 @@
 /**
- * A clock that stands still while anybody runs, and leaps to the next event when everybody waits. The
- * order of events is that of their times, and of equal times that in which they were planned: a run
- * with the same delays is the same run.
+ * A clock that stands still while any actor runs, and jumps to the next event when all of them
+ * wait. Events happen in order of their times, and for equal times in the order in which they were
+ * scheduled: a run with the same delays is the same run.
  */
 export class VirtualTime {
   /** Milliseconds since the start. */
@@ -10,12 +10,12 @@ export class VirtualTime {
   #running = 0;
   #finish: () => void = () => undefined;
 
-  /** Plans something that happens at `at` and for which nobody waits. */
+  /** Schedules something at `at` that nobody waits for. */
   plan(at: number, happen: () => void): void {
     this.#events.add({ at: Math.max(at, this.now), happen, wakes: false });
   }
 
-  /** Waits until `at`. Only what {@link play} runs may wait, and for one thing at a time. */
+  /** Waits until `at`. Only actors started by {@link run} may wait, for one thing at a time. */
   waitUntil(at: number): Promise<void> {
     return new Promise((resolve) => {
       this.#events.add({ at: Math.max(at, this.now), happen: resolve, wakes: true });
@@ -23,8 +23,8 @@ export class VirtualTime {
     });
   }
 
-  /** Runs all of `actors` at once; resolves when each has ended and nothing is planned any more. */
-  play(actors: readonly (() => Promise<void>)[]): Promise<void> {
+  /** Runs all `actors` concurrently; resolves when each has ended and no event is left. */
+  run(actors: readonly (() => Promise<void>)[]): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#finish = resolve;
       this.#running = actors.length;
@@ -52,7 +52,7 @@ export class VirtualTime {
 interface Event {
   readonly at: number;
   readonly happen: () => void;
-  /** Whether an actor goes on by it. */
+  /** Whether it resumes an actor. */
   readonly wakes: boolean;
 }
 

@@ -27,19 +27,19 @@ const types = Types.parse(parse(readRepositoryFile('action-types.yml')));
 const action = readActionMetadata();
 
 describe('action-types.yml', () => {
-  test('types every input of action.yml and no other', () => {
+  test('action-types.yml types every input of action.yml and no other', () => {
     expect(new Set(Object.keys(types.inputs))).toEqual(new Set(Object.keys(action.inputs)));
   });
 
-  test('types every output of action.yml and no other', () => {
+  test('action-types.yml types every output of action.yml and no other', () => {
     expect(new Set(Object.keys(types.outputs))).toEqual(new Set(Object.keys(action.outputs)));
   });
 
-  test('allows the error codes that there are', () => {
+  test('action-types.yml allows the existing error codes', () => {
     expect(types.outputs['error-code']).toEqual({ type: 'enum', 'allowed-values': ERROR_CODES });
   });
 
-  test('gives each default a type that it is of', () => {
+  test('action-types.yml gives each default a matching type', () => {
     for (const [name, { default: value }] of Object.entries(action.inputs)) {
       const typing = types.inputs[name];
       if (value === undefined || value === '') {

@@ -14,30 +14,27 @@ const examples = ['README.md', ...globSync('docs/**/*.md', { cwd: repositoryRoot
     })),
 );
 
-/** A mapping that uses something: a step, or a job that calls a workflow. */
+/** A mapping with `uses`: a step, or a job that calls a workflow. */
 const User = z.object({
   uses: z.string(),
   with: z.record(z.string(), z.unknown()).optional(),
 });
 const Script = z.object({ run: z.string() });
 
-describe('every YAML example of the documentation', () => {
-  test('is found', () => {
+describe('YAML examples in the documentation', () => {
+  test('the documentation has YAML examples', () => {
     expect(examples.filter(({ example }) => isWorkflow(example))).not.toEqual([]);
   });
 
-  test.each(examples)(
-    '$place gives the action inputs that it has, and those that it needs',
-    ({ example }) => {
-      for (const user of findMappings(parse(example.text), User)) {
-        if (/^org\/create-insight-group@/.test(user.uses)) {
-          const given = Object.keys(user.with ?? {});
-          expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(given));
-          expect(given).toEqual(expect.arrayContaining(requiredInputs()));
-        }
+  test.each(examples)('$place uses existing inputs and sets the required ones', ({ example }) => {
+    for (const user of findMappings(parse(example.text), User)) {
+      if (/^org\/create-insight-group@/.test(user.uses)) {
+        const given = Object.keys(user.with ?? {});
+        expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(given));
+        expect(given).toEqual(expect.arrayContaining(requiredInputs()));
       }
-    },
-  );
+    }
+  });
 
   test.each(examples)('$place has no expression in a script', ({ example }) => {
     for (const { run } of findMappings(parse(example.text), Script)) {
@@ -52,7 +49,7 @@ describe('every YAML example of the documentation', () => {
     },
   );
 
-  test.each(examples)('$place reads outputs that the action has', ({ example }) => {
+  test.each(examples)('$place reads existing outputs', ({ example }) => {
     const ids = findMappings(parse(example.text), User.extend({ id: z.string() }))
       .filter(({ uses }) => uses.startsWith('org/create-insight-group@'))
       .map(({ id }) => id);

@@ -15,7 +15,7 @@ const pages = [
 ].map((file) => ({ file, text: readFileSync(path.join(root, file), 'utf8') }));
 const readme = pages[0]?.text ?? '';
 
-/** Headings outside code fences, as GitHub makes anchors of them. */
+/** Headings outside code fences, as GitHub turns them into anchors. */
 function findAnchors(markdown: string): string[] {
   const headings = markdown.replaceAll(/^```.*?^```$/gms, '').matchAll(/^#+ (.*)$/gm);
   return [...headings].map(([, text = '']) =>
@@ -27,20 +27,20 @@ function findAnchors(markdown: string): string[] {
 }
 
 describe('the README', () => {
-  test('explains every failure under the words of its annotation', () => {
+  test('the README explains every failure under the title of its annotation', () => {
     const headings = [...readme.matchAll(/^### (.*)$/gm)].map(([, text]) => text);
     expect(headings).toEqual(
       expect.arrayContaining([...Object.values(ERROR_TITLES), ...Object.values(SPECIAL_TITLES)]),
     );
   });
 
-  test('has a row in its truth table for every word of if-exists', () => {
+  test('the README has a row in its truth table for every value of if-exists', () => {
     for (const word of IF_EXISTS) {
       expect(readme).toMatch(new RegExp(`^\\| \`${word}\``, 'm'));
     }
   });
 
-  test('names the test command that CI runs', () => {
+  test('the README names the test command that CI runs', () => {
     const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
     for (const [, script = ''] of readme.matchAll(/npm (?:run )?(test|[\w:-]+)$/gm)) {
       expect(script === 'ci' || script in scripts, script).toBe(true);
@@ -54,7 +54,7 @@ describe.each(pages)('$file', ({ file, text }) => {
   );
   const local = links.filter((target) => !/^[a-z]+:/.test(target));
 
-  test('links to pages and headings that exist', () => {
+  test('links in $file lead to existing pages and headings', () => {
     for (const target of new Set(local)) {
       const [name = '', anchor] = target.split('#');
       const place = name === '' ? path.join(root, file) : path.join(root, path.dirname(file), name);

@@ -8,7 +8,10 @@ export const repositoryRoot = join(import.meta.dirname, '..', '..');
 
 const Scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const Values = z.record(z.string(), Scalar);
-/** Permissions one by one: `read-all` and `write-all` are not read, so a test with them fails. */
+/**
+ * Permissions one by one: `read-all` and `write-all` are not supported, so a workflow with them
+ * fails the tests.
+ */
 const Permissions = z.record(z.string(), z.enum(['read', 'write']));
 
 const Step = z.strictObject({
@@ -57,7 +60,7 @@ export type WorkflowStep = z.output<typeof Step>;
 export type WorkflowJob = z.output<typeof Job>;
 export type Workflow = z.output<typeof Workflow>;
 
-/** A workflow of this repository, with its file's name and text. */
+/** A workflow of this repository, with its file name and text. */
 export interface WorkflowFile {
   readonly file: string;
   readonly text: string;
@@ -69,7 +72,7 @@ export function readRepositoryFile(path: string): string {
   return readFileSync(join(repositoryRoot, path), 'utf8');
 }
 
-/** Reads one workflow; throws when it has a shape that our workflows do not have. */
+/** Parses one workflow; throws when it has a shape that our workflows do not use. */
 export function readWorkflow(file: string): WorkflowFile {
   const text = readRepositoryFile(`.github/workflows/${file}`);
   return { file, text, workflow: Workflow.parse(parse(text)) };
@@ -87,7 +90,7 @@ export function readActionMetadata(): z.output<typeof ActionMetadata> {
   return ActionMetadata.parse(parse(readRepositoryFile('action.yml')));
 }
 
-/** Returns the step of this name; throws when the job has none. */
+/** Returns the step with this name; throws when the job has none. */
 export function findStep(job: WorkflowJob | undefined, name: string): WorkflowStep {
   const step = job?.steps?.find((candidate) => candidate.name === name);
   if (!step) {

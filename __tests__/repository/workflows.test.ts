@@ -35,23 +35,23 @@ const packageJson = z
   })
   .parse(JSON.parse(readRepositoryFile('package.json')));
 
-// What actionlint and zizmor hold, by npm run lint:workflows, is not held here again.
+// What actionlint and zizmor check, by npm run lint:workflows, is not checked here again.
 
-describe('every job', () => {
+describe('jobs', () => {
   test.each(jobs.filter(({ job }) => !job.uses))('$place has a time limit', ({ job }) => {
     expect(job['timeout-minutes']).toBeGreaterThan(0);
     expect(job['timeout-minutes']).toBeLessThanOrEqual(20);
   });
 });
 
-describe('every step', () => {
-  test('that installs packages does not run their scripts', () => {
+describe('steps', () => {
+  test('steps that install packages do not run their scripts', () => {
     const installs = steps.filter(({ step }) => /npm (?:ci|i|install)\b/.test(step.run ?? ''));
     expect(installs.length).toBeGreaterThan(0);
     expect(installs.filter(({ step }) => step.run !== 'npm ci --ignore-scripts')).toEqual([]);
   });
 
-  test('that runs an npm script is called like it, and the script exists', () => {
+  test('steps that run an npm script are named after it, and the script exists', () => {
     const npmRuns = steps.flatMap(({ step }) => {
       const script = /^npm run ([\w:-]+)/.exec(step.run ?? '')?.[1];
       return script ? [{ name: step.name, script }] : [];
@@ -69,12 +69,12 @@ describe('the required check', () => {
   const allGreen = ciJobs['all-green'];
   const script = findStep(allGreen, 'Every job succeeded').run ?? '';
 
-  test('waits for every other job of CI', () => {
+  test('the required check waits for every other job of CI', () => {
     const others = Object.keys(ciJobs).filter((id) => id !== 'all-green');
     expect(new Set(allGreen?.needs)).toEqual(new Set(others));
   });
 
-  test('runs whatever became of the others', () => {
+  test("the required check runs whatever the other jobs' results", () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of GitHub's
     expect(allGreen?.if).toBe('${{ always() }}');
   });
@@ -85,7 +85,7 @@ describe('the required check', () => {
     { results: ['success', 'cancelled'], exitCode: 1 },
     { results: ['skipped', 'success'], exitCode: 1 },
     { results: [], exitCode: 1 },
-  ])('ends with $exitCode after $results', ({ results, exitCode }) => {
+  ])('the required check ends with $exitCode after $results', ({ results, exitCode }) => {
     const needs = Object.fromEntries(results.map((result, index) => [`job${index}`, { result }]));
     expect(runBash(script, { NEEDS: JSON.stringify(needs) }).exitCode).toBe(exitCode);
   });
@@ -95,11 +95,11 @@ describe("the rebuild of Dependabot's pull requests", () => {
   const build = readWorkflow('dependabot-build.yml').workflow;
   const commit = readWorkflow('dependabot-commit.yml').workflow;
 
-  test('builds the bumped code with a token that can only read', () => {
+  test('builds the bumped code with a read-only token', () => {
     expect(build.jobs['build']?.permissions).toEqual({ contents: 'read' });
   });
 
-  test('runs nothing of the pull request where it can write', () => {
+  test('runs nothing from the pull request with a token that can write', () => {
     const job = commit.jobs['commit'];
     expect(job?.permissions?.['contents']).toBe('write');
     expect(job?.steps?.filter(({ uses }) => uses?.startsWith('actions/'))).toEqual([]);
@@ -108,11 +108,11 @@ describe("the rebuild of Dependabot's pull requests", () => {
     }
   });
 
-  test('listens to the workflow that builds, by its name', () => {
+  test('is triggered by the build workflow, by its name', () => {
     expect(commit.on['workflow_run']).toMatchObject({ workflows: [build.name] });
   });
 
-  describe.runIf(process.platform === 'linux')('lets through', () => {
+  describe.runIf(process.platform === 'linux')('files that may be pushed', () => {
     const check = findStep(commit.jobs['commit'], 'Let only the files of a build through').run;
     let temp: string;
     let dist: string;
@@ -129,7 +129,7 @@ describe("the rebuild of Dependabot's pull requests", () => {
 
     const runCheck = () => runBash(check ?? '', { RUNNER_TEMP: temp });
 
-    test('what a build makes', () => {
+    test('pushes what a build generates', () => {
       expect(runCheck()).toMatchObject({ exitCode: 0 });
     });
 
@@ -142,7 +142,7 @@ describe("the rebuild of Dependabot's pull requests", () => {
       { what: 'a hard link', make: () => linkSync(join(dist, 'index.js'), join(temp, 'other')) },
       { what: 'a huge file', make: () => writeFileSync(join(dist, 'index.js'), huge()) },
       { what: 'an empty bundle', make: () => writeFileSync(join(dist, 'index.js'), '') },
-    ])('never $what', ({ make }) => {
+    ])('never pushes $what', ({ make }) => {
       make();
       expect(runCheck().exitCode).toBe(1);
     });
@@ -158,14 +158,14 @@ describe('the release', () => {
   });
   afterEach(() => rmSync(temp, { recursive: true }));
 
-  test('goes draft, checks, publish, verify and smoke test, major tag, and in no other order', () => {
+  test('runs draft, checks, publish, verification and smoke test, and major tag in this order', () => {
     expect(releaseJobs['checks']?.needs).toEqual(['draft']);
     expect(releaseJobs['check-dist']?.needs).toEqual(['draft']);
     expect(releaseJobs['publish']?.needs).toEqual(['draft', 'checks', 'check-dist']);
     expect(releaseJobs['verify']?.needs).toEqual(['publish']);
     expect(releaseJobs['smoke-test']?.needs).toEqual(['publish']);
     expect(releaseJobs['move-major-tag']?.needs).toEqual(['publish', 'verify', 'smoke-test']);
-    // A condition on a job could let it run although one that it needs did not succeed.
+    // A condition on a job could let it run although a job that it needs did not succeed.
     expect(Object.values(releaseJobs).filter((job) => job.if)).toEqual([]);
   });
 
@@ -173,7 +173,7 @@ describe('the release', () => {
     expect(releaseJobs['publish']?.environment).toBe('release');
   });
 
-  test('runs no package beside a permission to write', () => {
+  test('runs no package in a job that can write', () => {
     for (const job of Object.values(releaseJobs)) {
       if (Object.values(job.permissions ?? {}).includes('write')) {
         const scripts = (job.steps ?? []).map(({ run }) => run ?? '');
@@ -190,7 +190,7 @@ describe('the release', () => {
     expect(setups.filter((step) => step.with?.['package-manager-cache'] !== false)).toEqual([]);
   });
 
-  test.runIf(hasBashAnd('jq'))('lists every package that is bundled, and no tool', () => {
+  test.runIf(hasBashAnd('jq'))('lists every bundled package and no tool', () => {
     const { run } = findStep(releaseJobs['publish'], 'List what is bundled');
     const result = runBash(run ?? '', { RUNNER_TEMP: temp, SBOM: 'sbom.json' }, repositoryRoot);
     expect(result.exitCode).toBe(0);
@@ -207,11 +207,11 @@ describe('the release', () => {
     expect(names.filter((name) => name in packageJson.devDependencies)).toEqual([]);
   });
 
-  describe.runIf(hasBashAnd('jq'))('asks GitHub before it', () => {
+  describe.runIf(hasBashAnd('jq'))('questions to GitHub before the release', () => {
     const run = (script: string | undefined, tag: string, answer: unknown) => {
       const calls = join(temp, 'calls');
       writeFileSync(calls, '');
-      // Answers reads with ANSWER through the --jq of the call, and writes down the writes.
+      // Answers reads with ANSWER through the --jq of the call, and records the writes.
       const gh = `#!/bin/bash
         filter=.
         for argument; do [ "$previous" = --jq ] && filter=$argument; previous=$argument; done
@@ -264,7 +264,7 @@ describe('the release', () => {
     });
   });
 
-  describe.runIf(hasBashAnd('awk'))('takes its notes from the changelog', () => {
+  describe.runIf(hasBashAnd('awk'))('release notes from the changelog', () => {
     const takeNotes = findStep(releaseJobs['draft'], 'Take the notes from the changelog').run ?? '';
 
     const changelog =
@@ -274,13 +274,13 @@ describe('the release', () => {
       return runBash(takeNotes, { RUNNER_TEMP: temp, VERSION: version }, temp);
     };
 
-    test('the section of the version and no other', () => {
+    test('takes the section of the version and no other', () => {
       expect(runTakeNotes('1.1.0')).toEqual({ exitCode: 0, stdout: '\n- older\n\n' });
       expect(runTakeNotes('1.10.0').stdout).toBe('\n- newer\n\n');
     });
 
     test.each(['1.0.0', '2.0.0', 'v1.1.0', '1.1', '1.1.0-rc.1', '1.1.0; true'])(
-      'not for %s',
+      'takes no section for %s',
       (version) => {
         const { exitCode, stdout } = runTakeNotes(version);
         expect(exitCode).toBe(1);
@@ -289,7 +289,7 @@ describe('the release', () => {
     );
   });
 
-  test('finds the changelog in the form that it reads', () => {
+  test('the changelog has the format that the release reads', () => {
     expect(readRepositoryFile('CHANGELOG.md')).toMatch(/^## \[\d+\.\d+\.\d+\] - /m);
   });
 });

@@ -5,7 +5,10 @@ import { createAuthority, issueSelfSigned, type KeyPair } from '../../simulator/
 
 const HOUR_MS = 3_600_000;
 
-/** Shakes hands with a server that has the certificate, and returns the code of what was wrong with it. */
+/**
+ * Performs a TLS handshake with a server that has the certificate, and returns the error code, if
+ * any.
+ */
 async function shakeHands(pair: KeyPair, ca: string | undefined, host: string): Promise<string> {
   const server = createServer(pair);
   server.on('tlsClientError', () => {});
@@ -30,7 +33,7 @@ async function shakeHands(pair: KeyPair, ca: string | undefined, host: string): 
   }
 }
 
-test('a certificate of the authority is trusted by those who trust the authority, for its hosts only', async () => {
+test('clients that trust the authority trust its certificates, for their hosts only', async () => {
   const authority = await createAuthority();
   const pair = await authority.issue({ hosts: ['app.launchdarkly.com', '127.0.0.1'] });
   const ca = authority.certificatePem;
@@ -46,13 +49,13 @@ test('a certificate of the authority is trusted by those who trust the authority
 test('an authority does not vouch for the certificates of another one', async () => {
   const [one, other] = [await createAuthority(), await createAuthority()];
   const pair = await one.issue({ hosts: ['localhost'] });
-  // Both have the same name, so it is the signature that gives it away.
+  // Both have the same name, so only the signature tells them apart.
   await expect(shakeHands(pair, other.certificatePem, 'localhost')).resolves.toBe(
     'CERT_SIGNATURE_FAILURE',
   );
 });
 
-test('dates are taken as they are asked for', async () => {
+test('issues certificates with the requested dates', async () => {
   const authority = await createAuthority();
   const ca = authority.certificatePem;
   const hosts = ['localhost'];
@@ -64,7 +67,7 @@ test('dates are taken as they are asked for', async () => {
   await expect(shakeHands(early, ca, 'localhost')).resolves.toBe('CERT_NOT_YET_VALID');
 });
 
-test('a self-signed certificate is trusted by nobody who was not told to', async () => {
+test('only clients that were told to trust a self-signed certificate do so', async () => {
   const pair = await issueSelfSigned({ hosts: ['localhost'] });
   await expect(shakeHands(pair, undefined, 'localhost')).resolves.toBe(
     'DEPTH_ZERO_SELF_SIGNED_CERT',

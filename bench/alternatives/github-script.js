@@ -1,5 +1,5 @@
-// What actions/github-script does for a script: a client for GitHub and the context are made first,
-// then the text of the script is compiled and run. The script is what its users write.
+// What actions/github-script does for a script: it first creates a client for GitHub and the
+// context, then compiles and runs the text of the script, which its users write.
 import * as core from '@actions/core';
 import { context, getOctokit } from '@actions/github';
 

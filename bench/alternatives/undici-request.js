@@ -1,4 +1,4 @@
-// The POST and nothing else, by undici as everybody imports it.
+// The POST alone, through undici as it is usually imported.
 import { request } from 'undici';
 
 const env = process.env;

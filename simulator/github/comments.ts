@@ -1,6 +1,6 @@
 import type { Answer, AuthorizedRequest, CommentStore, SimulatedComment } from './protocol.ts';
 
-/** "Body is too long (maximum is 65536 characters)" is what GitHub says beyond it. */
+/** Beyond this length GitHub answers "Body is too long (maximum is 65536 characters)". */
 const MAX_BODY_LENGTH = 65_536;
 
 /** The page sizes of https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api */
@@ -17,7 +17,7 @@ export function commentOperations(request: AuthorizedRequest, store: CommentStor
   const place = request.path.startsWith(prefix) ? request.path.slice(prefix.length) : '';
   const thread = /^(\d+)\/comments$/.exec(place)?.[1];
   const comment = /^comments\/(\d+)$/.exec(place)?.[1];
-  // GitHub hides what a token may not see.
+  // GitHub answers 404 for what a token may not see.
   if (request.holder.permission === 'none') {
     return refuse(404, 'Not Found');
   }
@@ -41,7 +41,7 @@ export function refuse(status: number, message: string): Answer {
   return { status, body: { message, documentation_url: 'https://docs.github.com/rest' } };
 }
 
-/** Reads a JSON object; undefined when the text is none. */
+/** Parses a JSON object; undefined when the text is not one. */
 export function readJson(body: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const json: unknown = JSON.parse(body);
@@ -98,7 +98,7 @@ function deleteComment({ holder }: AuthorizedRequest, id: number, store: Comment
   return { status: 204, body: undefined };
 }
 
-/** The new text of a comment, or why it can't be written. */
+/** The new text of a comment, or the reason why it is rejected. */
 function readBody({ holder, body }: AuthorizedRequest): string | Answer {
   if (holder.permission !== 'write') {
     return refuse(403, 'Resource not accessible by integration');

@@ -1,11 +1,12 @@
 /**
- * Starts the GitHub look-alike for pull request comments: `node simulator/github/main.ts [--port 8788]`.
- * It has one repository, one token that may comment, and no TLS, so it needs no installed package.
+ * Starts the GitHub simulator for pull request comments: `node simulator/github/main.ts [--port
+ * 8788]`. It has one repository, one token that may comment, and no TLS, so it needs no installed
+ * packages.
  */
 import { parseArgs } from 'node:util';
 import { startGitHub } from './simulator.ts';
 
-/** The token that may comment. Made up, it opens nothing else. */
+/** The token that may comment. It is made up and works nowhere else. */
 const TOKEN = 'ghs_00000000000000000000000000000000sample';
 const REPOSITORY = 'octo-org/octo-repo';
 

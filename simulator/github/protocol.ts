@@ -1,9 +1,9 @@
-/** Who a token belongs to, and what it may do in the one repository. */
+/** Who a token belongs to, and what it may do in the repository. */
 export interface Holder {
-  /** As comments name their author, such as `github-actions[bot]`. */
+  /** The author name on comments, such as `github-actions[bot]`. */
   readonly login: string;
   readonly permission: 'write' | 'read' | 'none';
-  /** Whether GraphQL tells the token whose it is. */
+  /** Whether GraphQL tells the token whom it belongs to. */
   readonly knowsItself?: boolean;
 }
 
@@ -16,7 +16,7 @@ export interface SimulatedComment {
   body: string;
 }
 
-/** A request as it arrived. */
+/** A request as received. */
 export interface GitHubRequest {
   readonly method: string;
   /** With the base path, without the query. */
@@ -24,20 +24,20 @@ export interface GitHubRequest {
   readonly query: URLSearchParams;
   readonly authorization: string | undefined;
   readonly body: string;
-  /** The version of HTTP that was used: `1.1`, or `2.0` where TLS negotiated `h2`. */
+  /** The HTTP version of the request: `1.1`, or `2.0` where TLS negotiated `h2`. */
   readonly httpVersion: string;
-  /** The status that was answered; absent when there was no answer. */
+  /** The response status; absent when there was no response. */
   status?: number;
 }
 
-/** What is sent back; a `body` that is a string goes out as HTML, like the page of a proxy. */
+/** A response. A string `body` is sent as HTML, like the page of a proxy. */
 export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: unknown;
 }
 
-/** A request with a token that is known, its path without the base path. */
+/** A request with a known token; its path is without the base path. */
 export interface AuthorizedRequest extends GitHubRequest {
   readonly holder: Holder;
   readonly apiUrl: string;
@@ -48,27 +48,30 @@ export interface AuthorizedRequest extends GitHubRequest {
 export interface CommentStore {
   /** All comments, in order of creation. */
   readonly comments: readonly SimulatedComment[];
-  /** Those that a list shows at the moment: a list may lag behind. */
+  /** The comments that a list currently shows: a list may lag behind. */
   listComments(): readonly SimulatedComment[];
   addComment(comment: Omit<SimulatedComment, 'id'>): SimulatedComment;
   deleteComment(id: number): void;
 }
 
-/** What happens to matching requests instead of the usual answer, or just before it. */
+/** A fault: what happens to matching requests instead of, or just before, the usual response. */
 export interface Incident {
   readonly method: string;
-  /** Restricts the incident to paths that match. */
+  /** Restricts the fault to matching paths. */
   readonly path?: RegExp;
-  /** How many requests it happens to; once when absent. */
+  /** How many requests it affects; defaults to one. */
   readonly times?: number;
-  /** The answer; the request is carried out when absent. */
+  /** The response. When absent, the request is processed. */
   readonly answer?: Answer;
-  /** Carries the request out first, and then gives `answer` or breaks the connection. */
+  /** Processes the request first, then sends `answer` or breaks the connection. */
   readonly isProcessed?: boolean;
-  /** Runs before the request is answered: what somebody else does meanwhile. The request waits for it. */
+  /**
+   * Runs before the request is answered, to simulate what others do in the meantime. The request
+   * waits for it.
+   */
   readonly meanwhile?: () => void | Promise<void>;
-  /** Never answers. */
+  /** Never responds. */
   readonly stalls?: boolean;
-  /** Breaks the connection instead of answering. */
+  /** Breaks the connection instead of responding. */
   readonly resets?: boolean;
 }

@@ -20,23 +20,25 @@ import type {
 
 /** How to start a simulator. */
 export interface GitHubOptions {
-  /** The holders by token. All other tokens get a 401. */
+  /** Token holders by token. All other tokens get a 401. */
   readonly tokens: Readonly<Record<string, Holder>>;
-  /** `owner/repo` of the one repository. */
+  /** The `owner/repo` of the only repository. */
   readonly repository: string;
   /** `/api/v3` on GitHub Enterprise Server, empty on github.com and ghe.com. */
   readonly basePath?: '' | '/api/v3';
-  /** Serves https and offers HTTP/2 and HTTP/1.1, as api.github.com does. Plain http when absent. */
+  /**
+   * Serves https and offers HTTP/2 and HTTP/1.1, as api.github.com does. Defaults to plain http.
+   */
   readonly tls?: KeyPair;
-  /** A free one when absent. */
+  /** Defaults to a free port. */
   readonly port?: number;
 }
 
-/** A running GitHub look-alike for the comments of pull requests. */
+/** A running GitHub simulator for pull request comments. */
 export interface GitHubSimulator extends AsyncDisposable {
   /** The value of `GITHUB_API_URL`. */
   readonly apiUrl: string;
-  /** The port on this machine, for the routes of a proxy. */
+  /** The port on this machine, for proxy routes. */
   readonly port: number;
   /** How many connections were accepted. */
   readonly connections: number;
@@ -44,24 +46,24 @@ export interface GitHubSimulator extends AsyncDisposable {
   readonly comments: readonly SimulatedComment[];
   /** All requests in order of arrival. */
   readonly requests: readonly GitHubRequest[];
-  /** Adds a comment as if it had been written on the site. */
+  /** Adds a comment as if it were written on github.com. */
   addComment(comment: Omit<SimulatedComment, 'id'>): SimulatedComment;
-  /** Deletes a comment as if it had been done on the site. */
+  /** Deletes a comment as if on github.com. */
   deleteComment(id: number): void;
-  /** Makes something happen to requests to come. */
+  /** Injects a fault into later requests. */
   inject(incident: Incident): void;
-  /** Lets the next `lists` lists show none of the comments that are created from now on. */
+  /** Hides comments created from now on from the next `lists` lists. */
   lagLists(lists: number): void;
-  /** Forgets all comments, requests and incidents. */
+  /** Clears all comments, requests and faults. */
   reset(): void;
-  /** Stops at once. */
+  /** Stops immediately. */
   close(): Promise<void>;
 }
 
 type Message = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
 
-/** Starts a simulator on 127.0.0.1; resolves when it listens. */
+/** Starts a simulator on 127.0.0.1; resolves once it is listening. */
 export async function startGitHub(options: GitHubOptions): Promise<GitHubSimulator> {
   const basePath = options.basePath ?? '';
   const comments: SimulatedComment[] = [];
@@ -95,7 +97,8 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHubSimulat
     if (holder === undefined) {
       return refuse(401, 'Bad credentials');
     }
-    // GraphQL's path does not stand below REST's: https://docs.github.com/enterprise-server/graphql
+    // The GraphQL path is not below the REST path:
+    // https://docs.github.com/enterprise-server/graphql
     if (request.path === (basePath === '' ? '/graphql' : '/api/graphql')) {
       return answerViewer(request, holder);
     }
@@ -198,7 +201,7 @@ function send(response: Response, { status, headers = {}, body }: Answer): void 
   const contentType = isText ? 'text/html' : 'application/json; charset=utf-8';
   const all = body === undefined ? headers : { 'Content-Type': contentType, ...headers };
   const content = body === undefined ? '' : isText ? body : JSON.stringify(body);
-  // One by one: the two kinds of responses do not share a signature that takes all of them.
+  // Set one by one: the two response types share no signature that takes all headers.
   if (response instanceof Http2ServerResponse) {
     response.writeHead(status, all);
     response.end(content);

@@ -1,22 +1,22 @@
 import { createHash } from 'node:crypto';
 import { type GroupScores, notCalculatedScores, sampleScores } from './scores.ts';
 
-/** What a credential may do, and what it is. */
+/** What a credential is, and what it may do. */
 export interface Credential {
   readonly kind: 'personal' | 'service' | 'sdk-key' | 'mobile-key';
   readonly role: 'reader' | 'writer' | 'admin';
   readonly name?: string;
-  /** An expired token is refused like an unknown one. */
+  /** An expired token is rejected like an unknown one. */
   readonly expired?: boolean;
 }
 
-/** A known, unexpired credential; SDK and mobile keys come with the environment that they belong to. */
+/** A known, unexpired credential. SDK and mobile keys come with their environment. */
 export interface Caller extends Credential {
   readonly project?: Project;
   readonly environment?: Environment;
 }
 
-/** An environment, with the secrets that the real representation carries too. */
+/** An environment, including the secrets of the real representation. */
 export interface Environment {
   readonly id: string;
   readonly key: string;
@@ -24,7 +24,7 @@ export interface Environment {
   /** The SDK key. */
   readonly apiKey: string;
   readonly mobileKey: string;
-  /** Epoch milliseconds of the server's clock; absent of one that has been there for long. */
+  /** Epoch milliseconds by the server's clock; absent when it has long existed. */
   readonly createdAt?: number;
 }
 
@@ -34,18 +34,18 @@ export interface Project {
   readonly key: string;
   readonly name: string;
   readonly environments: Map<string, Environment>;
-  /** Epoch milliseconds of the server's clock; absent of one that has been there for long. */
+  /** Epoch milliseconds by the server's clock; absent when it has long existed. */
   readonly createdAt?: number;
 }
 
-/** An application of the account; applications belong to no project. */
+/** An application of the account. Applications belong to no project. */
 export interface Application {
   readonly key: string;
   readonly name: string;
   readonly kind: 'browser' | 'mobile' | 'server';
 }
 
-/** An insight group as it is stored. */
+/** An insight group as stored. */
 export interface InsightGroup {
   readonly key: string;
   readonly name: string;
@@ -56,10 +56,10 @@ export interface InsightGroup {
   readonly createdAt: number;
 }
 
-/** A single read, or a list: the one may lag more than the other. */
+/** A single read or a list: they may lag by different times. */
 export type Reading = 'single' | 'list';
 
-/** What readers still see of a group that was written a moment ago. */
+/** What readers still see of a recently written group. */
 interface StaleView {
   readonly untilMs: Readonly<Record<Reading, number>>;
   readonly group: InsightGroup | undefined;
@@ -81,9 +81,9 @@ function titleOf(key: string): string {
 }
 
 /**
- * The state of one LaunchDarkly account: the ground truth that tests seed and inspect.
+ * The state of one LaunchDarkly account: the ground truth that tests set up and inspect.
  *
- * Identifiers and keys derive from names, so that every run has the same.
+ * Identifiers and keys derive from names, so that they are the same in every run.
  */
 export class Account {
   readonly id: string = digest('account').slice(0, 24);
@@ -91,12 +91,17 @@ export class Account {
   readonly tokens = new Map<string, Credential>();
   readonly projects = new Map<string, Project>();
   readonly applications = new Map<string, Application>();
-  /** Insight groups by key, which is unique in the account. What is set here is visible at once. */
+  /**
+   * Insight groups by key, which is unique in the account. Groups set here are visible immediately.
+   */
   readonly groups = new Map<string, InsightGroup>();
   readonly #scores = new Map<string, GroupScores>();
   readonly #staleViews = new Map<string, StaleView[]>();
 
-  /** Adds a project with these environments, replacing one of the same key. With a time, all are new. */
+  /**
+   * Adds a project with these environments, replacing one with the same key. With a time, all are
+   * new.
+   */
   addProject(
     key: string,
     environmentKeys: readonly string[],
@@ -117,8 +122,8 @@ export class Account {
   }
 
   /**
-   * Adds an environment to a project, replacing one of the same key. With a time, it is new, and the lags
-   * of the behaviour apply. Throws if there is no such project.
+   * Adds an environment to a project, replacing one with the same key. With a time, it is new and
+   * subject to the configured lags. Throws if there is no such project.
    */
   addEnvironment(
     projectKey: string,
@@ -142,14 +147,14 @@ export class Account {
     return environment;
   }
 
-  /** Adds an application, replacing one of the same key. */
+  /** Adds an application, replacing one with the same key. */
   addApplication(key: string): Application {
     const application: Application = { key, name: titleOf(key), kind: 'server' };
     this.applications.set(key, application);
     return application;
   }
 
-  /** Finds the caller that an `Authorization` header identifies; undefined if it is unknown or expired. */
+  /** Finds the caller of an `Authorization` header; undefined if it is unknown or expired. */
   identify(credential: string): Caller | undefined {
     const token = this.tokens.get(credential);
     if (token !== undefined) {
@@ -168,7 +173,7 @@ export class Account {
     return undefined;
   }
 
-  /** Writes a group (undefined deletes it), which readers see only when the lag is over. */
+  /** Writes a group (undefined deletes it). Readers see the change after the lag. */
   write(
     key: string,
     group: InsightGroup | undefined,
@@ -188,13 +193,13 @@ export class Account {
     }
   }
 
-  /** Finds a group as a reader sees it at this moment. */
+  /** Finds a group as a reader currently sees it. */
   visibleGroup(key: string, nowMs: number, reading: Reading = 'single'): InsightGroup | undefined {
     const stale = this.#staleViews.get(key)?.find(({ untilMs }) => untilMs[reading] > nowMs);
     return stale === undefined ? this.groups.get(key) : stale.group;
   }
 
-  /** Lists all groups as a reader of the list sees them at this moment, oldest first. */
+  /** Lists all groups as a reader of the list currently sees them, oldest first. */
   visibleGroups(nowMs: number): InsightGroup[] {
     const keys = new Set([...this.groups.keys(), ...this.#staleViews.keys()]);
     return [...keys]

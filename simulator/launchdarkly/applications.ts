@@ -3,8 +3,8 @@ import { type Call, invalidRequest, type Reply } from './exchange.ts';
 import { cutPage, linkTo } from './paging.ts';
 
 /**
- * `GET /api/v2/applications` (beta), in pages of ten by default. The filters `key anyOf ["a","b"]` and
- * `key equals "a"` are known: https://launchdarkly.com/docs/api/applications-beta
+ * `GET /api/v2/applications` (beta), in pages of ten by default. Supports the filters `key anyOf
+ * ["a","b"]` and `key equals "a"`: https://launchdarkly.com/docs/api/applications-beta
  */
 export function getApplications(call: Call): Reply {
   const keys = readFilter(call.query.get('filter'));

@@ -2,7 +2,7 @@ import type { Account, Caller } from './account.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { GroupWrite } from './group-writes.ts';
 
-/** What an operation answers, before the HTTP plumbing adds `Date`, lengths and rate-limit headers. */
+/** The reply of an operation, before HTTP adds `Date`, lengths and rate-limit headers. */
 export interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -10,32 +10,32 @@ export interface Reply {
   readonly body?: unknown;
 }
 
-/** One authenticated call, as the operations see it. */
+/** One authenticated call, as operations see it. */
 export interface Call {
   readonly account: Account;
   readonly behaviour: Behaviour;
   readonly caller: Caller;
   /** Decoded path parameters by name. */
   readonly params: ReadonlyMap<string, string>;
-  /** The path as it was sent, without the query. */
+  /** The path as sent, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly contentType: string;
-  /** The `LD-API-Version` that counts: the first value sent. */
+  /** The effective `LD-API-Version`: the first value sent. */
   readonly apiVersion: string | undefined;
   readonly bodyText: string;
   /** The server's clock, in epoch milliseconds. */
   readonly nowMs: number;
   /** The number of the request, which counts from 1. */
   readonly requestNumber: number;
-  /** Records that this call really changed the account. */
+  /** Records that this call changed the account. */
   readonly recordWrite: (write: GroupWrite) => void;
 }
 
-/** Answers one operation of the API, or throws a {@link ErrorReply}. */
+/** Processes one API operation, or throws an {@link ErrorReply}. */
 export type Operation = (call: Call) => Reply;
 
-/** Returns a decoded path parameter, which the route has already matched. */
+/** Returns a decoded path parameter that the route has already matched. */
 export function pathParameter(call: Call, name: string): string {
   const value = call.params.get(name);
   if (value === undefined) {
@@ -44,7 +44,7 @@ export function pathParameter(call: Call, name: string): string {
   return value;
 }
 
-/** Reads the JSON body of a call; throws 400 for another content type, and for text that is not JSON. */
+/** Parses the JSON body of a call; throws 400 for another content type or invalid JSON. */
 export function readJsonBody(call: Call): unknown {
   // "request bodies for PATCH, POST, and PUT requests must be encoded as JSON with a Content-Type
   // header set to application/json": https://launchdarkly.com/docs/api#representations
@@ -63,7 +63,7 @@ export function isJsonObject(value: unknown): value is Readonly<Record<string, u
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** An error answer of the API, thrown by an operation. */
+/** An error reply, thrown by an operation. */
 export class ErrorReply extends Error {
   readonly reply: Reply;
 
@@ -84,12 +84,12 @@ function errorReply(status: number, code: string, message: string): ErrorReply {
   return new ErrorReply({ status, body: { code, message } });
 }
 
-/** 400 without details: `InvalidRequestErrorRep`, which the insight operations do not answer. */
+/** 400 without details: `InvalidRequestErrorRep`, which the insight operations do not use. */
 export function invalidRequest(message: string): ErrorReply {
   return errorReply(400, 'invalid_request', message);
 }
 
-/** 400 that lists each attribute that is wrong: `ValidationFailedErrorRep`. */
+/** 400 that lists each invalid attribute: `ValidationFailedErrorRep`. */
 export function validationFailed(errors: readonly FailureReason[]): ErrorReply {
   return new ErrorReply({
     status: 400,
@@ -98,8 +98,8 @@ export function validationFailed(errors: readonly FailureReason[]): ErrorReply {
 }
 
 /**
- * 400 for a request whose body as a whole is wrong. The specification requires `errors` in each 400 of
- * the insight operations.
+ * 400 for a body that is invalid as a whole. The specification requires `errors` in each 400 of the
+ * insight operations.
  */
 export function invalidBody(reason: FailureReason): ErrorReply {
   return new ErrorReply({
@@ -108,7 +108,7 @@ export function invalidBody(reason: FailureReason): ErrorReply {
   });
 }
 
-/** 401; the API has been seen to send it without a body. */
+/** 401. The API has been seen to send it without a body. */
 export function unauthorized(body: Behaviour['unauthorizedBody']): ErrorReply {
   return body === 'empty'
     ? new ErrorReply({ status: 401 })
@@ -121,7 +121,7 @@ export function forbidden(): ErrorReply {
 }
 
 /**
- * 403 for a beta resource that was called without `LD-API-Version: beta`. It has no `code`, as seen in
+ * 403 for a beta resource called without `LD-API-Version: beta`. It has no `code`, as seen in
  * https://github.com/launchdarkly/api-client-go/issues/21
  */
 export function betaHeaderMissing(): ErrorReply {
@@ -139,7 +139,7 @@ export function notFound(): ErrorReply {
   return errorReply(404, 'not_found', 'Invalid resource identifier');
 }
 
-/** 405 with the verbs that the path does know. */
+/** 405 with the methods that the path supports. */
 export function methodNotAllowed(allowed: readonly string[]): ErrorReply {
   return new ErrorReply({
     status: 405,
@@ -149,8 +149,8 @@ export function methodNotAllowed(allowed: readonly string[]): ErrorReply {
 }
 
 /**
- * 409, the same for a duplicate and for a lock collision: LaunchDarkly reuses one body for both, so
- * that a client cannot tell them apart by it.
+ * 409, for duplicates and lock collisions alike: LaunchDarkly uses one body for both, so clients
+ * cannot tell them apart.
  */
 export function conflict(code: Behaviour['conflictCode']): ErrorReply {
   const messages = {

@@ -1,62 +1,64 @@
 import type { RateLimitWaits } from './rate-limits.ts';
 
-/** An answer made up by a test. */
+/** A response made up by a test. */
 export interface MadeUpAnswer {
   readonly status: number;
-  /** Added to the usual headers; `null` takes a usual one away. */
+  /** Added to the usual headers; `null` removes a usual one. */
   readonly headers?: Readonly<Record<string, string | readonly string[] | null>>;
-  /** A string is sent as it is, anything else as JSON; absent sends no body. */
+  /** A string is sent as is, anything else as JSON; no body when absent. */
   readonly body?: unknown;
 }
 
-/** What goes wrong with a request, before or after the account has really been changed by it. */
+/** What goes wrong with a request, before or after it changed the account. */
 export type Fault =
-  /** Answers this without processing. */
+  /** Responds without processing. */
   | ({ readonly kind: 'respond' } & MadeUpAnswer)
-  /** Answers a redirect without processing; 307 by default. */
+  /** Redirects without processing, with 307 by default. */
   | { readonly kind: 'redirect'; readonly location: string; readonly status?: number }
-  /** Answers 429 in these dialects without processing; `{}` says nothing about the wait. */
+  /** Responds with 429 in these dialects without processing; `{}` names no wait. */
   | { readonly kind: 'rate-limit'; readonly waitsMs: RateLimitWaits }
-  /** Answers the same 409 as a duplicate, though nothing is there and nothing is written. */
+  /** Responds with the 409 of a duplicate, although no group exists and nothing is written. */
   | { readonly kind: 'lock-collision' }
-  /** Closes the connection without processing (with TCP's RST; with TLS, without a closing alert). */
+  /** Closes the connection without processing (TCP RST; with TLS, no closing alert). */
   | { readonly kind: 'reset' }
-  /** Neither processes nor answers; the connection stays open. */
+  /** Neither processes nor responds; the connection stays open. */
   | { readonly kind: 'stall' }
-  /** Waits, then goes on as usual. */
+  /** Waits, then continues as usual. */
   | { readonly kind: 'delay'; readonly delayMs: number }
-  /** Processes, then closes the connection without an answer. */
+  /** Processes, then closes the connection without a response. */
   | { readonly kind: 'process-then-reset' }
-  /** Processes, then never answers. */
+  /** Processes, then never responds. */
   | { readonly kind: 'process-then-stall' }
-  /** Processes, then sends half of the answer's body and closes the connection. */
+  /** Processes, then sends half of the response body and closes the connection. */
   | { readonly kind: 'process-then-truncate' }
-  /** Processes, then answers something else, as a gateway in between would. */
+  /** Processes, then sends another response, as a gateway in between might. */
   | ({ readonly kind: 'process-then-respond' } & MadeUpAnswer);
 
-/** A fault and the requests that it is injected into. */
+/** A fault and the requests that it affects. */
 export interface Injection {
-  /** Any method when absent. */
+  /** Defaults to any method. */
   readonly method?: string;
-  /** A pattern for the path, or a path that matches itself and what lies below it; any when absent. */
+  /**
+   * A pattern for the path, or a path that matches itself and what is below it. Defaults to any.
+   */
   readonly path?: RegExp | string;
-  /** How many matching requests pass first; 0 when absent. */
+  /** How many matching requests pass first. Defaults to 0. */
   readonly skip?: number;
-  /** How many matching requests it is injected into; 1 when absent, `Infinity` for all. */
+  /** How many matching requests it affects. Defaults to 1; `Infinity` for all. */
   readonly times?: number;
   readonly fault: Fault;
 }
 
-/** The faults still to come. */
+/** The faults still to be injected. */
 export class FaultPlan {
   readonly #rules: { injection: Injection; skip: number; times: number }[] = [];
 
-  /** Adds a fault after those that were added before. */
+  /** Adds a fault after those already added. */
   inject(injection: Injection): void {
     this.#rules.push({ injection, skip: injection.skip ?? 0, times: injection.times ?? 1 });
   }
 
-  /** Takes the fault of this request: that of the first rule that matches and is not used up. */
+  /** Takes the fault for this request: that of the first matching rule with uses left. */
   next(method: string, path: string): Fault | undefined {
     for (const rule of this.#rules) {
       if (!isMatch(rule.injection, method, path)) {
@@ -74,7 +76,7 @@ export class FaultPlan {
     return undefined;
   }
 
-  /** Forgets all faults. */
+  /** Clears all faults. */
   clear(): void {
     this.#rules.length = 0;
   }

@@ -1,13 +1,13 @@
 import type { RecordedRequest } from './requests.ts';
 
-/** A change that really happened to an insight group, even if the client never learned of it. */
+/** A change that was made to an insight group, even if the client never learned of it. */
 export interface GroupWrite {
   readonly kind: 'create' | 'update' | 'delete';
-  /** The key as it is stored. */
+  /** The key as stored. */
   readonly key: string;
 }
 
-/** All changes of insight groups in order: the ground truth to hold reports against. */
+/** All changes of insight groups in order: the ground truth for checking reports. */
 export class GroupWriteLog {
   readonly #entries: (GroupWrite & { readonly request: RecordedRequest })[] = [];
 
@@ -16,7 +16,7 @@ export class GroupWriteLog {
     this.#entries.push({ ...write, request });
   }
 
-  /** The requests that made a change of this kind to the group of this key, in order. */
+  /** The requests that made a change of this kind to the group with this key, in order. */
   requestsOf(kind: GroupWrite['kind'], key: string): readonly RecordedRequest[] {
     return this.#entries
       .filter((entry) => entry.kind === kind && entry.key === key)

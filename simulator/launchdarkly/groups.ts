@@ -24,7 +24,7 @@ const keyAlphabet = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 
 const patchableAttributes = new Set(['name', 'applicationKeys']);
 
-/** `POST /api/v2/engineering-insights/insights/group`: 201 with neither scores nor environment. */
+/** `POST /api/v2/engineering-insights/insights/group`: 201 without scores and environment. */
 export function createInsightGroup(call: Call): Reply {
   const attributes = readJsonBody(call);
   if (!isJsonObject(attributes)) {
@@ -146,7 +146,7 @@ export function getInsightGroup(call: Call): Reply {
 
 /**
  * `PATCH /api/v2/engineering-insights/insights/groups/{insightGroupKey}`: JSON Patch of `/name` and
- * `/applicationKeys`. Only `/name` is documented; every other attribute is refused with 422.
+ * `/applicationKeys`. Only `/name` is documented; every other attribute is rejected with 422.
  */
 export function patchInsightGroup(call: Call): Reply {
   const key = groupKeyOf(call);

@@ -2,7 +2,7 @@ import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { MadeUpAnswer } from './faults.ts';
 
-/** Sets status and headers of an answer and returns its body, which is still to be sent. */
+/** Sets the status and headers of a response and returns the body, which is still to be sent. */
 export function prepareResponse(
   response: ServerResponse,
   reply: MadeUpAnswer,
@@ -41,17 +41,17 @@ function encodeBody(body: unknown): Buffer {
   return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
-/** Breaks a connection, with TCP's RST where that is possible. */
+/** Breaks a connection, with a TCP RST where possible. */
 export function resetConnection(socket: Socket): void {
   if ('encrypted' in socket) {
-    // A TLS socket cannot send TCP's RST itself.
+    // A TLS socket cannot send a TCP RST itself.
     socket.destroy();
   } else {
     socket.resetAndDestroy();
   }
 }
 
-/** Returns the open connections of a server, at any time. */
+/** Returns a function that lists the server's open connections. */
 export function trackSockets(server: Server): ReadonlySet<Socket> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
@@ -61,7 +61,9 @@ export function trackSockets(server: Server): ReadonlySet<Socket> {
   return sockets;
 }
 
-/** Listens on 127.0.0.1 and returns the port; rejects when the port is taken. `0` takes a free one. */
+/**
+ * Listens on 127.0.0.1 and returns the port; `0` takes a free one. Rejects when the port is in use.
+ */
 export async function listen(server: Server, port: number): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

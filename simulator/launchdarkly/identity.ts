@@ -3,8 +3,8 @@ import type { Call, Reply } from './exchange.ts';
 const currentVersion = 20240415;
 
 /**
- * `GET /api/v2/caller-identity`: who is calling, for access tokens and SDK keys alike. The specification
- * names the attributes but not their values; these are plausible ones.
+ * `GET /api/v2/caller-identity`: who is calling, for access tokens and SDK keys alike. The
+ * specification names the attributes but not their values; these are plausible ones.
  */
 export function getCallerIdentity(call: Call): Reply {
   const { account, caller } = call;
@@ -28,7 +28,7 @@ export function getCallerIdentity(call: Call): Reply {
     body: {
       accountId: account.id,
       authKind: 'token',
-      // ldcli's tests have "personal" and "server" for personal and service tokens.
+      // The tests of ldcli have "personal" and "server" for personal and service tokens.
       tokenKind: caller.kind === 'personal' ? 'personal' : 'server',
       serviceToken: caller.kind === 'service',
       ...(caller.name === undefined ? {} : { tokenName: caller.name }),

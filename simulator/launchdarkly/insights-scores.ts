@@ -4,10 +4,11 @@ import { findEnvironment, findProject } from './projects.ts';
 import { notCalculatedScores, scoreMetadata } from './scores.ts';
 
 /**
- * `GET /api/v2/engineering-insights/insights/scores`: the scores of an environment, without a group.
+ * `GET /api/v2/engineering-insights/insights/scores`: the scores of an environment, without a
+ * group.
  *
  * They are those of a group for the same environment and applications, if one has scores. The
- * specification documents no 404, so an environment that does not exist is answered 400.
+ * specification documents no 404, so an environment that does not exist gets a 400.
  */
 export function getInsightsScores(call: Call): Reply {
   const { account, query } = call;

@@ -4,11 +4,12 @@ import { invalidBody, isJsonObject, patchFailed } from './exchange.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * Applies a JSON Patch (RFC 6902) to a flat document whose values are scalars or arrays, all or nothing.
+ * Applies a JSON Patch (RFC 6902) to a flat document whose values are scalars or arrays, all or
+ * nothing.
  *
- * The body is the array of operations or LaunchDarkly's `{ comment, patch }` around it. `add`, `replace`
- * and `remove` are for the editable attributes only, `test` for any. Throws 400 when the body is not a list
- * of `{ op, path }` objects, and 422 when an operation cannot be applied.
+ * The body is the array of operations or LaunchDarkly's `{ comment, patch }` around it. `add`,
+ * `replace` and `remove` apply to the editable attributes only, `test` to any. Throws 400 when the
+ * body is not a list of `{ op, path }` objects, and 422 when an operation cannot be applied.
  */
 export function applyJsonPatch(
   document: Json,

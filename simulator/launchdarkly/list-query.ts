@@ -1,6 +1,6 @@
 import { type Call, invalidRequest } from './exchange.ts';
 
-/** What lists filter and sort by. */
+/** The attributes that lists filter and sort by. */
 export interface Listable {
   readonly key: string;
   readonly name: string;
@@ -9,14 +9,14 @@ export interface Listable {
 /** What a list documents about its filters and its order. */
 export interface ListRules<Item> {
   readonly filters: readonly ('query' | 'tags' | 'keys')[];
-  /** The allowed fields of `sort`, with what stands for them. */
+  /** The allowed fields of `sort`, with the values they stand for. */
   readonly sortFields: Readonly<Record<string, (item: Item) => number | string>>;
 }
 
 /**
- * Applies `filter` and `sort` to a list. Filters are separated by commas: `query:` looks in key and name
- * without regard to letter case, `tags:` finds nothing because nothing has tags here, `keys:` takes several
- * separated by `|`. Throws 400 for another filter or another field.
+ * Applies `filter` and `sort` to a list. Filters are separated by commas: `query:` searches key and
+ * name case-insensitively, `tags:` finds nothing because nothing has tags here, `keys:` takes
+ * several separated by `|`. Throws 400 for another filter or field.
  */
 export function selectItems<Item extends Listable>(
   call: Call,
@@ -33,7 +33,7 @@ export function selectItems<Item extends Listable>(
   }, items);
 
   const sorted = [...selected];
-  // The last field first: sorting is stable, so that the first field decides.
+  // Last field first: sorting is stable, so the first field decides.
   for (const field of readList(call, 'sort').reverse()) {
     const [, dash = '', name = ''] = /^(-?)(.*)$/s.exec(field) ?? [];
     const sortValue = Object.hasOwn(rules.sortFields, name) ? rules.sortFields[name] : undefined;

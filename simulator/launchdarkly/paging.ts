@@ -13,7 +13,10 @@ export interface Page<Item> {
   readonly _links: Readonly<Record<string, Link>>;
 }
 
-/** Builds a link within the API: its `href` is a relative path, as in all of LaunchDarkly's examples. */
+/**
+ * Builds a link within the API: its `href` is a relative path, as in all of LaunchDarkly's
+ * examples.
+ */
 export function linkTo(href: string): Link {
   return { href, type: 'application/json' };
 }
@@ -42,14 +45,15 @@ function rangeReason(min: number, max: number): string {
 /** What a list documents about its pages. */
 export interface PageRules {
   readonly defaultLimit: number;
-  /** A larger limit is answered 400, unless the behaviour clamps it. */
+  /** A larger limit gets a 400, unless the behaviour clamps it. */
   readonly documentedMaxLimit?: number;
   readonly isTotalCountRequired?: true;
 }
 
 /**
- * Cuts the page that `limit` and `offset` ask for out of a collection, as the behaviour says. Links to pages
- * that do not exist are left out. Throws 400 for a limit or an offset out of range.
+ * Returns the page that `limit` and `offset` select from a collection, under the configured
+ * behaviour. Links to pages that do not exist are omitted. Throws 400 for a limit or an offset out
+ * of range.
  */
 export function cutPage<Item>(call: Call, items: readonly Item[], rules: PageRules): Page<Item> {
   const { sendsNextLink, sendsTotalCount } = call.behaviour;
@@ -94,7 +98,10 @@ function readLimit(call: Call, rules: PageRules): number {
   return Math.min(limit, maxPageSize, documentedMaxLimit ?? maxPageSize);
 }
 
-/** Puts the items of a list into the order of this request, and says where the page at `offset` starts. */
+/**
+ * Puts the items of a list into the order of this request, and returns where the page at `offset`
+ * starts.
+ */
 function arrangeItems<Item>(
   call: Call,
   items: readonly Item[],
@@ -104,7 +111,7 @@ function arrangeItems<Item>(
     case 'documented':
       return { all: items, start: offset };
     case 'shuffled': {
-      // A hash instead of a random number, so that every run has the same orders.
+      // A hash instead of a random number, so that the orders are the same in every run.
       const rank = (index: number): string =>
         createHash('sha256').update(`${call.requestNumber} ${index}`).digest('hex');
       const ranked = items.map((item, index) => ({ item, rank: rank(index) }));

@@ -28,8 +28,8 @@ export function getProject(call: Call): Reply {
 }
 
 /**
- * `GET /api/v2/projects/{projectKey}/environments`, in pages of twenty by default. The items carry SDK
- * keys, as the real ones do.
+ * `GET /api/v2/projects/{projectKey}/environments`, in pages of twenty by default. The items carry
+ * SDK keys, as the real ones do.
  */
 export function getEnvironmentsByProject(call: Call): Reply {
   return { status: 200, body: listEnvironments(call, projectOfPath(call)) };
@@ -47,7 +47,7 @@ export function getEnvironment(call: Call): Reply {
   return { status: 200, body: representEnvironment(found.project, found.environment) };
 }
 
-/** Finds a project as it can be seen at this moment, with the given lag for new ones. */
+/** Finds a project as currently visible, with the given lag for new ones. */
 export function findProject(
   call: Call,
   key: string,
@@ -57,7 +57,7 @@ export function findProject(
   return project !== undefined && isVisible(call, project, lagMs) ? project : undefined;
 }
 
-/** Finds an environment and its project as they can be seen at this moment, with the given lag for new ones. */
+/** Finds an environment and its project as currently visible, with the given lag for new ones. */
 export function findEnvironment(
   call: Call,
   keys: { readonly projectKey: string; readonly environmentKey: string },
@@ -73,7 +73,10 @@ export function findEnvironment(
     : undefined;
 }
 
-/** `Environment` of the specification: every required attribute, the secrets `apiKey` and `mobileKey` too. */
+/**
+ * `Environment` of the specification: every required attribute, including the secrets `apiKey` and
+ * `mobileKey`.
+ */
 export function representEnvironment(project: Project, environment: Environment): unknown {
   return {
     _links: { self: linkTo(`${projectPath(project)}/environments/${environment.key}`) },

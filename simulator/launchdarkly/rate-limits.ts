@@ -1,5 +1,5 @@
 /**
- * The ways in which LaunchDarkly says how long to wait. It documents the first four; a date in
+ * The headers in which LaunchDarkly says how long to wait. It documents the first four; a date in
  * `Retry-After` is what proxies and RFC 9110 allow.
  */
 export type RateLimitDialect =
@@ -9,10 +9,13 @@ export type RateLimitDialect =
   | 'retry-after-seconds'
   | 'retry-after-date';
 
-/** How long each dialect says to wait, in milliseconds from now; a negative wait is a reset in the past. */
+/**
+ * How long each header asks to wait, in milliseconds from now; a negative wait is a reset in the
+ * past.
+ */
 export type RateLimitWaits = Readonly<Partial<Record<RateLimitDialect, number>>>;
 
-/** The operations that a limit can name: those of LaunchDarkly's OpenAPI document, by their ids. */
+/** The operations that a limit can name: the operation ids of LaunchDarkly's OpenAPI document. */
 export type OperationId =
   | 'createInsightGroup'
   | 'getInsightGroups'
@@ -28,22 +31,22 @@ export type OperationId =
   | 'getCallerIdentity'
   | 'getVersions';
 
-/** One number for each operation, or numbers for some of them; the others are not limited. */
+/** One number for every operation, or numbers for some of them; the others are not limited. */
 export type LimitsByOperation = number | Readonly<Partial<Record<OperationId, number>>>;
 
-/** Calls allowed per ten-second window. Calls that are refused do not count. */
+/** Calls allowed per ten-second window. Rejected calls do not count. */
 export interface RateLimits {
-  /** All calls of the account, whoever makes them. */
+  /** All calls of the account, by any caller. */
   readonly global?: number;
-  /** The calls of one operation (verb and route), whoever makes them. */
+  /** The calls of one operation (method and route), by any caller. */
   readonly route?: LimitsByOperation;
   /** The calls of one token. */
   readonly authToken?: number;
-  /** The calls from one address; tells only `Retry-After`, and only when it refuses. */
+  /** The calls from one address; only sends `Retry-After`, and only when it rejects. */
   readonly ip?: LimitsByOperation;
   /**
-   * `fixed` (when absent) starts anew every ten seconds of the server's clock, `sliding` looks back ten
-   * seconds from each call. LaunchDarkly does not document which.
+   * `fixed` (the default) starts again every ten seconds of the server's clock, `sliding` looks
+   * back ten seconds from each call. LaunchDarkly does not document which it uses.
    */
   readonly windows?: 'fixed' | 'sliding';
 }
@@ -51,7 +54,9 @@ export interface RateLimits {
 /** All of LaunchDarkly's windows are ten seconds long: https://launchdarkly.com/docs/api#rate-limiting */
 const windowMs = 10_000;
 
-/** Builds the headers of a 429 in the given dialects. `Retry-After` is rounded up to a whole second. */
+/**
+ * Builds the headers of a 429 in the given dialects. `Retry-After` is rounded up to a whole second.
+ */
 export function rateLimitHeaders(waits: RateLimitWaits, nowMs: number): Record<string, string> {
   const headers: Record<string, string> = {};
   const shared = Math.max(waits.global ?? -Infinity, waits.route ?? -Infinity);
@@ -78,12 +83,12 @@ export function rateLimitHeaders(waits: RateLimitWaits, nowMs: number): Record<s
   return headers;
 }
 
-/** Counts calls in ten-second windows and says what the headers of an answer are. */
+/** Counts calls in ten-second windows and builds the rate-limit headers. */
 export class RateLimiter {
   /** When the calls of each scope were admitted, oldest first; epoch milliseconds. */
   readonly #admitted = new Map<string, number[]>();
 
-  /** Counts one call; `headers` belong on the answer either way, a 429 if `isExceeded`. */
+  /** Counts one call. `headers` belong on the response either way, a 429 if `isExceeded`. */
   count(call: {
     readonly limits: RateLimits;
     readonly operation: OperationId;
@@ -118,7 +123,7 @@ export class RateLimiter {
     declare('Route', scopes.route);
     declare('Auth-Token', scopes.authToken);
 
-    // Both share one header: the later reset of those that are used up, else of all.
+    // The limits share one header: the latest reset of the exhausted ones, else of all.
     const shared = [scopes.global, scopes.route].filter((scope) => scope !== undefined);
     const usedUp = shared.filter(({ remaining }) => remaining <= 0);
     if (shared.length > 0) {
@@ -152,7 +157,7 @@ export class RateLimiter {
   }
 }
 
-/** A limit and what is left of it. */
+/** A limit and what remains of it. */
 interface Scope {
   readonly limit: number;
   readonly admitted: number[];
@@ -166,7 +171,10 @@ function limitOf(
   return typeof limits === 'object' ? limits[operation] : limits;
 }
 
-/** When a call is free again; when none is used up, when the first one that counts leaves the window. */
+/**
+ * When a call is possible again if the limit is exhausted, else when the first counted call leaves
+ * the window.
+ */
 function findReset(
   scope: Scope,
   { limits, nowMs }: { readonly limits: RateLimits; readonly nowMs: number },

@@ -1,34 +1,39 @@
 import type { Fault } from './faults.ts';
 
-/** A request as it arrived, and what became of it. */
+/** A request as received, and what happened to it. */
 export interface RecordedRequest {
   /** Counts from 1, in order of arrival. */
   readonly number: number;
   readonly method: string;
-  /** The path without the query, as it was sent. */
+  /** The path as sent, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
-  /** Name and value of every header in order, repeated ones too, in the client's spelling. */
+  /**
+   * Name and value of every header in order, repeated ones too, spelled as the client sent them.
+   */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: string;
-  /** When it had arrived whole, on the simulator's unskewed clock; epoch milliseconds. */
+  /** When it was received completely, by the simulator's unskewed clock; epoch milliseconds. */
   readonly atMs: number;
-  /** The kind of the fault that was injected. */
+  /** The kind of the injected fault. */
   readonly fault?: Fault['kind'];
-  /** The status that processing came to, even if the client never saw it; absent when not processed. */
+  /**
+   * The status of the processed request, even if the client never saw it; absent when not
+   * processed.
+   */
   processedStatus?: number;
-  /** The status that was sent; absent while, and if, none was. */
+  /** The status that was sent; absent when there was no response, or not yet. */
   status?: number;
 }
 
-/** Lists the values of a header in order, one for each time that it was sent. */
+/** Lists the values of a header in order, one for each time it was sent. */
 export function headerValues(request: RecordedRequest, name: string): string[] {
   return request.headers
     .filter(([other]) => other.toLowerCase() === name.toLowerCase())
     .map(([, value]) => value);
 }
 
-/** Pairs up node's flat list of raw header names and values. */
+/** Pairs up Node's flat list of raw header names and values. */
 export function pairHeaders(raw: readonly string[]): [string, string][] {
   const pairs: [string, string][] = [];
   for (let index = 0; index + 1 < raw.length; index += 2) {

@@ -32,16 +32,16 @@ interface Route {
   readonly method: string;
   readonly template: string;
   readonly operation: Operation;
-  /** Beta resources answer 403 without the beta header. */
+  /** Beta resources respond with 403 without the beta header. */
   readonly isBeta?: true;
-  /** SDK and mobile keys cannot be used for the REST API, but they may ask who they are. */
+  /** SDK and mobile keys are not valid for the REST API, except to read the caller identity. */
   readonly isOpenToSdkKeys?: true;
 }
 
 const insights = '/api/v2/engineering-insights/insights';
 
 const routes: readonly Route[] = [
-  // The singular is no slip: only creation has it.
+  // The singular is not a typo: only creation has it.
   {
     id: 'createInsightGroup',
     method: 'POST',
@@ -120,7 +120,7 @@ const routes: readonly Route[] = [
   { id: 'getVersions', method: 'GET', template: '/api/v2/versions', operation: getVersions },
 ];
 
-/** Everything that an answer depends on, other than the request. */
+/** Everything that a response depends on besides the request. */
 export interface ServerDeps {
   readonly account: Account;
   readonly behaviour: Behaviour;
@@ -131,7 +131,7 @@ export interface ServerDeps {
   readonly recordWrite: (write: GroupWrite) => void;
 }
 
-/** Processes a request for real: credentials, route, limits, beta header, role, then the operation. */
+/** Processes a request: credentials, route, limits, beta header, role, then the operation. */
 export function processRequest(request: RecordedRequest, deps: ServerDeps): Reply {
   const limitHeaders: Record<string, string> = {};
   let reply: Reply;
@@ -146,7 +146,7 @@ export function processRequest(request: RecordedRequest, deps: ServerDeps): Repl
   return { ...reply, headers: { ...limitHeaders, ...reply.headers } };
 }
 
-/** Adds the `id` to an error body, if the behaviour says so. */
+/** Adds the `id` to an error body if configured. */
 export function addErrorId(
   reply: Reply,
   { behaviour, newId }: Pick<ServerDeps, 'behaviour' | 'newId'>,
@@ -162,7 +162,7 @@ function dispatch(
 ): Reply {
   const { account, behaviour, limiter, nowMs, recordWrite } = deps;
   const [token = ''] = headerValues(request, 'authorization');
-  // The header is the token itself: `Bearer …` is an unknown token like any other.
+  // The header is the token itself: `Bearer …` is just another unknown token.
   const caller = account.identify(token);
   if (caller === undefined) {
     throw unauthorized(behaviour.unauthorizedBody);
@@ -181,7 +181,7 @@ function dispatch(
   if (isExceeded) {
     throw rateLimited(headers);
   }
-  // One value counts, the first, be they sent as two headers or joined by a comma.
+  // Only the first value counts, whether sent as two headers or joined by a comma.
   const [apiVersion] = headerValues(request, 'ld-api-version').flatMap((value) =>
     value.split(',').map((version) => version.trim()),
   );

@@ -1,9 +1,9 @@
 import { Account } from './account.ts';
 
-/** A service token of the sample account with the Writer role. It opens nothing but the simulator. */
+/** A service token of the sample account with the Writer role. Only the simulator accepts it. */
 export const sampleWriterToken = 'api-00000000-0000-4000-8000-000000000001';
 
-/** A personal token of the sample account with the Reader role. It opens nothing but the simulator. */
+/** A personal token of the sample account with the Reader role. Only the simulator accepts it. */
 export const sampleReaderToken = 'api-00000000-0000-4000-8000-000000000002';
 
 /** The project of the sample account; its environments are `production`, `staging` and `test`. */

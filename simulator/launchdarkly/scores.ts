@@ -13,7 +13,7 @@ export const metrics = [
   'creationRatio',
 ] as const;
 
-/** The name of a metric, as it stands in `scores`. */
+/** The name of a metric, as in `scores`. */
 export type Metric = (typeof metrics)[number];
 
 /** The rating of a score. */
@@ -40,7 +40,7 @@ export type GroupScores = Readonly<Record<Exclude<Metric, 'creationRatio'>, Metr
   readonly creationRatio?: MetricScore;
 };
 
-/** Which scores roll up into which: https://launchdarkly.com/docs/home/releases/project-metrics */
+/** Which scores contribute to which: https://launchdarkly.com/docs/home/releases/project-metrics */
 const componentsOf: Partial<Record<Metric, readonly Metric[]>> = {
   overall: ['velocity', 'risk', 'efficiency'],
   velocity: ['deploymentFrequency', 'leadTime'],
@@ -65,7 +65,7 @@ function rateScore(score: number): MetricScore {
   };
 }
 
-/** Builds a metric's score (0 to 100), compared with the last period's when that is given. */
+/** Builds a metric's score (0 to 100), compared with that of the last period if given. */
 export function metricScore(metric: Metric, score: number, lastScore?: number): MetricScore {
   const components = componentsOf[metric];
   const aggregate = components === undefined ? {} : { aggregateOf: components };
@@ -123,7 +123,7 @@ export function notCalculatedScores(): GroupScores {
   };
 }
 
-/** How often each indicator is the overall one; `expand=metadata` of the list. */
+/** How often each indicator is the overall one; for `expand=metadata` of the list. */
 export function countByIndicator(
   scores: readonly GroupScores[],
 ): Record<Indicator | 'total', number> {
@@ -148,10 +148,10 @@ interface ScorePeriod {
   readonly endTime: number;
 }
 
-// The length of a period is undocumented; thirty days is a plausible one.
+// The length of a period is undocumented; thirty days is plausible.
 const periodMs = 30 * 24 * 60 * 60 * 1000;
 
-/** The periods that come along with scores: this one and the one before it. */
+/** The periods of scores: this one and the previous one. */
 export function scoreMetadata(nowMs: number): {
   readonly period: ScorePeriod;
   readonly lastPeriod: ScorePeriod;

@@ -15,55 +15,57 @@ import { createSampleAccount } from './sample-account.ts';
 
 /** How to start a simulator; everything has a default. */
 export interface SimulatorOptions {
-  /** The account to serve; a new sample account when absent. */
+  /** The account to serve. Defaults to a new sample account. */
   readonly account?: Account;
-  /** Where it departs from {@link documentedBehaviour}. */
+  /** Differences from {@link documentedBehaviour}. */
   readonly behaviour?: Partial<Behaviour>;
-  /** The port on 127.0.0.1; a free one when absent. */
+  /** The port on 127.0.0.1. Defaults to a free one. */
   readonly port?: number;
-  /** Serves https with this key and certificate, both PEM. */
+  /** Serves https with this PEM key and certificate. */
   readonly tls?: { readonly key: string; readonly cert: string };
-  /** The clock, in epoch milliseconds; `Date.now` when absent. */
+  /** The clock, in epoch milliseconds. Defaults to `Date.now`. */
   readonly now?: () => number;
-  /** Makes the `id` of error bodies; counts when absent. */
+  /** Creates the `id` of error bodies. Defaults to a counter. */
   readonly newId?: () => string;
-  /** Called for each answer that was sent. */
+  /** Called for each response that was sent. */
   readonly onAnswer?: (request: RecordedRequest) => void;
 }
 
-/** A running LaunchDarkly look-alike: the requests it received, its state, and the faults to come. */
+/**
+ * A running LaunchDarkly simulator: its state, the requests it received, and the faults to inject.
+ */
 export interface Simulator extends AsyncDisposable {
-  /** For example `http://127.0.0.1:40123`, without a slash at the end. */
+  /** For example `http://127.0.0.1:40123`, without a trailing slash. */
   readonly origin: string;
   readonly account: Account;
   /** May be changed at any time. */
   readonly behaviour: Behaviour;
   /** All requests in order of arrival. */
   readonly requests: readonly RecordedRequest[];
-  /** Requests that no client should send: those for an expansion that hands out SDK keys. */
+  /** Requests that no client should send: those for an expansion that returns SDK keys. */
   readonly violations: readonly string[];
   /**
-   * Adds an environment at this moment, by the server's clock: the lags of the behaviour apply to it. Throws
-   * if there is no such project.
+   * Adds an environment now, by the server's clock: the configured lags apply to it. Throws if
+   * there is no such project.
    */
   addEnvironment(projectKey: string, key: string): Environment;
-  /** Makes something go wrong with requests to come. */
+  /** Injects a fault into later requests. */
   inject(injection: Injection): void;
-  /** Forgets the faults that have not happened yet. */
+  /** Clears the faults that have not been injected yet. */
   clearFaults(): void;
-  /** How often a group of this key (as it is stored) was really created. */
+  /** How often a group with this key (as stored) was created. */
   createdCount(key: string): number;
-  /** The requests that really created a group of this key, in order. */
+  /** The requests that created a group with this key, in order. */
   creationsOf(key: string): readonly RecordedRequest[];
-  /** The requests that really updated it, in order. */
+  /** The requests that updated it, in order. */
   updatesOf(key: string): readonly RecordedRequest[];
-  /** The requests that really deleted it, in order. */
+  /** The requests that deleted it, in order. */
   deletionsOf(key: string): readonly RecordedRequest[];
-  /** Stops at once, stalled and idle connections included. */
+  /** Stops immediately, closing stalled and idle connections. */
   close(): Promise<void>;
 }
 
-/** Starts a simulator on 127.0.0.1; resolves when it listens. */
+/** Starts a simulator on 127.0.0.1; resolves once it is listening. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const account = options.account ?? createSampleAccount();
   const behaviour: Behaviour = { ...documentedBehaviour(), ...options.behaviour };
@@ -179,7 +181,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
   function listener(message: IncomingMessage, response: ServerResponse): void {
     serve(message, response).catch((error: unknown) => {
-      // A client that left in the middle of its request, close() in the middle of a delay, or a bug.
+      // A client that disconnected during its request, close() during a delay, or a bug.
       if (message.complete && !closing.signal.aborted && !response.headersSent) {
         response.statusCode = 500;
         response.end(`The simulator failed: ${error instanceof Error ? error.stack : error}`);

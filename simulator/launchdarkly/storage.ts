@@ -21,12 +21,12 @@ export type StorageMode =
   | 'sort-applications'
   | 'drop-unknown-applications';
 
-/** A named mode, or a function that makes the stored group from the one that was sent. */
+/** A named mode, or a function that turns the sent group into the stored one. */
 export type StorageRule = StorageMode | ((group: InsightGroup) => InsightGroup);
 
 /**
- * How `createdAt` is sent: as epoch milliseconds (`number`), these in a string (`string`), not at all
- * (`missing`), as `null`, in ISO 8601 (`date`), or as a text that is no time (`text`).
+ * How `createdAt` is sent: as epoch milliseconds (`number`), these in a string (`string`), not at
+ * all (`missing`), as `null`, in ISO 8601 (`date`), or as a text that is no time (`text`).
  */
 export type CreatedAtFormat = 'number' | 'string' | 'missing' | 'null' | 'date' | 'text';
 
@@ -77,8 +77,8 @@ function mapApplications(
 }
 
 /**
- * Returns the spelling under which a key is stored: as it was sent, or, where letter case makes no
- * difference, as the group that exists spells it.
+ * Returns the spelling in which a key is stored: as sent or, where letter case makes no difference,
+ * as the existing group spells it.
  */
 export function storedKey(key: string, rules: readonly StorageRule[], account: Account): string {
   if (account.groups.has(key) || !rules.includes('lower-case-keys')) {
@@ -90,7 +90,7 @@ export function storedKey(key: string, rules: readonly StorageRule[], account: A
   );
 }
 
-/** Returns the attribute `createdAt` of an answer, or none. */
+/** Returns the `createdAt` attribute of a response, or none. */
 export function representCreatedAt(
   createdAt: number,
   format: CreatedAtFormat,

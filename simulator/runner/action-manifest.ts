@@ -9,22 +9,22 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 
-/** What `action.yml` says about how to start the action. */
+/** What `action.yml` says about starting the action. */
 export interface ActionManifest {
   readonly name: string;
-  /** The Node.js that the action asks for, for example `node24`. */
+  /** The Node.js version that the action requests, for example `node24`. */
   readonly using: string;
   /** The script, relative to the action. */
   readonly main: string;
-  /** The declared inputs in order, with what they are when the workflow does not say. */
+  /** The declared inputs in order, with their defaults. */
   readonly inputs: ReadonlyMap<string, string>;
   /** The names of the declared outputs. */
   readonly outputs: readonly string[];
 }
 
 /**
- * Reads the manifest of an action. Of expressions it knows `${{ github.token }}` alone and throws on
- * any other, as it does on an action that the runner would not start with Node.js.
+ * Reads the manifest of an action. The only supported expression is `${{ github.token }}`; it
+ * throws on any other, and on an action that the runner would not start with Node.js.
  */
 export async function readActionManifest(
   actionPath: string,
@@ -55,8 +55,8 @@ export async function readActionManifest(
 }
 
 /**
- * The values of all inputs of a step, by the declared names, in the order of their declaration. An
- * input that is not declared is handed on, too: the runner only warns of it (see `unexpected`).
+ * The values of all inputs of a step by their declared names, in order of declaration. Undeclared
+ * inputs are passed on, too: the runner only warns of them (see `unexpected`).
  */
 export function resolveInputs(
   manifest: ActionManifest,

@@ -6,17 +6,17 @@
  * @see https://github.com/actions/runner
  */
 
-/** One workflow command as the runner understood it. */
+/** One workflow command as the runner understands it. */
 export interface Command {
-  /** As it was written; the runner compares names without regard to case. */
+  /** As written; the runner compares names case-insensitively. */
   readonly name: string;
-  /** Unescaped; names as they were first written. */
+  /** Unescaped; names as first written. */
   readonly properties: Readonly<Record<string, string>>;
   /** Unescaped. */
   readonly data: string;
 }
 
-/** What a step may ask of the runner; everything else is plain text. */
+/** The commands that a step may send; everything else is plain text. */
 export const WORKFLOW_COMMANDS: ReadonlySet<string> = new Set([
   'stop-commands',
   'set-env',
@@ -35,7 +35,7 @@ export const WORKFLOW_COMMANDS: ReadonlySet<string> = new Set([
   'echo',
 ]);
 
-/** The order matters: `%25` comes last, so that `%250A` ends as the text `%0A`. */
+/** The order matters: `%25` comes last, so that `%250A` becomes the text `%0A`. */
 const DATA_ESCAPES = [
   ['%0D', '\r'],
   ['%0A', '\n'],
@@ -59,9 +59,9 @@ const BRACKET_ESCAPES = [
 ] as const;
 
 /**
- * What .NET's `String.Trim` takes away, and the byte order mark: .NET dropped it from its white space
- * long ago, yet it still weighs nothing where the runner compares by culture. An oracle for hostile
- * text has to err on the side of a command.
+ * What .NET's `String.Trim` removes, and the byte order mark: .NET no longer counts it as white
+ * space, yet ignores it where the runner compares by culture. A parser used to check adversarial
+ * text has to err on the side of finding a command.
  */
 const DOTNET_WHITE_SPACE =
   '[\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff]';
@@ -80,7 +80,7 @@ export function trimDotNet(text: string): string {
 }
 
 /**
- * Reads a line as a command in either syntax, the way the runner does; `undefined` when the runner
+ * Parses a line as a command in either syntax, as the runner does; `undefined` when the runner
  * would print it as text. `known` holds command names in lower case.
  */
 export function parseCommand(
@@ -90,7 +90,7 @@ export function parseCommand(
   return parseColonCommand(line, known) ?? parseBracketCommand(line, known);
 }
 
-/** Reads `::name key=value,key=value::data`, which must start the line but for white space. */
+/** Parses `::name key=value,key=value::data`, which only white space may precede. */
 export function parseColonCommand(line: string, known: ReadonlySet<string>): Command | undefined {
   const text = line.replace(LEADING_WHITE_SPACE, '');
   const end = text.startsWith('::') ? text.indexOf('::', 2) : -1;
@@ -107,9 +107,12 @@ export function parseColonCommand(line: string, known: ReadonlySet<string>): Com
   });
 }
 
-/** Reads `##[name key=value;key=value]data`, the older syntax, which may start anywhere in the line. */
+/**
+ * Parses `##[name key=value;key=value]data`, the older syntax, which may start anywhere in the
+ * line.
+ */
 export function parseBracketCommand(line: string, known: ReadonlySet<string>): Command | undefined {
-  // Only the first bracket of a line counts, even when it holds no command.
+  // Only the first bracket of a line counts, even if it contains no command.
   const start = line.indexOf('##[');
   const end = start < 0 ? -1 : line.indexOf(']', start);
   if (end < 0) {
@@ -158,13 +161,16 @@ function buildCommand(parts: CommandParts): Command | undefined {
   };
 }
 
-/** The newer syntax forgives white space around its list of properties, the older one does not. */
+/** The newer syntax allows white space around its properties, the older one does not. */
 function trimAfterName(head: string): string {
   const space = head.indexOf(' ');
   return space < 0 ? head : `${head.slice(0, space)} ${trimDotNet(head.slice(space + 1))}`;
 }
 
-/** .NET's `Split('=', 2, RemoveEmptyEntries)`: equals signs before the key and before the value vanish. */
+/**
+ * .NET's `Split('=', 2, RemoveEmptyEntries)`: equals signs before the key and before the value
+ * disappear.
+ */
 function splitPair(property: string): { key: string; value: string } | undefined {
   const match = /^=*([^=]+)=+([^=].*)$/s.exec(property);
   const [, key, value] = match ?? [];
@@ -175,17 +181,18 @@ function decodeEscapes(text: string, escapes: readonly (readonly [string, string
   return escapes.reduce((result, [code, character]) => result.replaceAll(code, character), text);
 }
 
-/** Cuts a stream of text into lines as .NET's reader does: LF, CRLF and a bare CR end a line. */
+/** Splits a stream of text into lines as .NET's reader does: LF, CRLF and a bare CR end a line. */
 export class LineSplitter {
   #rest = '';
   #endedWithReturn = false;
 
-  /** Takes the next piece of the stream and returns the lines that are complete by now. */
+  /** Takes the next piece of the stream and returns the lines completed by it. */
   push(chunk: string): string[] {
     if (chunk === '') {
       return [];
     }
-    // The line already ended at the CR; an LF that arrives later is the second half of the same end.
+    // The line already ended at the CR; an LF that arrives later is the second half of the same
+    // line end.
     const fresh = this.#endedWithReturn && chunk.startsWith('\n') ? chunk.slice(1) : chunk;
     this.#endedWithReturn = chunk.endsWith('\r');
     const lines = (this.#rest + fresh).split(/\r\n|\n|\r/);

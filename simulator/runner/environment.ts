@@ -11,7 +11,7 @@ import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 
-/** The files a step talks to the runner through, by the variable that names each. */
+/** The files through which a step talks to the runner, by the variable that names each. */
 export const FILE_COMMANDS = {
   GITHUB_OUTPUT: 'set_output',
   GITHUB_STATE: 'save_state',
@@ -20,33 +20,33 @@ export const FILE_COMMANDS = {
   GITHUB_STEP_SUMMARY: 'step_summary',
 } as const;
 
-/** The name of a variable that names a file command's file. */
+/** The name of a variable with a file command's path. */
 export type FileCommandName = keyof typeof FILE_COMMANDS;
 
 /** The event that started the workflow. */
 export interface WorkflowEvent {
   /** For example `pull_request`. */
   readonly name: string;
-  /** The webhook's body. */
+  /** The webhook payload. */
   readonly payload: unknown;
 }
 
-/** Variables for a process; `undefined` takes one away. */
+/** Variables for a process; `undefined` removes one. */
 export type EnvironmentOverrides = Readonly<Record<string, string | undefined>>;
 
 interface StepDirectoriesOptions {
   readonly event: WorkflowEvent;
-  /** A folder to work in that stays; a fresh one when absent. */
+  /** A persistent working directory. Defaults to a new temporary one. */
   readonly workspace?: string | undefined;
 }
 
-/** Folders for one step; taken away when disposed of. */
+/** The folders of one step; removed when disposed of. */
 export class StepDirectories implements AsyncDisposable {
   readonly #root: string;
   readonly home: string;
   readonly temp: string;
   readonly workspace: string;
-  /** What `os.tmpdir()` is for the step, so that what it leaves there is found, too. */
+  /** The step's `os.tmpdir()`, so that files left there are found, too. */
   readonly systemTemp: string;
   readonly toolCache: string;
   readonly eventPath: string;
@@ -66,7 +66,7 @@ export class StepDirectories implements AsyncDisposable {
     this.#isOwnWorkspace = workspace === undefined;
   }
 
-  /** Creates the folders, the empty files for the file commands and the event's file. */
+  /** Creates the folders, the empty files for the file commands and the event file. */
   static async create(options: StepDirectoriesOptions): Promise<StepDirectories> {
     const root = await realpath(await mkdtemp(join(tmpdir(), 'runner-')));
     const directories = new StepDirectories(root, options);
@@ -82,12 +82,12 @@ export class StepDirectories implements AsyncDisposable {
     return directories;
   }
 
-  /** The file for a file command. */
+  /** The file of a file command. */
   pathOf(name: FileCommandName): string {
     return join(this.#files, FILE_COMMANDS[name]);
   }
 
-  /** The bytes in a file command's file; none when the step took the file away. */
+  /** The content of a file command's file; empty when the step removed the file. */
   async readFileCommand(name: FileCommandName): Promise<Buffer> {
     try {
       return await readFile(this.pathOf(name));
@@ -162,16 +162,17 @@ export const SAMPLE_WORKFLOW_RUN: Readonly<Record<string, string>> = {
 };
 
 /**
- * The whole environment of a step. Of the caller's own environment it takes `PATH` alone (and what a
- * process cannot start without on Windows): no proxy, no token and no NODE_OPTIONS slip in.
+ * The whole environment of a step. Of the caller's own environment it passes on `PATH` alone (and
+ * what a process cannot start without on Windows), so that no proxy, token or NODE_OPTIONS slips
+ * in.
  */
 export function buildEnvironment(options: {
   readonly directories: StepDirectories;
   readonly event: WorkflowEvent;
-  /** The step's name for itself; an action that is no composite one gets no `GITHUB_ACTION_PATH`. */
+  /** The step's own name. A non-composite action gets no `GITHUB_ACTION_PATH`. */
   readonly action: string;
   readonly overrides: EnvironmentOverrides;
-  /** Values of inputs by their names; they win over everything else. */
+  /** Input values by name; they take precedence over everything else. */
   readonly inputs: ReadonlyMap<string, string>;
 }): Record<string, string> {
   const { directories, event } = options;
@@ -210,7 +211,7 @@ export function buildEnvironment(options: {
   );
 }
 
-/** The variable of an input: upper case, spaces become underscores, hyphens stay. */
+/** The variable of an input: upper case, with underscores for spaces; hyphens stay. */
 export function inputVariable(name: string): string {
   return `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`;
 }

@@ -8,7 +8,9 @@
 
 import { splitLines } from './commands.ts';
 
-/** Bytes of a job summary that the runner still takes; a larger one is dropped as a whole. */
+/**
+ * The largest job summary that the runner accepts, in bytes; a larger one is dropped as a whole.
+ */
 export const MAX_SUMMARY_BYTES = 1024 * 1024;
 
 /** A file that the runner cannot read; it fails the step. */
@@ -28,7 +30,7 @@ export function parseKeyValues(content: string): [name: string, value: string][]
   return pairs;
 }
 
-/** Reads `GITHUB_PATH`: one folder a line. */
+/** Reads `GITHUB_PATH`: one folder per line. */
 export function parsePaths(content: string): string[] {
   return splitLines(dropByteOrderMark(content)).filter((line) => line !== '');
 }
@@ -69,7 +71,7 @@ function readUntil(delimiter: string, reader: LfReader): string {
   }
 }
 
-/** Lines that end at LF only: a CR belongs to the value, except on Windows. */
+/** Lines end at LF only: a CR belongs to the value, except on Windows. */
 class LfReader {
   readonly #content: string;
   #position = 0;
@@ -91,13 +93,16 @@ class LfReader {
   }
 }
 
-/** What became of `GITHUB_STEP_SUMMARY`. */
+/** What happened to `GITHUB_STEP_SUMMARY`. */
 export type SummaryUpload =
   | { readonly kind: 'none' }
   | { readonly kind: 'taken'; readonly markdown: string }
   | { readonly kind: 'too-large'; readonly message: string };
 
-/** Takes the summary as the runner would: masked line by line, not at all when empty or too large. */
+/**
+ * Handles the summary as the runner does: masks it line by line, ignores an empty one and drops one
+ * that is too large.
+ */
 export function takeSummary(content: Buffer, mask: (line: string) => string): SummaryUpload {
   if (content.length === 0) {
     return { kind: 'none' };

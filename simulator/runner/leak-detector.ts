@@ -1,8 +1,9 @@
 /**
- * Finds secrets in what a step left behind: raw, or in a form from which a person could restore them.
+ * Finds secrets in what a step left behind: raw, or in a form from which a person could restore
+ * them.
  *
- * The runner's masker knows only a few of these forms, so a test that looks for the raw value alone
- * would call a log clean from which the token can be copied.
+ * The runner's masker knows only a few of these forms, so a test that searches for the raw value
+ * alone could pass on a log from which the token can be copied.
  */
 
 import { AssertionError } from 'node:assert';
@@ -11,32 +12,35 @@ import type { StepResult } from './runner.ts';
 /** Shorter forms would be found in harmless text. */
 const MIN_FORM_CHARACTERS = 8;
 
-/** So much of a secret gives it away even when the rest was cut off. */
+/** This much of a secret gives it away even when the rest was cut off. */
 const TRUNCATED_CHARACTERS = 16;
 
-/** A secret that turned up where it must not. */
+/** A secret that was found where it must not be. */
 export interface Leak {
   readonly secret: string;
-  /** The form it had, for example `base64` or `JSON`. */
+  /** Its form, for example `base64` or `JSON`. */
   readonly form: string;
-  /** Where it was, for example `stderr` or `GITHUB_OUTPUT`. */
+  /** Where it was found, for example `stderr` or `GITHUB_OUTPUT`. */
   readonly sink: string;
-  /** What stood around it. */
+  /** The surrounding text. */
   readonly excerpt: string;
 }
 
-/** A text that must hold no secret. */
+/** A text that must contain no secret. */
 export interface Sink {
   readonly name: string;
   readonly text: string;
 }
 
-/** All forms of a secret that are looked for, without names; see {@link nameDerivedForms}. */
+/** All forms of a secret to search for, without names; see {@link nameDerivedForms}. */
 export function derivedForms(secret: string): string[] {
   return [...nameDerivedForms(secret).keys()];
 }
 
-/** The forms of a secret that are looked for, each with its name, without forms below eight characters. */
+/**
+ * The forms of a secret to search for, each with its name; forms below eight characters are left
+ * out.
+ */
 export function nameDerivedForms(secret: string): ReadonlyMap<string, string> {
   const bytes = Buffer.from(secret, 'utf8');
   const candidates: [name: string, form: string][] = [
@@ -58,7 +62,10 @@ export function nameDerivedForms(secret: string): ReadonlyMap<string, string> {
   return forms;
 }
 
-/** Looks for all forms of all secrets in all sinks, without regard to case. One leak for each secret, form and sink. */
+/**
+ * Searches all sinks for all forms of all secrets, case-insensitively. Returns one leak per secret,
+ * form and sink.
+ */
 export function findLeaksIn(sinks: readonly Sink[], secrets: readonly string[]): Leak[] {
   const lookedFor = [...new Set(secrets)].map((secret) => ({
     secret,
@@ -85,8 +92,8 @@ export function findLeaksIn(sinks: readonly Sink[], secrets: readonly string[]):
 }
 
 /**
- * Looks for the secrets in everything a step left behind. Only the lines in which the step asked the
- * runner to mask a value are exempt; what the runner's masker would have hidden is not.
+ * Searches everything a step left behind for the secrets. Only the lines in which the step asked
+ * the runner to mask a value are exempt; what the runner's masker would have hidden is not.
  */
 export function findLeaks(result: StepResult, secrets: readonly string[]): Leak[] {
   const printed = result.lines.filter(
@@ -116,7 +123,7 @@ function joinLines(lines: readonly string[]): string {
   return lines.join('\n');
 }
 
-/** Throws an `AssertionError` that lists the leaks, if there are any. */
+/** Throws an `AssertionError` that lists the leaks, if any. */
 export function assertNoLeaks(leaks: readonly Leak[]): void {
   if (leaks.length > 0) {
     const list = leaks.map(
@@ -127,7 +134,10 @@ export function assertNoLeaks(leaks: readonly Leak[]): void {
   }
 }
 
-/** Base64 in both alphabets wherever the bytes may stand in a longer text: without what neighbours change. */
+/**
+ * Base64 in both alphabets at any offset in a longer text, without the characters that neighbours
+ * change.
+ */
 function nameBase64Forms(bytes: Buffer): [string, string][] {
   return [0, 1, 2].flatMap((shift): [string, string][] => {
     const encoded = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64url');
@@ -141,7 +151,7 @@ function nameBase64Forms(bytes: Buffer): [string, string][] {
 }
 
 function nameTruncatedForms(characters: readonly string[]): [string, string][] {
-  // Of a shorter secret, half a dozen characters would be left out: that is no truncation.
+  // A shorter secret would lose only half a dozen characters, which is no truncation.
   if (characters.length < TRUNCATED_CHARACTERS + MIN_FORM_CHARACTERS) {
     return [];
   }

@@ -9,14 +9,14 @@
 
 import { trimDotNet } from './commands.ts';
 
-/** What a masked value reads like in a log. */
+/** How a masked value appears in a log. */
 export const MASK = '***';
 
-/** Replaces the values it was told, and the few encodings of them that the runner knows, by `***`. */
+/** Replaces registered values, and the few encodings of them that the runner knows, by `***`. */
 export class SecretMasker {
   readonly #texts = new Set<string>();
 
-  /** Masks a value in everything that is masked from now on. An empty value is ignored. */
+  /** Masks a value in everything from now on. Ignores an empty value. */
   add(value: string): void {
     if (value === '') {
       return;
@@ -38,7 +38,10 @@ export class SecretMasker {
     }
   }
 
-  /** Returns the text with every known value replaced; values that overlap or touch become one mask. */
+  /**
+   * Returns the text with every registered value replaced. Overlapping or adjacent values become
+   * one mask.
+   */
   mask(text: string): string {
     const found = [...this.#texts]
       .flatMap((secret) => findAll(text, secret))
@@ -59,7 +62,7 @@ export class SecretMasker {
 
 function findAll(text: string, secret: string): { start: number; end: number }[] {
   const found: { start: number; end: number }[] = [];
-  // One character further each time, since a value may overlap itself.
+  // Advance by one character, since a value may overlap itself.
   for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + 1)) {
     found.push({ start: at, end: at + secret.length });
   }
@@ -77,12 +80,12 @@ const ENCODERS: readonly ((value: string) => string)[] = [
   (value) => encodeUriData(value),
   (value) => escapeXml(value),
   (value) => trimDoubleQuotes(value),
-  // PowerShell prints a value with an ampersand in pieces of different colour.
+  // PowerShell prints a value with an ampersand in pieces of different colours.
   (value) => takeBeforeAmpersand(value),
   (value) => takeAfterAmpersand(value),
 ];
 
-/** Base64 without the first bytes: what remains recognisable when a prefix shifts the alignment. */
+/** Base64 without the first bytes: what remains recognizable when a prefix shifts the alignment. */
 function encodeBase64(value: string, shift: number): string {
   const bytes = Buffer.from(value, 'utf8');
   return bytes.subarray(bytes.length > shift ? shift : 0).toString('base64');
@@ -118,7 +121,7 @@ function trimDoubleQuotes(value: string): string {
   return isQuoted ? value.slice(1, -1) : '';
 }
 
-/** The runner does not mask a piece that is shorter than this. */
+/** The runner does not mask a shorter piece. */
 const MIN_PIECE_LENGTH = 6;
 
 function takeBeforeAmpersand(value: string): string {
@@ -130,7 +133,7 @@ function takeBeforeAmpersand(value: string): string {
 function takeAfterAmpersand(value: string): string {
   const plus = value.indexOf('&+');
   const last = value.lastIndexOf('&');
-  // After `&+` one more character belongs to the coloured piece.
+  // After `&+`, one more character belongs to the coloured piece.
   const piece = plus < 0 ? value.slice(last < 0 ? value.length : last + 1) : value.slice(plus + 3);
   return piece.length < MIN_PIECE_LENGTH ? '' : piece;
 }

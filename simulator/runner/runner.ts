@@ -1,9 +1,11 @@
 /**
- * A stand-in for the GitHub Actions runner: starts a JavaScript action as a process of its own, with
- * the environment of a step and nothing else, and reads what it says as the runner does.
+ * Simulates the GitHub Actions runner: starts a JavaScript action as a process with the environment
+ * of a step and nothing else, and reads its output as the runner does.
  *
  * Follows actions/runner: `src/Runner.Worker/Handlers/NodeScriptActionHandler.cs` and
- * `src/Runner.Sdk/ProcessInvoker.cs`. Every step is also searched for secrets; see `leak-detector.ts`.
+ * `src/Runner.Sdk/ProcessInvoker.cs`. Every step is also searched for secrets; see
+ * `leak-detector.ts`.
+ *
  * @see https://github.com/actions/runner
  */
 
@@ -24,60 +26,60 @@ import { assertNoLeaks, findLeaks } from './leak-detector.ts';
 import { SecretMasker } from './masks.ts';
 import { type Annotation, type Group, type StepLine, StepLog } from './step-log.ts';
 
-/** The job's own token where a test names none. Made up. */
+/** The job's own token unless a test names another. Made up. */
 export const DEFAULT_GITHUB_TOKEN = 'ghs_K7mQx2VbT9nWc4RzY8pLd3HfJ6sGaE5uN1oi';
 
-/** A secret of fewer characters is a made-up word in a test; it would be found everywhere. */
+/** A shorter secret is a made-up word in a test, and would be found everywhere. */
 const MIN_SECRET_CHARACTERS = 16;
 
-/** Far beyond what any action takes, also on a machine with much else to do. */
+/** Far more than any action takes, even on a busy machine. */
 const DEFAULT_TIMEOUT_MS = 240_000;
 
 /** How long the pipes may stay open after the process has ended, as in the runner. */
 const PIPE_GRACE_MS = 5_000;
 
-/** How often a condition for a signal is asked. */
+/** How often the condition for a signal is checked. */
 const SIGNAL_POLL_MS = 5;
 
-/** A signal for the action: at a time, or as soon as a condition holds. */
+/** A signal for the action: at a given time, or as soon as a condition holds. */
 export type SignalPlan =
   | { readonly name: NodeJS.Signals; readonly afterMs: number }
   | { readonly name: NodeJS.Signals; readonly when: (stdoutSoFar: string) => boolean };
 
 /** How to run an action as a step. */
 export interface RunActionOptions {
-  /** What a workflow would say in `with:`, by the names of `action.yml`. */
+  /** The `with:` of the step, by the names of `action.yml`. */
   readonly inputs: Readonly<Record<string, string>>;
   /**
-   * More variables, or `undefined` to take one away. Unlike in a workflow, they may replace GITHUB_
-   * and RUNNER_ variables, for example to break the summary's file. Inputs win over them.
+   * More variables, or `undefined` to remove one. Unlike in a workflow, they may replace GITHUB_
+   * and RUNNER_ variables, for example to break the summary file. Inputs take precedence.
    */
   readonly env?: EnvironmentOverrides;
-  /** A push without a payload when absent. */
+  /** Defaults to a push without a payload. */
   readonly event?: WorkflowEvent;
-  /** The folder with `action.yml`; this repository when absent. */
+  /** The folder with `action.yml`. Defaults to this repository. */
   readonly actionPath?: string;
-  /** A folder to work in that stays; a fresh one when absent. */
+  /** A persistent working directory. Defaults to a new temporary one. */
   readonly workspace?: string;
-  /** The Node.js to start it with. When absent, the one that BUNDLE_NODE names, or else the one that runs this. */
+  /** The Node.js to start it with. Defaults to the one in BUNDLE_NODE, else to the current one. */
   readonly node?: string;
-  /** What `${{ github.token }}` is. */
+  /** The value of `${{ github.token }}`. */
   readonly githubToken?: string;
   readonly signal?: SignalPlan;
-  /** When the process is killed and the call throws. A safety net of four minutes when absent. */
+  /** When the process is killed and the call throws. Defaults to a safety net of four minutes. */
   readonly timeoutMs?: number;
   /**
-   * Values that must be found nowhere. The inputs `token` and `github-token` and the job's token
-   * belong to them anyway, if they are 16 characters or longer.
+   * Values that must not be found anywhere. The inputs `token` and `github-token` and the job's
+   * token are always included, if they have 16 characters or more.
    */
   readonly secrets?: readonly string[];
-  /** Values that are no secrets although they are given as one: a placeholder in place of a token. */
+  /** Values given as secrets that are none: a placeholder instead of a token. */
   readonly notSecrets?: readonly string[];
 }
 
-/** What a step did. */
+/** The result of a step. */
 export interface StepResult {
-  /** What the runner concludes from the exit code, the commands and the files. */
+  /** The runner's conclusion from the exit code, the commands and the files. */
   readonly conclusion: 'success' | 'failure';
   /** `null` when a signal ended the process. */
   readonly exitCode: number | null;
@@ -87,9 +89,9 @@ export interface StepResult {
   readonly stderr: string;
   /** Every line in order of arrival; the two streams have no order between them. */
   readonly lines: readonly StepLine[];
-  /** The commands that were obeyed. */
+  /** The commands that the runner executed. */
   readonly commands: readonly Command[];
-  /** What the runner keeps: at most ten of a kind. */
+  /** What the runner keeps: at most ten of each kind. */
   readonly annotations: readonly Annotation[];
   /** The values that the action asked to mask. */
   readonly masks: readonly string[];
@@ -98,15 +100,15 @@ export interface StepResult {
   readonly log: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly state: Readonly<Record<string, string>>;
-  /** What following steps would find in their environment. */
+  /** Environment variables for the following steps. */
   readonly envFile: Readonly<Record<string, string>>;
-  /** What following steps would find in front of their PATH. */
+  /** Folders that the following steps have first in their PATH. */
   readonly paths: readonly string[];
   /** The job summary as uploaded, masked; `undefined` when there is none or it was too large. */
   readonly summary: string | undefined;
-  /** What stands in the files, raw. */
+  /** The raw contents of the file commands' files. */
   readonly fileCommands: Readonly<Record<FileCommandName, string>>;
-  /** All other files that the step left, by path. */
+  /** All other files that the step left behind, by path. */
   readonly tempFiles: ReadonlyMap<string, Buffer>;
   readonly durations: {
     /** From the start of the process to its end. */
@@ -117,7 +119,7 @@ export interface StepResult {
 }
 
 /**
- * Runs an action as a step and returns what it did, also when it failed. Throws an `AssertionError`
+ * Runs an action as a step and returns its result, even if it failed. Throws an `AssertionError`
  * when a secret leaked, and an `Error` with the log when the action did not end in time.
  */
 export async function runAction(options: RunActionOptions): Promise<StepResult> {
@@ -186,7 +188,7 @@ interface ProcessPlan {
   readonly timeoutMs: number;
 }
 
-/** How a process went. */
+/** How a process ended. */
 interface ProcessRun {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -195,7 +197,7 @@ interface ProcessRun {
   readonly durations: StepResult['durations'];
 }
 
-/** Runs a process to its end, or kills it with all its children and throws when the time is over. */
+/** Runs a process to its end, or kills it with all its children and throws when the time is up. */
 async function runProcess(plan: ProcessPlan): Promise<ProcessRun> {
   const startedAt = performance.now();
   let lastOutputAt: number | undefined;
@@ -207,7 +209,7 @@ async function runProcess(plan: ProcessPlan): Promise<ProcessRun> {
     cwd: plan.cwd,
     env: plan.env,
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own, so that children that hang can be killed with it.
+    // A process group, so that hanging children can be killed with it.
     detached: process.platform !== 'win32',
   });
   for (const stream of ['stdout', 'stderr'] as const) {
@@ -265,7 +267,7 @@ function killGroup(child: { readonly pid?: number | undefined }): void {
   try {
     process.kill(process.platform === 'win32' ? child.pid : -child.pid, 'SIGKILL');
   } catch {
-    // Nobody is left.
+    // All processes have ended.
   }
 }
 
@@ -282,7 +284,7 @@ async function waitForEnd(child: ChildProcess): Promise<ProcessEnd> {
   child.on('error', reject);
   child.on('exit', () => {
     endedAt = performance.now();
-    // A grandchild that holds the pipes keeps the step waiting, but not for ever.
+    // A grandchild that holds the pipes keeps the step waiting, but not forever.
     grace = setTimeout(() => releasePipes(child), PIPE_GRACE_MS);
   });
   child.on('close', (exitCode, signal) => end({ exitCode, signal, endedAt }));
@@ -336,7 +338,7 @@ async function concludeStep(
     GITHUB_PATH: await read('GITHUB_PATH'),
     GITHUB_STEP_SUMMARY: await read('GITHUB_STEP_SUMMARY'),
   };
-  // The files are read after the process has ended, also when it failed.
+  // The files are read after the process has ended, even if it failed.
   const readPairs = (name: FileCommandName): Map<string, string> => {
     try {
       return new Map(parseKeyValues(fileCommands[name]));
@@ -360,7 +362,7 @@ async function concludeStep(
     masker.mask(line),
   );
   if (summary.kind === 'too-large') {
-    // An error to see, but not one that fails the step.
+    // A visible error that does not fail the step.
     log.annotate('error', summary.message);
   }
   return {

@@ -10,30 +10,30 @@
 import { type Command, isBlank, parseCommand, trimDotNet, WORKFLOW_COMMANDS } from './commands.ts';
 import type { SecretMasker } from './masks.ts';
 
-/** How many annotations of one kind the runner keeps for a step. */
+/** How many annotations of a kind the runner keeps for a step. */
 export const MAX_ANNOTATIONS_PER_KIND = 10;
 
 /** Characters of an annotation's message that the runner keeps. */
 export const MAX_ANNOTATION_CHARACTERS = 4096;
 
-/** What a reviewer sees beside the run. */
+/** An annotation as shown beside the run. */
 export interface Annotation {
   readonly kind: 'error' | 'warning' | 'notice';
   /** Not masked by the runner. */
   readonly title: string | undefined;
-  /** Masked and cut as the runner does it. */
+  /** Masked and truncated as by the runner. */
   readonly message: string;
   readonly properties: Readonly<Record<string, string>>;
 }
 
-/** A part of the log that can be folded. */
+/** A collapsible part of the log. */
 export interface Group {
   readonly title: string;
   /** The lines of the log inside it. */
   readonly lines: readonly string[];
 }
 
-/** One line as the step printed it, and the command it was, if the runner obeyed it. */
+/** One line as printed, and its command, if the runner executed it. */
 export interface StepLine {
   readonly stream: 'stdout' | 'stderr';
   readonly text: string;
@@ -56,7 +56,7 @@ export class StepLog {
   /** Values set by the old commands `set-output` and `save-state`. */
   readonly outputs = new Map<string, string>();
   readonly state = new Map<string, string>();
-  /** Whether a command failed; the step fails with it. */
+  /** Whether a command failed, which fails the step. */
   hasFailed = false;
 
   readonly #masker: SecretMasker;
@@ -72,12 +72,12 @@ export class StepLog {
     this.#echoes = this.#isDebug;
   }
 
-  /** The commands that were obeyed, in order. */
+  /** The commands that the runner executed, in order. */
   get commands(): readonly Command[] {
     return this.lines.flatMap((line) => (line.command === undefined ? [] : [line.command]));
   }
 
-  /** The log as a person sees it on the run's page: masked, with headings for groups and annotations. */
+  /** The log as shown on the run's page: masked, with headings for groups and annotations. */
   get text(): string {
     return this.#log.map((line) => `${line}\n`).join('');
   }
@@ -93,7 +93,7 @@ export class StepLog {
     }
   }
 
-  /** The runner itself complains: the step fails. */
+  /** An error of the runner itself: the step fails. */
   fail(message: string): void {
     this.hasFailed = true;
     this.annotate('error', message);
@@ -210,9 +210,9 @@ export class StepLog {
   }
 
   #setEcho(value: string): void {
-    const wish = trimDotNet(value).toUpperCase();
-    if (wish === 'ON' || wish === 'OFF') {
-      this.#echoes = wish === 'ON';
+    const requested = trimDotNet(value).toUpperCase();
+    if (requested === 'ON' || requested === 'OFF') {
+      this.#echoes = requested === 'ON';
     } else {
       this.fail(`Invalid echo command value '${value}'. Possible values can be: 'on', 'off'.`);
     }
@@ -237,7 +237,7 @@ export class StepLog {
 
 const HEADINGS = { error: 'Error', warning: 'Warning', notice: 'Notice' } as const;
 
-/** The others say what they did by themselves. */
+/** The other commands have logged what they did themselves. */
 const ECHOED_COMMANDS: ReadonlySet<string> = new Set([
   'set-output',
   'save-state',

@@ -43,7 +43,7 @@ async function ask(path: string, { method = 'GET', token = 'writer', body }: Que
 const comments = '/api/v3/repos/acme/shop/issues/7/comments';
 
 describe('comments', () => {
-  test('are created in the name of the token, listed and updated', async () => {
+  test('creates comments in the name of the token, lists and updates them', async () => {
     const created = await ask(comments, { method: 'POST', body: { body: 'one' } });
     expect(created).toMatchObject({
       status: 201,
@@ -58,7 +58,7 @@ describe('comments', () => {
     expect(github.comments).toMatchObject([{ number: 7, body: 'two' }]);
   });
 
-  test('are deleted, once', async () => {
+  test('deletes a comment once', async () => {
     github.addComment({ number: 7, author: 'octocat', body: 'one' });
     const path = '/api/v3/repos/acme/shop/issues/comments/1';
     expect(await ask(path, { method: 'DELETE', token: 'reader' })).toMatchObject({ status: 403 });
@@ -67,7 +67,7 @@ describe('comments', () => {
     expect(github.comments).toEqual([]);
   });
 
-  test('are missing from as many lists as the lists lag', async () => {
+  test('hides a new comment from as many lists as the configured lag', async () => {
     github.addComment({ number: 7, author: 'octocat', body: 'old' });
     github.lagLists(1);
     await ask(comments, { method: 'POST', body: { body: 'new' } });
@@ -75,7 +75,7 @@ describe('comments', () => {
     expect((await ask(comments)).body).toMatchObject([{ body: 'old' }, { body: 'new' }]);
   });
 
-  test('are listed in pages of 30, or of up to 100, with links', async () => {
+  test('lists comments in pages of 30, or of up to 100, with links', async () => {
     for (let index = 0; index < 101; index += 1) {
       github.addComment({ number: 7, author: 'octocat', body: `${index}` });
     }
@@ -90,7 +90,7 @@ describe('comments', () => {
     expect(second.link).not.toContain('rel="next"');
   });
 
-  test('may be read but not written by a token that can only read', async () => {
+  test('a read-only token can read comments but not write them', async () => {
     expect(await ask(comments, { token: 'reader' })).toMatchObject({ status: 200 });
     const refusal = await ask(comments, { token: 'reader', method: 'POST', body: { body: 'x' } });
     expect(refusal).toMatchObject({
@@ -118,7 +118,7 @@ describe('comments', () => {
       422,
     ],
   ] satisfies [string, string, Question, number][])(
-    'refuse %s',
+    'rejects %s',
     async (_what, path, question, status) => {
       expect(await ask(path, question)).toMatchObject({ status });
     },
@@ -128,14 +128,14 @@ describe('comments', () => {
 describe('GraphQL', () => {
   const question = { method: 'POST', body: { query: '{ viewer { login } }' } };
 
-  test('tells a token whose it is', async () => {
+  test('GraphQL tells whom a token belongs to', async () => {
     expect(await ask('/api/graphql', question)).toMatchObject({
       status: 200,
       body: { data: { viewer: { login: 'github-actions[bot]' } } },
     });
   });
 
-  test('refuses it with errors in a 200', async () => {
+  test('GraphQL reports errors with status 200', async () => {
     expect(await ask('/api/graphql', { ...question, token: 'reader' })).toMatchObject({
       status: 200,
       body: { data: null, errors: [{ type: 'FORBIDDEN' }] },
@@ -143,7 +143,7 @@ describe('GraphQL', () => {
   });
 });
 
-test('an incident happens once, to the next request of its method', async () => {
+test('a fault happens once, to the next request of its method', async () => {
   github.inject({ method: 'GET', answer: { status: 500, body: { message: 'x' } } });
   expect(await ask(comments, { method: 'POST', body: { body: 'one' } })).toMatchObject({
     status: 201,
@@ -157,7 +157,7 @@ test('an incident happens once, to the next request of its method', async () => 
   ]);
 });
 
-test('an incident may break the connection before or after the request was carried out', async () => {
+test('a fault may break the connection before or after the request was processed', async () => {
   const body = { body: 'one' };
   github.inject({ method: 'POST', resets: true });
   await expect(ask(comments, { method: 'POST', body })).rejects.toThrow();
@@ -179,7 +179,7 @@ describe('over TLS, as api.github.com', () => {
     return { secure, ca: authority.certificatePem };
   }
 
-  test('a client that offers h2 is answered in HTTP/2', async () => {
+  test('serves HTTP/2 to a client that offers h2', async () => {
     const { secure, ca } = await startSecure();
     await using _ = secure;
     const session = connectHttp2(secure.apiUrl, { ca });
@@ -190,7 +190,7 @@ describe('over TLS, as api.github.com', () => {
     expect(secure.requests).toMatchObject([{ httpVersion: '2.0' }]);
   });
 
-  test('a client that offers HTTP/1.1 alone is answered in it', async () => {
+  test('serves HTTP/1.1 to a client that offers nothing else', async () => {
     const { secure, ca } = await startSecure();
     await using _ = secure;
     const outgoing = requestHttps(new URL(path, secure.apiUrl), { ca, headers, agent: false });

@@ -28,7 +28,7 @@ export function groupBody(changes: Record<string, unknown> = {}): Record<string,
   };
 }
 
-/** One request; what is absent is a valid value, and `null` leaves a header out. */
+/** One request. Everything omitted has a valid default, and `null` omits a header. */
 export interface Question {
   readonly method?: string;
   readonly path: string;
@@ -38,11 +38,14 @@ export interface Question {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly ca?: string;
-  /** Whether the answer may differ from the OpenAPI document, because the behaviour says so. */
+  /**
+   * Whether the response may differ from the OpenAPI document, because the configured behaviour
+   * does.
+   */
   readonly mayDeviate?: true;
 }
 
-/** What came back. */
+/** The response. */
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -51,8 +54,8 @@ export interface Answer {
 }
 
 /**
- * Sends one request over a connection of its own; rejects when the connection breaks. Rejects as well when
- * the answer differs from LaunchDarkly's OpenAPI document, although no fault was injected into it.
+ * Sends one request over a new connection; rejects when the connection breaks. Also rejects when
+ * the response differs from LaunchDarkly's OpenAPI document, unless a fault was injected.
  */
 export async function ask(simulator: Simulator, question: Question): Promise<Answer> {
   const answer = await send(simulator, question);

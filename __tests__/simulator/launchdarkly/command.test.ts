@@ -36,14 +36,14 @@ test.each([
   [['--port', 'http'], '--port must be a number from 0 to 65535, not "http"'],
   [['--port', '65536'], '--port must be a number from 0 to 65535, not "65536"'],
   [['--port='], '--port must be a number from 0 to 65535, not ""'],
-])('%j is a mistake that one sentence explains', async (args, mistake) => {
+])('explains the invalid arguments %j in one sentence', async (args, mistake) => {
   const { code, stdout, stderr } = await runCommand(args);
   expect(stderr).toBe(`${mistake}; run "npm run simulator -- --help" to see the options.\n`);
   expect(stdout).toBe('');
   expect(code).toBe(2);
 });
 
-test('a port that is in use is explained by one sentence', async () => {
+test('explains a port that is in use in one sentence', async () => {
   await using other = await startSimulator();
   const { port } = new URL(other.origin);
   const { code, stdout, stderr } = await runCommand(['--port', port]);
@@ -55,7 +55,7 @@ test('a port that is in use is explained by one sentence', async () => {
 });
 
 test.skipIf(process.platform === 'win32')(
-  'the simulator introduces itself, serves, and ends with success when it is stopped',
+  'prints an introduction, serves, and exits with 0 when it is stopped',
   async () => {
     const child = spawn(process.execPath, [main, '--port', '0'], {
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 afterAll(async () => simulator.close());
 
-test('every operation of the OpenAPI excerpt exists and answers as it documents', async () => {
+test('implements every operation of the OpenAPI excerpt with the documented responses', async () => {
   const key = 'default-production-all-apps';
   const statuses = new Map<string, number>();
   for (const operation of documentedOperations.toSorted(byLifeCycle)) {
@@ -72,11 +72,11 @@ describe('the check against the OpenAPI excerpt', () => {
       200,
       { totalCount: 1, items: [{ ...group, environment: { key: 'production' } }] },
     ],
-  ])('finds %s', (_case, method, path, status, body) => {
+  ])('the check finds %s', (_case, method, path, status, body) => {
     expect(findDeviation({ method, path, status, body })).toBeDefined();
   });
 
-  test('accepts an answer as documented', () => {
+  test('the check accepts a documented response', () => {
     expect(
       findDeviation({ method: 'POST', path: groupPath, status: 201, body: group }),
     ).toBeUndefined();

@@ -25,8 +25,9 @@ const schemas = new Map(
 export const documentedOperations: readonly string[] = Object.keys(responses);
 
 /**
- * Says in what an answer differs from LaunchDarkly's OpenAPI document; undefined when in nothing, or
- * when the operation is not in the excerpt. Answers 404 and 405 of the router itself are not documented.
+ * Describes how a response differs from LaunchDarkly's OpenAPI document; undefined when it does
+ * not, or when the operation is not in the excerpt. The router's own 404 and 405 are not
+ * documented.
  */
 export function findDeviation(exchange: {
   readonly method: string;

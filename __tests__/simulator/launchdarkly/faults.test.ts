@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(async () => simulator.close());
 
 describe('before processing', () => {
-  test('a made-up answer is sent as it is, and nothing is written', async () => {
+  test('sends a made-up response as it is and writes nothing', async () => {
     simulator.inject({
       fault: {
         kind: 'respond',
@@ -36,21 +36,21 @@ describe('before processing', () => {
     expect(simulator.requests[0]).not.toHaveProperty('processedStatus');
   });
 
-  test('a redirect names its location', async () => {
+  test('sends a redirect with its location', async () => {
     simulator.inject({ fault: { kind: 'redirect', location: 'http://127.0.0.2/', status: 301 } });
     const { status, headers } = await createGroup(simulator);
     expect(status).toBe(301);
     expect(headers.location).toBe('http://127.0.0.2/');
   });
 
-  test('a reset breaks the connection, and nothing is written', async () => {
+  test('resets the connection and writes nothing', async () => {
     simulator.inject({ fault: { kind: 'reset' } });
     await expect(createGroup(simulator)).rejects.toMatchObject({ code: 'ECONNRESET' });
     expect(simulator.account.groups.size).toBe(0);
     expect(simulator.requests[0]).not.toHaveProperty('status');
   });
 
-  test('a delayed request is processed all the same', async () => {
+  test('processes a delayed request', async () => {
     simulator.inject({ fault: { kind: 'delay', delayMs: 5 } });
     expect((await createGroup(simulator)).status).toBe(201);
   });
@@ -60,7 +60,7 @@ describe('after processing', () => {
   test.each<[string, Fault]>([
     ['a reset', { kind: 'process-then-reset' }],
     ['a truncated body', { kind: 'process-then-truncate' }],
-  ])('%s loses the answer to a group that was created', async (_case, fault) => {
+  ])('%s loses the response to a create that was processed', async (_case, fault) => {
     simulator.inject({ fault });
     await expect(createGroup(simulator)).rejects.toThrow();
     expect(simulator.account.groups.has(key)).toBe(true);
@@ -70,14 +70,14 @@ describe('after processing', () => {
     expect(simulator.createdCount(key)).toBe(1);
   });
 
-  test('a truncated body comes with the status and half of its bytes', async () => {
+  test('truncates a body to half of its bytes and keeps the status', async () => {
     simulator.inject({ fault: { kind: 'process-then-truncate' } });
     const response = await fetch(`${simulator.origin}/api/v2/projects`);
     expect(response.status).toBe(401);
     await expect(response.text()).rejects.toThrow('terminated');
   });
 
-  test('a stall never answers, and the group is there', async () => {
+  test('stalls the response to a create that was processed', async () => {
     simulator.inject({ fault: { kind: 'process-then-stall' } });
     const broken = expect(createGroup(simulator)).rejects.toThrow();
     await expect.poll(() => simulator.createdCount(key)).toBe(1);
@@ -85,7 +85,7 @@ describe('after processing', () => {
     await broken;
   });
 
-  test('another answer may cover up the real one', async () => {
+  test('replaces the response to a create that was processed', async () => {
     simulator.inject({
       fault: { kind: 'process-then-respond', status: 504, body: { message: 'timeout' } },
     });
@@ -97,17 +97,17 @@ describe('after processing', () => {
   });
 });
 
-describe('the plan', () => {
+describe('fault plan', () => {
   const broken: Fault = { kind: 'respond', status: 503 };
   const listStatus = async (): Promise<number> =>
     (await ask(simulator, { path: groupsPath })).status;
 
-  test('a fault happens once unless told otherwise', async () => {
+  test('a fault happens once by default', async () => {
     simulator.inject({ fault: broken });
     expect([await listStatus(), await listStatus()]).toEqual([503, 200]);
   });
 
-  test('a fault may skip some requests and happen to several', async () => {
+  test('a fault may skip some requests and then happen several times', async () => {
     simulator.inject({ skip: 1, times: 2, fault: broken });
     const statuses = [await listStatus(), await listStatus(), await listStatus()];
     expect([...statuses, await listStatus()]).toEqual([200, 503, 503, 200]);
@@ -119,7 +119,7 @@ describe('the plan', () => {
     expect([await listStatus(), await listStatus(), await listStatus()]).toEqual([503, 500, 200]);
   });
 
-  test('a path matches whole segments, a pattern any part', async () => {
+  test('a string path matches the whole path, a pattern any part of it', async () => {
     simulator.inject({ path: groupPath, times: Infinity, fault: broken });
     expect(await listStatus()).toBe(200);
     simulator.inject({ path: /groups$/, method: 'GET', times: Infinity, fault: broken });
@@ -131,7 +131,7 @@ describe('the plan', () => {
 });
 
 describe('closing', () => {
-  test('ends stalled and delayed requests', async () => {
+  test('closing ends stalled and delayed requests', async () => {
     simulator.inject({ fault: { kind: 'stall' } });
     simulator.inject({ fault: { kind: 'delay', delayMs: 3_600_000 } });
     const first = expect(createGroup(simulator)).rejects.toThrow();
@@ -144,7 +144,7 @@ describe('closing', () => {
 });
 
 describe('over TLS', () => {
-  test('it serves https, and resets connections there too', async () => {
+  test('serves https and resets TLS connections', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'simulator-'));
     const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
     execFileSync(

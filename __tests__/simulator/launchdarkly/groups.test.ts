@@ -25,24 +25,27 @@ describe('the beta header', () => {
     ['another version', '20240415'],
     ['beta as the second header', ['20240415', 'beta']],
     ['beta as the second value of one header', '20240415, beta'],
-  ])('%s is answered 403 without a code, and nothing is written', async (_case, apiVersion) => {
-    const { status, body } = await ask(simulator, {
-      method: 'POST',
-      path: groupPath,
-      apiVersion,
-      body: groupBody(),
-      // The real answer has been seen without the `code` that the document requires.
-      mayDeviate: true,
-    });
-    expect(status).toBe(403);
-    expect(body).toEqual({
-      message:
-        'This API is in beta. To use it, your request must include the header `LD-API-Version: beta`.',
-    });
-    expect(simulator.account.groups.size).toBe(0);
-  });
+  ])(
+    '%s is answered with a 403 without a code, and nothing is written',
+    async (_case, apiVersion) => {
+      const { status, body } = await ask(simulator, {
+        method: 'POST',
+        path: groupPath,
+        apiVersion,
+        body: groupBody(),
+        // The real response has been seen without the `code` that the document requires.
+        mayDeviate: true,
+      });
+      expect(status).toBe(403);
+      expect(body).toEqual({
+        message:
+          'This API is in beta. To use it, your request must include the header `LD-API-Version: beta`.',
+      });
+      expect(simulator.account.groups.size).toBe(0);
+    },
+  );
 
-  test('the first of two values counts, and both are recorded', async () => {
+  test('the first of two beta headers counts, and both are recorded', async () => {
     const { status } = await ask(simulator, {
       path: groupsPath,
       apiVersion: ['beta', '20240415'],
@@ -52,7 +55,7 @@ describe('the beta header', () => {
     expect(request && headerValues(request, 'ld-api-version')).toEqual(['beta', '20240415']);
   });
 
-  test('resources that are not beta do without it', async () => {
+  test('resources that are not in beta need no beta header', async () => {
     const { status } = await ask(simulator, { path: '/api/v2/projects', apiVersion: null });
     expect(status).toBe(200);
   });
@@ -63,13 +66,13 @@ describe('credentials', () => {
     ['no token', null],
     ['an unknown token', 'api-11111111-0000-4000-8000-000000000001'],
     ['a Bearer token', `Bearer ${sampleWriterToken}`],
-  ])('%s is answered 401', async (_case, token) => {
+  ])('%s is answered with 401', async (_case, token) => {
     const { status, body } = await ask(simulator, { path: groupsPath, token });
     expect(status).toBe(401);
     expect(body).toEqual({ code: 'unauthorized', message: 'Invalid access token' });
   });
 
-  test('an expired token is answered 401, without a body if the behaviour says so', async () => {
+  test('an expired token is answered with 401, optionally without a body', async () => {
     simulator.behaviour.unauthorizedBody = 'empty';
     simulator.account.tokens.set('api-old', { kind: 'service', role: 'writer', expired: true });
     const { status, body, headers } = await ask(simulator, {
@@ -82,7 +85,7 @@ describe('credentials', () => {
     expect(headers['content-length']).toBe('0');
   });
 
-  test('an SDK key is answered 401, but may ask who it is', async () => {
+  test('an SDK key is answered with 401, but may read the caller identity', async () => {
     const sdkKey = simulator.account.projects.get('default')?.environments.get('test')?.apiKey;
     const token = sdkKey ?? null;
     expect(token).toMatch(/^sdk-[0-9a-f-]{36}$/);
@@ -91,7 +94,7 @@ describe('credentials', () => {
     expect(identity.body).toMatchObject({ environmentName: 'Test', projectName: 'Default' });
   });
 
-  test('a reader may read, and is answered 403 when it writes', async () => {
+  test('a reader may read, and gets a 403 when it writes', async () => {
     const reading = await ask(simulator, { path: groupsPath, token: sampleReaderToken });
     expect(reading.status).toBe(200);
     const writing = await ask(simulator, {
@@ -109,7 +112,7 @@ describe('credentials', () => {
 });
 
 describe('creation', () => {
-  test('answers 201 with the group, and with neither scores nor environment', async () => {
+  test('answers a create with 201 and the group, without scores and environment', async () => {
     const { status, body } = await createGroup(simulator, { applicationKeys: ['billing-service'] });
     expect(status).toBe(201);
     expect(body).toEqual({
@@ -139,7 +142,7 @@ describe('creation', () => {
     ['name', 7],
     ['applicationKeys', 'billing-service'],
     ['applicationKeys', [1]],
-  ])('refuses %s %j', async (attribute, value) => {
+  ])('rejects %s %j', async (attribute, value) => {
     const { status, body } = await createGroup(simulator, { [attribute]: value });
     expect(status).toBe(400);
     expect(body).toMatchObject({ errors: [{ attribute }] });
@@ -150,14 +153,14 @@ describe('creation', () => {
     ['a body that is not JSON', '{', 'application/json', 'body'],
     ['a list', '[]', 'application/json', 'body'],
     ['a body of another content type', JSON.stringify(groupBody()), 'text/plain', 'Content-Type'],
-  ])('answers 400 with errors for %s', async (_case, body, contentType, attribute) => {
+  ])('answers a create with 400 and errors for %s', async (_case, body, contentType, attribute) => {
     const answer = await ask(simulator, { method: 'POST', path: groupPath, body, contentType });
     expect(answer.status).toBe(400);
     expect(answer.body).toMatchObject({ code: 'invalid_request', errors: [{ attribute }] });
   });
 
   test.each([{ projectKey: 'nowhere' }, { environmentKey: 'nowhere' }])(
-    'answers 404 for %j',
+    'answers a create with 404 for %j',
     async (changes) => {
       const { status, body } = await createGroup(simulator, changes);
       expect(status).toBe(404);
@@ -165,7 +168,7 @@ describe('creation', () => {
     },
   );
 
-  test('on the plural path is answered 405', async () => {
+  test('answers a create on the plural path with 405', async () => {
     const { status, headers, body } = await ask(simulator, {
       method: 'POST',
       path: groupsPath,
@@ -197,7 +200,7 @@ describe('conflict', () => {
     },
   );
 
-  test('a key is taken in the whole account, not in its project only', async () => {
+  test('keys are unique in the whole account, not in a project only', async () => {
     simulator.account.addProject('other', ['production']);
     await createGroup(simulator, { projectKey: 'other' });
     expect((await createGroup(simulator)).status).toBe(409);
@@ -205,7 +208,7 @@ describe('conflict', () => {
 });
 
 describe('visibility', () => {
-  test('readers see a write only after the lag, writers at once', async () => {
+  test('reads see a write only after the lag, writes see it at once', async () => {
     simulator.behaviour.visibilityLagMs = 500;
     await createGroup(simulator);
     expect((await ask(simulator, { path: `${groupsPath}/${key}` })).status).toBe(404);
@@ -232,7 +235,7 @@ describe('visibility', () => {
 });
 
 describe('reading', () => {
-  test('lists at most twenty groups a page, with relative links to the pages that exist', async () => {
+  test('lists at most twenty groups a page, with relative links to existing pages', async () => {
     for (let number = 10; number < 35; number += 1) {
       const seeded = `group-${number}`;
       simulator.account.groups.set(seeded, {
@@ -261,7 +264,7 @@ describe('reading', () => {
   });
 
   test.each(['limit=0', 'limit=21', 'limit=x', 'offset=-1', 'sort=key', 'expand=everything'])(
-    'refuses ?%s',
+    'rejects ?%s',
     async (query) => {
       const { status, body } = await ask(simulator, { path: `${groupsPath}?${query}` });
       expect(status).toBe(400);
@@ -269,7 +272,7 @@ describe('reading', () => {
     },
   );
 
-  test('a fresh group has scores that are not calculated, and later all eleven', async () => {
+  test('a new group has scores that are not calculated, and later all eleven', async () => {
     await createGroup(simulator);
     const path = `${groupsPath}/${key}?expand=scores`;
     expect((await ask(simulator, { path })).body).toMatchObject({
@@ -305,7 +308,7 @@ describe('reading', () => {
     });
   });
 
-  test('expanding the environment hands out its SDK key and is recorded as a violation', async () => {
+  test('expanding the environment returns its SDK key and is recorded as a violation', async () => {
     await createGroup(simulator);
     expect(simulator.violations).toEqual([]);
     const { body } = await ask(simulator, {
@@ -323,7 +326,7 @@ describe('patching', () => {
     await createGroup(simulator);
   });
 
-  test('applies all operations, with or without a comment around them', async () => {
+  test('applies all patch operations, with or without a comment around them', async () => {
     const added = await ask(simulator, {
       method: 'PATCH',
       path,
@@ -367,7 +370,7 @@ describe('patching', () => {
         { op: 'test', path: '/environmentKey', value: 'staging' },
       ],
     ],
-  ])('answers 422 for %j and changes nothing', async (body) => {
+  ])('answers the patch %j with 422 and changes nothing', async (body) => {
     const answer = await ask(simulator, { method: 'PATCH', path, body });
     expect(answer.status).toBe(422);
     expect(answer.body).toEqual({
@@ -383,7 +386,7 @@ describe('patching', () => {
     ['an operation that is not an object', ['x']],
     ['an operation without a path', [{ op: 'replace', value: 'x' }]],
     ['an operation without an op', [{ path: '/name', value: 'x' }]],
-  ])('answers 400 with errors for %s', async (_case, body) => {
+  ])('answers a patch with 400 and errors for %s', async (_case, body) => {
     const answer = await ask(simulator, { method: 'PATCH', path, body: JSON.stringify(body) });
     expect(answer.status).toBe(400);
     expect(answer.body).toMatchObject({ errors: [{ attribute: expect.any(String) }] });
@@ -402,7 +405,7 @@ describe('patching', () => {
     expect(simulator.updatesOf('nowhere')).toEqual([]);
   });
 
-  test('goes through POST with a method override', async () => {
+  test('patches through POST with a method override', async () => {
     const { status } = await ask(simulator, {
       method: 'POST',
       path,
@@ -413,7 +416,7 @@ describe('patching', () => {
   });
 });
 
-test('error bodies carry an id for support if the behaviour says so', async () => {
+test('error bodies carry a support id if configured', async () => {
   simulator.behaviour.errorIds = true;
   const { body } = await ask(simulator, { path: `${groupsPath}/nowhere` });
   expect(body).toEqual({
@@ -426,7 +429,7 @@ test('error bodies carry an id for support if the behaviour says so', async () =
 describe('deletion', () => {
   const path = `${groupsPath}/${key}`;
 
-  test('answers 204 without a body, and 404 for a group that is gone', async () => {
+  test('answers a delete with 204 and no body, and with 404 for a group that is gone', async () => {
     await createGroup(simulator);
     const deleted = await ask(simulator, { method: 'DELETE', path });
     expect(deleted.status).toBe(204);
@@ -437,7 +440,7 @@ describe('deletion', () => {
     expect(simulator.deletionsOf(key)).toMatchObject([{ number: 2, processedStatus: 204 }]);
   });
 
-  test('needs a writer and the beta header', async () => {
+  test('a delete needs a writer and the beta header', async () => {
     await createGroup(simulator);
     const asReader = await ask(simulator, { method: 'DELETE', path, token: sampleReaderToken });
     expect(asReader.status).toBe(403);
@@ -447,14 +450,14 @@ describe('deletion', () => {
     expect(simulator.deletionsOf(key)).toEqual([]);
   });
 
-  test('is recorded although its answer is lost', async () => {
+  test('records a delete even when its response is lost', async () => {
     await createGroup(simulator);
     simulator.inject({ method: 'DELETE', fault: { kind: 'process-then-reset' } });
     await expect(ask(simulator, { method: 'DELETE', path })).rejects.toThrow();
     expect(simulator.deletionsOf(key)).toHaveLength(1);
   });
 
-  test('frees the key for a new group without the scores of the old one', async () => {
+  test('a delete frees the key for a new group without the old scores', async () => {
     await createGroup(simulator);
     simulator.account.setScores(key);
     await ask(simulator, { method: 'DELETE', path });
@@ -470,7 +473,7 @@ describe('deletion', () => {
 describe('scores without a group', () => {
   const path = '/api/v2/engineering-insights/insights/scores';
 
-  test('are those of a group for the same environment and applications', async () => {
+  test('returns the scores that a group for the same environment and applications has', async () => {
     await createGroup(simulator, { applicationKeys: ['b', 'a'] });
     simulator.account.setScores(key);
     const place = 'projectKey=default&environmentKey=production';
@@ -490,14 +493,14 @@ describe('scores without a group', () => {
     ['?projectKey=default', ['environmentKey']],
     ['?projectKey=nowhere&environmentKey=test', ['projectKey']],
     ['?projectKey=default&environmentKey=nowhere', ['environmentKey']],
-  ])('are refused with 400 for "%s"', async (query, attributes) => {
+  ])('rejects "%s" with 400', async (query, attributes) => {
     const { status, body } = await ask(simulator, { path: `${path}${query}` });
     expect(status).toBe(400);
     expect(body).toMatchObject({ errors: attributes.map((attribute) => ({ attribute })) });
   });
 });
 
-test('a path with broken percent-encoding is answered 400 with errors', async () => {
+test('answers a path with broken percent-encoding with 400 and errors', async () => {
   const { status, body } = await ask(simulator, { path: `${groupsPath}/%E9` });
   expect(status).toBe(400);
   expect(body).toMatchObject({ errors: [{ attribute: 'path' }] });

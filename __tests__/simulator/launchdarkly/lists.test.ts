@@ -52,19 +52,22 @@ async function readKeys(path: string, limit: number): Promise<string[]> {
 }
 
 describe('pages', () => {
-  test.each([groupsPath, environmentsPath])('of %s add up to the whole list', async (path) => {
-    const keys = await readKeys(path, 20);
-    expect(keys).toHaveLength(45);
-    expect(new Set(keys).size).toBe(45);
-  });
+  test.each([groupsPath, environmentsPath])(
+    'the pages of %s add up to the whole list',
+    async (path) => {
+      const keys = await readKeys(path, 20);
+      expect(keys).toHaveLength(45);
+      expect(new Set(keys).size).toBe(45);
+    },
+  );
 
-  test('of environments hold twenty items by default, and as many as the limit says', async () => {
+  test('pages of environments hold twenty items by default, or as many as the limit says', async () => {
     expect((await readPage(environmentsPath)).items).toHaveLength(20);
     expect((await readPage(`${environmentsPath}?limit=100`)).items).toHaveLength(45);
   });
 
   test.each([groupsPath, environmentsPath, '/api/v2/projects', '/api/v2/applications'])(
-    'of %s are clamped without a word, and links count by the clamped limit',
+    'pages of %s are clamped silently, and links count by the clamped limit',
     async (path) => {
       simulator.behaviour.maxPageSize = 1;
       const { items, _links: links } = await readPage(`${path}?limit=100`);
@@ -73,12 +76,12 @@ describe('pages', () => {
     },
   );
 
-  test('of groups never hold more than twenty items', async () => {
+  test('pages of groups never hold more than twenty items', async () => {
     simulator.behaviour.maxPageSize = 50;
     expect((await readPage(`${groupsPath}?limit=50`)).items).toHaveLength(20);
   });
 
-  test('have a count, unless the behaviour leaves it out where it is optional', async () => {
+  test('pages have a count, unless configured to omit it where it is optional', async () => {
     simulator.behaviour.sendsTotalCount = false;
     for (const path of [environmentsPath, '/api/v2/projects', '/api/v2/applications']) {
       expect(await readPage(path)).not.toHaveProperty('totalCount');
@@ -86,7 +89,7 @@ describe('pages', () => {
     expect(await readPage(groupsPath)).toHaveProperty('totalCount', 45);
   });
 
-  test('link to the next page, unless the behaviour leaves the link out', async () => {
+  test('pages link to the next page, unless configured to omit the link', async () => {
     simulator.behaviour.sendsNextLink = false;
     const { _links: links } = await readPage(`${environmentsPath}?offset=20`);
     expect(Object.keys(links)).toEqual(['self', 'first', 'prev']);
@@ -94,14 +97,14 @@ describe('pages', () => {
 });
 
 describe('the order of a list', () => {
-  test('is another one for each request when shuffled, and a page is no larger for it', async () => {
+  test('a shuffled list has another order for each request and pages of the usual size', async () => {
     simulator.behaviour.listOrder = 'shuffled';
     const keys = await readKeys(groupsPath, 20);
     expect(keys).toHaveLength(45);
     expect(new Set(keys).size).toBeLessThan(45);
   });
 
-  test('moves by one item between two pages, so that one is skipped or repeated', async () => {
+  test('a list that moves by one item between two pages skips or repeats an item', async () => {
     simulator.behaviour.listOrder = 'moving';
     const keys = await readKeys(environmentsPath, 20);
     expect(keys).not.toContain('env-30');
@@ -113,7 +116,7 @@ describe('the order of a list', () => {
     ['sort=-name', 'production'],
     ['sort=-createdOn', 'env-new'],
     ['sort=critical,-name', 'production'],
-  ])('of environments follows %s', async (query, first) => {
+  ])('environments are sorted by %s', async (query, first) => {
     simulator.account.addEnvironment('big', 'production');
     simulator.addEnvironment('big', 'env-new');
     const { items } = await readPage(`${environmentsPath}?${query}&limit=1`);
@@ -122,7 +125,7 @@ describe('the order of a list', () => {
 });
 
 describe('filters', () => {
-  test('of projects look for a text and for keys', async () => {
+  test('projects can be filtered by a text and by keys', async () => {
     simulator.account.addProject('mobile', ['production']);
     const keysOf = async (filter: string): Promise<string[]> =>
       (await readPage(`/api/v2/projects?filter=${encodeURIComponent(filter)}`)).items.map(
@@ -140,7 +143,7 @@ describe('filters', () => {
     '/api/v2/projects?sort=key',
     `${environmentsPath}?filter=keys:x`,
     `${environmentsPath}?sort=toString`,
-  ])('and orders that are not documented are answered 400: %s', async (path) => {
+  ])('undocumented filters and sort orders are answered with 400: %s', async (path) => {
     const { status, body } = await ask(simulator, { path });
     expect(status).toBe(400);
     expect(body).toMatchObject({ code: 'invalid_request' });
@@ -154,7 +157,7 @@ test('every environment of a list carries its SDK and mobile keys', async () => 
   expect(simulator.violations).toEqual([]);
 });
 
-test('projects expand their environments, which is recorded as a violation', async () => {
+test('projects can expand their environments, which is recorded as a violation', async () => {
   const { body } = await ask(simulator, { path: '/api/v2/projects?expand=environments' });
   expect(body).toHaveProperty('items.1.environments.items.length', 20);
   expect(body).toHaveProperty('items.1.environments.items.0.apiKey');
@@ -166,7 +169,7 @@ test('projects expand their environments, which is recorded as a violation', asy
 });
 
 describe('lag', () => {
-  test('of lists hides a write that a single read shows', async () => {
+  test('lag of lists hides a write that a single read shows', async () => {
     simulator.behaviour.listLagMs = 500;
     await createGroup(simulator, { key: 'fresh' });
     expect((await ask(simulator, { path: `${groupsPath}/fresh` })).status).toBe(200);
@@ -180,7 +183,7 @@ describe('lag', () => {
 
   const body = { projectKey: 'big', environmentKey: 'preview' };
 
-  test('of environments hides a new one from reads, lists and creates', async () => {
+  test('lag of environments hides a new one from reads, lists and creates', async () => {
     simulator.behaviour.environmentLagMs = 3000;
     simulator.addEnvironment('big', 'preview');
     const scores = '/api/v2/engineering-insights/insights/scores';
@@ -195,7 +198,7 @@ describe('lag', () => {
     expect(await statuses()).toEqual([200, 200, 201, 46]);
   });
 
-  test('of creates refuses a new environment that reads show already', async () => {
+  test('lag of creates rejects a new environment that reads already show', async () => {
     simulator.behaviour.createLagMs = 3000;
     simulator.addEnvironment('big', 'preview');
     expect((await ask(simulator, { path: `${environmentsPath}/preview` })).status).toBe(200);
@@ -205,7 +208,7 @@ describe('lag', () => {
     expect((await createGroup(simulator, { ...body, key: 'fresh' })).status).toBe(201);
   });
 
-  test('applies to the server clock, and to new projects', async () => {
+  test('lag applies to the server clock and to new projects', async () => {
     simulator.behaviour.clockSkewMs = -60_000;
     simulator.behaviour.environmentLagMs = 1000;
     simulator.addEnvironment('big', 'preview');

@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 afterAll(async () => simulator.close());
 
-test("LaunchDarkly's own client takes a group through its whole life", async () => {
+test('the official client creates, reads, updates and deletes a group', async () => {
   const created = await client.createInsightGroup(group, beta);
   expect(created.status).toBe(201);
   expect(created.data).toEqual({ ...group, createdAt: expect.any(Number) });
@@ -65,7 +65,7 @@ test("LaunchDarkly's own client takes a group through its whole life", async () 
   expect(simulator.deletionsOf(group.key)).toHaveLength(1);
 });
 
-test("LaunchDarkly's own client without the beta header is answered 403", async () => {
+test('the official client gets a 403 without the beta header', async () => {
   await expect(client.createInsightGroup({ ...group, key: 'no-beta' })).rejects.toMatchObject({
     response: { status: 403, data: { message: expect.stringContaining('LD-API-Version: beta') } },
   });

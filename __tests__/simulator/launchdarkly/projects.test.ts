@@ -11,7 +11,7 @@ beforeEach(async () => {
 
 afterEach(async () => simulator.close());
 
-test('projects are listed without their environments, and read one by one', async () => {
+test('lists projects without their environments, and reads single projects', async () => {
   simulator.account.addProject('mobile', ['production']);
   const listed = await ask(simulator, { path: '/api/v2/projects?limit=1&offset=1' });
   expect(listed.body).toMatchObject({ totalCount: 2, items: [{ key: 'mobile' }] });
@@ -21,7 +21,7 @@ test('projects are listed without their environments, and read one by one', asyn
   expect((await ask(simulator, { path: '/api/v2/projects/nowhere' })).status).toBe(404);
 });
 
-test('environments come twenty a page and with the secrets that the real ones have', async () => {
+test('lists environments twenty a page with secrets like the real ones', async () => {
   const keys = Array.from({ length: 21 }, (_, index) => `env-${index}`);
   simulator.account.addProject('big', keys);
   const path = '/api/v2/projects/big/environments';
@@ -39,7 +39,7 @@ test('environments come twenty a page and with the secrets that the real ones ha
   expect((await ask(simulator, { path: `${path}/nowhere` })).status).toBe(404);
 });
 
-test('applications are beta, ten a page, and filtered by key', async () => {
+test('lists applications ten a page, in beta and filtered by key', async () => {
   const path = '/api/v2/applications';
   for (let number = 1; number <= 10; number += 1) {
     simulator.account.addApplication(`app-${number}`);
@@ -56,7 +56,7 @@ test('applications are beta, ten a page, and filtered by key', async () => {
   expect((await ask(simulator, { path: `${path}?filter=key` })).status).toBe(400);
 });
 
-test('the caller learns what kind of token it has, and which version it speaks', async () => {
+test('the caller identity shows the kind of token and the API version', async () => {
   const writer = await ask(simulator, { path: '/api/v2/caller-identity' });
   expect(writer.body).toMatchObject({ tokenKind: 'server', serviceToken: true });
   const reader = await ask(simulator, {
@@ -68,6 +68,6 @@ test('the caller learns what kind of token it has, and which version it speaks',
   expect(versions.body).toMatchObject({ beta: true, latestVersion: 20240415 });
 });
 
-test('a path that nobody knows is answered 404', async () => {
+test('answers an unknown path with 404', async () => {
   expect((await ask(simulator, { path: '/api/v2/nothing' })).status).toBe(404);
 });

@@ -3,7 +3,7 @@ import { sampleReaderToken } from '../../../simulator/launchdarkly/sample-accoun
 import { type Simulator, startSimulator } from '../../../simulator/launchdarkly/simulator.ts';
 import { ask, createGroup, groupPath, groupsPath } from './ask.ts';
 
-// 12:00:03.250 on a day, so that three seconds and a quarter of a window are gone.
+// 3.25 seconds into a ten-second window.
 const startMs = Date.UTC(2026, 10, 24, 12, 0, 3, 250);
 let nowMs: number;
 let simulator: Simulator;
@@ -40,7 +40,7 @@ test.each([
   ],
   [{ global: -5000 }, { 'global-remaining': '0', reset: `${startMs - 5000}` }],
   [{}, {}],
-] as const)('a rate limit of %j says %j, and nothing is written', async (waitsMs, said) => {
+] as const)('a rate limit of %j responds with %j and writes nothing', async (waitsMs, said) => {
   simulator.inject({ path: groupPath, fault: { kind: 'rate-limit', waitsMs } });
   const { status, headers, body } = await createGroup(simulator);
   expect(status).toBe(429);
@@ -56,7 +56,7 @@ test.each([
   expect((await createGroup(simulator)).status).toBe(201);
 });
 
-test('every answer has the date of the server, whose clock may be wrong', async () => {
+test('every response has the date of the server, whose clock may be wrong', async () => {
   simulator.behaviour.clockSkewMs = -90_000;
   simulator.inject({ fault: { kind: 'rate-limit', waitsMs: { global: 1000 } } });
   const { headers } = await ask(simulator, { path: groupsPath });
@@ -64,7 +64,7 @@ test('every answer has the date of the server, whose clock may be wrong', async 
   expect(headers['x-ratelimit-reset']).toBe(`${startMs - 89_000}`);
 });
 
-test('limits count down within ten seconds and start anew with the next ten', async () => {
+test('limits count down within ten seconds and start again with the next ten', async () => {
   simulator.behaviour.limits = { global: 100, route: 2, authToken: 50 };
   const first = await ask(simulator, { path: groupsPath });
   expect(first.headers).toMatchObject({
@@ -95,7 +95,7 @@ test('a token limit leaves other tokens alone, an address limit does not', async
   expect(limited.headers['retry-after']).toBe('7');
 });
 
-test('limits may differ by operation, and an operation without one has no headers of it', async () => {
+test('limits may differ by operation, and an operation without a limit has no headers for it', async () => {
   simulator.behaviour.limits = { route: { createInsightGroup: 1, getInsightGroup: 2 } };
   const created = await createGroup(simulator);
   expect(created.headers).toMatchObject({
@@ -106,7 +106,7 @@ test('limits may differ by operation, and an operation without one has no header
   expect((await createGroup(simulator, { key: 'second' })).status).toBe(429);
   const path = `${groupsPath}/default-production-all-apps`;
   expect((await ask(simulator, { path })).headers['x-ratelimit-route-remaining']).toBe('1');
-  // Another verb of the same path is another operation.
+  // Another method on the same path is another operation.
   const deleted = await ask(simulator, { method: 'DELETE', path });
   expect(deleted.status).toBe(204);
   expect(deleted.headers).not.toHaveProperty('x-ratelimit-route-limit');
@@ -127,7 +127,7 @@ test('a fixed window admits twice the limit around its border, a sliding one doe
   expect(await statuses()).toEqual([200, 200, 429, 429]);
 });
 
-test('a sliding window frees one call at a time, at the moment that its reset says', async () => {
+test('a sliding window frees one call at a time, at the moment of its reset', async () => {
   simulator.behaviour.limits = { global: 2, windows: 'sliding' };
   expect(await readStatus()).toBe(200);
   nowMs += 4000;
@@ -143,7 +143,7 @@ test('a sliding window frees one call at a time, at the moment that its reset sa
   expect(await readStatus()).toBe(200);
 });
 
-test('the shared reset is that of the limit which is used up', async () => {
+test('the shared reset header shows the exhausted limit', async () => {
   simulator.behaviour.limits = { global: 3, route: { getProjects: 1 }, windows: 'sliding' };
   await readStatus();
   nowMs += 5000;
@@ -155,7 +155,7 @@ test('the shared reset is that of the limit which is used up', async () => {
   });
 });
 
-test('two jobs with tokens of their own share the limits of account, route and address', async () => {
+test('two jobs with their own tokens share the limits of account, route and address', async () => {
   const scopes = [{ global: 1 }, { route: 1 }, { ip: { getInsightGroups: 1 } }];
   for (const limits of scopes) {
     nowMs += 10_000;
@@ -166,7 +166,7 @@ test('two jobs with tokens of their own share the limits of account, route and a
   }
 });
 
-test('a limit of zero refuses every call', async () => {
+test('a limit of zero rejects every call', async () => {
   simulator.behaviour.limits = { global: 0, windows: 'sliding' };
   const { status, headers } = await ask(simulator, { path: groupsPath });
   expect(status).toBe(429);

@@ -35,7 +35,7 @@ test.each<[StorageRule, Record<string, unknown>, Record<string, unknown>]>([
     { applicationKeys: ['inventory-service'] },
   ],
   [(group) => ({ ...group, name: `${group.name}!` }), { name: 'A' }, { name: 'A!' }],
-])('a create under the storage rule %s stores normalized values', async (rule, sent, stored) => {
+])('a create stores normalized values under the storage rule %s', async (rule, sent, stored) => {
   simulator.behaviour.storeAs = [rule];
   const { status, body } = await createGroup(simulator, sent);
   expect(status).toBe(201);
@@ -43,7 +43,7 @@ test.each<[StorageRule, Record<string, unknown>, Record<string, unknown>]>([
   expect([...simulator.account.groups.values()]).toMatchObject([stored]);
 });
 
-test('a patch stores normalized values, and keeps the key of the group', async () => {
+test('a patch stores normalized values and keeps the key of the group', async () => {
   await createGroup(simulator, { key: 'Mine' });
   simulator.behaviour.storeAs = ['nfc', 'squeeze-blanks', 'lower-case-keys'];
   const { status, body } = await ask(simulator, {
@@ -67,7 +67,7 @@ test('letter case makes no difference to a server that lower-cases keys', async 
   expect(simulator.account.groups.size).toBe(0);
 });
 
-test('letter case makes a difference to a server that stores keys as they are sent', async () => {
+test('letter case makes a difference to a server that stores keys as sent', async () => {
   await createGroup(simulator, { key: 'Mine' });
   expect((await createGroup(simulator, { key: 'mine' })).status).toBe(201);
   expect((await createGroup(simulator, { key: 'other', projectKey: 'Default' })).status).toBe(404);
@@ -92,7 +92,7 @@ test('createdAt may be missing', async () => {
   expect(body).not.toHaveProperty('createdAt');
 });
 
-test('answers may come without a Date header, made-up ones too', async () => {
+test('responses may lack a Date header, injected ones too', async () => {
   simulator.behaviour.sendsDate = false;
   expect((await createGroup(simulator)).headers).not.toHaveProperty('date');
   simulator.inject({ path: groupPath, fault: { kind: 'respond', status: 502 } });

@@ -62,6 +62,6 @@ test.each([
     'inputs: { a: { default: "x ${{ github.actor }}" } }\nruns: { using: node24, main: a.js }',
     'cannot evaluate the default',
   ],
-])('refuses %j', async (yaml, message) => {
+])('rejects the manifest %j', async (yaml, message) => {
   await expect(read(yaml)).rejects.toThrow(message);
 });

@@ -33,7 +33,7 @@ describe('the colon syntax', () => {
     { line: '::do-something k1=,k2=,::' },
     { line: '::do-something k1=v1::', properties: { k1: 'v1' } },
     { line: '   ::do-something k1=v1,::msg', properties: { k1: 'v1' }, data: 'msg' },
-  ])('reads $line', ({ line, properties = {}, data = '' }) => {
+  ])('reads the command $line', ({ line, properties = {}, data = '' }) => {
     expect(parseColonCommand(line, known)).toEqual({ name: 'do-something', properties, data });
   });
 
@@ -44,7 +44,7 @@ describe('the colon syntax', () => {
     '::do-something\tk1=v1::',
     '::do-nothing::',
     '',
-  ])('takes %j for text', (line) => {
+  ])('reads %j as text', (line) => {
     expect(parseColonCommand(line, known)).toBeUndefined();
   });
 
@@ -58,19 +58,22 @@ describe('the colon syntax', () => {
     '\u200a',
     '\ufeff',
     '\t\v\f ',
-  ])('is found after %j, which .NET trims', (space) => {
+  ])('finds a command after %j, which .NET trims', (space) => {
     expect(parseCommand(`${space}::error::x`)?.name).toBe('error');
   });
 
-  test.each(['\u200b', '\u0000', '\u001b[0m', 'x'])('is text after %j', (prefix) => {
-    expect(parseCommand(`${prefix}::error::x`)).toBeUndefined();
-  });
+  test.each(['\u200b', '\u0000', '\u001b[0m', 'x'])(
+    'reads a command after %j as text',
+    (prefix) => {
+      expect(parseCommand(`${prefix}::error::x`)).toBeUndefined();
+    },
+  );
 
   test('drops equals signs around a key as .NET does', () => {
     expect(parseColonCommand('::do-something =k==v,x==::', known)?.properties).toEqual({ k: 'v' });
   });
 
-  test('compares the names of commands and properties without regard to case', () => {
+  test('compares the names of commands and properties case-insensitively', () => {
     expect(parseCommand('::ERROR Title=a,title=b::x')).toEqual({
       name: 'ERROR',
       properties: { Title: 'b' },
@@ -96,11 +99,11 @@ describe('the bracket syntax', () => {
     },
     { line: '##[do-something k1=;k2=;]' },
     { line: '>>>   ##[do-something k1=v1;]msg', properties: { k1: 'v1' }, data: 'msg' },
-  ])('reads $line', ({ line, properties = {}, data = '' }) => {
+  ])('reads the bracket command $line', ({ line, properties = {}, data = '' }) => {
     expect(parseBracketCommand(line, known)).toEqual({ name: 'do-something', properties, data });
   });
 
-  test('is a command in the middle of harmless text, and in a group title', () => {
+  test('finds a bracket command in the middle of a text and in a group title', () => {
     expect(parseCommand('the group x ##[stop-commands]token')).toMatchObject({
       name: 'stop-commands',
       data: 'token',
@@ -110,7 +113,7 @@ describe('the bracket syntax', () => {
   });
 
   test.each(['##[other]##[do-something]', '##[do-something', '## [do-something]'])(
-    'takes %j for text',
+    'reads %j in brackets as text',
     (line) => {
       expect(parseBracketCommand(line, known)).toBeUndefined();
     },
@@ -118,7 +121,7 @@ describe('the bracket syntax', () => {
 });
 
 describe('lines', () => {
-  test('end at LF, CRLF and a bare CR, and nowhere else', () => {
+  test('lines end at LF, CRLF and a bare CR, and nowhere else', () => {
     expect(splitLines('a\nb\r\nc\rd\u2028e\u0085f\vg\n\nh')).toEqual([
       'a',
       'b',
@@ -129,7 +132,7 @@ describe('lines', () => {
     ]);
   });
 
-  test('are the same however the stream is cut', () => {
+  test('lines are the same however the stream is split', () => {
     const text = 'a\r\nb\r\r\nc\n\rd';
     const splitter = new LineSplitter();
     const lines = text.split('').flatMap((character) => splitter.push(character));

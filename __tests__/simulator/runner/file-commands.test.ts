@@ -88,12 +88,12 @@ test.each([
   ['neither', "Invalid format 'neither'"],
   ['<<EOF\nEOF\n', 'Name must not be empty'],
   ['NAME<<\n', 'delimiter must not be empty'],
-])('refuses %j', (content, message) => {
+])('rejects %j', (content, message) => {
   expect(() => parseKeyValues(content)).toThrow(FileCommandError);
   expect(() => parseKeyValues(content)).toThrow(message);
 });
 
-test('paths are read line by line', () => {
+test('reads paths line by line', () => {
   expect(parsePaths('/a\r\n\n/b')).toEqual(['/a', '/b']);
 });
 
@@ -101,7 +101,7 @@ test('paths are read line by line', () => {
 describe('the job summary', () => {
   const mask = (line: string) => line.replace(/ghs_\w+/, '***');
 
-  test('is masked line by line', () => {
+  test('masks the summary line by line', () => {
     const content = Buffer.from('# some markdown\n\n## GITHUB_TOKEN ghs_verysecuretoken');
     expect(takeSummary(content, mask)).toEqual({
       kind: 'taken',
@@ -109,11 +109,11 @@ describe('the job summary', () => {
     });
   });
 
-  test('is none when the file is empty', () => {
+  test('an empty file is no summary', () => {
     expect(takeSummary(Buffer.alloc(0), mask)).toEqual({ kind: 'none' });
   });
 
-  test('is taken at one mebibyte and dropped as a whole one byte above', () => {
+  test('accepts a summary of one mebibyte and drops a larger one as a whole', () => {
     expect(takeSummary(Buffer.alloc(MAX_SUMMARY_BYTES, 'a'), mask).kind).toBe('taken');
     expect(takeSummary(Buffer.alloc(MAX_SUMMARY_BYTES + 1, 'a'), mask)).toEqual({
       kind: 'too-large',

@@ -8,7 +8,7 @@ import {
 
 const secret = 'api-5f0c2d1e-93ab-4e77-b0aa-cafe12345678';
 
-test('a token has several derived forms, none of them short', () => {
+test('derives several forms of a token, none of them short', () => {
   const forms = derivedForms(secret);
   expect(forms.length).toBeGreaterThan(5);
   expect(Math.min(...forms.map((form) => form.length))).toBeGreaterThanOrEqual(8);
@@ -26,9 +26,9 @@ test.each([...nameDerivedForms(`${secret}&+'"<é>`)].map(([form, name]) => ({ na
   },
 );
 
-/** Encodings that nobody here wrote, each put where it cannot be seen from the form alone. */
-describe('finds it in a longer encoded text', () => {
-  test.each(['', 'x', 'xy', 'xyz'])('base64 after %j', (prefix) => {
+/** Encodings by other implementations, each in a place where the form alone does not reveal it. */
+describe('longer encoded texts', () => {
+  test.each(['', 'x', 'xy', 'xyz'])('finds a secret in a longer base64 text after %j', (prefix) => {
     for (const suffix of ['', 'a', 'ab']) {
       for (const encoding of ['base64', 'base64url'] as const) {
         const text = Buffer.from(`${prefix}${secret}${suffix}`).toString(encoding);
@@ -40,17 +40,17 @@ describe('finds it in a longer encoded text', () => {
   test.each([
     ['a header', `authorization: ${secret.toUpperCase()}`],
     ['a cut text', `${secret.slice(0, 20)}…`],
-  ])('%s', (_, text) => {
+  ])('finds a secret in a longer text: %s', (_, text) => {
     expect(findLeaksIn([{ name: 'log', text }], [secret])).not.toEqual([]);
   });
 });
 
-test('a text that shares half a word with the secret is no leak', () => {
+test('does not report a text that shares half a word with the secret', () => {
   const text = `api-5f0c2d1e is the beginning; ${Buffer.from('api-5f0c').toString('base64')}; ***`;
   expect(findLeaksIn([{ name: 'log', text }], [secret])).toEqual([]);
 });
 
-test('an assertion lists every leak with its form and place, and not the whole secret', () => {
+test('the assertion lists every leak with its form and place, but not the whole secret', () => {
   const leaks = findLeaksIn(
     [{ name: 'stderr', text: `x ${Buffer.from(secret).toString('hex')}` }],
     [secret],

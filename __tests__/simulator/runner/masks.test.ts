@@ -10,7 +10,7 @@ function maskerOf(...values: string[]): SecretMasker {
 }
 
 // The cases of actions/runner, src/Test/L0/HostContextL0.cs, DefaultSecretMaskers.
-describe("the runner's own cases", () => {
+describe("the runner's own test cases", () => {
   const masker = maskerOf(
     'Password123!',
     'Pass"word"123!',
@@ -38,7 +38,7 @@ describe("the runner's own cases", () => {
     ['123Password123!!123', '123***123'],
     ['123short123', '123short123'],
     ['123"short"123', '123***123'],
-  ])('%s becomes %s', (text, masked) => {
+  ])('masks %s as %s', (text, masked) => {
     expect(masker.mask(text)).toBe(masked);
   });
 });
@@ -49,29 +49,29 @@ test.each([
   ['abcdef&+ghijkl', 'x abcdef&+ y'],
   ['abc&ghijkl', 'x ghijkl y'],
   ['abc&+ghijklm', 'x hijklm y'],
-])('a part of %s that PowerShell may print alone is masked', (value, text) => {
+])('masks a part of %s that PowerShell may print alone', (value, text) => {
   expect(maskerOf(value).mask(text)).toBe('x *** y');
 });
 
-test('values that overlap or touch become one mask', () => {
+test('merges overlapping or adjacent values into one mask', () => {
   expect(maskerOf('abcdef', 'defghi', 'xyz').mask('1 abcdefghixyz 2 abcdef 3')).toBe(
     '1 *** 2 *** 3',
   );
   expect(maskerOf('aba').mask('ababa')).toBe('***');
 });
 
-test('each line of a value is masked, too', () => {
+test('masks each line of a value, too', () => {
   const masker = new SecretMasker();
   masker.addLines('first line \r\n\n second line');
   expect(masker.mask('a first line, a second line')).toBe('a ***, a ***');
 });
 
-test('JSON escapes are masked as Newtonsoft writes them', () => {
+test('masks JSON escapes as Newtonsoft writes them', () => {
   expect(maskerOf('one\u2028two\u0001').mask('one\\u2028two\\u0001')).toBe('***');
 });
 
 test.each(['\\-', 'hex', 'base64url', 'upper case'])(
-  'a value in a form that the runner does not know stays readable: %s',
+  'does not mask a value in a form that the runner does not know: %s',
   (form) => {
     const secret = 'api-0~~~~~~~1?';
     const forms = new Map([
@@ -85,6 +85,6 @@ test.each(['\\-', 'hex', 'base64url', 'upper case'])(
   },
 );
 
-test('a masker without values leaves a text alone', () => {
+test('a masker without values returns a text unchanged', () => {
   expect(maskerOf('').mask('text')).toBe('text');
 });

@@ -37,7 +37,7 @@ describe('the environment', () => {
     return environment;
   }
 
-  test("holds a runner's variables and no others", async () => {
+  test('provides the variables of a runner and no others', async () => {
     vi.stubEnv('HTTPS_PROXY', 'http://127.0.0.1:9');
     vi.stubEnv('NODE_OPTIONS', '--no-warnings');
     vi.stubEnv('INPUT_NAME', 'of the caller');
@@ -62,7 +62,7 @@ describe('the environment', () => {
     expect(version).toBe(process.version);
   });
 
-  test('names inputs as the runner does, with defaults for those that are not given', async () => {
+  test('names inputs as the runner does, with defaults for omitted ones', async () => {
     const environment = await readEnvironment({ inputs: { NAME: 'other case', 'two words': 'x' } });
     expect(environment).toMatchObject({
       INPUT_NAME: 'other case',
@@ -72,7 +72,7 @@ describe('the environment', () => {
     });
   });
 
-  test('takes more variables, and takes some away, but never an input', async () => {
+  test('adds and removes variables, but never an input', async () => {
     const environment = await readEnvironment({
       env: {
         NO_PROXY: '*',
@@ -89,7 +89,7 @@ describe('the environment', () => {
     expect(environment).not.toHaveProperty('GITHUB_SHA');
   });
 
-  test('has the event in a file', async () => {
+  test('writes the event to a file', async () => {
     const { stdout } = await runScript(
       `print(process.env.GITHUB_EVENT_NAME, fs.readFileSync(process.env.GITHUB_EVENT_PATH, 'utf8').length);
        print(JSON.parse(fs.readFileSync(process.env.GITHUB_EVENT_PATH, 'utf8')).number);`,
@@ -98,19 +98,19 @@ describe('the environment', () => {
     expect(stdout).toBe('pull_request\n7\n');
   });
 
-  test("evaluates the job's token as a default", async () => {
+  test("resolves the job's token as a default", async () => {
     const { outputs } = await runScript(
       `append('GITHUB_OUTPUT', 'length=' + input('github-token').length + '\\n');`,
     );
     expect(outputs).toEqual({ length: String(DEFAULT_GITHUB_TOKEN.length) });
   });
 
-  test('is gone after the step', async () => {
+  test('removes the environment after the step', async () => {
     const { stdout } = await runScript('print(process.cwd())');
     await expect(stat(stdout.trim())).rejects.toThrow('ENOENT');
   });
 
-  test('can have a workspace that stays', async () => {
+  test('keeps a given workspace after the step', async () => {
     const workspace = await mkdtemp(join(tmpdir(), 'workspace-'));
     try {
       const { tempFiles } = await runScript(`fs.writeFileSync('kept', '');`, { workspace });
@@ -123,7 +123,7 @@ describe('the environment', () => {
   });
 });
 
-test('a step that says everything is read completely', async () => {
+test('reads everything that a step reports', async () => {
   const result = await runScript(
     `
     print('::add-mask::' + input('token'));
@@ -170,8 +170,8 @@ test('a step that says everything is read completely', async () => {
   expect(result.durations.wallMs).toBeGreaterThan(0);
 });
 
-describe('a step fails', () => {
-  test('with its exit code, and its outputs are read all the same', async () => {
+describe('failing steps', () => {
+  test('a step fails with its exit code, and its outputs are still read', async () => {
     const result = await runScript(
       `print('::error::no'); append('GITHUB_OUTPUT', 'a=1\\n'); process.exitCode = 3;`,
     );
@@ -179,7 +179,7 @@ describe('a step fails', () => {
     expect(result.annotations).toHaveLength(1);
   });
 
-  test('when an output cannot be read', async () => {
+  test('a step fails when an output cannot be read', async () => {
     const result = await runScript(`append('GITHUB_OUTPUT', 'a<<E\\nnever ends');`);
     expect(result).toMatchObject({ conclusion: 'failure', exitCode: 0, outputs: {} });
     expect(result.annotations[0]?.message).toBe(
@@ -187,14 +187,14 @@ describe('a step fails', () => {
     );
   });
 
-  test('with the signal that ended it', async () => {
+  test('a step fails with the signal that ended it', async () => {
     const result = await runScript(`print('ready'); setInterval(() => {}, 1000);`, {
       signal: { name: 'SIGINT', when: (stdout) => stdout.includes('ready') },
     });
     expect(result).toMatchObject({ conclusion: 'failure', exitCode: null, signal: 'SIGINT' });
   });
 
-  test('with the exit code that it chose after a signal', async () => {
+  test('a step fails with the exit code that it chose after a signal', async () => {
     const result = await runScript(
       `process.on('SIGTERM', () => process.exit(9)); setInterval(() => {}, 1000); print('ready');`,
       { signal: { name: 'SIGTERM', when: (stdout) => stdout.includes('ready') } },
@@ -202,7 +202,7 @@ describe('a step fails', () => {
     expect(result).toMatchObject({ conclusion: 'failure', exitCode: 9, signal: null });
   });
 
-  test('with a signal that came at a time', async () => {
+  test('a step fails with a signal sent at a given time', async () => {
     const result = await runScript('setInterval(() => {}, 1000);', {
       signal: { name: 'SIGTERM', afterMs: 100 },
     });
@@ -210,8 +210,8 @@ describe('a step fails', () => {
   });
 });
 
-describe('the summary', () => {
-  test('that is too large is dropped with an error, and the step succeeds', async () => {
+describe('job summary', () => {
+  test('drops a summary that is too large with an error, and the step succeeds', async () => {
     const result = await runScript(`append('GITHUB_STEP_SUMMARY', 'x'.repeat(1024 * 1024 + 1));`);
     expect(result).toMatchObject({ conclusion: 'success', summary: undefined });
     expect(result.annotations[0]?.message).toContain('upload aborted');
@@ -220,7 +220,7 @@ describe('the summary', () => {
   test.each([
     ['missing', undefined],
     ['unwritable', '/nowhere/at/all'],
-  ])('can be %s', async (_, path) => {
+  ])('accepts a summary file that is %s', async (_, path) => {
     const result = await runScript('print(String(process.env.GITHUB_STEP_SUMMARY));', {
       env: { GITHUB_STEP_SUMMARY: path },
     });
@@ -229,14 +229,14 @@ describe('the summary', () => {
   });
 });
 
-test('an input that is not declared is warned of and handed on', async () => {
+test('warns of an undeclared input and passes it on', async () => {
   const result = await runScript('print(input("naem"));', { inputs: { naem: 'typo' } });
   expect(result.stdout).toBe('typo\n');
   expect(result.annotations[0]?.message).toMatch(/^Unexpected input\(s\) 'naem', valid inputs are/);
 });
 
 describe('a process that hangs', () => {
-  test('is killed with its children, loudly and with its log', async () => {
+  test('kills a hanging process with its children and shows its log', async () => {
     const hanging = runScript(
       `const { spawn } = await import('node:child_process');
        print('before it hung');
@@ -248,13 +248,13 @@ describe('a process that hangs', () => {
   });
 });
 
-test('a script that is not there is said so, before anything is started', async () => {
+test('reports a missing script before it starts anything', async () => {
   await expect(runAction({ actionPath: join(actionPath, '..'), inputs: {} })).rejects.toThrow(
     'ENOENT',
   );
 });
 
-describe('a leak', () => {
+describe('leaks', () => {
   const places: [string, string][] = [
     ['stdout', 'print(secret)'],
     ['stdout', 'print("::notice::" + secret)'],
@@ -281,7 +281,7 @@ describe('a leak', () => {
     ['the file name', 'fs.writeFileSync(os.tmpdir() + "/" + secret, "")'],
   ];
 
-  test.each(places)('in %s fails the call: %s', async (sink, plant) => {
+  test.each(places)('a leak in %s fails the call: %s', async (sink, plant) => {
     const script = `print("::add-mask::" + input("token")); const secret = input("token"); ${plant}`;
     const leaking = runScript(script, { inputs: { token } });
     await expect(leaking).rejects.toThrow(AssertionError);
@@ -292,13 +292,13 @@ describe('a leak', () => {
     ["the job's token", 'input("github-token")', {}],
     ['a given job token', 'input("github-token")', { inputs: { 'github-token': 'x'.repeat(16) } }],
     ['a secret of the test', '"mob-" + "0f".repeat(10)', { secrets: [`mob-${'0f'.repeat(10)}`] }],
-  ])('of %s is found, too', async (_, expression, options) => {
+  ])('finds a leak of %s, too', async (_, expression, options) => {
     await expect(runScript(`print("see " + ${expression})`, options)).rejects.toThrow(
       'A secret leaked',
     );
   });
 
-  test('is none when the value is a placeholder or as short as a word', async () => {
+  test('does not report placeholders and values as short as a word as leaks', async () => {
     const script = 'print(input("token"))';
     const short = await runScript(script, { inputs: { token: 'token' } });
     expect(short.stdout).toBe('token\n');

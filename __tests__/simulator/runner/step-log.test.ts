@@ -11,7 +11,7 @@ function logOf(text: string, options: { isDebug?: boolean } = {}): StepLog {
   return log;
 }
 
-test('annotations are kept with their title and shown in the log', () => {
+test('keeps annotations with their titles and shows them in the log', () => {
   const log = logOf('::error title=Oh%2C no,file=a.ts::one%0Atwo\n::warning::w\n::notice::n\n');
   expect(log.annotations).toEqual([
     {
@@ -27,20 +27,20 @@ test('annotations are kept with their title and shown in the log', () => {
   expect(log.hasFailed).toBe(false);
 });
 
-test('ten annotations of a kind are kept, cut at 4096 characters', () => {
+test('keeps ten annotations of a kind, truncated to 4096 characters', () => {
   const log = logOf(`::notice::n\n${`::error::${'x'.repeat(5000)}\n`.repeat(12)}`);
   expect(log.annotations).toHaveLength(11);
   expect(log.annotations.at(-1)?.message).toHaveLength(4096);
   expect(log.commands).toHaveLength(13);
 });
 
-test('a mask hides what comes later, and is not shown itself', () => {
+test('a mask hides later text and is not shown itself', () => {
   const log = logOf('hunter22 before\n::add-mask::hunter22\nhunter22 after\n::error::hunter22\n');
   expect(log.masks).toEqual(['hunter22']);
   expect(log.text).toBe('hunter22 before\n*** after\nError: ***\n');
 });
 
-test.each(['', ' ', '%0A', '\u00a0', '\u0085'])('a mask of %j is warned of', (value) => {
+test.each(['', ' ', '%0A', '\u00a0', '\u0085'])('warns of a mask of %j', (value) => {
   const log = logOf(`::add-mask::${value}\n`);
   expect(log.masks).toEqual([]);
   expect(log.annotations[0]?.message).toMatch(/^Can't add secret mask for empty string/);
@@ -56,7 +56,7 @@ test('groups hold their lines and end with the next group', () => {
 });
 
 // actions/runner, src/Test/L0/Worker/ActionCommandManagerL0.cs, StopProcessCommand.
-test('while commands are stopped even a mask is text, until the token comes', () => {
+test('while commands are stopped, even a mask is text until the token appears', () => {
   const log = logOf(
     '##[stop-commands]stopToken\n::add-mask::hunter22\n::other::\nhunter22\n##[stoptoken]\n::add-mask::hunter22\nhunter22\n',
   );
@@ -65,14 +65,11 @@ test('while commands are stopped even a mask is text, until the token comes', ()
   expect(log.text).toMatch(/\n\*\*\*\n$/);
 });
 
-test.each(['', 'error', 'pause-logging'])(
-  'the token %j, which anybody could guess, fails the step',
-  (token) => {
-    const log = logOf(`::stop-commands::${token}\n::notice::still obeyed\n`);
-    expect(log.hasFailed).toBe(true);
-    expect(log.annotations.map(({ kind }) => kind)).toEqual(['error', 'notice']);
-  },
-);
+test.each(['', 'error', 'pause-logging'])('the guessable token %j fails the step', (token) => {
+  const log = logOf(`::stop-commands::${token}\n::notice::still obeyed\n`);
+  expect(log.hasFailed).toBe(true);
+  expect(log.annotations.map(({ kind }) => kind)).toEqual(['error', 'notice']);
+});
 
 // actions/runner, src/Test/L0/Worker/ActionCommandManagerL0.cs, EchoProcessCommand and …Invalid.
 test.each([
@@ -80,7 +77,7 @@ test.each([
   ['ON', true],
   ['off', false],
   ['Off   ', false],
-])('echo %j is understood', (value, echoes) => {
+])('accepts echo %j', (value, echoes) => {
   const log = logOf(`::echo::${value}\n::set-output name=a::b\n`);
   expect(log.text).toBe(echoes ? '::set-output name=a::b\n' : '');
   expect(log.outputs).toEqual(new Map([['a', 'b']]));
@@ -100,11 +97,11 @@ test.each([
   expect(log.annotations[0]?.kind).toBe('error');
 });
 
-test('debug lines show when step debugging is on', () => {
+test('shows debug lines when step debugging is on', () => {
   expect(logOf('::debug::why\n').text).toBe('');
   expect(logOf('::debug::why\n', { isDebug: true }).text).toBe('##[debug]why\n');
 });
 
-test('state is saved by the old command', () => {
+test('saves state through the old command', () => {
   expect(logOf('::save-state name=a::b\n').state).toEqual(new Map([['a', 'b']]));
 });

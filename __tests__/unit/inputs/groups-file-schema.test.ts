@@ -8,8 +8,8 @@ import { renderGroupsFileSchema } from '../../../scripts/groups-file-json-schema
 import { parseGroupsFile } from '../../../src/inputs/groups-file.ts';
 
 /*
- * An editor checks a file by insight-groups.schema.json, with a validator and a reader of YAML that are not
- * ours. What it accepts and refuses here is held against what the action does.
+ * An editor checks a file against insight-groups.schema.json, with its own validator and YAML
+ * parser. What it accepts and rejects is compared here with what the action does.
  */
 
 const file = join(import.meta.dirname, '../../../insight-groups.schema.json');
@@ -25,7 +25,7 @@ function actionAccepts(text: string): boolean {
   return parseGroupsFile(new TextEncoder().encode(text)).kind === 'valid';
 }
 
-test('insight-groups.schema.json is what npm run docs makes of the schema that checks the file', () => {
+test('insight-groups.schema.json is what npm run docs generates from the schema that validates the file', () => {
   expect(readFileSync(file, 'utf8')).toBe(renderGroupsFileSchema());
 });
 
@@ -81,7 +81,7 @@ test.each([
   "groups: [{key: k, name: N, project: p, environment: [['a']]}]",
   `groups: [{key: k, ${REST}, applications: [a b]}]`,
   `groups: [${Array.from({ length: 1_001 }, (_, index) => `{key: k${index}, ${REST}}`)}]`,
-])('the editor and the action refuse %j', (text) => {
+])('the editor and the action reject %j', (text) => {
   expect([editorAccepts(text), actionAccepts(text)]).toEqual([false, false]);
 });
 
@@ -98,7 +98,7 @@ test.each([
     "groups: [{key: k, name: N, project: p, environment: 'e, !e'}]",
   ],
   ['JSON within a text', `groups: [{key: k, ${REST}, applications: '[1]'}]`],
-])('only the action can tell %s', (_, text) => {
+])('only the action can detect %s', (_, text) => {
   expect([editorAccepts(text), actionAccepts(text)]).toEqual([true, false]);
 });
 
@@ -138,7 +138,8 @@ test.each(['key', 'name', 'project', 'environment', 'applications'])(
         const text = stringify({ groups: [entry] }, { defaultStringType: 'QUOTE_DOUBLE' });
         const read = parseGroupsFile(new TextEncoder().encode(text));
         const messages = read.kind === 'valid' ? [] : read.problems.map(({ message }) => message);
-        // That exclusions leave nothing, or that keys are equal, is beyond a regular expression.
+        // A regular expression cannot express that exclusions leave nothing, or that keys are
+        // equal.
         const isBeyond = messages.every((each) =>
           /only excludes|excludes all that|must be unique/.test(each),
         );

@@ -20,7 +20,7 @@ function findProblems(file: string | Uint8Array): string[] {
       );
 }
 
-/** A file with one entry, from its members, line by line. Without other words it is complete. */
+/** A file with one entry, built from its members line by line. Complete by default. */
 function entry(...lines: string[]): string {
   const rest = ['key: k', 'name: N', 'project: p', 'environment: e'].filter(
     (line) => !lines.some((other) => other.split(':')[0] === line.split(':')[0]),
@@ -28,7 +28,7 @@ function entry(...lines: string[]): string {
   return `groups:\n  - ${[...lines, ...rest].join('\n    ')}\n`;
 }
 
-test('entries are read as templates and as groups that should be gone', () => {
+test('reads entries as templates and as groups that must not exist', () => {
   const file = parse(`# a comment
 defaults:
   project: default
@@ -106,7 +106,7 @@ test.each([
   expect(parse(text)).toEqual({ kind: 'valid', entries: [] });
 });
 
-test('scalars stay the text that they are', () => {
+test('keeps scalars as the text they are written as', () => {
   const file = parse(
     entry(
       'key: 007',
@@ -136,7 +136,7 @@ test.each([
   ['one text with commas', entry("environment: '*, !production'")],
   ['a list', entry("environment:\n      - '*'\n      - '!production'")],
   ['a list in brackets', entry("environment: ['*', '!production']")],
-])('patterns may be %s', (_, text) => {
+])('accepts patterns as %s', (_, text) => {
   const file = parse(text);
   const [first] = file.kind === 'valid' ? file.entries : [];
   expect(first?.kind === 'present' && formatSelector(first.template.environment)).toBe(
@@ -259,7 +259,7 @@ test.each([
     'groups',
     ['1:1 "groups" is not valid; expected a map with groups and, if need be, defaults'],
   ],
-])('%s is told with its place and what to do', (_, text, problems) => {
+])('reports %s with its position and what to do', (_, text, problems) => {
   expect(findProblems(text)).toEqual(problems);
 });
 
@@ -396,11 +396,11 @@ test.each([
       '2:18 groups[0].environment "!production" only excludes; add a key or pattern to start from, such as "*"',
     ],
   ],
-])('%s is not valid', (_, text, problems) => {
+])('rejects %s', (_, text, problems) => {
   expect(findProblems(text)).toEqual(problems);
 });
 
-test('entries of one key are told at both lines', () => {
+test('reports duplicate keys at both lines', () => {
   const text = `groups:
   - { key: a, name: N, project: p, environment: e }
   - { key: b, name: N, project: p, environment: e }
@@ -428,7 +428,7 @@ test('an absent entry needs neither name nor applications', () => {
   ).toEqual([]);
 });
 
-test('all problems come at once, in the order of the lines', () => {
+test('reports all problems at once, in line order', () => {
   const text = `token: x
 defaults:
   projct: p
@@ -441,7 +441,7 @@ groups:
   - key: c/d
     applications: [a b, c]
 `;
-  // Line 9 is broken, so what is missing from entries is not certain, and is not told.
+  // Line 9 is broken, so what else is missing from entries is uncertain and not reported.
   expect(findProblems(text)).toEqual([
     '1:1 token is an input of the step; set it under with: in the workflow',
     '3:3 defaults.projct is not known here; did you mean "project"?',
@@ -454,20 +454,20 @@ groups:
   ]);
 });
 
-test('lines end as on Windows, too', () => {
+test('accepts Windows line endings', () => {
   expect(findProblems(entry('nam: x').replaceAll('\n', '\r\n'))).toEqual([
     '2:5 groups[0].nam is not known here; did you mean "name"?',
   ]);
 });
 
-test('a file that is not UTF-8 is told with the place of the first wrong byte', () => {
+test('reports the position of the first invalid byte of a file that is not UTF-8', () => {
   const latin1 = Buffer.from('groups:\n  - key: ü\n', 'latin1');
   expect(findProblems(latin1)).toEqual(['2:10 this is not UTF-8; save the file as UTF-8']);
   const utf16 = Buffer.from('\ufeffgroups: []\n', 'utf16le');
   expect(findProblems(utf16)).toEqual(['1:1 the file is UTF-16; save it as UTF-8']);
 });
 
-test('256 KiB is the largest file', () => {
+test('accepts a file of up to 256 KiB', () => {
   const size = 256 * 1024;
   expect(findProblems(`groups: [] #${' '.repeat(size - 12)}`)).toEqual([]);
   expect(findProblems(`groups: [] #${' '.repeat(size - 11)}`)).toEqual([
@@ -475,7 +475,7 @@ test('256 KiB is the largest file', () => {
   ]);
 });
 
-test('1,000 entries are the most', () => {
+test('accepts up to 1,000 entries', () => {
   const write = (count: number) =>
     `groups:\n${Array.from({ length: count }, (_, index) => `  - {key: k${index}, name: N, project: p, environment: e}\n`).join('')}`;
   expect(findProblems(write(1_000))).toEqual([]);
@@ -498,18 +498,18 @@ test.each([
   '- key: a\n',
   ': ',
   '!',
-])('a file full of %j is refused without exhausting the parser', (piece) => {
+])('rejects a file full of %j without exhausting the parser', (piece) => {
   const text = piece.repeat(Math.floor((64 * 1024) / piece.length));
   expect(findProblems(text).length).toBeGreaterThan(0);
 });
 
-test('no sentence grows with the values of a file', () => {
+test('no message grows with the values of a file', () => {
   const problems = findProblems(entry(`key: ${'x'.repeat(100_000)}/`, `${'y'.repeat(1_000)}: z`));
   expect(problems).toHaveLength(2);
   expect(Math.max(...problems.map(({ length }) => length))).toBeLessThan(1_200);
 });
 
-test('the YAML library has one importer, which only the groups file leads to', () => {
+test('only the groups file imports the YAML library', () => {
   const root = join(import.meta.dirname, '../../../src');
   const importers = (pattern: RegExp) =>
     readdirSync(root, { recursive: true, encoding: 'utf8' })

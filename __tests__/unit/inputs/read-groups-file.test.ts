@@ -34,7 +34,7 @@ async function read(file = FILE): Promise<string> {
   return content.kind === 'read' ? Buffer.from(content.bytes).toString() : content.message;
 }
 
-test('a file is read by its path in the workspace', async () => {
+test('reads a file by its path in the workspace', async () => {
   writeFileSync(join(workspace, FILE), 'groups: []\n');
   expect(await readGroupsFile(`./.github/../${FILE}`, workspace)).toEqual({
     kind: 'read',
@@ -44,23 +44,23 @@ test('a file is read by its path in the workspace', async () => {
   expect(await read(join(workspace, FILE))).toBe('groups: []\n');
 });
 
-test('an empty file is read as one', async () => {
+test('reads an empty file as empty', async () => {
   writeFileSync(join(workspace, FILE), '');
   expect(await read()).toBe('');
 });
 
-test('of a large file just more than the limit is read', async () => {
+test('reads little more than the limit of a large file', async () => {
   writeFileSync(join(workspace, FILE), ' '.repeat(1_000_000));
   expect(await read()).toHaveLength(256 * 1024 + 1);
 });
 
-test('a missing file asks for actions/checkout', async () => {
+test('suggests actions/checkout for a missing file', async () => {
   expect(await read()).toBe(
     'There is no file ".github/insight-groups.yml" in the workspace. Is a step with actions/checkout missing before this one?',
   );
 });
 
-test('a file with the other extension is suggested', async () => {
+test('suggests a file with the other extension', async () => {
   writeFileSync(join(workspace, '.github/insight-groups.yaml'), '');
   expect(await read()).toBe(
     'There is no file ".github/insight-groups.yml" in the workspace. Did you mean ".github/insight-groups.yaml"?',
@@ -69,13 +69,13 @@ test('a file with the other extension is suggested', async () => {
   expect(await read('groups.yaml')).toContain('Did you mean "groups.yml"?');
 });
 
-test('a folder is not a file', async () => {
+test('rejects a folder', async () => {
   expect(await read('.github')).toBe('".github" is a folder; name a file in it.');
   expect(await read('.')).toContain(' is a folder; name a file in it.');
 });
 
 test.each(['../groups.yml', 'a/../../groups.yml', '/etc/hostname', '..'])(
-  'the path %s leads out of the workspace',
+  'rejects the path %s, which leads out of the workspace',
   async (file) => {
     writeFileSync(join(folder, 'groups.yml'), 'groups: []\n');
     expect(await read(file)).toBe(
@@ -84,12 +84,12 @@ test.each(['../groups.yml', 'a/../../groups.yml', '/etc/hostname', '..'])(
   },
 );
 
-test('a name that only looks like a way out is one of the workspace', async () => {
+test('accepts a file name that only looks like a path out of the workspace', async () => {
   writeFileSync(join(workspace, '..groups.yml'), 'groups: []\n');
   expect(await read('..groups.yml')).toBe('groups: []\n');
 });
 
-test('a link out of the workspace is not followed', async () => {
+test('does not follow a link out of the workspace', async () => {
   writeFileSync(join(folder, 'secret'), 'secret\n');
   symlinkSync(join(folder, 'secret'), join(workspace, FILE));
   symlinkSync(folder, join(workspace, 'up'));
@@ -97,31 +97,31 @@ test('a link out of the workspace is not followed', async () => {
   expect(await read('up/secret')).toBe('"up/secret" is a link that leads out of the workspace.');
 });
 
-test('a link within the workspace is followed', async () => {
+test('follows a link within the workspace', async () => {
   writeFileSync(join(workspace, 'groups.yml'), 'groups: []\n');
   symlinkSync(join('..', 'groups.yml'), join(workspace, FILE));
   expect(await read()).toBe('groups: []\n');
 });
 
-test('a link that leads to itself is told', async () => {
+test('reports a link that leads to itself', async () => {
   symlinkSync('insight-groups.yml', join(workspace, FILE));
   expect(await read()).toBe(`"${FILE}" is a link that leads to itself.`);
 });
 
-test('a part of the path that is no folder is told', async () => {
+test('reports a path component that is not a folder', async () => {
   writeFileSync(join(workspace, 'file'), '');
   expect(await read('file/groups.yml')).toBe(
     'There is no file "file/groups.yml" in the workspace: a part of its path is no folder.',
   );
 });
 
-test.skipIf(process.getuid?.() === 0)('a file without permission is told', async () => {
+test.skipIf(process.getuid?.() === 0)('reports a file without read permission', async () => {
   writeFileSync(join(workspace, FILE), '');
   chmodSync(join(workspace, FILE), 0);
   expect(await read()).toContain('may not be read');
 });
 
-test.skipIf(process.platform === 'win32')('a named pipe is not waited for', async () => {
+test.skipIf(process.platform === 'win32')('does not wait for a named pipe', async () => {
   execFileSync('mkfifo', [join(workspace, FILE)]);
   expect(await read()).toBe(`"${FILE}" is not a regular file.`);
 });

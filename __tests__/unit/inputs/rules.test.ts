@@ -16,7 +16,7 @@ test.each([
   ['[]', []],
   ['["a","b"]', ['a', 'b']],
   [' [\n  "a",\n  "b",\n  "a"\n]\n', ['a', 'b']],
-])('the applications %j are a list', (text, keys) => {
+])('reads the applications %j as a list', (text, keys) => {
   expect(parseApplications(text)).toEqual({ kind: 'valid', value: keys });
 });
 
@@ -43,16 +43,16 @@ test.each([
   ],
   ['["a",]', [{ message: '"["a",]" is not valid JSON; expected an array such as ["api", "web"]' }]],
   ['[a, b]', [{ message: '"[a, b]" is not valid JSON; expected an array such as ["api", "web"]' }]],
-])('the applications %j are refused with every reason at once', (text, problems) => {
+])('rejects the applications %j with every reason at once', (text, problems) => {
   expect(parseApplications(text)).toEqual({ kind: 'invalid', problems });
 });
 
-test('application keys that are a list already are not split again', () => {
+test('does not split application keys that are already a list', () => {
   expect(checkApplications(['a', 'b', 'a'])).toEqual({ kind: 'valid', value: ['a', 'b'] });
   expect(checkApplications(['a,b']).kind).toBe('invalid');
 });
 
-test('a single key is refused in the words of its rule', () => {
+test('rejects a single key with the message of the rule it breaks', () => {
   expect(parseKey('pr-1')).toEqual({ kind: 'valid', value: 'pr-1' });
   expect(parseKey('*')).toEqual({
     kind: 'invalid',
@@ -65,7 +65,7 @@ test('a single key is refused in the words of its rule', () => {
   });
 });
 
-test('a key of more than 100 characters is warned of', () => {
+test('warns of a key of more than 100 characters', () => {
   expect(warnOfKeyLength('key', 'k'.repeat(100))).toBeUndefined();
   expect(warnOfKeyLength('key', 'k'.repeat(101))).toBe(
     'The input key has 101 characters; LaunchDarkly may refuse keys of more than 100.',

@@ -24,14 +24,14 @@ function findProblems(text: string): string[] {
 }
 
 test.each(['production', '1', 'a_b.c-D', ' production\n', 'production,', 'production, production'])(
-  '%j is one exact key',
+  '%j selects one exact key',
   (text) => {
     expect(read(text).kind).toBe('exact');
   },
 );
 
 test.each(['*', 'pr-*', 'a, b', 'a\nb', 'a\r\n!b*\r\n', '*, !production', '?'])(
-  '%j stands for several, whatever it matches',
+  '%j is a pattern, whatever it matches',
   (text) => {
     expect(read(text).kind).toBe('patterns');
   },
@@ -50,7 +50,7 @@ test.each([
   ['*\n!production', ['staging', 'production-2'], ['production']],
   ['!production\n*', ['staging'], ['production']],
   ['pr-*, staging, !pr-old-*, !*-keep', ['pr-1', 'staging'], ['pr-old-1', 'pr-1-keep']],
-])('%j matches whole keys, with regard to letter case', (text, chosen, others) => {
+])('%j matches whole keys and is case-sensitive', (text, chosen, others) => {
   const selector = read(text);
   expect(chosen.filter((key) => !selects(selector, key))).toEqual([]);
   expect(others.filter((key) => selects(selector, key))).toEqual([]);
@@ -97,25 +97,25 @@ test.each([
       '"[ab]*" is not valid; expected a pattern of letters, digits, ".", "-", "_", "*" and "?" that does not start with ".", "-" or "_"',
     ],
   ],
-])('%j is refused with every reason at once', (text, problems) => {
+])('rejects %j with every reason at once', (text, problems) => {
   expect(findProblems(text)).toEqual(problems);
 });
 
 test.each(['production, !production', '*, !*', 'pr-*, a, !pr-*, !a', 'pr-*, !p*', 'pr-a*, !*-a*'])(
-  '%j is refused because nothing can be left',
+  'rejects %j because nothing can be left',
   (text) => {
     expect(findProblems(text)).toEqual([expect.stringContaining(' excludes all that ')]);
   },
 );
 
 test.each(['*, !pr-*', 'pr-*, !pr-?', 'a, b, !a', '?, !a', 'pr-*, !pr-*x'])(
-  '%j may leave something',
+  'accepts %j because something may be left',
   (text) => {
     expect(findProblems(text)).toEqual([]);
   },
 );
 
-test('exclusions that are refused cover every key that the pattern matches', () => {
+test('rejected exclusions cover every key that the pattern matches', () => {
   const pattern = fc.string({
     unit: fc.constantFrom('a', 'b', '*', '?'),
     minLength: 1,
@@ -132,7 +132,7 @@ test('exclusions that are refused cover every key that the pattern matches', () 
   );
 });
 
-test('each item of a list is checked by itself, and told by its index', () => {
+test('checks each item of a list by itself and reports its index', () => {
   expect(checkSelector(['*', '', 'a,b'])).toEqual({
     kind: 'invalid',
     problems: [
@@ -142,7 +142,7 @@ test('each item of a list is checked by itself, and told by its index', () => {
   });
 });
 
-test('keys that are named in full are told from those that patterns find', () => {
+test('tells keys that are named in full from those that patterns match', () => {
   expect(listExactKeys(read('a, b, pr-*, !b'))).toEqual(['a']);
   expect(['a', 'a, b', 'a, b, !b', 'a, b*'].map((text) => hasWildcard(read(text)))).toEqual([
     false,
@@ -152,7 +152,7 @@ test('keys that are named in full are told from those that patterns find', () =>
   ]);
 });
 
-test('a pattern matches what the regular expression of the same meaning matches', () => {
+test('a pattern matches what the equivalent regular expression matches', () => {
   const pattern = fc.string({ unit: fc.constantFrom('a', 'b', '.', '*', '?'), maxLength: 8 });
   const key = fc.string({ unit: fc.constantFrom('a', 'b', '.'), maxLength: 10 });
   fc.assert(
@@ -164,8 +164,8 @@ test('a pattern matches what the regular expression of the same meaning matches'
   );
 });
 
-test('a hostile pattern does not make the matcher backtrack', () => {
-  // A matcher that takes choices back needs longer than the universe has existed.
+test('a crafted pattern does not make the matcher backtrack', () => {
+  // A backtracking matcher would need longer than the age of the universe.
   expect(matchesPattern(`${'*a'.repeat(1_000)}*b`, 'a'.repeat(5_000))).toBe(false);
   expect(matchesPattern('*?'.repeat(1_000), 'a'.repeat(5_000))).toBe(true);
 });

@@ -28,7 +28,7 @@ test.each([
   ['{environment}', 'pr-1'],
   ['{project}{project}', 'webweb'],
   ['x.{project}_', 'x.web_'],
-])('the key %j is rendered as %j', (text, rendered) => {
+])('renders the key %j as %j', (text, rendered) => {
   expect(render(parseKeyTemplate, text)).toBe(rendered);
 });
 
@@ -39,7 +39,7 @@ test.each([
     '{project-name} ({project}) {environment-name} ({environment})',
     'Web Shop (web) Preview 1 (pr-1)',
   ],
-])('the name %j is rendered as %j', (text, rendered) => {
+])('renders the name %j as %j', (text, rendered) => {
   expect(render(parseNameTemplate, text)).toBe(rendered);
 });
 
@@ -90,7 +90,7 @@ test.each([
       '"{project}/{environment}" is not valid; apart from {project} and {environment}, expected letters, digits, ".", "-" and "_", the first one a letter or a digit',
     ],
   ],
-])('the key %j is refused', (text, problems) => {
+])('rejects the key %j', (text, problems) => {
   expect(render(parseKeyTemplate, text)).toEqual(problems);
 });
 
@@ -114,11 +114,11 @@ test.each([
       '"a } b" has a brace without its counterpart; expected {project}, {environment}, {project-name} or {environment-name}',
     ],
   ],
-])('the name %j is refused', (text, problems) => {
+])('rejects the name %j', (text, problems) => {
   expect(render(parseNameTemplate, text)).toEqual(problems);
 });
 
-test('a template tells which placeholders it uses', () => {
+test('reports which placeholders a template uses', () => {
   const ruling = parseNameTemplate('{project} {environment-name}');
   expect(
     ruling.kind === 'valid' &&
@@ -128,7 +128,7 @@ test('a template tells which placeholders it uses', () => {
   ).toEqual(['project', 'environment-name']);
 });
 
-test('a key template that is accepted gives a valid key for any project and environment', () => {
+test('an accepted key template renders a valid key for any project and environment', () => {
   const unit = fc.constantFrom(
     '{project}',
     '{environment}',
@@ -155,7 +155,7 @@ test('a key template that is accepted gives a valid key for any project and envi
   );
 });
 
-test('rendering without a value that the template needs is a mistake of the caller', () => {
+test('rendering without a value that the template needs is a programming error', () => {
   const ruling = parseNameTemplate('{environment-name}');
   expect(() => ruling.kind === 'valid' && renderTemplate(ruling.value, { project: 'p' })).toThrow(
     'The template needs a value for {environment-name}',

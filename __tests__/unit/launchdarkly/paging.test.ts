@@ -6,11 +6,11 @@ interface Item {
 }
 
 interface ListOptions {
-  /** The server's page size, whatever was asked for. */
+  /** The server's page size, whatever the limit in the request. */
   readonly pageSize: number;
   readonly isCounted?: boolean;
   readonly isLinked?: boolean;
-  /** Answers that differ from the true page, by offset. */
+  /** Responses that differ from the true page, by offset. */
   readonly odd?: Readonly<Record<number, readonly string[]>>;
 }
 
@@ -39,42 +39,42 @@ test.each([
   ['count and links', {}],
   ['only the count', { isLinked: false }],
   ['only links', { isCounted: false }],
-])('a list with %s is read to its end, one request a page', async (_, options) => {
+])('reads a list with %s to its end, one request per page', async (_, options) => {
   const keys = makeKeys(45);
   const all = await readAll(keys, { pageSize: 20, ...options });
   expect(all.keys).toEqual(keys);
   expect(all.offsets).toEqual([0, 20, 40]);
 });
 
-test('a list of one page takes one request', async () => {
+test('reads a list of one page with one request', async () => {
   const all = await readAll(makeKeys(20), { pageSize: 20 });
   expect(all.offsets).toEqual([0]);
 });
 
-test('an empty list ends at its first page, also when its count claims otherwise', async () => {
+test('stops at the first page of an empty list, even when its count claims otherwise', async () => {
   expect((await readAll([], { pageSize: 20 })).offsets).toEqual([0]);
   expect((await readAll(makeKeys(3), { pageSize: 0 })).offsets).toEqual([0]);
 });
 
-test('a page size that the server clamps is not taken for the end of the list', async () => {
+test('does not take a page size clamped by the server for the end of the list', async () => {
   const keys = makeKeys(23);
   expect((await readAll(keys, { pageSize: 7 })).keys).toEqual(keys);
   expect((await readAll(keys, { pageSize: 7, isCounted: false })).keys).toEqual(keys);
 });
 
-test('a short page in the middle of a list does not hide what follows', async () => {
+test('continues after a short page in the middle of a list', async () => {
   const keys = makeKeys(60);
   const all = await readAll(keys, { pageSize: 20, odd: { 20: keys.slice(20, 30) } });
   expect(new Set(all.keys)).toEqual(new Set(keys));
 });
 
-test('an item that two pages repeat counts once', async () => {
+test('counts an item that two pages repeat once', async () => {
   const keys = makeKeys(40);
   const all = await readAll(keys, { pageSize: 20, odd: { 20: keys.slice(19, 39) } });
   expect(all.keys).toHaveLength(39);
 });
 
-test('a list that never ends is given up after an empty page', async () => {
+test('gives up on a list that never ends after an empty page', async () => {
   const all = await readAll(makeKeys(5), { pageSize: 5, isCounted: false, odd: { 5: [] } });
   expect(all.keys).toHaveLength(5);
 });

@@ -24,7 +24,10 @@ interface LimitedServer {
   readonly clockOffsetMs?: number;
 }
 
-/** A server that counts calls in windows of ten seconds, as a transport with one round trip per request. */
+/**
+ * A server that counts calls in windows of ten seconds, as a transport with one round trip per
+ * request.
+ */
 class RateLimitedServer implements Transport {
   readonly accepted: { readonly at: number; readonly path: string }[] = [];
   refused = 0;
@@ -159,7 +162,10 @@ function creates(count: number): JsonRequest[] {
   }));
 }
 
-/** The least time for `count` calls: every window but the last is waited for, from a window that began before. */
+/**
+ * The minimum time for `count` calls: every window but the last must pass, starting in the middle
+ * of one.
+ */
 function leastTimeMs(count: number, limit: number, startedAt: number): number {
   const windows = Math.ceil(count / limit);
   const untilFirstReset = WINDOW_MS - (startedAt % WINDOW_MS);
@@ -167,7 +173,7 @@ function leastTimeMs(count: number, limit: number, startedAt: number): number {
 }
 
 describe('without a rate limit', () => {
-  test('the first request is sent alone, then up to four are in flight', async () => {
+  test('sends the first request alone, then up to four at once', async () => {
     const server = new RateLimitedServer({ limit: Infinity, dialect: 'silent' });
     const { elapsedMs } = await settle(runJob(server, { requests: creates(200) }));
     expect(server.maxInFlight).toBe(4);
@@ -189,7 +195,7 @@ describe.each(['fixed', 'sliding'] as const)('with %s windows', (window) => {
     ['token', 5],
     ['account', 50],
   ] as const)(
-    'a limit by %s of %d calls is kept in nearly the least time, with two 429s at most',
+    'keeps within a limit by %s of %d calls in close to the minimum time, with two 429s at most',
     async (dialect, limit) => {
       for (const clockOffsetMs of [0, -75_000, 75_300]) {
         const server = new RateLimitedServer({ limit, window, dialect, clockOffsetMs });
@@ -205,7 +211,7 @@ describe.each(['fixed', 'sliding'] as const)('with %s windows', (window) => {
 });
 
 test.each(['retry-after', 'silent'] as const)(
-  'a limit that shows only in 429s (%s) is waited for',
+  'waits for a limit that only shows in 429s (%s)',
   async (dialect) => {
     const server = new RateLimitedServer({ limit: 5, dialect });
     const { statuses } = await settle(runJob(server, { requests: creates(30) }));
@@ -213,7 +219,7 @@ test.each(['retry-after', 'silent'] as const)(
   },
 );
 
-test('a limited route does not hold up another route', async () => {
+test('a rate-limited route does not hold up another route', async () => {
   const server = new RateLimitedServer({ limit: 3 });
   const free = new RateLimitedServer({ limit: Infinity, dialect: 'silent' });
   const both: Transport = {
@@ -235,7 +241,7 @@ test('a limited route does not hold up another route', async () => {
   expect(freeEndedAt).toBeLessThan(10 * ROUND_TRIP_MS);
 });
 
-test('several jobs that share one account all finish, with few refusals', async () => {
+test('concurrent jobs that share one account all finish, with few 429s', async () => {
   const server = new RateLimitedServer({ limit: 20, dialect: 'account' });
   const seeds = [0.1, 0.3, 0.6, 0.9];
   const jobs = seeds.map((seed) => runJob(server, { requests: creates(25), random: () => seed }));
@@ -245,7 +251,7 @@ test('several jobs that share one account all finish, with few refusals', async 
   expect(server.refused).toBeLessThan(40);
 });
 
-test('a limit that outlasts the deadline answers every waiting request with its 429, at once', async () => {
+test('a limit that outlasts the deadline returns its 429 to every waiting request at once', async () => {
   const server = new RateLimitedServer({ limit: 3, dialect: 'retry-after' });
   const { statuses, elapsedMs } = await settle(
     runJob(server, { requests: creates(30), timeoutMs: 2_000 }),
@@ -255,7 +261,7 @@ test('a limit that outlasts the deadline answers every waiting request with its 
   expect(elapsedMs).toBeLessThan(2_000);
 });
 
-test('a request whose run is stopped while it waits is answered at once and never sent', async () => {
+test('a request whose run is stopped while it waits returns at once and is never sent', async () => {
   const server = new RateLimitedServer({ limit: 1 });
   const controller = new AbortController();
   setTimeout(() => controller.abort(), 1_000);
@@ -266,7 +272,7 @@ test('a request whose run is stopped while it waits is answered at once and neve
   expect(elapsedMs).toBe(1_000);
 });
 
-test('Retry-After of a 503 stops every request of the run, and is never shortened', async () => {
+test('the Retry-After of a 503 pauses every request of the run and is never shortened', async () => {
   const times: number[] = [];
   const startedAt = Date.now();
   const server: Transport = {

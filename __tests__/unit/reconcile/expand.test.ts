@@ -85,7 +85,7 @@ function expand(entries: readonly DesiredEntry[], catalog = CATALOG) {
 
 const NOTHING = { keys: [], absent: [], missing: [], notices: [] };
 
-test('a pattern gives a group for each environment that it matches', () => {
+test('a pattern expands to a group for each environment that it matches', () => {
   const entry = present({
     environment: '*, !production',
     key: '{project}-{environment}-all-apps',
@@ -121,14 +121,14 @@ test('a pattern gives a group for each environment that it matches', () => {
   });
 });
 
-test('patterns for projects and environments are combined', () => {
+test('combines patterns for projects and environments', () => {
   expect(expand([present({ project: '*', environment: 'prod*' })])).toEqual({
     ...NOTHING,
     keys: ['web-production', 'app-production'],
   });
 });
 
-test('one exact project and environment are taken as they are when no name is asked for', () => {
+test('takes an exact project and environment as given when no display name is needed', () => {
   const entry = present({ project: 'other', environment: 'nowhere', name: '{environment}' });
   expect(findCatalogNeed(entry)).toEqual({ kind: 'none' });
   expect(expand([entry], { projects: [] })).toEqual({ ...NOTHING, keys: ['other-nowhere'] });
@@ -163,11 +163,11 @@ test.each([
     { project: 'web, app*, !app', environment: 'dev', name: '{project-name}' },
     { kind: 'lists', needsProjectList: true, projectKeys: ['web'], needsProjectNames: true },
   ],
-])('only what %j needs is read', (inputs, need) => {
+])('reads only what %j needs', (inputs, need) => {
   expect(findCatalogNeed(present(inputs))).toEqual(need);
 });
 
-test('environments are read of the projects that an entry selects', () => {
+test('reads the environments of the projects that an entry selects', () => {
   const read = (entry: DesiredEntry) =>
     ['web', 'app'].filter((key) => needsEnvironmentsOf(entry, key));
   expect(read(present({ project: '*, !app' }))).toEqual(['web']);
@@ -176,7 +176,7 @@ test('environments are read of the projects that an entry selects', () => {
   expect(read(absent('x', 1))).toEqual([]);
 });
 
-test('an exact environment that does not exist fails by itself, with a suggestion', () => {
+test('reports an exact environment that does not exist, with a suggestion', () => {
   expect(expand([present({ environment: 'staging, develop, x-*' })])).toEqual({
     ...NOTHING,
     keys: ['web-staging'],
@@ -196,20 +196,20 @@ test('an exact environment that does not exist fails by itself, with a suggestio
   });
 });
 
-test('letter case counts for an exact environment, and the suggestion shows the spelling', () => {
+test('an exact environment is case-sensitive, and the suggestion shows the right spelling', () => {
   expect(expand([present({ environment: 'Dev, staging' })])).toMatchObject({
     missing: [{ environmentKey: 'Dev', suggestion: 'dev' }],
   });
 });
 
-test('an exact environment is missed in each project that lacks it', () => {
+test('reports an exact environment in each project that lacks it', () => {
   expect(expand([present({ project: '*', environment: 'dev' })])).toMatchObject({
     keys: ['web-dev'],
     missing: [{ reason: 'environment-not-found', projectKey: 'app', environmentKey: 'dev' }],
   });
 });
 
-test('an exact project that does not exist fails by itself, once for each group that is known', () => {
+test('reports an exact project that does not exist once for each known group', () => {
   expect(expand([present({ project: 'web, ap', environment: 'production, pr-*' })])).toEqual({
     ...NOTHING,
     keys: ['web-production'],
@@ -232,7 +232,7 @@ test('an exact project that does not exist fails by itself, once for each group 
   });
 });
 
-test('a single exact environment whose name is asked for is missed when it does not exist', () => {
+test('reports a single exact environment that does not exist when its display name is needed', () => {
   const catalog = { projects: [{ key: 'web', name: undefined, environments: [] }] };
   const entry = present({ environment: 'dev', name: '{environment-name}' });
   expect(expand([entry], catalog)).toMatchObject({
@@ -266,7 +266,7 @@ test.each([
     { project: '*', environment: 'pr-*' },
     'No environment in the 2 projects that match "*" matches "pr-*".',
   ],
-])('%j matches nothing, which is only noticed', (inputs, notice) => {
+])('%j matches nothing, which is only a notice', (inputs, notice) => {
   expect(expand([present(inputs)])).toEqual({ ...NOTHING, notices: [notice] });
 });
 
@@ -283,25 +283,25 @@ test.each([
   expect(expand([present(inputs)])).toEqual([problem]);
 });
 
-test('two groups of one key are a problem that names both', () => {
+test('two groups with the same key are a problem that names both', () => {
   expect(expand([present({ environment: '*, !dev', key: 'all-apps' })])).toEqual([
     'key gives "all-apps" for project "web", environment "production" and project "web", environment "staging"; the keys of groups must be unique, so use {project} and {environment} in it',
   ]);
 });
 
-test('of many groups of one key three are named', () => {
+test('names three of many groups with the same key', () => {
   const [problem] = [expand([present({ project: '*', key: 'all-apps' })])].flat();
   expect(problem).toContain(' and 1 more; ');
 });
 
-test('a constant key is no problem where the pattern matches one environment', () => {
+test('accepts a constant key where the pattern matches one environment', () => {
   expect(expand([present({ environment: 'prod*', key: 'live' })])).toEqual({
     ...NOTHING,
     keys: ['live'],
   });
 });
 
-test('keys that differ in letter case only are one key', () => {
+test('keys that differ only in letter case are the same key', () => {
   const entries = [
     present({ environment: 'dev', key: 'Live', line: 3 }),
     present({ environment: 'staging', key: 'live', line: 7 }),
@@ -312,7 +312,7 @@ test('keys that differ in letter case only are one key', () => {
   ]);
 });
 
-test('two patterns that render the same key are a problem at both lines', () => {
+test('reports two patterns that render the same key at both lines', () => {
   const entries = [
     present({ environment: 'prod*', line: 3 }),
     present({ environment: '*ion', line: 7 }),
@@ -323,7 +323,7 @@ test('two patterns that render the same key are a problem at both lines', () => 
   ]);
 });
 
-test('an exact entry goes before a pattern that renders the same key', () => {
+test('an exact entry takes precedence over a pattern that renders the same key', () => {
   const pattern = present({ name: 'by pattern', line: 3 });
   const exact = present({ environment: 'dev', name: 'exact', line: 7 });
   const expansion = expandEntries([pattern, exact], CATALOG);
@@ -337,7 +337,7 @@ test('an exact entry goes before a pattern that renders the same key', () => {
   ]);
 });
 
-test('an absent entry goes before a pattern that renders the same key', () => {
+test('an absent entry takes precedence over a pattern that renders the same key', () => {
   expect(expand([present({ line: 3 }), absent('web-dev', 7)])).toEqual({
     ...NOTHING,
     keys: ['web-production', 'web-staging'],
@@ -352,14 +352,14 @@ test('an entry cannot be present and absent at once', () => {
   ]);
 });
 
-test('a key that is rendered from odd keys of an account is checked again', () => {
+test('validates a key rendered from unusual keys of the account again', () => {
   const projects = [{ key: 'web', name: 'W', environments: [{ key: '_old', name: 'Old' }] }];
   expect(expand([present({ key: '{environment}' })], { projects })).toEqual([
     'key gives "_old" for project "web", environment "_old", which is not valid; expected letters, digits, ".", "-" and "_", the first one a letter or a digit',
   ]);
 });
 
-test('a display name of the account becomes one line', () => {
+test('turns a display name from the account into a single line', () => {
   const projects = [
     { key: 'web', name: 'W', environments: [{ key: 'dev', name: ' Dev\r\n\u2028two ' }] },
   ];
@@ -367,14 +367,14 @@ test('a display name of the account becomes one line', () => {
   expect(expansion.kind === 'expanded' && expansion.groups[0]?.desired.name).toBe('Dev two!');
 });
 
-test('a name that is blank once it is rendered is a problem', () => {
+test('a rendered name that is blank is a problem', () => {
   const projects = [{ key: 'web', name: 'W', environments: [{ key: 'dev', name: ' ' }] }];
   expect(expand([present({ name: '{environment-name}' })], { projects })).toEqual([
     'name is blank for project "web", environment "dev"',
   ]);
 });
 
-test('all problems of all entries come at once', () => {
+test('reports all problems of all entries at once', () => {
   const entries = [
     present({ environment: '*, !*d*', line: 1 }),
     present({ environment: '*ion, !production', line: 2 }),

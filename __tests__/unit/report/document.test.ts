@@ -5,7 +5,7 @@ import { type Block, renderDocument, row } from '../../../src/report/document.ts
 
 const table: Block = { head: [row('a'), row('---')], rows: [row('1'), row('2')] };
 
-test('blocks of all kinds are separated by blank lines and followed by the end', () => {
+test('separates blocks of all kinds by blank lines and puts the end last', () => {
   const blocks: Block[] = [
     '## Title',
     { items: ['one', 'two'] },
@@ -44,7 +44,7 @@ const anyBlock: fc.Arbitrary<Block> = fc.letrec<{ block: Block }>((tie) => ({
   ),
 })).block;
 
-test('a document never exceeds its size, keeps its end, says what is missing and closes what it opened', () => {
+test('a document never exceeds its size limit, keeps its end, says what is missing and closes what it opened', () => {
   fc.assert(
     fc.property(fc.array(anyBlock), fc.integer({ min: 150, max: 600 }), (blocks, maxBytes) => {
       const text = renderDocument(blocks, 'end\n', maxBytes);
@@ -57,7 +57,7 @@ test('a document never exceeds its size, keeps its end, says what is missing and
   );
 });
 
-test('a cut table or list does not swallow the line that says so', () => {
+test('a truncated table or list does not swallow the line that says so', () => {
   const rows = Array.from({ length: 100 }, (_, index) => row(String(index)));
   const items = rows.map((_, index) => `item ${index}`);
   for (const block of [{ ...table, rows }, { items }]) {

@@ -3,9 +3,9 @@ import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { startConnectProxy } from '../../simulator/wire/proxy.ts';
-import { listen, shutDown } from '../../simulator/wire/server.ts';
-import { type HttpRequest, openHttpClient } from '../../src/http/http-client.ts';
+import { listen, shutDown } from '../../../simulator/network/faulty-server.ts';
+import { startConnectProxy } from '../../../simulator/network/proxy.ts';
+import { type HttpRequest, openHttpClient } from '../../../src/http/http-client.ts';
 
 const NO_PROXIES = { httpProxy: '', httpsProxy: '', noProxy: '' };
 const NEVER = new AbortController().signal;
@@ -16,7 +16,7 @@ function get(path: string): HttpRequest {
 
 type Limits = { readonly connectTimeoutMs?: number; readonly attemptTimeoutMs?: number };
 
-/** A server that answers as told, and a client of it. */
+/** A server with the given behaviour, and a client for it. */
 async function open(listener: RequestListener, limits: Limits = {}) {
   const server = createServer(listener);
   const sockets = new Set<Socket>();
@@ -45,8 +45,8 @@ async function open(listener: RequestListener, limits: Limits = {}) {
   };
 }
 
-describe('one of two requests at the same time', () => {
-  test('that waits too long for its answer leaves the other one and its socket alone', async () => {
+describe('concurrent requests', () => {
+  test('a request that times out leaves a concurrent request and its socket alone', async () => {
     const released = Promise.withResolvers<void>();
     const listener: RequestListener = (request, response) => {
       if (request.url === '/patient') {
@@ -56,22 +56,22 @@ describe('one of two requests at the same time', () => {
         );
       }
     };
-    await using wire = await open(listener);
+    await using server = await open(listener);
     const abort = new AbortController();
-    const patient = wire.client.send(get('/patient'), NEVER);
-    const hasty = wire.client.send(get('/hasty'), abort.signal);
-    await expect.poll(() => wire.sockets.size).toBe(2);
+    const patient = server.client.send(get('/patient'), NEVER);
+    const hasty = server.client.send(get('/hasty'), abort.signal);
+    await expect.poll(() => server.sockets.size).toBe(2);
     abort.abort(new Error('enough'));
     expect(await hasty).toMatchObject({ code: 'ABORTED', mayHaveBeenProcessed: true });
-    await expect.poll(() => wire.sockets.size).toBe(1);
+    await expect.poll(() => server.sockets.size).toBe(1);
     released.resolve();
     expect(await patient).toMatchObject({ status: 200, body: { text: 'patient' } });
-    // The connection that is left serves the next request.
-    expect(await wire.client.send(get('/patient'), NEVER)).toMatchObject({ status: 200 });
-    expect(wire.connections).toBe(2);
+    // The remaining connection serves the next request.
+    expect(await server.client.send(get('/patient'), NEVER)).toMatchObject({ status: 200 });
+    expect(server.connections).toBe(2);
   });
 
-  test('that is aborted while its tunnel opens was never sent, and the other one goes on', async () => {
+  test('a request aborted while its tunnel opens counts as never sent, and a concurrent request continues', async () => {
     const tunnels: Socket[] = [];
     const proxy = createTcpServer((socket) => {
       tunnels.push(socket);
@@ -98,7 +98,7 @@ describe('one of two requests at the same time', () => {
     await shutDown(proxy, tunnels);
   });
 
-  test('that is aborted during the TLS handshake was never sent', async () => {
+  test('a request aborted during the TLS handshake counts as never sent', async () => {
     const sockets: Socket[] = [];
     const server = createTcpServer((socket) => {
       sockets.push(socket);
@@ -116,25 +116,25 @@ describe('one of two requests at the same time', () => {
   });
 });
 
-describe('a request whose time is up', () => {
-  test('while it waits for an answer may have been processed', async () => {
-    await using wire = await open(() => {}, { attemptTimeoutMs: 50 });
-    const exchange = await wire.client.send(get('/'), NEVER);
+describe('timeouts', () => {
+  test('a request that times out while waiting for the response may have been processed', async () => {
+    await using server = await open(() => {}, { attemptTimeoutMs: 50 });
+    const exchange = await server.client.send(get('/'), NEVER);
     expect(exchange).toMatchObject({ code: 'ATTEMPT_TIMEOUT', mayHaveBeenProcessed: true });
   });
 
-  test('while its body drips is unreadable', async () => {
+  test('a response body that drips past the timeout is unreadable', async () => {
     const drip: RequestListener = (_request, response) => {
       const timer = setInterval(() => response.write(' '), 5);
       response.on('close', () => clearInterval(timer));
     };
-    await using wire = await open(drip, { attemptTimeoutMs: 300 });
-    expect(await wire.client.send(get('/'), NEVER)).toMatchObject({
+    await using server = await open(drip, { attemptTimeoutMs: 300 });
+    expect(await server.client.send(get('/'), NEVER)).toMatchObject({
       body: { kind: 'unreadable', why: 'it broke off (ATTEMPT_TIMEOUT)' },
     });
   });
 
-  test('while a proxy is silent is told as a proxy that could not be reached', async () => {
+  test('a proxy that never responds is reported as unreachable', async () => {
     const sockets: Socket[] = [];
     const proxy = createTcpServer((socket) => {
       sockets.push(socket);
@@ -156,45 +156,45 @@ describe('a request whose time is up', () => {
   });
 });
 
-test('requests that follow each other share a connection', async () => {
-  await using wire = await open((_request, response) => response.end('{}'));
+test('consecutive requests reuse one connection', async () => {
+  await using server = await open((_request, response) => response.end('{}'));
   for (const path of ['/1', '/2', '/3']) {
-    expect(await wire.client.send(get(path), NEVER)).toMatchObject({ status: 200 });
+    expect(await server.client.send(get(path), NEVER)).toMatchObject({ status: 200 });
   }
-  expect(wire.connections).toBe(1);
+  expect(server.connections).toBe(1);
 });
 
-test('a request that cannot be written was never sent', async () => {
-  await using wire = await open((_request, response) => response.end());
+test('a request that cannot be written counts as never sent', async () => {
+  await using server = await open((_request, response) => response.end());
   const request = { ...get('/'), headers: { authorization: 'a secret\r\nx: y' } };
-  const exchange = await wire.client.send(request, NEVER);
+  const exchange = await server.client.send(request, NEVER);
   expect(exchange).toMatchObject({ code: 'UND_ERR_INVALID_ARG', mayHaveBeenProcessed: false });
   expect(String(exchange.kind === 'no-response' && exchange.cause)).not.toContain('a secret');
 });
 
-test('a redirect is an answer, and is not followed', async () => {
+test('a redirect is returned as a response and not followed', async () => {
   const paths: (string | undefined)[] = [];
-  await using wire = await open((request, response) => {
+  await using server = await open((request, response) => {
     paths.push(request.url);
     response.writeHead(307, { location: '/other' }).end();
   });
-  expect(await wire.client.send(get('/'), NEVER)).toMatchObject({
+  expect(await server.client.send(get('/'), NEVER)).toMatchObject({
     status: 307,
     headers: { location: '/other' },
   });
   expect(paths).toEqual(['/']);
 });
 
-test('a header block of more than 16 KiB is refused', async () => {
-  await using wire = await open((_request, response) => {
+test('rejects a header block of more than 16 KiB', async () => {
+  await using server = await open((_request, response) => {
     response.writeHead(200, { 'x-long': 'x'.repeat(20_000) }).end();
   });
-  expect(await wire.client.send(get('/'), NEVER)).toMatchObject({
+  expect(await server.client.send(get('/'), NEVER)).toMatchObject({
     code: 'UND_ERR_HEADERS_OVERFLOW',
   });
 });
 
-test('a value that is no proxy fails every request, without a connection', async () => {
+test('an invalid proxy fails every request without opening a connection', async () => {
   const client = openHttpClient({
     origin: 'https://app.launchdarkly.com',
     proxies: { ...NO_PROXIES, httpsProxy: 'socks5://user:password@127.0.0.1:1' },
@@ -219,7 +219,7 @@ test.each([
   await client.close();
 });
 
-test('plain http goes through a proxy as a whole request', async () => {
+test('plain http is forwarded through a proxy as a whole request', async () => {
   const seen: (string | undefined)[] = [];
   const proxy = createServer((request, response) => {
     seen.push(request.url, request.headers['proxy-authorization']);
@@ -240,18 +240,18 @@ test('plain http goes through a proxy as a whole request', async () => {
   await once(proxy, 'close');
 });
 
-describe('a body', () => {
+describe('response bodies', () => {
   const text = JSON.stringify({ message: 'x'.repeat(1_000) });
 
   async function receive(encoding: string | string[], body: Buffer | string, status = 200) {
-    await using wire = await open((_request, response) => {
+    await using server = await open((_request, response) => {
       response.setHeader('content-encoding', encoding).writeHead(status).end(body);
     });
-    return await wire.client.send(get('/'), NEVER);
+    return await server.client.send(get('/'), NEVER);
   }
 
   test.each(['identity', 'Identity', '', ' ', 'identity, identity', ', identity'])(
-    'that is not compressed is read: "%s"',
+    'reads an uncompressed body: "%s"',
     async (encoding) => {
       expect(await receive(encoding, text)).toMatchObject({ body: { kind: 'text', text } });
     },
@@ -267,7 +267,7 @@ describe('a body', () => {
     ['identity, gzip', gzipSync(text)],
     ['gzip, br', brotliCompressSync(gzipSync(text))],
     [['deflate', 'gzip'], gzipSync(deflateSync(text))],
-  ])('that a gateway has compressed is decompressed: %s', async (encoding, body) => {
+  ])('decompresses a body that a gateway compressed: %s', async (encoding, body) => {
     expect(await receive(encoding, body)).toMatchObject({ body: { kind: 'text', text } });
     expect(await receive(encoding, body, 403)).toMatchObject({
       status: 403,
@@ -275,12 +275,15 @@ describe('a body', () => {
     });
   });
 
-  test.each(['gzip', 'br', 'deflate'])('that is empty is empty in %s as well', async (encoding) => {
-    expect(await receive(encoding, '')).toMatchObject({ body: { kind: 'text', text: '' } });
-  });
+  test.each(['gzip', 'br', 'deflate'])(
+    'reads an empty body with content-encoding %s as empty',
+    async (encoding) => {
+      expect(await receive(encoding, '')).toMatchObject({ body: { kind: 'text', text: '' } });
+    },
+  );
 
   test.each(['zstd', 'compress', 'aws-chunked', 'gzip, gzip, gzip, gzip'])(
-    'in an encoding that is not supported is unreadable: %s',
+    'a body in an unsupported encoding is unreadable: %s',
     async (encoding) => {
       expect(await receive(encoding, text)).toMatchObject({
         body: { kind: 'unreadable', why: 'it is compressed in a way that is not supported' },
@@ -292,7 +295,7 @@ describe('a body', () => {
     ['gzip', gzipSync(text).subarray(0, 20)],
     ['gzip', 'not compressed'],
     ['br', brotliCompressSync(text).subarray(0, 5)],
-  ])('that is damaged is unreadable: %s', async (encoding, body) => {
+  ])('a corrupt body is unreadable: %s', async (encoding, body) => {
     expect(await receive(encoding, body)).toMatchObject({
       body: { kind: 'unreadable', why: `it can't be decompressed as ${encoding}` },
     });
@@ -304,7 +307,7 @@ describe('a body', () => {
     ['deflate', deflateSync(zeros)],
     ['br', brotliCompressSync(zeros)],
     ['gzip, gzip', gzipSync(gzipSync(zeros))],
-  ])('that is a bomb is refused: %s', async (encoding, body) => {
+  ])('rejects a decompression bomb: %s', async (encoding, body) => {
     expect(await receive(encoding, body)).toMatchObject({
       body: { kind: 'unreadable', why: 'it is longer than 4194304 bytes' },
     });

@@ -1,41 +1,40 @@
 /**
- * An HTTP proxy such as a company has between its runners and the world: it opens tunnels, and it keeps
- * every byte that it sees.
+ * An HTTP proxy as in a corporate network: it opens tunnels, and records every byte that it sees.
  * @see https://www.rfc-editor.org/rfc/rfc9110#name-connect
  */
 
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { listen, shutDown } from './server.ts';
+import { listen, shutDown } from './faulty-server.ts';
 
 /** How to start a proxy. */
 export interface ConnectProxyOptions {
-  /** The port on this machine at which each `host:port` is really to be found. Others are refused with 502. */
+  /** The local port for each `host:port`. Other targets are refused with 502. */
   readonly routes: Readonly<Record<string, number>>;
-  /** Asks for these with 407. */
+  /** Requires these credentials, with 407. */
   readonly credentials?: { readonly user: string; readonly password: string };
-  /** Answers every request with this status. */
+  /** Refuses every request with this status. */
   readonly refusal?: number;
   /** How long it takes to open each tunnel, in milliseconds. */
   readonly delayMs?: number;
-  /** Is an https proxy. */
+  /** Makes it an https proxy. */
   readonly tls?: TlsOptions;
 }
 
-/** A running proxy, and all that it has seen. */
+/** A running proxy, and everything that it has seen. */
 export interface ConnectProxy extends AsyncDisposable {
   /** The host and port, without a scheme. */
   readonly host: string;
   /** The first line of each request: `CONNECT host:port HTTP/1.1`. */
   readonly requests: readonly string[];
-  /** Every byte that clients sent, through tunnels as well. */
+  /** Every byte that clients sent, including those through tunnels. */
   readonly seen: string;
   /** How many tunnels were opened. */
   readonly tunnels: number;
 }
 
-/** Starts a proxy on 127.0.0.1; resolves when it listens. */
+/** Starts a proxy on 127.0.0.1; resolves once it is listening. */
 export async function startConnectProxy(options: ConnectProxyOptions): Promise<ConnectProxy> {
   const sockets = new Set<Socket>();
   const requests: string[] = [];
@@ -55,7 +54,7 @@ export async function startConnectProxy(options: ConnectProxyOptions): Promise<C
     socket.on('data', function read(chunk) {
       head += chunk.toString('latin1');
       if (!/^[A-Z]/.test(head)) {
-        // A client that speaks TLS to a proxy that does not.
+        // A client that speaks TLS to a plain-http proxy.
         socket.end('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n');
         return;
       }
@@ -99,7 +98,7 @@ export async function startConnectProxy(options: ConnectProxyOptions): Promise<C
   };
 }
 
-/** The status with which a request is refused, if it is. */
+/** The status with which a request is refused; undefined when it is not. */
 function refuse(
   method: string,
   target: string,

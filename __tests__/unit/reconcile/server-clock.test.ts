@@ -1,16 +1,16 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Moment, ServerClock } from '../../src/reconcile/server-clock.ts';
+import { type Moment, ServerClock } from '../../../src/reconcile/server-clock.ts';
 
 const epochMs = Date.UTC(2026, 10, 24, 12, 0, 0, 250);
 
-/** A moment of a machine that was started at `epochMs`, and whose wall clock is `skewMs` ahead. */
+/** A moment on a machine that was started at `epochMs` and whose wall clock is `skewMs` ahead. */
 const at = (uptimeMs: number, skewMs = 0): Moment => ({
   uptimeMs,
   wallMs: epochMs + uptimeMs + skewMs,
 });
 
-/** What `Date` says at that time. */
+/** The `Date` header at that time. */
 const dateAt = (uptimeMs: number, skewMs = 0) =>
   Math.floor((epochMs + uptimeMs + skewMs) / 1_000) * 1_000;
 
@@ -19,7 +19,7 @@ const anyDuration = fc.integer({ min: 0, max: 5_000 });
 const anySkew = fc.integer({ min: -7_200_000, max: 7_200_000 });
 
 describe('the time of the server at a moment', () => {
-  test('is not known before it was read, nor from answers without a Date', () => {
+  test('the server time is unknown before it was read, and from responses without a Date', () => {
     const clock = new ServerClock();
     expect(clock.timeAt(at(0))).toBeUndefined();
     clock.record({ sentAt: at(0), receivedAt: at(100), serverTimeMs: undefined });
@@ -27,7 +27,7 @@ describe('the time of the server at a moment', () => {
     expect(clock.isAfter(epochMs + 1e9, at(0))).toBe(false);
   });
 
-  test('is a lower bound, a second and an answer too early at most, however far the clocks differ', async () => {
+  test('the server time is a lower bound, at most a second and one response early, however far the clocks differ', async () => {
     await fc.assert(
       fc.property(
         anyUptime,
@@ -54,10 +54,10 @@ describe('the time of the server at a moment', () => {
     );
   });
 
-  test('is a range when the wall clock was set ahead, or the machine slept', () => {
+  test('the server time is a range when the wall clock was set forward or the machine was suspended', () => {
     const clock = new ServerClock();
     const sleptMs = 60_000;
-    // Uptime stood still meanwhile, so the server is further ahead of it than before.
+    // Uptime stood still in the meantime, so the server is further ahead of it than before.
     clock.record({
       sentAt: at(100, sleptMs),
       receivedAt: at(200, sleptMs),
@@ -68,7 +68,7 @@ describe('the time of the server at a moment', () => {
     expect(time?.latestMs).toBeGreaterThan(epochMs);
   });
 
-  test('is not touched by a wall clock that was set back', () => {
+  test('a wall clock that was set back does not change the server time', () => {
     const clock = new ServerClock();
     clock.record({
       sentAt: at(100, -60_000),
@@ -80,7 +80,7 @@ describe('the time of the server at a moment', () => {
     expect(time?.latestMs).toBeLessThanOrEqual(epochMs);
   });
 
-  test("is a range when the server's clock was set between two answers", () => {
+  test("the server time is a range when the server's clock was set between two responses", () => {
     const clock = new ServerClock();
     clock.record({ sentAt: at(0), receivedAt: at(100), serverTimeMs: dateAt(100) });
     clock.record({ sentAt: at(200), receivedAt: at(300), serverTimeMs: dateAt(300, 60_000) });
@@ -90,7 +90,7 @@ describe('the time of the server at a moment', () => {
   });
 });
 
-test('a time of the server is after a moment only when no imprecision can explain it', () => {
+test('a server time is after a moment only when no imprecision can explain it', () => {
   const clock = new ServerClock();
   clock.record({ sentAt: at(0), receivedAt: at(100), serverTimeMs: dateAt(50) });
   expect(clock.isAfter(epochMs + 700, at(0))).toBe(false);

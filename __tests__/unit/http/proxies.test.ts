@@ -7,7 +7,7 @@ import {
   listProxySecrets,
   listProxyWarnings,
   readProxySettings,
-} from '../../src/http/proxies.ts';
+} from '../../../src/http/proxies.ts';
 
 const LAUNCHDARKLY = 'https://app.launchdarkly.com';
 const EXPECTED = 'expected the URL of an http or https proxy';
@@ -20,7 +20,7 @@ function basic(credentials: string): string {
   return `Basic ${Buffer.from(credentials).toString('base64')}`;
 }
 
-describe('the variables', () => {
+describe('proxy variables', () => {
   test.each([
     [{}, ''],
     [{ HTTPS_PROXY: 'http://a' }, 'http://a'],
@@ -29,13 +29,13 @@ describe('the variables', () => {
     [{ https_proxy: ' ', HTTPS_PROXY: ' http://a\n' }, 'http://a'],
     [{ HTTP_PROXY: 'http://a' }, ''],
   ])(
-    'name the proxy for https targets in lower case first, and empty means unset: %j',
+    'the lower-case variable wins for https targets, and an empty value means unset: %j',
     (env, value) => {
       expect(readProxySettings(env).httpsProxy).toBe(value);
     },
   );
 
-  test('for plain http and for exceptions follow the same rule', () => {
+  test('the same rule applies to plain http and to NO_PROXY', () => {
     const env = { http_proxy: '', HTTP_PROXY: 'http://a', no_proxy: '', NO_PROXY: 'b,c' };
     expect(readProxySettings(env)).toEqual({
       httpProxy: 'http://a',
@@ -45,7 +45,7 @@ describe('the variables', () => {
   });
 });
 
-describe('the URL of a proxy', () => {
+describe('proxy URLs', () => {
   test.each([
     ['http://proxy:8080', 'http://proxy:8080'],
     ['HTTP://proxy:8080', 'http://proxy:8080'],
@@ -64,7 +64,7 @@ describe('the URL of a proxy', () => {
     ['http://proxy:8080#x', 'http://proxy:8080'],
     ['http://proxy:8080/a b', 'http://proxy:8080'],
     ['proxy:8080/x', 'http://proxy:8080'],
-  ])('is read up to its port: %s', (value, origin) => {
+  ])('reads a proxy URL up to its port: %s', (value, origin) => {
     expect(route(value)).toEqual({ kind: 'proxy', proxy: { origin, authorization: undefined } });
   });
 
@@ -82,13 +82,16 @@ describe('the URL of a proxy', () => {
     ['http://token@proxy', 'token:'],
     ['http://token:@proxy', 'token:'],
     ['http://:pw@proxy', ':pw'],
-  ])('has its credentials meant as they are written: %s', (value, credentials) => {
+  ])('takes the credentials of a proxy URL literally: %s', (value, credentials) => {
     expect(route(value)).toMatchObject({ proxy: { authorization: basic(credentials) } });
   });
 
-  test.each(['http://@proxy', 'http://:@proxy'])('may have empty credentials: %s', (value) => {
-    expect(route(value)).toMatchObject({ proxy: { authorization: undefined } });
-  });
+  test.each(['http://@proxy', 'http://:@proxy'])(
+    'accepts empty credentials in a proxy URL: %s',
+    (value) => {
+      expect(route(value)).toMatchObject({ proxy: { authorization: undefined } });
+    },
+  );
 
   test.each([
     ['socks5://proxy:1080', `${EXPECTED}; SOCKS is not supported`],
@@ -121,11 +124,11 @@ describe('the URL of a proxy', () => {
       'http://user:12/34@proxy',
       `${EXPECTED}; the characters / ? # in the user name or password must be percent-encoded`,
     ],
-  ])('that cannot be one is refused in words: %s', (value, reason) => {
+  ])('explains why a value is not a valid proxy URL: %s', (value, reason) => {
     expect(route(value)).toEqual({ kind: 'invalid', reason });
   });
 
-  test('never makes the code throw, and a reason never quotes it', () => {
+  test('never throws on any proxy value and never quotes it in the reason', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (noise) => {
         const result = route(`http://user:secret-${noise}`);
@@ -135,14 +138,14 @@ describe('the URL of a proxy', () => {
   });
 });
 
-describe('a route', () => {
-  test('to an https server does not use the proxy for plain http', () => {
+describe('proxy routes', () => {
+  test('a route to an https server does not use the proxy for plain http', () => {
     const settings = { httpProxy: 'http://proxy', httpsProxy: '', noProxy: '' };
     expect(findRoute(LAUNCHDARKLY, settings)).toEqual({ kind: 'direct' });
   });
 
   test.each(['http://localhost:1', 'http://127.0.0.1', 'http://[::1]:8080'])(
-    'to %s never has a proxy, which would see the token',
+    'a route to %s never uses a proxy, which would see the token',
     (origin) => {
       const settings = { httpProxy: 'http://proxy', httpsProxy: 'http://proxy', noProxy: '' };
       expect(findRoute(origin, settings)).toEqual({ kind: 'direct' });
@@ -164,7 +167,7 @@ describe('a route', () => {
       fc.constantFrom(',', ' ', ', ').map((separator) => entries.join(separator)),
     );
 
-  test('passes the proxy by exactly where undici does', () => {
+  test('bypasses the proxy exactly where undici does', () => {
     fc.assert(
       fc.property(host, port, list, (hostname, suffix, noProxy) => {
         const origin = `https://${hostname}${suffix}`;
@@ -177,7 +180,9 @@ describe('a route', () => {
   });
 });
 
-/** The agent does not tell its decision, but it opens direct connections with the connector it was given. */
+/**
+ * The agent does not reveal its decision, but it opens direct connections with the given connector.
+ */
 function askUndici(origin: string, noProxy: string): 'direct' | 'proxy' {
   let decision: 'direct' | 'proxy' = 'proxy';
   const fail = (_options: unknown, callback: (error: Error, socket: null) => void) =>
@@ -197,11 +202,11 @@ function askUndici(origin: string, noProxy: string): 'direct' | 'proxy' {
   return decision;
 }
 
-describe('a problem', () => {
+describe('proxy problems', () => {
   test.each([
     [{ HTTPS_PROXY: 'ftp://x' }, 'HTTPS_PROXY'],
     [{ https_proxy: 'ftp://x', HTTPS_PROXY: 'http://x' }, 'https_proxy'],
-  ])('names the variable that is used: %j', (env, variable) => {
+  ])('a problem names the variable in use: %j', (env, variable) => {
     expect(findProxyProblem(env, LAUNCHDARKLY)).toEqual({ variable, reason: EXPECTED });
   });
 
@@ -212,17 +217,17 @@ describe('a problem', () => {
     { HTTPS_PROXY: 'ftp://x', NO_PROXY: '*' },
     { HTTPS_PROXY: 'ftp://x', NO_PROXY: '.launchdarkly.com' },
     { ALL_PROXY: 'ftp://x' },
-  ])('is not looked for in what is not used: %j', (env) => {
+  ])('unused variables are not checked for problems: %j', (env) => {
     expect(findProxyProblem(env, LAUNCHDARKLY)).toBeUndefined();
   });
 });
 
-describe('a warning', () => {
+describe('proxy warnings', () => {
   test.each([
     [{ ALL_PROXY: 'http://p' }, 'ALL_PROXY is set, but it is not supported.'],
     [{ all_proxy: 'socks5://p' }, 'all_proxy is set, but it is not supported.'],
     [{ HTTP_PROXY: 'socks5://p' }, 'HTTP_PROXY names a SOCKS proxy, but SOCKS is not supported.'],
-  ])('is given for a proxy that is not supported: %j', (env, text) => {
+  ])('warns of a proxy that is not supported: %j', (env, text) => {
     const [warning, ...others] = listProxyWarnings(env, LAUNCHDARKLY);
     expect(warning).toContain(text);
     expect(warning).toContain('set HTTPS_PROXY');
@@ -235,18 +240,18 @@ describe('a warning', () => {
     { ALL_PROXY: 'socks5://p', HTTPS_PROXY: 'http://p' },
     { HTTP_PROXY: 'socks5://p', https_proxy: 'http://p' },
     { ALL_PROXY: 'socks5://p', NO_PROXY: '*' },
-  ])('is not given where nothing is missed: %j', (env) => {
+  ])('does not warn when no proxy is ignored: %j', (env) => {
     expect(listProxyWarnings(env, LAUNCHDARKLY)).toEqual([]);
   });
 });
 
-describe('the secrets', () => {
+describe('proxy secrets', () => {
   function list(httpsProxy: string, httpProxy = '') {
     return listProxySecrets({ httpsProxy, httpProxy, noProxy: '' });
   }
   const base64 = (text: string) => Buffer.from(text).toString('base64');
 
-  test('are the pair, its base64 and the password, as they are written and decoded', () => {
+  test('treats the pair, its base64 form and the password as secrets, encoded and decoded', () => {
     expect(list('http://user:p%40ss-word-1@proxy:8080')).toEqual([
       'user:p%40ss-word-1',
       'user:p@ss-word-1',
@@ -256,12 +261,12 @@ describe('the secrets', () => {
     ]);
   });
 
-  test('leave a password of less than eight characters to the pair', () => {
+  test('treats a password shorter than eight characters as a secret only as part of the pair', () => {
     expect(list('http://svc:prod@proxy')).toEqual(['svc:prod', base64('svc:prod')]);
     expect(list('http://a:b@proxy')).toEqual([base64('a:b')].filter(({ length }) => length >= 8));
   });
 
-  test('are a user name that stands alone, which is a token', () => {
+  test('treats a user name without a password as a secret, because it is a token', () => {
     expect(list('a-proxy-token@proxy', 'proxy:8080')).toEqual([
       'a-proxy-token',
       'a-proxy-token:',
@@ -269,14 +274,14 @@ describe('the secrets', () => {
     ]);
   });
 
-  test('are found in values that are no valid proxies', () => {
+  test('finds credentials even in values that are not valid proxy URLs', () => {
     for (const value of ['socks5://user:pass-word@[', 'http://user:pass-word#1@proxy']) {
       expect(list(value)).toContainEqual(expect.stringMatching(/^pass-word/));
     }
     expect(list('http://user:%ff-pass-word@proxy')).toContain('%ff-pass-word');
   });
 
-  test('are none where there are no credentials', () => {
+  test('finds no secrets where there are no credentials', () => {
     expect(list('http://proxy', 'http://@proxy')).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import {
   choosePullRequest,
   type GitHubContext,
   readGitHubContext,
-} from '../../src/inputs/github-context.ts';
+} from '../../../src/inputs/github-context.ts';
 
 const REPOSITORY = 'octo-org/octo-repo';
 
@@ -18,7 +18,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What a pull request's event tells, with `fullName` as the repository that it comes from. */
+/** The event of a pull request from the repository `fullName`. */
 function pullRequest(fullName: string | undefined) {
   return {
     pull_request: {
@@ -45,13 +45,13 @@ function findNumber(name: string, event: unknown): number | undefined {
   return readContext(event, { GITHUB_EVENT_NAME: name }).pullRequestNumber;
 }
 
-describe('the event of a pull request', () => {
+describe('pull request events', () => {
   test.each([
     'pull_request',
     'pull_request_target',
     'pull_request_review',
     'pull_request_review_comment',
-  ])('%s gives its number', (name) => {
+  ])('%s provides the pull request number', (name) => {
     expect(findNumber(name, pullRequest(REPOSITORY))).toBe(7);
   });
 
@@ -66,18 +66,18 @@ describe('the event of a pull request', () => {
       undefined,
     ],
     ['by Dependabot', pullRequest(REPOSITORY), { GITHUB_ACTOR: 'dependabot[bot]' }, 'dependabot'],
-  ])('%s tells which secrets the run has', (_title, event, env, withheldSecrets) => {
+  ])('a pull request %s shows which secrets the run has', (_title, event, env, withheldSecrets) => {
     expect(readContext(event, env)).toMatchObject({ pullRequestNumber: 7, withheldSecrets });
   });
 });
 
-describe('the event of a comment', () => {
-  test('gives the number when the comment is on a pull request', () => {
+describe('comment events', () => {
+  test('a comment on a pull request provides its number', () => {
     const issue = { number: 12, pull_request: { url: 'https://api.github.com/…' } };
     expect(findNumber('issue_comment', { issue })).toBe(12);
   });
 
-  test('gives no number when the comment is on an issue', () => {
+  test('a comment on an issue provides no number', () => {
     expect(findNumber('issue_comment', { issue: { number: 12 } })).toBeUndefined();
     expect(findNumber('issue_comment', { issue: { number: 12, pull_request: null } })).toBe(
       undefined,
@@ -85,7 +85,7 @@ describe('the event of a comment', () => {
   });
 });
 
-describe.each(['workflow_run', 'check_run', 'check_suite'])('the event %s', (name) => {
+describe.each(['workflow_run', 'check_run', 'check_suite'])('the %s event', (name) => {
   const entry = (number: number, repo?: { readonly id?: number; readonly url?: string }) => ({
     number,
     base: { ref: 'main', ...(repo && { repo }) },
@@ -94,32 +94,32 @@ describe.each(['workflow_run', 'check_run', 'check_suite'])('the event %s', (nam
     findNumber(name, { [name]: { pull_requests }, ...more });
   const ownUrl = `https://api.github.com/repos/${REPOSITORY}`;
 
-  test('gives the number of the only pull request', () => {
+  test('provides the number when there is exactly one pull request', () => {
     expect(find([entry(9, { url: ownUrl })])).toBe(9);
     expect(find([entry(9, { id: 1, url: ownUrl })], { repository: { id: 1 } })).toBe(9);
     expect(find([entry(9)])).toBe(9);
   });
 
-  test('gives no number when there are none, or several', () => {
+  test('provides no number when there are none, or several', () => {
     expect(find([])).toBeUndefined();
     expect(find(undefined)).toBeUndefined();
     expect(find([entry(9), entry(10)])).toBeUndefined();
   });
 
-  test('does not count the pull requests of other repositories', () => {
+  test('ignores the pull requests of other repositories', () => {
     const other = { url: 'https://api.github.com/repos/upstream/octo-repo' };
     expect(find([entry(9, other)])).toBeUndefined();
     expect(find([entry(9, other), entry(10, { url: ownUrl })])).toBe(10);
     expect(find([entry(9, { id: 2, url: ownUrl })], { repository: { id: 1 } })).toBeUndefined();
   });
 
-  test('gives no number when its list is malformed', () => {
+  test('provides no number when the list of pull requests is malformed', () => {
     expect(find([{ number: 'nine' }])).toBeUndefined();
     expect(find('nine')).toBeUndefined();
   });
 });
 
-describe('the event merge_group', () => {
+describe('the merge_group event', () => {
   const find = (head_ref: unknown) => findNumber('merge_group', { merge_group: { head_ref } });
   const sha = 'ffac537e6cbbf934b08745a378932722df287a53';
 
@@ -130,12 +130,12 @@ describe('the event merge_group', () => {
     [`refs/heads/other/main/pr-104-${sha}`, undefined],
     ['refs/heads/gh-readonly-queue/main/pr-104-not-a-commit', undefined],
     [7, undefined],
-  ])('reads the number from the branch %s', (ref, number) => {
+  ])('reads the pull request number from the branch %s', (ref, number) => {
     expect(find(ref)).toBe(number);
   });
 });
 
-describe('a run for something else', () => {
+describe('runs without a pull request', () => {
   test.each<[string, unknown, Readonly<Record<string, string>>]>([
     ['a push', pullRequest(REPOSITORY), { GITHUB_EVENT_NAME: 'push' }],
     ['an event file that is no JSON', '{', {}],
@@ -143,14 +143,14 @@ describe('a run for something else', () => {
     ['an event file of another shape', { pull_request: { number: 'seven' } }, {}],
     ['an event file that is missing', '{}', { GITHUB_EVENT_PATH: '/nowhere/event.json' }],
     ['no event file', '{}', { GITHUB_EVENT_PATH: '' }],
-  ])('%s names no pull request', (_title, event, env) => {
+  ])('%s provides no pull request', (_title, event, env) => {
     expect(readContext(event, env)).toMatchObject({
       pullRequestNumber: undefined,
       withheldSecrets: undefined,
     });
   });
 
-  test('without any variable nothing is known but the usual API', () => {
+  test('without any variable, only the default API URL is known', () => {
     expect(readGitHubContext({})).toEqual({
       repository: undefined,
       pullRequestNumber: undefined,
@@ -159,12 +159,12 @@ describe('a run for something else', () => {
     });
   });
 
-  test('a push by Dependabot sees the secrets of Dependabot only', () => {
+  test('a push by Dependabot can only read Dependabot secrets', () => {
     const env = { GITHUB_EVENT_NAME: 'push', GITHUB_ACTOR: 'dependabot[bot]' };
     expect(readGitHubContext(env).withheldSecrets).toBe('dependabot');
   });
 
-  test.each(['workflow_run', 'issue_comment'])('%s has secrets, whoever caused it', (name) => {
+  test.each(['workflow_run', 'issue_comment'])('%s has secrets, whoever triggered it', (name) => {
     const env = { GITHUB_EVENT_NAME: name, GITHUB_ACTOR: 'dependabot[bot]' };
     expect(readGitHubContext(env).withheldSecrets).toBeUndefined();
   });
@@ -176,7 +176,7 @@ describe('the pull request to comment on', () => {
     pullRequestNumber: 7,
   };
 
-  test('is the one of the event', () => {
+  test('comments on the pull request of the event', () => {
     expect(choosePullRequest(readContext(pullRequest(REPOSITORY)), undefined)).toEqual({
       owner: 'octo-org',
       repo: 'octo-repo',
@@ -184,20 +184,20 @@ describe('the pull request to comment on', () => {
     });
   });
 
-  test('is the one that the workflow names, when it names one', () => {
+  test('comments on the pull request that the workflow names, if it names one', () => {
     const chosen = choosePullRequest(readContext(pullRequest(REPOSITORY)), 42);
     expect(chosen).toMatchObject({ number: 42 });
     const push = readContext({}, { GITHUB_EVENT_NAME: 'push' });
     expect(choosePullRequest(push, 42)).toEqual({ ...context.repository, number: 42 });
   });
 
-  test('is unknown without a number', () => {
+  test('finds no pull request without a number', () => {
     const push = readContext({}, { GITHUB_EVENT_NAME: 'push' });
     expect(choosePullRequest(push, undefined)).toBeUndefined();
   });
 
   test.each(['', 'octo-org', '/octo-repo'])(
-    'is unknown with a repository called %j',
+    'finds no pull request in a repository called %j',
     (repository) => {
       const context = readContext(pullRequest(REPOSITORY), { GITHUB_REPOSITORY: repository });
       expect(choosePullRequest(context, 42)).toBeUndefined();

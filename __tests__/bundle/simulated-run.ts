@@ -14,8 +14,8 @@ import {
   type StepResult,
 } from '../../simulator/runner/runner.ts';
 
-/** What every scene asks for unless it says otherwise. */
-export const WISH = {
+/** The inputs that every simulated run gets unless it overrides them. */
+export const DESIRED = {
   name: 'Production - All Apps',
   key: 'default-production-all-apps',
   project: 'default',
@@ -23,26 +23,26 @@ export const WISH = {
   token: sampleWriterToken,
 } as const;
 
-/** The paths of the operations on {@link WISH}. */
+/** The paths of the operations on {@link DESIRED}. */
 export const CREATE_PATH = '/api/v2/engineering-insights/insights/group';
-export const GROUP_PATH = `/api/v2/engineering-insights/insights/groups/${WISH.key}`;
+export const GROUP_PATH = `/api/v2/engineering-insights/insights/groups/${DESIRED.key}`;
 
-/** A group that was made an hour before the run, as wanted by {@link WISH} unless said otherwise. */
+/** A group created an hour before the run. Equal to {@link DESIRED} except for `differences`. */
 export function olderGroup(differences: Partial<InsightGroup> = {}): InsightGroup {
   return {
-    key: WISH.key,
-    name: WISH.name,
-    projectKey: WISH.project,
-    environmentKey: WISH.environment,
+    key: DESIRED.key,
+    name: DESIRED.name,
+    projectKey: DESIRED.project,
+    environmentKey: DESIRED.environment,
     createdAt: Date.now() - 3_600_000,
     ...differences,
   };
 }
 
-/** A LaunchDarkly look-alike, and the bundle that speaks to it. */
-export interface Scene extends AsyncDisposable {
+/** A LaunchDarkly simulator, and the bundle that talks to it. */
+export interface SimulatedRun extends AsyncDisposable {
   readonly simulator: Simulator;
-  /** Starts `dist/index.js` as a runner does, with {@link WISH} and what differs from it. */
+  /** Runs `dist/index.js` as a runner does, with {@link DESIRED} overridden by `inputs`. */
   run(inputs?: Readonly<Record<string, string>>, options?: RunOptions): Promise<StepResult>;
   /** The methods of all requests so far, in order: `POST GET POST`. */
   methods(): string;
@@ -50,10 +50,10 @@ export interface Scene extends AsyncDisposable {
 
 type RunOptions = Omit<RunActionOptions, 'inputs'>;
 
-/** Opens a scene. When it closes, it has made sure that nobody asked for SDK keys. */
-export async function openScene(
+/** Starts the simulator. Disposing of the run asserts that nothing asked for SDK keys. */
+export async function startSimulatedRun(
   options: SimulatorOptions & { readonly group?: InsightGroup | undefined } = {},
-): Promise<Scene> {
+): Promise<SimulatedRun> {
   const simulator = await startSimulator(options);
   if (options.group !== undefined) {
     simulator.account.groups.set(options.group.key, options.group);
@@ -63,7 +63,7 @@ export async function openScene(
     run: (inputs = {}, runOptions = {}) =>
       runAction({
         ...runOptions,
-        inputs: { ...WISH, 'base-uri': simulator.origin, ...inputs },
+        inputs: { ...DESIRED, 'base-uri': simulator.origin, ...inputs },
       }),
     methods: () => simulator.requests.map(({ method }) => method).join(' '),
     async [Symbol.asyncDispose]() {
@@ -73,18 +73,18 @@ export async function openScene(
   };
 }
 
-/** Makes the next create go wrong. */
-export function spoilCreate(simulator: Simulator, fault: Fault, times = 1): void {
+/** Injects a fault into the next `times` creates. */
+export function injectCreateFault(simulator: Simulator, fault: Fault, times = 1): void {
   simulator.inject({ method: 'POST', path: CREATE_PATH, fault, times });
 }
 
-/** Says what was asked, query included: `GET /api/v2/projects?limit=100`. */
+/** Describes a request, query included: `GET /api/v2/projects?limit=100`. */
 export function describeRequest({ method, path, query }: RecordedRequest): string {
   const search = query.toString();
   return `${method} ${path}${search === '' ? '' : `?${search}`}`;
 }
 
-/** The only annotation of a step that failed, as a person sees it: the title, then the message. */
+/** The only annotation of a failed step as a person sees it: the title, then the message. */
 export function readFailure(result: StepResult): string {
   expect(result.conclusion).toBe('failure');
   expect(result.exitCode).toBe(1);

@@ -1,5 +1,5 @@
 import type { StepResult } from '../../simulator/runner/runner.ts';
-import type { Evidence } from './run-scenario.ts';
+import type { ScenarioRun } from './run-scenario.ts';
 import { DESIRED } from './scenario.ts';
 
 /** What can be wrong with a run. */
@@ -7,7 +7,7 @@ export const VIOLATION_KINDS = ['lost', 'duplicated', 'misreported', 'leaked'] a
 
 export type ViolationKind = (typeof VIOLATION_KINDS)[number];
 
-/** What each means, for the table that `npm run test:faults` prints. */
+/** What each kind means, for the table that `npm run test:faults` prints. */
 export const MEANINGS: Readonly<Record<ViolationKind, string>> = {
   lost: 'ended in a way that the scenario does not allow, or not at all',
   duplicated: 'wrote more often than the log says, or created more than one group',
@@ -15,49 +15,50 @@ export const MEANINGS: Readonly<Record<ViolationKind, string>> = {
   leaked: 'showed a secret, or connected to a host that is not LaunchDarkly',
 };
 
-/** One thing that is wrong, in words. */
+/** One violation, in words. */
 export interface Violation {
   readonly kind: ViolationKind;
   readonly what: string;
 }
 
-/** Holds what the action said against what is true. Empty when nothing is wrong. */
-export function findViolations(evidence: Evidence): Violation[] {
-  const { result, failure, hasLeaked } = evidence;
+/** Compares what the action reported with what is true. Empty when nothing is wrong. */
+export function findViolations(run: ScenarioRun): Violation[] {
+  const { result, failure, hasLeaked } = run;
   if (result === undefined) {
     const what = failure?.message ?? 'the run did not end';
-    return [...findStrayTraffic(evidence), { kind: hasLeaked ? 'leaked' : 'lost', what }];
+    return [...findUnexpectedTraffic(run), { kind: hasLeaked ? 'leaked' : 'lost', what }];
   }
   return [
-    ...findStrayTraffic(evidence),
-    ...findLosses(result, evidence),
-    ...findDuplicates(result, evidence),
-    ...findFalseReports(result, evidence),
-    ...findFalseOutputs(result, evidence),
+    ...findUnexpectedTraffic(run),
+    ...findLosses(result, run),
+    ...findDuplicates(result, run),
+    ...findFalseReports(result, run),
+    ...findFalseOutputs(result, run),
   ];
 }
 
-function findStrayTraffic({ scenario, strayConnections, requests }: Evidence): Violation[] {
+function findUnexpectedTraffic({ scenario, decoyConnections, requests }: ScenarioRun): Violation[] {
   const { certificate = 'trusted' } = scenario;
   return report('leaked', [
-    [strayConnections > 0, 'another host was contacted'],
+    [decoyConnections > 0, 'another host was contacted'],
     [certificate !== 'trusted' && requests > 0, 'a server that is not trusted got a request'],
   ]);
 }
 
-/** What Node itself says of `NODE_TLS_REJECT_UNAUTHORIZED=0`, before the first line of ours. */
+/** Node's own warning about `NODE_TLS_REJECT_UNAUTHORIZED=0`, before our first line. */
 const NODE_WARNING =
   /^\(node:\d+\) Warning: Setting the NODE_TLS_REJECT_UNAUTHORIZED .*\n\(Use `node --trace-warnings .*\n/;
 
-function findLosses(result: StepResult, evidence: Evidence): Violation[] {
-  const { scenario, creations, faultCount, hasFault } = evidence;
-  const ending = nameEnding(result);
+function findLosses(result: StepResult, run: ScenarioRun): Violation[] {
+  const { scenario, creations, faultCount, hasFault } = run;
+  const outcome = describeOutcome(result);
   const isSuccess = result.outputs['error-code'] === '';
-  // How far a run gets that uses up its time depends on the machine; that it says what is true does not.
-  const ranOutOfTime = ending === 'timeout' && scenario.usesUpTime === true;
-  const isAllowed = ranOutOfTime || scenario.endings.some((allowed) => allowed === ending);
+  // How far a run that uses up its time gets depends on the machine; that it reports the truth does
+  // not.
+  const ranOutOfTime = outcome === 'timeout' && scenario.usesUpTime === true;
+  const isAllowed = ranOutOfTime || scenario.allowedOutcomes.some((allowed) => allowed === outcome);
   return report('lost', [
-    [!isAllowed, `ended as ${ending}`],
+    [!isAllowed, `ended as ${outcome}`],
     [result.exitCode !== (isSuccess ? 0 : 1), `exit code ${result.exitCode}`],
     [result.stderr.replace(NODE_WARNING, '') !== '', `stderr: ${result.stderr}`],
     [
@@ -68,7 +69,7 @@ function findLosses(result: StepResult, evidence: Evidence): Violation[] {
   ]);
 }
 
-function findDuplicates(result: StepResult, { creations, writes }: Evidence): Violation[] {
+function findDuplicates(result: StepResult, { creations, writes }: ScenarioRun): Violation[] {
   const known = result.stdout.match(/^::debug::Request \d+: (?:POST|PATCH) /gm)?.length ?? 0;
   return report('duplicated', [
     [creations.length > 1, `${creations.length} groups were created`],
@@ -76,8 +77,8 @@ function findDuplicates(result: StepResult, { creations, writes }: Evidence): Vi
   ]);
 }
 
-function findFalseReports(result: StepResult, evidence: Evidence): Violation[] {
-  const { scenario, changes } = evidence;
+function findFalseReports(result: StepResult, run: ScenarioRun): Violation[] {
+  const { scenario, changes } = run;
   const { annotations, outputs, summary = '' } = result;
   const said = annotations.map(({ message }) => message).join('\n');
   const isSuccess = outputs['error-code'] === '';
@@ -98,9 +99,9 @@ function findFalseReports(result: StepResult, evidence: Evidence): Violation[] {
   ]);
 }
 
-/** The outputs and the annotations of a success, against the group that is stored. */
-function findFalseOutputs(result: StepResult, evidence: Evidence): Violation[] {
-  const { scenario, creations, changes, group } = evidence;
+/** Checks the outputs and annotations of a success against the stored group. */
+function findFalseOutputs(result: StepResult, run: ScenarioRun): Violation[] {
+  const { scenario, creations, changes, group } = run;
   const { annotations, outputs } = result;
   const outcome = outputs['outcome'];
   const contradiction = [
@@ -127,7 +128,7 @@ function findFalseOutputs(result: StepResult, evidence: Evidence): Violation[] {
     [outcome === 'created' && creations.length === 0, 'says created, but nothing was'],
     [outcome === 'updated' && changes === 0, 'says updated, but nothing was'],
     [!isWrite && changes > 0, `says ${outcome}, but the group was changed`],
-    // Empty when the answer that showed the group told no time.
+    // Empty when the response that showed the group had no creation time.
     [
       outputs['created-at'] !== '' && outputs['created-at'] !== createdAt,
       'shows another group than the one there is',
@@ -146,7 +147,7 @@ function findFalseOutputs(result: StepResult, evidence: Evidence): Violation[] {
   ]);
 }
 
-/** Application keys in order: to LaunchDarkly they are a set. */
+/** Sorted application keys: LaunchDarkly treats them as a set. */
 function listKeys(keys: readonly string[]): string[] {
   return keys
     .map((key) => key.trim())
@@ -154,8 +155,8 @@ function listKeys(keys: readonly string[]): string[] {
     .sort();
 }
 
-/** The word for how a run ended: the error code of a failure, else the outcome. */
-function nameEnding({ outputs }: StepResult): string {
+/** The error code of a failure, else the outcome. */
+function describeOutcome({ outputs }: StepResult): string {
   return outputs['error-code'] || (outputs['outcome'] ?? 'no outcome at all');
 }
 

@@ -2,31 +2,24 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Authority, createAuthority } from '../../simulator/certificates.ts';
-import { sampleWriterToken } from '../../simulator/launchdarkly/sample-account.ts';
 import { type Simulator, startSimulator } from '../../simulator/launchdarkly/simulator.ts';
+import {
+  type ConnectProxy,
+  type ConnectProxyOptions,
+  startConnectProxy,
+} from '../../simulator/network/proxy.ts';
 import {
   type RunActionOptions,
   runAction,
   type StepResult,
 } from '../../simulator/runner/runner.ts';
-import {
-  type ConnectProxy,
-  type ConnectProxyOptions,
-  startConnectProxy,
-} from '../../simulator/wire/proxy.ts';
+import { DESIRED as DESIRED_GROUP } from '../bundle/simulated-run.ts';
 
-/** A wish that says nothing of a server, so that it goes to https://app.launchdarkly.com. */
-export const WISH = {
-  name: 'Production - All Apps',
-  key: 'default-production-all-apps',
-  project: 'default',
-  environment: 'production',
-  token: sampleWriterToken,
-  'timeout-seconds': '10',
-} as const;
+/** The desired group, without a `base-uri`: these runs talk to https://app.launchdarkly.com. */
+export const DESIRED = { ...DESIRED_GROUP, 'timeout-seconds': '10' } as const;
 
-/** The network of a company: its own authority, its proxy, and LaunchDarkly somewhere behind that. */
-export interface Company extends AsyncDisposable {
+/** A corporate network with its own certificate authority, and LaunchDarkly behind its proxy. */
+export interface CorporateNetwork extends AsyncDisposable {
   readonly authority: Authority;
   /** The file with the authority's certificate, for `NODE_EXTRA_CA_CERTS`. */
   readonly caPath: string;
@@ -34,7 +27,7 @@ export interface Company extends AsyncDisposable {
   readonly launchDarkly: Simulator;
   readonly launchDarklyPort: number;
   readonly proxy: ConnectProxy;
-  /** Starts the bundle, which knows the authority unless `env` says otherwise. */
+  /** Runs the bundle, which trusts the authority unless `env` says otherwise. */
   run(
     env: NonNullable<RunActionOptions['env']>,
     inputs?: Readonly<Record<string, string>>,
@@ -42,17 +35,19 @@ export interface Company extends AsyncDisposable {
   ): Promise<StepResult>;
 }
 
-/** How the company's proxy differs from one that lets everything through. */
-export interface CompanyOptions extends Partial<ConnectProxyOptions> {
-  /** The proxy speaks TLS itself, with a certificate of the company's. */
+/** How the proxy differs from one that lets everything through. */
+export interface CorporateNetworkOptions extends Partial<ConnectProxyOptions> {
+  /** The proxy speaks TLS itself, with a certificate of the corporate authority. */
   readonly isProxyTls?: boolean;
 }
 
-/** Opens the network. Nothing in it has to do with the internet. */
-export async function openCompany(options: CompanyOptions = {}): Promise<Company> {
+/** Opens the network, which has no connection to the internet. */
+export async function openCorporateNetwork(
+  options: CorporateNetworkOptions = {},
+): Promise<CorporateNetwork> {
   const { isProxyTls = false, ...proxyOptions } = options;
   const authority = await createAuthority();
-  const folder = await mkdtemp(join(tmpdir(), 'company-'));
+  const folder = await mkdtemp(join(tmpdir(), 'corporate-network-'));
   const caPath = join(folder, 'ca.pem');
   await writeFile(caPath, authority.certificatePem);
   const hosts = ['app.launchdarkly.com', 'localhost', '127.0.0.1'];
@@ -76,7 +71,7 @@ export async function openCompany(options: CompanyOptions = {}): Promise<Company
       runAction({
         timeoutMs: 30_000,
         ...options,
-        inputs: { ...WISH, ...inputs },
+        inputs: { ...DESIRED, ...inputs },
         env: { NODE_EXTRA_CA_CERTS: caPath, RUNNER_DEBUG: '1', ...env },
       }),
     async [Symbol.asyncDispose]() {
@@ -87,7 +82,7 @@ export async function openCompany(options: CompanyOptions = {}): Promise<Company
   };
 }
 
-/** What a step said in its one red annotation, title first. */
+/** The error annotation of a step, title first. */
 export function readError({ annotations }: StepResult): string {
   return annotations
     .filter(({ kind }) => kind === 'error')

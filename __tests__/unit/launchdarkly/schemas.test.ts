@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { sampleScores, scoreMetadata } from '../../simulator/launchdarkly/scores.ts';
-import { METRICS } from '../../src/insight-group/insight-group.ts';
+import { sampleScores, scoreMetadata } from '../../../simulator/launchdarkly/scores.ts';
+import { METRICS } from '../../../src/insight-group/insight-group.ts';
 import {
   parseCallerIdentity,
   parseErrorBody,
@@ -9,7 +9,7 @@ import {
   parseInsightGroup,
   parseNamedKey,
   parseNamedKeyPage,
-} from '../../src/launchdarkly/schemas.ts';
+} from '../../../src/launchdarkly/schemas.ts';
 
 const group = {
   key: 'k',
@@ -20,8 +20,8 @@ const group = {
   createdAt: 1_769_860_800_000,
 };
 
-describe('an insight group', () => {
-  test('is read with all that the page documents', () => {
+describe('parseInsightGroup', () => {
+  test('reads a group with everything that the API documents', () => {
     const scores = sampleScores();
     const parsed = parseInsightGroup({
       ...group,
@@ -36,12 +36,12 @@ describe('an insight group', () => {
       indicatorRange: { min: 70, max: 89 },
       aggregateOf: ['velocity', 'risk', 'efficiency'],
       diffVsLastPeriod: 4,
-      // Its own range says nothing that anybody is told.
+      // Its own range is not reported anywhere.
       lastPeriod: { score: 68, indicator: 'fair' },
     });
   });
 
-  test('never holds the environment, nor anything else that is not known', () => {
+  test('drops the environment and all unknown members of a group', () => {
     const parsed = parseInsightGroup({ ...group, environment: { apiKey: 'sdk-1' }, _links: {} });
     expect(parsed).toEqual(group);
   });
@@ -51,21 +51,24 @@ describe('an insight group', () => {
     [0, 0],
     ['0', 0],
     [8.64e15, 8.64e15],
-  ])('has createdAt as a number or as digits: %j', (createdAt, expected) => {
+  ])('accepts createdAt as a number or as digits: %j', (createdAt, expected) => {
     expect(parseInsightGroup({ ...group, createdAt })?.createdAt).toBe(expected);
   });
 
   test.each([undefined, null, '', '2026-01-31', -1, 8.64e15 + 1, 1.5, {}, true])(
-    'has no createdAt when it is no time: %j',
+    'reads an invalid createdAt as undefined: %j',
     (createdAt) => {
       const parsed = parseInsightGroup({ ...group, createdAt });
       expect(parsed).toEqual({ ...group, createdAt: undefined });
     },
   );
 
-  test.each([undefined, null])('has no applications when they are %s', (applicationKeys) => {
-    expect(parseInsightGroup({ ...group, applicationKeys })?.applicationKeys).toEqual([]);
-  });
+  test.each([undefined, null])(
+    'reads a group without applications when they are %s',
+    (applicationKeys) => {
+      expect(parseInsightGroup({ ...group, applicationKeys })?.applicationKeys).toEqual([]);
+    },
+  );
 
   test.each([
     ['no object', 'k'],
@@ -77,7 +80,7 @@ describe('an insight group', () => {
     ['no project', { ...group, projectKey: null }],
     ['no environment', { ...group, environmentKey: undefined }],
     ['applications that are no list', { ...group, applicationKeys: 'a' }],
-  ])('is none with %s', (_title, json) => {
+  ])('rejects a group with %s', (_title, json) => {
     expect(parseInsightGroup(json)).toBeUndefined();
   });
 
@@ -113,12 +116,12 @@ describe('an insight group', () => {
       },
       { risk: { score: 5, indicator: 'fair' } },
     ],
-  ])('has partial scores: %s', (_title, scores, expected) => {
+  ])('reads partial scores: %s', (_title, scores, expected) => {
     const parsed = parseInsightGroup({ ...group, scores });
     expect(JSON.parse(JSON.stringify(parsed?.scores ?? null))).toEqual(expected ?? null);
   });
 
-  test('has a period only when it is whole', () => {
+  test('reads a period only when it is complete', () => {
     const scoreMetadata = { period: { startTime: 1 }, lastPeriod: { startTime: '1', endTime: 2 } };
     expect(parseInsightGroup({ ...group, scoreMetadata })?.scoreMetadata).toEqual({
       lastPeriod: { startTime: 1, endTime: 2 },
@@ -126,8 +129,8 @@ describe('an insight group', () => {
   });
 });
 
-describe('an error body', () => {
-  test('is read with its list of reasons', () => {
+describe('error bodies', () => {
+  test('reads an error body with its list of reasons', () => {
     const body = {
       code: 'invalid_request',
       message: 'validation failed',
@@ -148,11 +151,11 @@ describe('an error body', () => {
     [{}],
     [{ code: 401, message: null, id: {}, errors: 'many' }],
     [{ errors: [{ attribute: 'key' }, 'x'] }],
-  ])('of another shape says nothing: %j', (json) => {
+  ])('reads nothing from an error body of another shape: %j', (json) => {
     expect(parseErrorBody(json)).toEqual({ errors: [] });
   });
 
-  test('may leave an attribute or a reason out', () => {
+  test('accepts reasons that lack an attribute or a text', () => {
     const errors = [{ attribute: 'key' }, { reason: 'must be present' }];
     expect(parseErrorBody({ errors }).errors).toEqual([
       { attribute: 'key', reason: '' },
@@ -161,8 +164,8 @@ describe('an error body', () => {
   });
 });
 
-describe('a page of keys', () => {
-  test('is read as keys only: the items hold SDK keys', () => {
+describe('pages of keys', () => {
+  test('reads only the keys of a page, because its items contain SDK keys', () => {
     const items = [
       { key: 'a', apiKey: 'sdk-1' },
       null,
@@ -181,28 +184,28 @@ describe('a page of keys', () => {
     });
   });
 
-  test('may not know how many there are', () => {
+  test('accepts a page without a total count', () => {
     expect(parseNamedKeyPage({ items: [] })).toMatchObject({ items: [], totalCount: undefined });
   });
 
-  test.each([[{}], [null], [[]], [{ items: 'many' }]])('is none of %j', (json) => {
+  test.each([[{}], [null], [[]], [{ items: 'many' }]])('rejects a page that is %j', (json) => {
     expect(parseNamedKeyPage(json)).toBeUndefined();
   });
 });
 
-test('key and name of an environment are read without the rest', () => {
+test('reads only the key and the name of an environment', () => {
   const environment = { key: 'production', name: 'Production', apiKey: 'sdk-1' };
   expect(parseNamedKey(environment)).toEqual({ key: 'production', name: 'Production' });
   expect(parseNamedKey({ name: 'Production', apiKey: 'sdk-1' })).toBeUndefined();
 });
 
-test('a page of groups leaves out what is no group, and says whether there is a next page', () => {
+test('skips invalid items of a page of groups, and says whether there is a next page', () => {
   const _links = { next: { href: '/api/v2/…', type: 'application/json' } };
   const page = parseGroupPage({ items: [group, { key: 'x' }], totalCount: 40, _links });
   expect(page).toMatchObject({ items: [{ key: 'k' }], length: 2, totalCount: 40, hasNext: true });
 });
 
-test('a caller identity may lack everything', () => {
+test('accepts a caller identity in which everything is missing', () => {
   expect(parseCallerIdentity({})).toEqual({});
   expect(parseCallerIdentity({ tokenName: 'CI', serviceToken: true, accountId: 'x' })).toEqual({
     tokenName: 'CI',
@@ -211,7 +214,7 @@ test('a caller identity may lack everything', () => {
   expect(parseCallerIdentity('CI')).toBeUndefined();
 });
 
-test('no JSON at all makes a parser throw', () => {
+test('no JSON value makes a parser throw', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (json) => {
       for (const parse of [

@@ -35,9 +35,9 @@ export const COUNTS = [
 
 export type Count = (typeof COUNTS)[number];
 
-/** What each count counts. */
+/** What each count means. */
 export const MEANINGS: Readonly<Record<Count, string>> = {
-  schedules: 'schedules played',
+  schedules: 'schedules run',
   jobs: 'jobs in them',
   requests: 'requests of theirs',
   created: 'ended "created"',
@@ -61,29 +61,29 @@ export const MEANINGS: Readonly<Record<Count, string>> = {
   shortenedHints: 'requests sooner than the server asked for',
 };
 
-/** What one schedule adds to the counts, and what is wrong with it in words. */
-export interface Verdict {
+/** What one schedule adds to the counts, and its violations. */
+export interface ScheduleCheck {
   readonly counts: Readonly<Record<Count, number>>;
   readonly violations: readonly Violation[];
 }
 
-/** Something that a job claimed and that is not true, or that it should not have done. */
+/** An untrue report of a job, or something that it should not have done. */
 export interface Violation {
-  /** The number of the job; undefined of what no single job is to blame for. */
+  /** The number of the job; undefined when no single job is responsible. */
   readonly job: number | undefined;
   readonly what: string;
 }
 
 /** Compares what the jobs of a schedule reported with what is true. */
-export function judge(record: ScheduleRecord): Verdict {
-  return new Judge(record).judge();
+export function checkSchedule(record: ScheduleRecord): ScheduleCheck {
+  return new ScheduleChecker(record).check();
 }
 
-class Judge {
+class ScheduleChecker {
   readonly #record: ScheduleRecord;
   readonly #counts = Object.fromEntries(COUNTS.map((count) => [count, 0])) as Record<Count, number>;
   readonly #violations: Violation[] = [];
-  /** The one state of the group in which it was made anew; undefined when none was. */
+  /** The states in which a job created the group; at most one if all is well. */
   readonly #creations: readonly Version[];
 
   constructor(record: ScheduleRecord) {
@@ -94,7 +94,7 @@ class Judge {
     );
   }
 
-  judge(): Verdict {
+  check(): ScheduleCheck {
     const { jobs } = this.#record;
     this.#count('schedules');
     this.#count('jobs', jobs.length);
@@ -103,19 +103,19 @@ class Judge {
       if (job.transport.impatience > 0) {
         this.#violate('shortenedHints', job, 'did not wait as long as the server asked');
       }
-      if (job.ending instanceof Error) {
-        this.#judgeFailure(job, job.ending);
+      if (job.result instanceof Error) {
+        this.#checkFailure(job, job.result);
       } else {
-        this.#judgeSuccess(job, job.ending);
+        this.#checkSuccess(job, job.result);
       }
     }
-    this.#judgeTogether();
+    this.#checkAllJobs();
     return { counts: this.#counts, violations: this.#violations };
   }
 
-  #judgeTogether(): void {
+  #checkAllJobs(): void {
     const { jobs } = this.#record;
-    const claims = jobs.filter(({ ending }) => isOutcome(ending) && ending.kind === 'created');
+    const claims = jobs.filter(({ result }) => isOutcome(result) && result.kind === 'created');
     const made = this.#creations.length;
     this.#count('duplicates', Math.max(0, made - 1));
     if (made > 1) {
@@ -128,20 +128,20 @@ class Judge {
     }
   }
 
-  #judgeSuccess(job: JobRecord, outcome: Outcome): void {
+  #checkSuccess(job: JobRecord, outcome: Outcome): void {
     const { desired, ifExists } = job.plan;
     if (!job.groupExists || outcome.kind === 'would-create' || outcome.kind === 'would-update') {
       this.#violate('falseSuccesses', job, 'succeeded and there is no group');
       return;
     }
-    this.#judgeMaker(job, outcome);
+    this.#checkCreator(job, outcome);
     const { group, drift } = outcome;
     const lastShown = job.transport.shown.at(-1)?.group;
     const wasShown = lastShown !== undefined && isEqual(group, lastShown);
     switch (outcome.kind) {
       case 'created':
         this.#count('created');
-        this.#judgeCreated(job, outcome);
+        this.#checkCreated(job, outcome);
         return;
       case 'unchanged':
         this.#count('unchanged');
@@ -173,10 +173,13 @@ class Judge {
     }
   }
 
-  /** Whether a success that is no creation denies one, or leaves in doubt what could be told. */
-  #judgeMaker(job: JobRecord, outcome: Outcome): void {
+  /**
+   * Checks that a success other than `created` neither denies a creation nor leaves one open that
+   * could be decided.
+   */
+  #checkCreator(job: JobRecord, outcome: Outcome): void {
     const { created } = describeOutputs({ kind: 'success', outcome });
-    if (created === 'false' && this.#isMaker(job)) {
+    if (created === 'false' && this.#isCreator(job)) {
       this.#violate('falseSuccesses', job, `${outcome.kind}, but it has made the group`);
     }
     if (created !== '') {
@@ -192,16 +195,16 @@ class Judge {
     }
   }
 
-  #judgeCreated(job: JobRecord, { group, drift }: Outcome & { readonly kind: 'created' }): void {
+  #checkCreated(job: JobRecord, { group, drift }: Outcome & { readonly kind: 'created' }): void {
     const { desired } = job.plan;
     if (!isTrueDrift(drift, { desired, actual: group })) {
       this.#violate('falseSuccesses', job, 'created, with a drift that is not true');
     } else if (drift.length > 0) {
       this.#count('createdDifferently');
-      if (!this.#isMaker(job)) {
+      if (!this.#isCreator(job)) {
         this.#violate('falseSuccesses', job, 'created differently, but by another');
       }
-    } else if (this.#isMaker(job)) {
+    } else if (this.#isCreator(job)) {
       this.#count('recovered', isCreateInDoubt(job.transport) ? 1 : 0);
     } else if (!isCreateInDoubt(job.transport) || !this.#canTellCreation()) {
       this.#violate('falseSuccesses', job, 'created without a doubt, but by another');
@@ -214,18 +217,18 @@ class Judge {
     }
   }
 
-  /** Whether the job has made the group that there is. */
-  #isMaker({ job }: JobRecord): boolean {
+  /** Whether the job has created the current group. */
+  #isCreator({ job }: JobRecord): boolean {
     return this.#creations.at(-1)?.by === job;
   }
 
-  /** Whether the server tells when groups are made, and what its clock shows. */
+  /** Whether the server shows creation times and its clock. */
   #canTellCreation(): boolean {
     const { sendsDate, tellsCreation } = this.#record.schedule.behaviour;
     return sendsDate && tellsCreation;
   }
 
-  /** Whether the time of a create of the job can be told from the server's words. */
+  /** Whether the server's responses show when a create of the job happened. */
   #canTellTime({ plan }: JobRecord): boolean {
     return this.#canTellCreation() && plan.clockJump === undefined;
   }
@@ -240,13 +243,16 @@ class Judge {
     );
   }
 
-  /** The same as far as it can be read from `Date`, which is cut to seconds and takes its time to arrive. */
+  /** The same as far as `Date` shows it, which is truncated to seconds and arrives late. */
   #isFresh(job: JobRecord, group: InsightGroup | undefined): boolean {
     const longestMs = Math.max(0, ...job.transport.shown.map(({ answeredMs }) => answeredMs));
     return group !== undefined && this.#isYounger(job, group, 1_000 + longestMs);
   }
 
-  /** Either its last patch was answered with what was desired, or a read has shown that after a patch that counts. */
+  /**
+   * Either the response to its last patch shows the desired group, or a read did after a patch that
+   * counts.
+   */
   #hasUpdated({ plan, transport }: JobRecord, wasShown: boolean): boolean {
     const lastPatched = transport.patched.at(-1);
     if (lastPatched !== undefined && isEqual(lastPatched, plan.desired)) {
@@ -255,19 +261,19 @@ class Judge {
     return wasShown && hasPatched(transport);
   }
 
-  #judgeFailure(job: JobRecord, error: Error): void {
+  #checkFailure(job: JobRecord, error: Error): void {
     const { plan } = job;
     if (!(error instanceof ActionError)) {
       this.#violate('falseFailures', job, `broke: ${error.message}`);
       return;
     }
-    this.#judgeWords(job, error);
+    this.#checkWording(job, error);
     if (/could not settle|possibly as it was before this run/.test(error.message)) {
       this.#count('unsettled');
-      this.#judgeStop(job, error);
+      this.#checkStop(job, error);
     } else if (error.code === 'conflict' && error.existing !== undefined) {
       this.#count('conflicts');
-      this.#judgeConflict(job, error, error.existing);
+      this.#checkConflict(job, error, error.existing);
     } else if (error.code === 'unexpected-response' && error.existing !== undefined) {
       this.#count('updatedDifferently');
       const lastPatched = job.transport.patched.at(-1);
@@ -277,20 +283,20 @@ class Judge {
     } else {
       this.#count('stopped');
       this.#count('stoppedInDoubt', error.message.includes('Outcome unknown') ? 1 : 0);
-      this.#judgeStop(job, error);
+      this.#checkStop(job, error);
     }
   }
 
-  /** A job that has time enough, and is not cancelled, has to come to an end. */
-  #judgeStop(job: JobRecord, error: ActionError): void {
+  /** A job that has enough time and is not cancelled must come to an end. */
+  #checkStop(job: JobRecord, error: ActionError): void {
     const { timeoutMs, cancelledAfterMs } = job.plan;
     if (timeoutMs === AMPLE_TIMEOUT_MS && cancelledAfterMs === undefined) {
       this.#violate('falseFailures', job, `failed: ${error.code}: ${error.message}`);
     }
   }
 
-  /** What a failure says of writes, against what the job has written. */
-  #judgeWords(job: JobRecord, error: ActionError): void {
+  /** Compares what a failure says about writes with what the job has written. */
+  #checkWording(job: JobRecord, error: ActionError): void {
     const { transport } = job;
     const saysNothing = error.message.includes('Nothing was written.');
     const saysUnknown = error.message.includes('Outcome unknown');
@@ -308,8 +314,8 @@ class Judge {
   }
 
   /**
-   * Whether a write has changed the group to something that the job had not found there. Where somebody
-   * else has changed it since, a write may also change it back, which the answer to it can't show.
+   * Whether a write changed the group to something that the job had not found. If somebody else has
+   * changed it since, a write may also change it back, which its response cannot show.
    */
   #isChange({ transport }: JobRecord, version: Version): boolean {
     const { versions } = this.#record;
@@ -325,7 +331,7 @@ class Judge {
     );
   }
 
-  #judgeConflict(
+  #checkConflict(
     job: JobRecord,
     error: ActionError,
     { group, drift }: { readonly group: InsightGroup; readonly drift: readonly Drift[] },
@@ -335,7 +341,7 @@ class Judge {
     const isDenied = !error.message.includes('Outcome unknown') || this.#canTellTime(job);
     if (ifExists !== 'fail' && !isElsewhere(group, desired)) {
       this.#violate('falseFailures', job, `conflict with if-exists: ${ifExists}`);
-    } else if (this.#isMaker(job) && isEqual(group, desired) && isDenied) {
+    } else if (this.#isCreator(job) && isEqual(group, desired) && isDenied) {
       this.#violate('falseFailures', job, 'conflict with the group that it has made itself');
     } else if (
       lastShown === undefined ||
@@ -365,11 +371,11 @@ function hasPatched({ patched, doubts }: TransportRecord): boolean {
   return patched.length > 0 || doubts.some(({ method }) => method === 'PATCH');
 }
 
-function isOutcome(ending: Outcome | Error): ending is Outcome {
-  return !(ending instanceof Error);
+function isOutcome(result: Outcome | Error): result is Outcome {
+  return !(result instanceof Error);
 }
 
-/** Whether the drift, undone, makes of the actual group the desired one, and names nothing that is equal. */
+/** Whether undoing the drift turns the actual group into the desired one, and no entry is equal. */
 function isTrueDrift(
   drift: readonly Drift[],
   { desired, actual }: { readonly desired: DesiredGroup; readonly actual: DesiredGroup },

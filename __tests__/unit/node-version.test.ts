@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ERROR_TITLES } from '../src/errors.ts';
-import { checkNodeVersion, type NodeProcess, OLDEST_NODE } from '../src/node-version.ts';
+import { ERROR_TITLES } from '../../src/errors.ts';
+import { checkNodeVersion, type NodeProcess, OLDEST_NODE } from '../../src/node-version.ts';
 
 let folder = '';
 
@@ -14,7 +14,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Checks a version, and returns what was said of it. */
+/** Checks a version and returns what was printed. */
 function check(node: string, outputFile = join(folder, 'output')) {
   const printed: string[] = [];
   const host: NodeProcess = {
@@ -31,9 +31,9 @@ function check(node: string, outputFile = join(folder, 'output')) {
 
 const readOutputs = () => readFileSync(join(folder, 'output'), 'utf8');
 
-describe('the check of the Node.js version', () => {
+describe('checkNodeVersion', () => {
   test.each([OLDEST_NODE, '20.10.1', '20.11.0', '21.0.0', '24.0.0-nightly', '100.0.0'])(
-    'lets %s pass without a word',
+    'accepts Node.js %s silently',
     (version) => {
       expect(check(version)).toEqual({ isSupported: true, printed: [], exitCode: undefined });
       expect(readOutputs()).toBe('earlier=1\n');
@@ -41,7 +41,7 @@ describe('the check of the Node.js version', () => {
   );
 
   test.each(['20.9.9', '20.9.0', '20.0.100', '19.99.99', '18.20.8', '9.0.0', '0.12.0'])(
-    'refuses %s with an annotation, outputs and an exit code',
+    'rejects Node.js %s with an annotation, outputs and an exit code',
     (version) => {
       expect(check(version)).toEqual({
         isSupported: false,
@@ -56,7 +56,10 @@ describe('the check of the Node.js version', () => {
     },
   );
 
-  test.each(['', '/nowhere/at/all'])('refuses also when "%s" takes no outputs', (outputFile) => {
-    expect(check('18.20.8', outputFile)).toMatchObject({ isSupported: false, exitCode: 1 });
-  });
+  test.each(['', '/nowhere/at/all'])(
+    'rejects an old Node.js even when the outputs cannot be written to "%s"',
+    (outputFile) => {
+      expect(check('18.20.8', outputFile)).toMatchObject({ isSupported: false, exitCode: 1 });
+    },
+  );
 });

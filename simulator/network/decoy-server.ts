@@ -1,14 +1,14 @@
 import { createServer, type Socket } from 'node:net';
-import { listen, shutDown } from './server.ts';
+import { listen, shutDown } from './faulty-server.ts';
 
 /** A server that no client has a reason to connect to. */
 export interface DecoyServer extends AsyncDisposable {
   readonly port: number;
-  /** How many connections there were nevertheless. */
+  /** How many connections were accepted. */
   readonly connections: number;
 }
 
-/** Starts a decoy on 127.0.0.1; resolves when it listens. */
+/** Starts a decoy server on 127.0.0.1; resolves once it is listening. */
 export async function startDecoyServer(): Promise<DecoyServer> {
   let connections = 0;
   const sockets = new Set<Socket>();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { sleep, startDeadline, watchCancellation } from '../src/deadline.ts';
+import { sleep, startDeadline, watchCancellation } from '../../src/deadline.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -9,8 +9,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe('a deadline', () => {
-  test('aborts when its time is up, with the reason', () => {
+describe('Deadline', () => {
+  test('aborts with its reason when the time is up', () => {
     const deadline = startDeadline(120_000, new AbortController().signal);
     expect(deadline.remainingMs()).toBe(120_000);
     vi.advanceTimersByTime(119_999);
@@ -24,7 +24,7 @@ describe('a deadline', () => {
     deadline.release();
   });
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('ends early on %s, and stays cancelled', (name) => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('aborts early on %s and stays cancelled', (name) => {
     const cancellation = watchCancellation();
     const deadline = startDeadline(1_000, cancellation.signal);
     process.emit(name);
@@ -34,7 +34,7 @@ describe('a deadline', () => {
     cancellation.release();
   });
 
-  test('that is released leaves nothing behind, and so does the watch for cancellation', () => {
+  test('leaves no timers or signal handlers behind once released', () => {
     const listeners = () => ['SIGINT', 'SIGTERM'].map((name) => process.listenerCount(name));
     const before = listeners();
     const cancellation = watchCancellation();
@@ -47,8 +47,8 @@ describe('a deadline', () => {
   });
 });
 
-describe('a sleep', () => {
-  test('ends after its time', async () => {
+describe('sleep', () => {
+  test('sleep resolves after the given time', async () => {
     const { signal } = new AbortController();
     const slept = sleep(500, signal).then(() => Date.now());
     const start = Date.now();
@@ -56,7 +56,7 @@ describe('a sleep', () => {
     expect(await slept).toBe(start + 500);
   });
 
-  test('ends when the signal aborts, and takes its timer along', async () => {
+  test('sleep rejects and clears its timer when the signal aborts', async () => {
     const controller = new AbortController();
     const slept = sleep(60_000, controller.signal);
     controller.abort();
@@ -64,7 +64,7 @@ describe('a sleep', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('does not begin when the signal has aborted', async () => {
+  test('sleep does not start when the signal is already aborted', async () => {
     await expect(sleep(60_000, AbortSignal.abort())).resolves.toBeUndefined();
     expect(vi.getTimerCount()).toBe(0);
   });

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { type ExchangeObserver, openTransport } from '../../src/launchdarkly/transport.ts';
-import { Secrets } from '../../src/secrets.ts';
+import { type ExchangeObserver, openTransport } from '../../../src/launchdarkly/transport.ts';
+import { Secrets } from '../../../src/secrets.ts';
 
 const TOKEN = 'api-5f0c1a2b-3c4d-4e6f-8081-92a3b4c5d6e7';
 const NO_PROXIES = { httpProxy: '', httpsProxy: '', noProxy: '' };
@@ -13,7 +13,7 @@ function readPort(server: Server): number {
   return typeof address === 'object' && address !== null ? address.port : Number.NaN;
 }
 
-/** A server that answers as told, and a transport to it. */
+/** A server with the given behaviour, and a transport for it. */
 async function open(listener: RequestListener, options: { attemptTimeoutMs?: number } = {}) {
   const server = createServer(listener).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -42,100 +42,103 @@ async function open(listener: RequestListener, options: { attemptTimeoutMs?: num
   };
 }
 
-describe('a body', () => {
-  test('that is JSON comes as text and as JSON', async () => {
-    await using wire = await open((_request, response) => response.end('{"a":[1]}'));
-    expect(await wire.send()).toMatchObject({
+describe('response bodies', () => {
+  test('a JSON body is returned as text and as JSON', async () => {
+    await using server = await open((_request, response) => response.end('{"a":[1]}'));
+    expect(await server.send()).toMatchObject({
       kind: 'response',
       status: 200,
       body: { kind: 'json', text: '{"a":[1]}', json: { a: [1] } },
     });
   });
 
-  test.each(['', '<p>', '{"a":'])('that is not JSON comes as text: %j', async (text) => {
-    await using wire = await open((_request, response) => response.end(text));
-    expect(await wire.send()).toMatchObject({ body: { kind: 'text', text } });
-  });
+  test.each(['', '<p>', '{"a":'])(
+    'a body that is not JSON is returned as text: %j',
+    async (text) => {
+      await using server = await open((_request, response) => response.end(text));
+      expect(await server.send()).toMatchObject({ body: { kind: 'text', text } });
+    },
+  );
 
-  test('has its secrets masked before anybody sees it', async () => {
+  test('masks the secrets of a body before returning it', async () => {
     const key = 'sdk-1b2c3d4e-5f60-4718-8a9b-0c1d2e3f4a5b';
-    await using wire = await open((_request, response) => response.end(`{"x":"${key}"}`));
-    await wire.send();
-    expect(wire.masked).toEqual([key]);
+    await using server = await open((_request, response) => response.end(`{"x":"${key}"}`));
+    await server.send();
+    expect(server.masked).toEqual([key]);
   });
 
-  test('that does not end is cut off at four MiB', async () => {
-    await using wire = await open((_request, response) => {
+  test('cuts off an endless body at four MiB', async () => {
+    await using server = await open((_request, response) => {
       const pour = () => {
         while (response.write('x'.repeat(65_536))) {
-          // As long as the other end takes it.
+          // For as long as the other end reads.
         }
       };
       response.on('drain', pour);
       pour();
     });
-    expect(await wire.send()).toMatchObject({
+    expect(await server.send()).toMatchObject({
       body: { kind: 'unreadable', why: 'it is longer than 4194304 bytes' },
     });
   });
 
-  test('that breaks off is not trusted', async () => {
-    await using wire = await open((_request, response) => {
+  test('does not trust a truncated body', async () => {
+    await using server = await open((_request, response) => {
       response.writeHead(201, { 'Content-Length': '100' });
       response.write('{"key":"k"}', () => response.destroy());
     });
-    expect(await wire.send()).toMatchObject({
+    expect(await server.send()).toMatchObject({
       status: 201,
       body: { kind: 'unreadable', why: expect.stringMatching(/^it broke off \([A-Z_]+\)$/) },
     });
   });
 });
 
-test('headers come by their lower-case names, those that came twice joined', async () => {
-  await using wire = await open((_request, response) => {
+test('header names are lower case, and repeated headers are joined', async () => {
+  await using server = await open((_request, response) => {
     response.setHeader('X-Two', ['a', 'b']).setHeader('Retry-After', '3').end();
   });
-  const exchange = await wire.send();
+  const exchange = await server.send();
   expect(exchange).toMatchObject({ headers: { 'x-two': 'a, b', 'retry-after': '3' } });
 });
 
-describe('time', () => {
-  test('that one attempt has is limited, also when the answer drips', async () => {
+describe('timeouts', () => {
+  test('the attempt timeout also applies to a response that drips', async () => {
     const drip: RequestListener = (_request, response) => {
       response.write(' ');
       const timer = setInterval(() => response.write(' '), 20);
       response.on('close', () => clearInterval(timer));
     };
-    await using wire = await open(drip, { attemptTimeoutMs: 200 });
-    expect(await wire.send()).toMatchObject({ body: { kind: 'unreadable' } });
+    await using server = await open(drip, { attemptTimeoutMs: 200 });
+    expect(await server.send()).toMatchObject({ body: { kind: 'unreadable' } });
   });
 
-  test('is up for an attempt that gets no answer: ATTEMPT_TIMEOUT, in doubt', async () => {
-    await using wire = await open(() => {}, { attemptTimeoutMs: 100 });
-    expect(await wire.send()).toMatchObject({
+  test('an attempt without a response fails with ATTEMPT_TIMEOUT and may have been processed', async () => {
+    await using server = await open(() => {}, { attemptTimeoutMs: 100 });
+    expect(await server.send()).toMatchObject({
       kind: 'no-response',
       mayHaveBeenProcessed: true,
       code: 'ATTEMPT_TIMEOUT',
     });
   });
 
-  test('is up for the run: ABORTED, in doubt', async () => {
-    await using wire = await open(() => wire.controller.abort());
-    expect(await wire.send()).toMatchObject({
+  test('a request aborted by the run fails with ABORTED and may have been processed', async () => {
+    await using server = await open(() => server.controller.abort());
+    expect(await server.send()).toMatchObject({
       kind: 'no-response',
       mayHaveBeenProcessed: true,
       code: 'ABORTED',
     });
   });
 
-  test('is up before the run could send anything', async () => {
-    await using wire = await open((_request, response) => response.end());
-    wire.controller.abort();
-    expect(await wire.send()).toMatchObject({ kind: 'no-response', code: 'ABORTED' });
+  test('a run that is already aborted sends nothing', async () => {
+    await using server = await open((_request, response) => response.end());
+    server.controller.abort();
+    expect(await server.send()).toMatchObject({ kind: 'no-response', code: 'ABORTED' });
   });
 });
 
-/** Sends one request from a transport of its own. */
+/** Sends one request through a new transport. */
 async function sendTo(
   origin: string,
   options: { readonly token?: string; readonly httpsProxy?: string } = {},
@@ -152,9 +155,9 @@ async function sendTo(
   return exchange;
 }
 
-describe('a request that fails', () => {
+describe('failed requests', () => {
   test.each(['http://127.0.0.1:1', 'http://localhost:1'])(
-    'because nobody listens at %s was not sent',
+    'a request to %s, where nothing listens, was not sent',
     async (origin) => {
       const exchange = await sendTo(origin);
       expect(exchange).toMatchObject({
@@ -165,47 +168,50 @@ describe('a request that fails', () => {
     },
   );
 
-  test('because the name does not exist was not sent', async () => {
+  test('a request to a host that does not exist was not sent', async () => {
     const exchange = await sendTo('https://no-such-host.invalid');
     const code = expect.stringMatching(/^(ENOTFOUND|EAI_AGAIN)$/);
     expect(exchange).toMatchObject({ kind: 'no-response', mayHaveBeenProcessed: false, code });
   });
 
-  test.each([403, 407, 502])('because the proxy answers %i was not sent', async (status) => {
-    const proxy = createServer().listen(0, '127.0.0.1');
-    await once(proxy, 'listening');
-    proxy.on('connect', (_request, socket) => {
-      socket.end(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`);
-    });
-    const exchange = await sendTo('https://app.launchdarkly.com', {
-      httpsProxy: `http://127.0.0.1:${readPort(proxy)}`,
-    });
-    proxy.close();
-    const code = `PROXY_REFUSED_${status}`;
-    expect(exchange).toMatchObject({ kind: 'no-response', mayHaveBeenProcessed: false, code });
-  });
+  test.each([403, 407, 502])(
+    'a request to which the proxy answers %i was not sent',
+    async (status) => {
+      const proxy = createServer().listen(0, '127.0.0.1');
+      await once(proxy, 'listening');
+      proxy.on('connect', (_request, socket) => {
+        socket.end(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`);
+      });
+      const exchange = await sendTo('https://app.launchdarkly.com', {
+        httpsProxy: `http://127.0.0.1:${readPort(proxy)}`,
+      });
+      proxy.close();
+      const code = `PROXY_REFUSED_${status}`;
+      expect(exchange).toMatchObject({ kind: 'no-response', mayHaveBeenProcessed: false, code });
+    },
+  );
 
-  test('after it was sent is in doubt: the connection is closed', async () => {
-    await using wire = await open((message) => message.socket.destroy());
-    expect(await wire.send()).toMatchObject({
+  test('a request whose connection closes after it was sent may have been processed', async () => {
+    await using server = await open((message) => message.socket.destroy());
+    expect(await server.send()).toMatchObject({
       kind: 'no-response',
       mayHaveBeenProcessed: true,
       code: expect.stringMatching(/^(UND_ERR_SOCKET|ECONNRESET)$/),
     });
   });
 
-  test('because the token has a line break was not made, and shows no token', async () => {
+  test('a token with a line break is not sent and does not appear in the error', async () => {
     const exchange = await sendTo('http://127.0.0.1:1', { token: `${TOKEN}\r\nX-Injected: yes` });
     expect(exchange).toMatchObject({ kind: 'no-response', code: 'UND_ERR_INVALID_ARG' });
     expect(JSON.stringify(exchange)).not.toContain(TOKEN);
   });
 });
 
-test('each attempt is told to the observer, counted from one', async () => {
-  await using wire = await open((_request, response) => response.end('{}'));
-  await wire.send();
-  await wire.send();
-  expect(wire.seen.map(({ attempt, request: { path } }) => [attempt, path])).toEqual([
+test('reports each attempt to the observer, counting from one', async () => {
+  await using server = await open((_request, response) => response.end('{}'));
+  await server.send();
+  await server.send();
+  expect(server.seen.map(({ attempt, request: { path } }) => [attempt, path])).toEqual([
     [1, '/api/v2/x'],
     [2, '/api/v2/x'],
   ]);

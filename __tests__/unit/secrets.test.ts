@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { nameDerivedForms } from '../simulator/runner/leak-detector.ts';
-import { Secrets } from '../src/secrets.ts';
+import { nameDerivedForms } from '../../simulator/runner/leak-detector.ts';
+import { Secrets } from '../../src/secrets.ts';
 
 const TOKEN = 'api-5f0c1a2b-3c4d-4e6f-8081-92a3b4c5d6e7';
 const ID = '1b2c3d4e-5f60-4718-8a9b-0c1d2e3f4a5b';
@@ -12,32 +12,32 @@ function setUp() {
   return { secrets: new Secrets((value) => masked.push(value)), masked };
 }
 
-/** A key of a documented shape, a different one for each number. */
+/** A key of a documented shape, different for each number. */
 function makeKey(number: number): string {
   return `sdk-${number.toString(16).padStart(8, '0')}-5f60-4718-8a9b-0c1d2e3f4a5b`;
 }
 
-/** A secret of no documented shape, a different one for each number. */
+/** A secret of no documented shape, different for each number. */
 function makeWord(number: number): string {
   return `a-secret-${number.toString(36).padStart(12, '0')}`;
 }
 
-describe('a credential that the run was given', () => {
-  test('is masked at once, and once', () => {
+describe('credentials of the run', () => {
+  test('masks a credential immediately, and once', () => {
     const { secrets, masked } = setUp();
     secrets.add(TOKEN);
     secrets.add(TOKEN);
     expect(masked).toEqual([TOKEN]);
   });
 
-  test.each(['', ' ', '\n', ' '.repeat(20)])('is ignored when it is blank: %j', (blank) => {
+  test.each(['', ' ', '\n', ' '.repeat(20)])('ignores a blank credential: %j', (blank) => {
     const { secrets, masked } = setUp();
     secrets.add(blank);
     expect(masked).toEqual([]);
     expect(secrets.redact(`a${blank}b`)).toBe(`a${blank}b`);
   });
 
-  test('is neither masked nor redacted below eight characters', () => {
+  test('neither masks nor redacts a credential shorter than eight characters', () => {
     const { secrets, masked } = setUp();
     secrets.add('seven-7');
     secrets.add('eight--8');
@@ -45,20 +45,20 @@ describe('a credential that the run was given', () => {
     expect(secrets.redact('seven-7 eight--8')).toBe('seven-7 ***');
   });
 
-  test('of several lines is masked line by line, without the short ones', () => {
+  test('masks a multi-line credential line by line, except for short lines', () => {
     const { secrets, masked } = setUp();
     secrets.add('first-line-of-it\nprod\r\nlast-line-of-it');
     expect(masked).toEqual(['first-line-of-it', 'last-line-of-it']);
     expect(secrets.redact('prod: last-line-of-it')).toBe('prod: ***');
   });
 
-  test('is redacted wherever it stands in a text, whatever its letter case', () => {
+  test('redacts a credential anywhere in a text, in any letter case', () => {
     const { secrets } = setUp();
     secrets.add(TOKEN);
     expect(secrets.redact(`a ${TOKEN}, b=${TOKEN.toUpperCase()}.`)).toBe('a ***, b=***.');
   });
 
-  // The last one is too short for its halves to be looked for, so nothing but the form itself is found.
+  // The last one is too short for its halves to count, so only the form itself is found.
   describe.each([
     TOKEN,
     'pa$$w0rd/with+odd=chars&"quotes"',
@@ -67,7 +67,7 @@ describe('a credential that the run was given', () => {
     'pässwörd-42\ud800',
   ])('%s', (secret) => {
     test.each([...nameDerivedForms(secret)].map(([form, name]) => [name, form] as const))(
-      'is redacted in a form that a server may give it: %s',
+      'redacts a credential in the encoding %s',
       (_name, form) => {
         const { secrets } = setUp();
         secrets.add(secret);
@@ -76,20 +76,20 @@ describe('a credential that the run was given', () => {
     );
   });
 
-  test('is redacted when every reserved character is percent-encoded', () => {
+  test('redacts a credential with every reserved character percent-encoded', () => {
     const { secrets } = setUp();
     secrets.add("pass(word)*it's!");
     expect(secrets.redact('pass%28word%29%2Ait%27s%21')).toBe('***');
   });
 
   test.each([33, 34, 35])(
-    'of %i bytes is redacted in base64 of a longer text, at each shift, in both alphabets',
+    'redacts a credential of %i bytes in base64 of a longer text, at each offset, in both alphabets',
     (length) => {
       const secret = 'k7?mQ~>x2V?~bT9>~nW?c4~Rz>Y8?p~Ld3>H'.slice(0, length);
       const { secrets } = setUp();
       secrets.add(secret);
       for (const prefix of ['', 'x', 'xy', 'xyz', 'user:']) {
-        // What is left are the neighbors, and the characters that they share with the secret.
+        // What remains are the neighbours, and the characters that they share with the secret.
         const start = Math.ceil((prefix.length * 4) / 3);
         const end = Math.floor(((prefix.length + length) * 4) / 3);
         for (const alphabet of ['base64', 'base64url'] as const) {
@@ -102,7 +102,7 @@ describe('a credential that the run was given', () => {
     },
   );
 
-  test('is redacted as a whole when another one is its beginning', () => {
+  test('redacts a credential as a whole when another one is its prefix', () => {
     for (const order of [
       ['password-one', 'password-one-and-more'],
       ['password-one-and-more', 'password-one'],
@@ -115,20 +115,20 @@ describe('a credential that the run was given', () => {
     }
   });
 
-  test('becomes one mask with a secret that it touches', () => {
+  test('merges adjacent secrets into one mask', () => {
     const { secrets } = setUp();
     secrets.add(TOKEN);
     expect(secrets.redact(`${TOKEN}${SDK_KEY}`)).toBe('***');
   });
 
-  test('is redacted when a server shows its beginning or its end only', () => {
+  test('redacts a credential of which a server shows only the beginning or the end', () => {
     const { secrets } = setUp();
     secrets.add(TOKEN);
     expect(secrets.redact(`token ${TOKEN.slice(0, 20)}…`)).toBe(`token ***${TOKEN.slice(16, 20)}…`);
     expect(secrets.redact(`token …${TOKEN.slice(-16)}`)).toBe('token …***');
   });
 
-  test('is redacted whatever characters it has, in any text', () => {
+  test('redacts a credential with any characters in any text', () => {
     const printable = fc.string({ minLength: 8, maxLength: 60, unit: 'grapheme' });
     fc.assert(
       fc.property(printable, fc.string(), fc.string(), (secret, before, after) => {
@@ -141,8 +141,8 @@ describe('a credential that the run was given', () => {
   });
 });
 
-describe('a secret in a body', () => {
-  test('is found by its shape in any text', () => {
+describe('secrets in a response body', () => {
+  test('finds a secret by its shape in any text', () => {
     const { secrets, masked } = setUp();
     expect(secrets.discover(`<p>${SDK_KEY}</p>`, undefined)).toBe(true);
     expect(masked).toEqual([SDK_KEY]);
@@ -153,7 +153,7 @@ describe('a secret in a body', () => {
   test.each([
     ...['apiKey', 'mobileKey', 'sdkKey', 'token', 'accessToken', 'secret', 'password'],
     ...['api_key', 'access_token', 'refresh-token', 'client_secret', 'clientSecret', 'ID_TOKEN'],
-  ])('is found by the name of its member: %s', (member) => {
+  ])('finds a secret by the name of its member: %s', (member) => {
     const value = 'a-secret-of-no-known-shape';
     const json = { items: [{ environment: { [member]: value } }, { [member]: [value] }] };
     for (const [text, parsed] of [
@@ -173,13 +173,13 @@ describe('a secret in a body', () => {
     '{"APIKEY"\n:\n"a-secret-of-no-known-shape"',
     String.raw`{"token":"a-secret\u002dof-no-known-shape"`,
     '{"token":"a-secret-of-no-known-shape","token":"x"}',
-  ])('is found in a text that breaks off or repeats itself: %j', (text) => {
+  ])('finds a secret in truncated or repeated JSON: %j', (text) => {
     const { secrets, masked } = setUp();
     secrets.discover(text, undefined);
     expect(masked).toEqual(['a-secret-of-no-known-shape']);
   });
 
-  test('ends at its own quote, not at one behind a backslash', () => {
+  test('a secret ends at its own quote, not at an escaped one', () => {
     const { secrets, masked } = setUp();
     secrets.discover(
       String.raw`{"token":"a-\"quoted\"-secret\\", "name": "not-a-secret-at-all"`,
@@ -188,7 +188,7 @@ describe('a secret in a body', () => {
     expect(masked).toEqual(['a-"quoted"-secret\\']);
   });
 
-  test('counts from sixteen characters on', () => {
+  test('a member counts as a secret from sixteen characters on', () => {
     const { secrets, masked } = setUp();
     secrets.discover('', {
       token: 'x'.repeat(15),
@@ -199,7 +199,7 @@ describe('a secret in a body', () => {
     expect(masked).toEqual(['y'.repeat(16)]);
   });
 
-  test('of several lines is redacted line by line, without masks', () => {
+  test('redacts a multi-line secret line by line without masking it', () => {
     const { secrets, masked } = setUp();
     const line = 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC';
     secrets.discover('', { secret: `-----BEGIN-----\n  ${line}\n-----END-----` });
@@ -207,7 +207,7 @@ describe('a secret in a body', () => {
     expect(secrets.redact(`so: ${line}`)).toBe('so: ***');
   });
 
-  test('is found a hundred thousand levels deep without a stack to overflow', () => {
+  test('finds a secret a hundred thousand levels deep without overflowing the stack', () => {
     const { secrets, masked } = setUp();
     let json: unknown = { token: 'a-secret-of-no-known-shape' };
     for (let depth = 0; depth < 100_000; depth += 1) {
@@ -217,7 +217,7 @@ describe('a secret in a body', () => {
     expect(masked).toHaveLength(1);
   });
 
-  test('is found wherever it stands', () => {
+  test('finds a secret at any position', () => {
     const uuid = fc.uuid().map((id) => `mob-${id}`);
     fc.assert(
       fc.property(fc.jsonValue(), uuid, fc.string(), (json, key, text) => {
@@ -230,8 +230,8 @@ describe('a secret in a body', () => {
   });
 });
 
-describe('more secrets than a run can know', () => {
-  test('of a known shape are redacted all the same, with few masks', () => {
+describe('more secrets than a run can track', () => {
+  test('redacts any number of secrets of a known shape with few masks', () => {
     const { secrets, masked } = setUp();
     const keys = Array.from({ length: 10_000 }, (_, number) => makeKey(number));
     const json = keys.map((apiKey) => ({ apiKey }));
@@ -240,7 +240,7 @@ describe('more secrets than a run can know', () => {
     expect(secrets.redact(keys.join(' '))).toBe(keys.map(() => '***').join(' '));
   });
 
-  test('leave room for secrets of another shape', () => {
+  test('secrets of a known shape leave room for secrets of another shape', () => {
     const { secrets } = setUp();
     const keys = Array.from({ length: 10_000 }, (_, number) => ({ apiKey: makeKey(number) }));
     const json = [...keys, { token: makeWord(1) }];
@@ -251,18 +251,18 @@ describe('more secrets than a run can know', () => {
   test.each([
     ['too many', Array.from({ length: 1_001 }, (_, number) => ({ token: makeWord(number) }))],
     ['too long', [{ token: 'x'.repeat(128 * 1024 + 1) }]],
-  ])('are reported, so that nothing of the body is shown: %s', (_why, json) => {
+  ])('reports too many secrets, so that nothing of the body is shown: %s', (_why, json) => {
     const { secrets, masked } = setUp();
     expect(secrets.discover('', json.slice(0, 1_000))).toBe(json.length > 1);
     expect(secrets.discover('', json)).toBe(false);
     expect(secrets.discover(JSON.stringify(json), undefined)).toBe(false);
     expect(masked.length).toBeLessThanOrEqual(32);
-    // What is known already stays known, and no other body suffers.
+    // Registered secrets stay registered, and no other body is affected.
     expect(secrets.discover('{"message":"x"}', { message: 'x' })).toBe(true);
   });
 });
 
-test('secrets of any length are redacted, however many keys stand beside them', () => {
+test('redacts secrets of any length, however many keys surround them', () => {
   const length = fc.oneof(
     fc.integer({ min: 1, max: 64 }),
     fc.integer({ min: 1, max: 64 * 1024 }),
@@ -291,19 +291,22 @@ test('secrets of any length are redacted, however many keys stand beside them', 
   );
 });
 
-describe('a text', () => {
+describe('redact', () => {
   const LETTERS = 'K7mQx2VbT9nWc4RzY8pLd3HfJ6sGaE5uN1oi';
 
   test.each([
     ...['sdk', 'mob', 'api', 'rel', 'API'].map((kind) => `${kind}-${ID}`),
     ...['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_', 'github_pat_'].map((kind) => `${kind}${LETTERS}`),
     `github_pat_11ABCDEFG0abcdefghijkl_${LETTERS}`,
-  ])('loses what has the shape of a credential, though nobody added it: %s', (credential) => {
-    const { secrets } = setUp();
-    expect(secrets.redact(`(${credential})`)).toBe('(***)');
-    expect(secrets.redact(`%22${credential}%22`)).toBe('%22***%22');
-    expect(secrets.redact(String.raw`\n${credential}\n`)).toBe(String.raw`\n***\n`);
-  });
+  ])(
+    'redacts a text with the shape of a credential that was never registered: %s',
+    (credential) => {
+      const { secrets } = setUp();
+      expect(secrets.redact(`(${credential})`)).toBe('(***)');
+      expect(secrets.redact(`%22${credential}%22`)).toBe('%22***%22');
+      expect(secrets.redact(String.raw`\n${credential}\n`)).toBe(String.raw`\n***\n`);
+    },
+  );
 
   test.each([
     ID,
@@ -313,19 +316,19 @@ describe('a text', () => {
     'ghp_short',
     `ghx_${LETTERS}`,
     'github_pat_short',
-  ])('keeps what only resembles a credential: %s', (text) => {
+  ])('keeps a text that only resembles a credential: %s', (text) => {
     const { secrets } = setUp();
     expect(secrets.redact(`(${text})`)).toBe(`(${text})`);
   });
 
-  test('stays as it is without a secret', () => {
+  test('returns a text without secrets unchanged', () => {
     const { secrets } = setUp();
     secrets.add(TOKEN);
     const text = 'Created insight group "default-production-all-apps".';
     expect(secrets.redact(text)).toBe(text);
   });
 
-  test('of any length is searched, and cut where no sink would show the rest', () => {
+  test('searches a text of any length, and truncates it where no sink would show the rest', () => {
     const { secrets } = setUp();
     secrets.add(TOKEN);
     for (let offset = 0; offset < 80; offset += 1) {
@@ -337,16 +340,16 @@ describe('a text', () => {
     }
   });
 
-  test('that cannot be searched becomes a constant', () => {
+  test('replaces a text that cannot be searched with a constant', () => {
     const { secrets } = setUp();
-    // Only a defect can make the search fail; this stands for one.
+    // Only a defect can make the search fail; this simulates one.
     const text = Object.assign(Object.create(null), { length: 1 });
     expect(secrets.redact(text)).toBe('[withheld: the text could not be searched for secrets]');
   });
 });
 
-describe('what the workflow named', () => {
-  test('is neither found nor redacted, though it looks like a key', () => {
+describe('values that the workflow named', () => {
+  test('a value from the workflow is neither found nor redacted, even if it looks like a key', () => {
     const { secrets, masked } = setUp();
     secrets.exempt([SDK_KEY, 'the-name-of-a-token-member']);
     secrets.discover(SDK_KEY, { token: 'the-name-of-a-token-member' });
@@ -359,7 +362,7 @@ describe('what the workflow named', () => {
     `default-pr-api-${ID}-all-apps`,
     `api-${ID}`,
     `PR-API-${ID.toUpperCase()}`,
-  ])('is neither found nor redacted where a key is a part of it: %s', (named) => {
+  ])('a value from the workflow that contains a key is neither found nor redacted: %s', (named) => {
     const { secrets, masked } = setUp();
     secrets.exempt([named]);
     const body = { key: named, token: named.slice(1), apiKey: `api-${ID}` };
@@ -368,7 +371,7 @@ describe('what the workflow named', () => {
     expect(secrets.redact(`group "${named}"`)).toBe(`group "${named}"`);
   });
 
-  test('stays whole beside a key that has a part in common with it', () => {
+  test('a value from the workflow stays whole beside a key that overlaps with it', () => {
     const { secrets, masked } = setUp();
     secrets.exempt([`pr-api-${ID}`]);
     secrets.discover('', { apiKey: SDK_KEY, token: `production-pr-api-${ID}` });
@@ -376,7 +379,7 @@ describe('what the workflow named', () => {
     expect(secrets.redact(`pr-api-${ID} ${SDK_KEY}`)).toBe(`pr-api-${ID} ***`);
   });
 
-  test('is no reason to show a key of which it is only a part', () => {
+  test('a value from the workflow does not reveal a key that contains it', () => {
     const { secrets, masked } = setUp();
     secrets.exempt([ID]);
     secrets.discover(SDK_KEY, undefined);
@@ -384,7 +387,7 @@ describe('what the workflow named', () => {
     expect(secrets.redact(`${SDK_KEY} of ${ID}`)).toBe(`*** of ${ID}`);
   });
 
-  test('is no reason to show a credential that the run was given', () => {
+  test('a value from the workflow does not reveal a credential of the run', () => {
     for (const order of ['name first', 'credential first']) {
       const { secrets, masked } = setUp();
       const steps = [() => secrets.exempt([`All of ${TOKEN}`]), () => secrets.add(TOKEN)];

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { applyJsonPatch } from '../../simulator/launchdarkly/json-patch.ts';
-import { belongsElsewhere, buildPatch, diffGroups } from '../../src/insight-group/diff.ts';
-import type { DesiredGroup, InsightGroup } from '../../src/insight-group/insight-group.ts';
+import { applyJsonPatch } from '../../../simulator/launchdarkly/json-patch.ts';
+import { belongsElsewhere, buildPatch, diffGroups } from '../../../src/insight-group/diff.ts';
+import type { DesiredGroup, InsightGroup } from '../../../src/insight-group/insight-group.ts';
 
 const desired: DesiredGroup = {
   key: 'checkout',
@@ -14,19 +14,22 @@ const desired: DesiredGroup = {
 
 const stored: InsightGroup = { ...desired, createdAt: 1_780_000_000_000 };
 
-describe('drift', () => {
+describe('diffGroups', () => {
   test.each<[string, readonly string[], readonly string[]]>([
     ['in the same order', ['web', 'ios'], ['web', 'ios']],
     ['in another order', ['web', 'ios'], ['ios', 'web']],
     ['with a repeated key', ['web', 'ios', 'web'], ['ios', 'web']],
     ['when both have none, which is all', [], []],
-  ])('there is none between the same applications %s', (_case, request, actual) => {
+  ])('finds no drift between equal applications %s', (_case, desiredState, actual) => {
     expect(
-      diffGroups({ ...desired, applicationKeys: request }, { ...stored, applicationKeys: actual }),
+      diffGroups(
+        { ...desired, applicationKeys: desiredState },
+        { ...stored, applicationKeys: actual },
+      ),
     ).toEqual([]);
   });
 
-  test('there is none in what a workflow does not ask for', () => {
+  test('finds no drift in fields that a workflow does not set', () => {
     const scored: InsightGroup = {
       ...stored,
       createdAt: 1,
@@ -40,7 +43,7 @@ describe('drift', () => {
     ['Korean syllables in another form', { name: '\ud55c' }, { name: '\u1112\u1161\u11ab' }],
     ['a project in other letters', { projectKey: 'Web' }, { projectKey: 'wEB' }],
     ['an environment in other letters', { environmentKey: 'EU' }, { environmentKey: 'eu' }],
-  ])('there is none between two spellings of the same: %s', (_case, one, other) => {
+  ])('finds no drift between two spellings of the same value: %s', (_case, one, other) => {
     for (const [left, right] of [
       [one, other],
       [other, one],
@@ -54,7 +57,7 @@ describe('drift', () => {
     ['blanks in a name', { name: 'A  B' }, { name: 'A B' }],
     ['a ligature', { name: '\ufb01n' }, { name: 'fin' }],
     ['letter case of an application', { applicationKeys: ['Web'] }, { applicationKeys: ['web'] }],
-  ])('there is one where people see a difference: %s', (_case, one, other) => {
+  ])('finds drift where people see a difference: %s', (_case, one, other) => {
     expect(diffGroups({ ...desired, ...one }, { ...stored, ...other })).toHaveLength(1);
   });
 
@@ -81,11 +84,11 @@ describe('drift', () => {
       { applicationKeys: [] },
       { field: 'applications', desired: ['web', 'ios'], actual: [] },
     ],
-  ])('names what is desired and what there is: %s', (_case, change, entry) => {
+  ])('reports the desired and the actual value: %s', (_case, change, entry) => {
     expect(diffGroups(desired, { ...stored, ...change })).toEqual([entry]);
   });
 
-  test('names every field that differs', () => {
+  test('reports every field that differs', () => {
     const other: InsightGroup = {
       ...stored,
       name: 'Other',
@@ -102,19 +105,22 @@ describe('drift', () => {
   });
 });
 
-describe('a group belongs elsewhere', () => {
+describe('belongsElsewhere', () => {
   test.each<[Partial<DesiredGroup>, boolean]>([
     [{ projectKey: 'other' }, true],
     [{ environmentKey: 'staging' }, true],
     [{ environmentKey: 'staging', name: 'Other' }, true],
     [{ name: 'Other', applicationKeys: [] }, false],
     [{}, false],
-  ])('by its project and environment alone: %j, %s', (change, isElsewhere) => {
-    expect(belongsElsewhere(diffGroups(desired, { ...stored, ...change }))).toBe(isElsewhere);
-  });
+  ])(
+    'only project and environment decide whether a group belongs elsewhere: %j, %s',
+    (change, isElsewhere) => {
+      expect(belongsElsewhere(diffGroups(desired, { ...stored, ...change }))).toBe(isElsewhere);
+    },
+  );
 });
 
-describe('a patch', () => {
+describe('buildPatch', () => {
   const patchable = new Set(['name', 'applicationKeys']);
   const anyText = fc.string({ minLength: 1, maxLength: 5 });
   const anyApplications = fc.uniqueArray(fc.constantFrom('web', 'ios', 'tv', 'api'));
@@ -126,22 +132,22 @@ describe('a patch', () => {
     ...(applicationKeys.length > 0 && { applicationKeys }),
   });
 
-  test('makes the group what is desired, by the rules of RFC 6902', async () => {
+  test('a patch turns the actual group into the desired one under the rules of RFC 6902', async () => {
     await fc.assert(
-      fc.property(anyState, anyState, (request, state) => {
-        const drift = diffGroups({ ...desired, ...request }, { ...stored, ...state });
+      fc.property(anyState, anyState, (desiredState, state) => {
+        const drift = diffGroups({ ...desired, ...desiredState }, { ...stored, ...state });
         const patched = applyJsonPatch(store(state), buildPatch(drift), patchable);
         const healed = { ...stored, ...state, applicationKeys: [], ...patched };
-        expect(diffGroups({ ...desired, ...request }, healed)).toEqual([]);
+        expect(diffGroups({ ...desired, ...desiredState }, healed)).toEqual([]);
       }),
       { numRuns: 1_000 },
     );
   });
 
-  test('touches only what differs', async () => {
+  test('a patch touches only the fields that differ', async () => {
     await fc.assert(
-      fc.property(anyState, anyState, (request, state) => {
-        const drift = diffGroups({ ...desired, ...request }, { ...stored, ...state });
+      fc.property(anyState, anyState, (desiredState, state) => {
+        const drift = diffGroups({ ...desired, ...desiredState }, { ...stored, ...state });
         const paths = new Set(buildPatch(drift).map(({ path }) => path));
         const differing = drift.map(({ field }) =>
           field === 'name' ? '/name' : '/applicationKeys',
@@ -151,27 +157,27 @@ describe('a patch', () => {
     );
   });
 
-  test('asks for all applications by taking the list away, not by an empty one', () => {
+  test('a patch selects all applications by removing the list, not by emptying it', () => {
     const drift = diffGroups({ ...desired, applicationKeys: [] }, stored);
     const patched = applyJsonPatch(store(stored), buildPatch(drift), patchable);
     expect(patched).toEqual({ name: 'Checkout' });
   });
 
-  test('still applies when somebody else has changed the applications since the read', async () => {
+  test('a patch still applies when the applications have changed since the read', async () => {
     await fc.assert(
-      fc.property(anyState, anyState, anyState, (request, seen, state) => {
-        const drift = diffGroups({ ...desired, ...request }, { ...stored, ...seen });
+      fc.property(anyState, anyState, anyState, (desiredState, seen, state) => {
+        const drift = diffGroups({ ...desired, ...desiredState }, { ...stored, ...seen });
         const patched = applyJsonPatch(store(state), buildPatch(drift), patchable);
         const healed = { ...stored, ...state, applicationKeys: [], ...patched };
         for (const { field } of drift) {
-          const left = diffGroups({ ...desired, ...request }, healed);
+          const left = diffGroups({ ...desired, ...desiredState }, healed);
           expect(left.map((entry) => entry.field)).not.toContain(field);
         }
       }),
     );
   });
 
-  test('never moves a group to another project or environment', () => {
+  test('a patch never moves a group to another project or environment', () => {
     const drift = diffGroups(desired, {
       ...stored,
       projectKey: 'other',

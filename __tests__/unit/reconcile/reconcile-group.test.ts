@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { ActionError } from '../../src/errors.ts';
-import type { PatchOperation } from '../../src/insight-group/diff.ts';
-import type { DesiredGroup, InsightGroup } from '../../src/insight-group/insight-group.ts';
-import type { ApiResult, RequestFailure, Timing } from '../../src/launchdarkly/api-result.ts';
-import type { Placement, UnknownApplication } from '../../src/launchdarkly/key-lookup.ts';
-import type { Outcome } from '../../src/reconcile/outcome.ts';
-import type { IfExists } from '../../src/reconcile/plan.ts';
-import type { ReconcileDeps } from '../../src/reconcile/reconcile-deps.ts';
-import { ensureGroup } from '../../src/reconcile/reconcile-group.ts';
+import { ActionError } from '../../../src/errors.ts';
+import type { PatchOperation } from '../../../src/insight-group/diff.ts';
+import type { DesiredGroup, InsightGroup } from '../../../src/insight-group/insight-group.ts';
+import type { ApiResult, RequestFailure, Timing } from '../../../src/launchdarkly/api-result.ts';
+import type { Placement, UnknownApplication } from '../../../src/launchdarkly/key-lookup.ts';
+import type { Outcome } from '../../../src/reconcile/outcome.ts';
+import type { IfExists } from '../../../src/reconcile/plan.ts';
+import type { ReconcileDeps } from '../../../src/reconcile/reconcile-deps.ts';
+import { ensureGroup } from '../../../src/reconcile/reconcile-group.ts';
 
 const startMs = Date.UTC(2026, 10, 24, 12, 0, 0);
 
@@ -29,7 +29,7 @@ const elsewhere: InsightGroup = { ...old, environmentKey: 'staging' };
 
 const nameDrift = [{ field: 'name', desired: 'Checkout', actual: 'Payments' }];
 
-/** An answer but for its times. */
+/** A response without its times. */
 type Reply<T> = (timing: Timing) => ApiResult<T>;
 
 const ok =
@@ -73,22 +73,22 @@ const neverSent = indeterminate({
 interface Script {
   readonly ifExists?: IfExists;
   readonly isDryRun?: boolean;
-  /** The answers to each operation, in order; the last of them again and again. */
+  /** The responses to each operation, in order; the last one repeats. */
   readonly create?: readonly Reply<InsightGroup>[];
   readonly read?: readonly Reply<InsightGroup>[];
   readonly patch?: readonly Reply<InsightGroup>[];
   readonly check?: readonly Reply<string>[];
   readonly timeoutMs?: number;
-  /** The server's clock less ours. */
+  /** The server's clock minus ours. */
   readonly clockOffsetMs?: number;
-  /** Whether the server's answers carry a `Date`; true when absent. */
+  /** Whether the server's responses have a `Date`. Defaults to true. */
   readonly hasClock?: boolean;
-  /** By how much somebody sets our wall clock after the step of this number, counted from 1. */
+  /** By how much our wall clock is set after the step with this number, counted from 1. */
   readonly jumpsMs?: Readonly<Record<number, number>>;
-  /** What the look-ups of project and environment find, in order; the last of them again and again. */
+  /** What the lookups of project and environment find, in order; the last one repeats. */
   readonly placements?: readonly Placement[];
   readonly unknownApplications?: readonly UnknownApplication[];
-  /** Aborts the run while the request or the wait of this number is under way, counted together from 1. */
+  /** Aborts the run during the request or wait with this number, counted together from 1. */
   readonly stop?: { readonly during: number; readonly reason: unknown };
 }
 
@@ -98,12 +98,12 @@ interface Run {
   /** What was done, in order: operations, and waits with their reason. */
   readonly steps: readonly string[];
   readonly patches: (readonly PatchOperation[])[];
-  /** How often unknown applications were looked for. */
+  /** How often unknown applications were looked up. */
   readonly lookUps: number;
   readonly elapsedMs: number;
 }
 
-/** Plays the script with a clock of its own: requests take {@link requestMs}, waits their time. */
+/** Runs the script with its own clock: requests take {@link requestMs}, waits their duration. */
 async function reconcile(script: Script): Promise<Run> {
   const controller = new AbortController();
   const steps: string[] = [];
@@ -183,14 +183,14 @@ async function reconcile(script: Script): Promise<Run> {
     ifExists: script.ifExists ?? 'fail',
     isDryRun: script.isDryRun ?? false,
   };
-  const ending = await ensureGroup(request, deps).then(
+  const result = await ensureGroup(request, deps).then(
     (outcome) => ({ outcome, error: undefined }),
     (error: unknown) => ({ outcome: undefined, error }),
   );
-  return { ...ending, steps, patches, lookUps, elapsedMs: nowMs - startMs };
+  return { ...result, steps, patches, lookUps, elapsedMs: nowMs - startMs };
 }
 
-/** The operations alone. */
+/** The operations only. */
 function requestsOf({ steps }: Run): string[] {
   return steps.filter((step) => /^[a-z]+$/.test(step));
 }
@@ -208,19 +208,22 @@ const cancelled = new ActionError({
 });
 
 describe('a group that does not exist', () => {
-  test.each(policies)('is created with one request, if-exists: %s', async (ifExists) => {
-    const run = await reconcile({ ifExists, create: [ok(fresh)] });
-    expect(run.outcome).toEqual({ kind: 'created', group: fresh, drift: [] });
-    expect(run.steps).toEqual(['create']);
-  });
+  test.each(policies)(
+    'creates a missing group with one request, if-exists: %s',
+    async (ifExists) => {
+      const run = await reconcile({ ifExists, create: [ok(fresh)] });
+      expect(run.outcome).toEqual({ kind: 'created', group: fresh, drift: [] });
+      expect(run.steps).toEqual(['create']);
+    },
+  );
 
-  test('that LaunchDarkly makes otherwise than asked is created, with the difference told', async () => {
+  test('reports the drift when LaunchDarkly stores a created group differently', async () => {
     const { outcome } = await reconcile({ create: [ok({ ...fresh, name: 'Payments' })] });
     expect(outcome).toMatchObject({ kind: 'created', drift: nameDrift });
   });
 
   test.each([400, 401, 403, 413, 422])(
-    'and is refused with %i fails in the words of the explainer, and is not tried again',
+    'fails with the diagnosis and does not retry when the create is rejected with %i',
     async (status) => {
       const run = await reconcile({ create: [rejected(status)] });
       expect(run.error).toMatchObject({
@@ -233,13 +236,13 @@ describe('a group that does not exist', () => {
     },
   );
 
-  test('is created after all when the requests before were never sent', async () => {
+  test('creates the group after earlier requests were never sent', async () => {
     const run = await reconcile({ create: [neverSent, neverSent, ok(fresh)] });
     expect(run.outcome).toMatchObject({ kind: 'created' });
     expect(requestsOf(run)).toEqual(['create', 'create', 'create']);
   });
 
-  test('is not tried again when the request can never be sent', async () => {
+  test('does not retry a request that can never be sent', async () => {
     const trouble = { code: 'network', mayHaveBeenProcessed: false, isRetryable: false } as const;
     const run = await reconcile({
       create: [indeterminate({ ...trouble, what: 'has a wrong certificate' })],
@@ -251,7 +254,7 @@ describe('a group that does not exist', () => {
     expect(run.steps).toEqual(['create']);
   });
 
-  test('is not created when nothing could be sent until the deadline', async () => {
+  test('reports that nothing was created when nothing could be sent before the deadline', async () => {
     const run = await reconcile({ create: [neverSent], timeoutMs: 5_000 });
     expect(run.error).toMatchObject({
       code: 'network',
@@ -262,7 +265,7 @@ describe('a group that does not exist', () => {
 });
 
 describe('a group that exists', () => {
-  test('as desired fails the step by default, and shows what there is', async () => {
+  test('fails by default when an equal group exists, and shows it', async () => {
     const run = await reconcile({ create: [conflict], read: [ok(old)] });
     expect(run.error).toMatchObject({
       code: 'conflict',
@@ -275,7 +278,7 @@ describe('a group that exists', () => {
     expect(run.steps).toEqual(['create', 'read']);
   });
 
-  test('otherwise than desired fails the step by default, and says in what', async () => {
+  test('fails by default when a group that differs exists, and shows the drift', async () => {
     const found = { ...renamed, applicationKeys: [] };
     const run = await reconcile({ create: [conflict], read: [ok(found)] });
     expect(run.error).toMatchObject({
@@ -288,7 +291,7 @@ describe('a group that exists', () => {
   });
 
   test.each<[IfExists]>([['keep'], ['update']])(
-    'as desired is left alone by if-exists: %s',
+    'leaves an equal group alone with if-exists: %s',
     async (ifExists) => {
       const run = await reconcile({ ifExists, create: [conflict], read: [ok(old)] });
       expect(run.outcome).toEqual({ kind: 'unchanged', group: old, drift: [] });
@@ -296,13 +299,13 @@ describe('a group that exists', () => {
     },
   );
 
-  test('otherwise than desired is kept, with the drift told', async () => {
+  test('keeps a group that differs and reports the drift', async () => {
     const run = await reconcile({ ifExists: 'keep', create: [conflict], read: [ok(renamed)] });
     expect(run.outcome).toEqual({ kind: 'kept', group: renamed, drift: nameDrift });
     expect(run.steps).toEqual(['create', 'read']);
   });
 
-  test('otherwise than desired is updated with one patch of what differs', async () => {
+  test('updates a group that differs with one patch of the differences', async () => {
     const scores = { overall: { score: 80, indicator: 'good' } };
     const run = await reconcile({
       ifExists: 'update',
@@ -310,14 +313,14 @@ describe('a group that exists', () => {
       read: [ok({ ...renamed, scores })],
       patch: [ok(old)],
     });
-    // The answer to a patch has no scores; those of the read still hold.
+    // The response to a patch has no scores; those of the read are still valid.
     expect(run.outcome).toEqual({ kind: 'updated', group: { ...old, scores }, drift: nameDrift });
     expect(run.patches).toEqual([[{ op: 'replace', path: '/name', value: 'Checkout' }]]);
     expect(run.steps).toEqual(['create', 'read', 'patch']);
   });
 
   test.each(policies)(
-    'in another environment is never touched, if-exists: %s',
+    'never touches a group in another environment, if-exists: %s',
     async (ifExists) => {
       const run = await reconcile({ ifExists, create: [conflict], read: [ok(elsewhere)] });
       expect(run.error).toMatchObject({
@@ -332,7 +335,7 @@ describe('a group that exists', () => {
     },
   );
 
-  test('and can not be read fails in the words of the explainer', async () => {
+  test('fails with the diagnosis when the existing group cannot be read', async () => {
     const run = await reconcile({ ifExists: 'keep', create: [conflict], read: [rejected(403)] });
     expect(run.error).toMatchObject({
       message: 'Could not read it (403). Nothing was written.',
@@ -342,7 +345,7 @@ describe('a group that exists', () => {
 });
 
 describe('a 409 for a key that shows no group', () => {
-  test('was a lock, when the next create succeeds', async () => {
+  test('treats a 409 as a lock collision when the next create succeeds', async () => {
     const run = await reconcile({ create: [conflict, ok(fresh)], read: [missing] });
     expect(run.outcome).toMatchObject({ kind: 'created' });
     expect(run.steps).toEqual([
@@ -354,7 +357,7 @@ describe('a 409 for a key that shows no group', () => {
     ]);
   });
 
-  test('was a group that reads did not show yet, when one appears', async () => {
+  test('treats a 409 as a group that reads did not show yet when one appears', async () => {
     const run = await reconcile({
       ifExists: 'keep',
       create: [conflict],
@@ -364,7 +367,7 @@ describe('a 409 for a key that shows no group', () => {
     expect(requestsOf(run)).toEqual(['create', 'read', 'create', 'read', 'create', 'read']);
   });
 
-  test('and asks for a longer wait than there is time for does not claim that a group is hidden', async () => {
+  test('does not claim that a group is hidden when a 409 asks for a longer wait than there is time for', async () => {
     const run = await reconcile({ create: [rejected(409, 300_000)] });
     expect(run.error).toMatchObject({
       code: 'conflict',
@@ -375,7 +378,7 @@ describe('a 409 for a key that shows no group', () => {
     expect(run.steps).toEqual(['create']);
   });
 
-  test('on the read is a collision, after which the group is read again', async () => {
+  test('reads the group again after a 409 on the read', async () => {
     const run = await reconcile({
       ifExists: 'keep',
       create: [conflict],
@@ -391,7 +394,7 @@ describe('a 409 for a key that shows no group', () => {
     ]);
   });
 
-  test('is a reserved key after half a minute and six creates at least', async () => {
+  test('reports a reserved key after half a minute and at least six creates', async () => {
     const run = await reconcile({ ifExists: 'keep', create: [conflict], read: [missing] });
     expect(run.error).toMatchObject({
       code: 'conflict',
@@ -405,7 +408,7 @@ describe('a 409 for a key that shows no group', () => {
     expect(run.elapsedMs).toBeLessThan(60_000);
   });
 
-  test('is a reserved key after six creates, however long the server makes each one wait', async () => {
+  test('reports a reserved key after six creates, however long the server makes each one wait', async () => {
     const run = await reconcile({
       create: [rejected(409, 20_000)],
       read: [missing],
@@ -417,7 +420,7 @@ describe('a 409 for a key that shows no group', () => {
     expect(requestsOf(run).filter((request) => request === 'create')).toHaveLength(6);
   });
 
-  test('is a conflict too when the time is up before that', async () => {
+  test('reports a conflict when the time is up before the key counts as reserved', async () => {
     const run = await reconcile({ create: [conflict], read: [missing], timeoutMs: 3_000 });
     expect(run.error).toMatchObject({
       code: 'conflict',
@@ -428,9 +431,9 @@ describe('a 409 for a key that shows no group', () => {
   });
 });
 
-describe('a create whose answer is lost', () => {
+describe('a create whose response is lost', () => {
   test.each(policies)(
-    'has made the group that is equal and not older, if-exists: %s',
+    'claims a group that is equal and not older than a lost create, if-exists: %s',
     async (ifExists) => {
       const run = await reconcile({ ifExists, create: [lost], read: [ok(fresh)] });
       expect(run.outcome).toEqual({ kind: 'created', group: fresh, drift: [] });
@@ -438,16 +441,16 @@ describe('a create whose answer is lost', () => {
     },
   );
 
-  test('has made it also when a later create gets a 409', async () => {
+  test('claims the group of a lost create even when a later create gets a 409', async () => {
     const run = await reconcile({ create: [lost, conflict], read: [missing, ok(fresh)] });
     expect(run.outcome).toMatchObject({ kind: 'created' });
   });
 
-  test('has not made the group that is older', async () => {
+  test('does not claim a group that is older than the lost create', async () => {
     const script = { create: [lost], read: [ok(old)] };
     expect((await reconcile({ ...script, ifExists: 'fail' })).error).toMatchObject({
       code: 'conflict',
-      // There is one group of a key, and it is older than the create: so that can't have made anything.
+      // A key has one group, and it is older than the create, which therefore created nothing.
       message:
         'Insight group "checkout" already exists in project "default", environment "production". It matches the request. Nothing was written.',
     });
@@ -456,12 +459,12 @@ describe('a create whose answer is lost', () => {
     });
   });
 
-  test('has not made the group that differs', async () => {
+  test('does not claim a group that differs from the lost create', async () => {
     const found = { ...fresh, name: 'Payments' };
     const script = { create: [lost], read: [ok(found)], patch: [ok(fresh)] };
     expect((await reconcile({ ...script, ifExists: 'fail' })).error).toMatchObject({
       code: 'conflict',
-      // Somebody may have changed it since: it is young enough to be ours.
+      // Somebody may have changed it since: it is recent enough to be ours.
       message: expect.stringMatching(
         /It differs in name\. Outcome unknown: insight group "checkout" may or may not have been created\.$/,
       ),
@@ -475,7 +478,7 @@ describe('a create whose answer is lost', () => {
   });
 
   test.each([90_000, -90_000])(
-    "is compared by the server's clock, which is %i ms off ours",
+    "compares the age of a group by the server's clock, which is %i ms off the local one",
     async (clockOffsetMs) => {
       const madeAt = (ms: number) => ({ ...desired, createdAt: startMs + clockOffsetMs + ms });
       const script = { ifExists: 'keep', create: [lost], clockOffsetMs } as const;
@@ -488,12 +491,12 @@ describe('a create whose answer is lost', () => {
     },
   );
 
-  test('counts from the first that was lost, not from the last', async () => {
+  test('compares the age of a group with the first lost create, not the last', async () => {
     const run = await reconcile({ create: [lost], read: [missing, missing, ok(fresh)] });
     expect(run.outcome).toMatchObject({ kind: 'created', group: fresh });
   });
 
-  test('is sent again when no group appears', async () => {
+  test('sends a lost create again when no group appears', async () => {
     const run = await reconcile({ create: [lost, ok(fresh)], read: [missing] });
     expect(run.outcome).toMatchObject({ kind: 'created' });
     expect(run.steps).toEqual([
@@ -505,7 +508,7 @@ describe('a create whose answer is lost', () => {
     ]);
   });
 
-  test('leaves the outcome unknown when the deadline comes first', async () => {
+  test('reports an unknown outcome when the deadline passes after a lost create', async () => {
     const run = await reconcile({ create: [lost], read: [missing], timeoutMs: 5_000 });
     expect(run.error).toMatchObject({
       code: 'server-error',
@@ -516,14 +519,14 @@ describe('a create whose answer is lost', () => {
     expect(run.elapsedMs).toBeLessThanOrEqual(5_000);
   });
 
-  test('is no 409: the key is not called reserved, however often that happens', async () => {
+  test('lost creates do not count as 409s, so the key is never called reserved', async () => {
     const run = await reconcile({ create: [lost], read: [missing] });
     expect(run.error).toMatchObject({ code: 'server-error' });
     expect(requestsOf(run).filter((request) => request === 'create').length).toBeGreaterThan(6);
     expect(run.elapsedMs).toBeGreaterThan(60_000);
   });
 
-  test('leaves the outcome unknown when the group can not be read', async () => {
+  test('reports an unknown outcome when the group cannot be read after a lost create', async () => {
     const redirect = {
       isRetryable: false,
       code: 'unexpected-response',
@@ -536,7 +539,7 @@ describe('a create whose answer is lost', () => {
     }
   });
 
-  test('leaves the outcome unknown when the next one is refused', async () => {
+  test('reports an unknown outcome when the create after a lost one is rejected', async () => {
     const run = await reconcile({ create: [lost, rejected(403)], read: [missing] });
     expect(run.error).toMatchObject({
       message: expect.stringMatching(/^Could not create it \(403\)\. Outcome unknown/),
@@ -544,8 +547,8 @@ describe('a create whose answer is lost', () => {
   });
 });
 
-describe('a read', () => {
-  test('without a clear answer is made again after a wait', async () => {
+describe('reads', () => {
+  test('repeats an indeterminate read after a wait', async () => {
     const run = await reconcile({
       ifExists: 'keep',
       create: [conflict],
@@ -564,7 +567,7 @@ describe('a read', () => {
     ]);
   });
 
-  test('without a clear answer puts no write in doubt', async () => {
+  test('an indeterminate read puts no write in doubt', async () => {
     const run = await reconcile({ create: [conflict], read: [lost], timeoutMs: 5_000 });
     expect(run.error).toMatchObject({
       message: 'Could not read it: LaunchDarkly answered 503. Nothing was written.',
@@ -572,10 +575,10 @@ describe('a read', () => {
   });
 });
 
-describe('an update', () => {
+describe('updates', () => {
   const script = { ifExists: 'update', create: [conflict], read: [ok(renamed)] } as const;
 
-  test('that is refused fails in the words of the explainer, and is not tried again', async () => {
+  test('fails with the diagnosis and does not retry when an update is rejected', async () => {
     const run = await reconcile({ ...script, patch: [rejected(422)] });
     expect(run.error).toMatchObject({
       message: 'Could not update it (422). Nothing was written.',
@@ -584,7 +587,7 @@ describe('an update', () => {
     expect(run.patches).toHaveLength(1);
   });
 
-  test('that is accepted but changes nothing fails, and shows what there is', async () => {
+  test('fails and shows the group when an accepted update changes nothing', async () => {
     const run = await reconcile({ ...script, patch: [ok(renamed)] });
     expect(run.error).toMatchObject({
       code: 'unexpected-response',
@@ -596,7 +599,7 @@ describe('an update', () => {
     expect(run.patches).toHaveLength(1);
   });
 
-  test('that is accepted but changes nothing fails also when somebody else changes the rest', async () => {
+  test('fails when an accepted update changes nothing even if somebody else changes the rest', async () => {
     const run = await reconcile({
       ...script,
       patch: [ok({ ...renamed, applicationKeys: ['tv'] })],
@@ -608,7 +611,7 @@ describe('an update', () => {
     expect(run.patches).toHaveLength(1);
   });
 
-  test('meets what somebody else has changed since the read, and changes that too', async () => {
+  test('also updates what somebody else has changed since the read', async () => {
     const run = await reconcile({
       ...script,
       patch: [ok({ ...old, applicationKeys: ['tv'] }), ok(old)],
@@ -620,7 +623,7 @@ describe('an update', () => {
     ]);
   });
 
-  test('that could be made only in part does not say that nothing was written', async () => {
+  test('does not say that nothing was written when an update was only partly applied', async () => {
     const partly = { ...old, applicationKeys: ['tv'] };
     const run = await reconcile({ ...script, patch: [ok(partly), neverSent], timeoutMs: 5_000 });
     expect(run.error).toMatchObject({
@@ -629,7 +632,7 @@ describe('an update', () => {
     });
   });
 
-  test('whose answer is lost was done, when the group is seen again after it was not', async () => {
+  test('a lost update counts as applied when the group reappears after it did not', async () => {
     const run = await reconcile({
       ...script,
       read: [ok(renamed), missing, ok(old)],
@@ -639,7 +642,7 @@ describe('an update', () => {
     expect(requestsOf(run)).toEqual(['create', 'read', 'patch', 'read', 'create', 'read']);
   });
 
-  test('whose answer is lost was not done, when the group is seen again as it was', async () => {
+  test('a lost update counts as not applied when the group reappears unchanged', async () => {
     const run = await reconcile({
       ...script,
       read: [ok(renamed), missing, ok(renamed)],
@@ -649,13 +652,13 @@ describe('an update', () => {
     expect(run.patches).toHaveLength(2);
   });
 
-  test('whose answer is lost was done, when a read shows it', async () => {
+  test('a lost update counts as applied when a read shows it', async () => {
     const run = await reconcile({ ...script, read: [ok(renamed), ok(old)], patch: [lost] });
     expect(run.outcome).toEqual({ kind: 'updated', group: old, drift: nameDrift });
     expect(requestsOf(run)).toEqual(['create', 'read', 'patch', 'read']);
   });
 
-  test('whose answer is lost is sent again, when a read does not show it', async () => {
+  test('sends a lost update again when a read does not show it', async () => {
     const run = await reconcile({ ...script, patch: [lost, ok(old)] });
     expect(run.outcome).toEqual({ kind: 'updated', group: old, drift: nameDrift });
     expect(run.steps).toEqual([
@@ -669,7 +672,7 @@ describe('an update', () => {
     ]);
   });
 
-  test('whose answer is lost leaves the outcome unknown, when the deadline comes first', async () => {
+  test('reports an unknown outcome when the deadline passes after a lost update', async () => {
     const run = await reconcile({ ...script, patch: [lost], timeoutMs: 5_000 });
     expect(run.error).toMatchObject({
       code: 'server-error',
@@ -679,7 +682,7 @@ describe('an update', () => {
     });
   });
 
-  test('never touches a group that has come to belong elsewhere', async () => {
+  test('never updates a group that has moved to another project', async () => {
     const run = await reconcile({ ...script, read: [ok(renamed), ok(elsewhere)], patch: [lost] });
     expect(run.error).toMatchObject({
       code: 'conflict',
@@ -691,7 +694,7 @@ describe('an update', () => {
     expect(run.patches).toHaveLength(1);
   });
 
-  test('that finds the group made anew by somebody else does not claim it', async () => {
+  test('does not claim a group that somebody else recreated during an update', async () => {
     const anew = { ...old, createdAt: startMs + 10_000 };
     const run = await reconcile({
       ...script,
@@ -701,7 +704,7 @@ describe('an update', () => {
     expect(run.outcome).toMatchObject({ kind: 'unchanged' });
   });
 
-  test('after which the group belongs elsewhere is not followed by another', async () => {
+  test('does not update again when the group has moved to another project after an update', async () => {
     const run = await reconcile({ ...script, patch: [ok({ ...elsewhere, name: 'Checkout' })] });
     expect(run.error).toMatchObject({
       code: 'conflict',
@@ -711,7 +714,7 @@ describe('an update', () => {
     expect(run.patches).toHaveLength(1);
   });
 
-  test('that others undo again and again is sent again after a wait', async () => {
+  test('repeats an update that others keep undoing, after a wait', async () => {
     const run = await reconcile({
       ...script,
       patch: [ok({ ...old, applicationKeys: ['tv'] }), ok(renamed), ok(old)],
@@ -723,7 +726,7 @@ describe('an update', () => {
     ]);
   });
 
-  test('that others undo until the deadline says that they did', async () => {
+  test('reports that others undid the update when they do so until the deadline', async () => {
     const undone = [ok({ ...old, applicationKeys: ['tv'] }), ok(renamed)];
     const run = await reconcile({
       ...script,
@@ -740,7 +743,7 @@ describe('an update', () => {
     expect(run.elapsedMs).toBeLessThanOrEqual(3_000);
   });
 
-  test('that LaunchDarkly carries out in part fails, and says which part', async () => {
+  test('fails and names the applied part when LaunchDarkly applies only part of an update', async () => {
     const run = await reconcile({
       ...script,
       read: [ok({ ...renamed, applicationKeys: [] })],
@@ -757,7 +760,7 @@ describe('an update', () => {
   test.each([
     ['whose answer was lost', lost],
     ['that was made in part', ok({ ...old, applicationKeys: ['tv'] })],
-  ])('%s counts for nothing when its group is deleted meanwhile', async (_which, patch) => {
+  ])('%s does not count when its group is deleted in the meantime', async (_which, patch) => {
     const run = await reconcile({
       ...script,
       create: [conflict, rejected(403)],
@@ -766,7 +769,7 @@ describe('an update', () => {
     expect(run.error).toMatchObject({ message: 'Could not create it (403). Nothing was written.' });
   });
 
-  test('that is refused after a lost create says nothing of a create', async () => {
+  test('a rejected update after a lost create does not mention the create', async () => {
     const run = await reconcile({
       ifExists: 'update',
       create: [lost],
@@ -776,7 +779,7 @@ describe('an update', () => {
     expect(run.error).toMatchObject({ message: 'Could not update it (403). Nothing was written.' });
   });
 
-  test('that meets a lock is sent again', async () => {
+  test('sends an update that meets a lock again', async () => {
     const run = await reconcile({ ...script, patch: [conflict, ok(old)] });
     expect(run.outcome).toMatchObject({ kind: 'updated' });
     expect(run.patches).toHaveLength(2);
@@ -785,7 +788,7 @@ describe('an update', () => {
     ]);
   });
 
-  test('that meets a lock until the deadline does not say that the group is hidden', async () => {
+  test('does not say that the group is hidden when an update meets a lock until the deadline', async () => {
     const run = await reconcile({ ...script, patch: [conflict], timeoutMs: 5_000 });
     expect(run.error).toMatchObject({
       code: 'conflict',
@@ -796,12 +799,12 @@ describe('an update', () => {
     });
   });
 
-  test('that somebody else did meanwhile is not claimed', async () => {
+  test('does not claim an update that somebody else made in the meantime', async () => {
     const run = await reconcile({ ...script, read: [ok(renamed), ok(old)], patch: [conflict] });
     expect(run.outcome).toEqual({ kind: 'unchanged', group: old, drift: [] });
   });
 
-  test('of a group that is deleted meanwhile ends in a create', async () => {
+  test('creates the group when it is deleted during an update', async () => {
     const run = await reconcile({
       ...script,
       create: [conflict, ok(fresh)],
@@ -811,7 +814,7 @@ describe('an update', () => {
     expect(requestsOf(run)).toEqual(['create', 'read', 'patch', 'create']);
   });
 
-  test('whose answer is lost, of a group that is deleted meanwhile, ends in a create', async () => {
+  test('creates the group when it is deleted after a lost update', async () => {
     const run = await reconcile({
       ...script,
       create: [conflict, ok(fresh)],
@@ -823,8 +826,8 @@ describe('an update', () => {
   });
 });
 
-describe('a rate limit', () => {
-  test('is waited for, at least as long as the server asks, and the request sent again', async () => {
+describe('rate limits', () => {
+  test('waits at least as long as a rate limit asks, then sends the request again', async () => {
     const run = await reconcile({ create: [rejected(429, 7_000), ok(fresh)] });
     expect(run.outcome).toMatchObject({ kind: 'created' });
     expect(run.steps).toEqual([
@@ -835,7 +838,7 @@ describe('a rate limit', () => {
     ]);
   });
 
-  test('without a hint is waited for with growing waits', async () => {
+  test('waits with growing backoff for a rate limit that names no time', async () => {
     const run = await reconcile({
       create: [rejected(429), rejected(429), rejected(429), ok(fresh)],
     });
@@ -846,7 +849,7 @@ describe('a rate limit', () => {
     ]);
   });
 
-  test('is met in the same way by reads, updates and checks', async () => {
+  test('handles rate limits of reads, updates and lookups in the same way', async () => {
     const limited = rejected(429, 1_000);
     const update = await reconcile({
       ifExists: 'update',
@@ -856,16 +859,16 @@ describe('a rate limit', () => {
     });
     expect(update.outcome).toMatchObject({ kind: 'updated' });
     expect(announcementsOf(update)).toHaveLength(2);
-    const rehearsal = await reconcile({
+    const dryRun = await reconcile({
       isDryRun: true,
       read: [missing],
       check: [limited, ok('production')],
     });
-    expect(rehearsal.outcome).toMatchObject({ kind: 'would-create' });
-    expect(announcementsOf(rehearsal)).toHaveLength(1);
+    expect(dryRun.outcome).toMatchObject({ kind: 'would-create' });
+    expect(announcementsOf(dryRun)).toHaveLength(1);
   });
 
-  test('longer than the deadline fails at once, and says until when it lasts', async () => {
+  test('fails at once when a rate limit outlasts the deadline, and says when it ends', async () => {
     const run = await reconcile({ create: [rejected(429, 130_000)] });
     expect(run.error).toMatchObject({
       code: 'rate-limited',
@@ -876,7 +879,7 @@ describe('a rate limit', () => {
     expect(run.steps).toEqual(['create']);
   });
 
-  test('without a hint fails when no time is left for another attempt', async () => {
+  test('fails on a rate limit that names no time when no time is left for another attempt', async () => {
     const run = await reconcile({ create: [rejected(429)], timeoutMs: 500 });
     expect(run.error).toMatchObject({
       code: 'rate-limited',
@@ -888,7 +891,7 @@ describe('a rate limit', () => {
     expect(run.steps).toEqual(['create']);
   });
 
-  test('after a lost create leaves the outcome unknown', async () => {
+  test('reports an unknown outcome on a rate limit after a lost create', async () => {
     const run = await reconcile({ create: [lost], read: [rejected(429, 130_000)] });
     expect(run.error).toMatchObject({
       code: 'rate-limited',
@@ -897,18 +900,21 @@ describe('a rate limit', () => {
   });
 });
 
-describe('a server that asks to wait', () => {
+describe('requested waits', () => {
   test.each([
     ['503', indeterminate({}, 3_000)],
     ['409', rejected(409, 3_000)],
-  ])('with %s to a create is not read from before', async (_status, create) => {
-    const run = await reconcile({ ifExists: 'keep', create: [create], read: [ok(old)] });
-    expect(run.outcome).toMatchObject({ kind: 'unchanged' });
-    expect(run.steps.slice(0, 1)).toEqual(['create']);
-    expect(run.steps.slice(2, 4)).toEqual(['wait 3250', 'read']);
-  });
+  ])(
+    'does not read before the wait that %s to a create asks for is over',
+    async (_status, create) => {
+      const run = await reconcile({ ifExists: 'keep', create: [create], read: [ok(old)] });
+      expect(run.outcome).toMatchObject({ kind: 'unchanged' });
+      expect(run.steps.slice(0, 1)).toEqual(['create']);
+      expect(run.steps.slice(2, 4)).toEqual(['wait 3250', 'read']);
+    },
+  );
 
-  test('is waited for once, and then as long as ever', async () => {
+  test('waits once as long as the server asks, then backs off as usual', async () => {
     const run = await reconcile({ create: [indeterminate({}, 3_000), ok(fresh)], read: [missing] });
     expect(run.outcome).toMatchObject({ kind: 'created' });
     expect(run.steps).toEqual([
@@ -922,33 +928,33 @@ describe('a server that asks to wait', () => {
     ]);
   });
 
-  test('to a lost create longer than the deadline leaves the outcome unknown', async () => {
+  test('reports an unknown outcome when the wait after a lost create outlasts the deadline', async () => {
     const run = await reconcile({ create: [indeterminate({}, 130_000)] });
     expect(run.error).toMatchObject({ message: expect.stringContaining('Outcome unknown') });
     expect(run.steps).toEqual(['create']);
   });
 });
 
-describe('a dry run', () => {
+describe('dry runs', () => {
   const dry = { isDryRun: true } as const;
 
-  test.each(policies)('would create what does not exist, if-exists: %s', async (ifExists) => {
+  test.each(policies)('a dry run would create a missing group, if-exists: %s', async (ifExists) => {
     const run = await reconcile({ ...dry, ifExists, read: [missing], check: [ok('production')] });
     expect(run.outcome).toEqual({ kind: 'would-create', group: undefined, drift: [] });
     expect(run.steps).toEqual(['read', 'check']);
   });
 
-  test('would create also when the token may not look at the environment', async () => {
+  test('a dry run would create the group even when the token may not read the environment', async () => {
     const run = await reconcile({ ...dry, read: [missing], check: [rejected(403)] });
     expect(run.outcome).toMatchObject({ kind: 'would-create' });
   });
 
-  test('fails when the environment does not exist', async () => {
+  test('a dry run fails when the environment does not exist', async () => {
     const run = await reconcile({ ...dry, read: [missing], check: [missing] });
     expect(run.error).toMatchObject({ message: 'Could not check it (404). Nothing was written.' });
   });
 
-  test('asks again when the environment could not be checked', async () => {
+  test('a dry run asks again when the environment could not be checked', async () => {
     const run = await reconcile({ ...dry, read: [missing], check: [lost, ok('production')] });
     expect(run.outcome).toMatchObject({ kind: 'would-create' });
     expect(requestsOf(run)).toEqual(['read', 'check', 'check']);
@@ -957,13 +963,13 @@ describe('a dry run', () => {
   test.each<[IfExists, Partial<Outcome>]>([
     ['keep', { kind: 'unchanged', group: old, drift: [] }],
     ['update', { kind: 'unchanged', group: old, drift: [] }],
-  ])('of an equal group, if-exists: %s, would change nothing', async (ifExists, outcome) => {
+  ])('a dry run would not change an equal group, if-exists: %s', async (ifExists, outcome) => {
     const run = await reconcile({ ...dry, ifExists, read: [ok(old)] });
     expect(run.outcome).toEqual(outcome);
     expect(run.steps).toEqual(['read']);
   });
 
-  test('of a group that differs would keep it, or update it', async () => {
+  test('a dry run would keep or update a group that differs', async () => {
     const read = [ok(renamed)];
     const keep = await reconcile({ ...dry, ifExists: 'keep', read });
     expect(keep.outcome).toEqual({ kind: 'kept', group: renamed, drift: nameDrift });
@@ -972,7 +978,7 @@ describe('a dry run', () => {
     expect([...keep.steps, ...update.steps]).toEqual(['read', 'read']);
   });
 
-  test('has the failures that the real run would have', async () => {
+  test('a dry run fails where the real run would fail', async () => {
     const exists = await reconcile({ ...dry, read: [ok(old)] });
     expect(exists.error).toMatchObject({ code: 'conflict', existing: { group: old } });
     const foreign = await reconcile({ ...dry, ifExists: 'update', read: [ok(elsewhere)] });
@@ -982,7 +988,7 @@ describe('a dry run', () => {
   });
 });
 
-describe('a run that is stopped', () => {
+describe('stopped runs', () => {
   const aborted = indeterminate({ code: 'timeout', what: 'had not answered when the time was up' });
   const expired = new ActionError({
     code: 'timeout',
@@ -993,17 +999,20 @@ describe('a run that is stopped', () => {
   test.each([
     ['cancelled', cancelled],
     ['timeout', expired],
-  ])('during a create does not know the outcome, and says %s', async (code, reason) => {
-    const run = await reconcile({ create: [aborted], stop: { during: 1, reason } });
-    expect(run.error).toMatchObject({
-      code,
-      message: `${reason.message} Outcome unknown: insight group "checkout" may or may not have been created.`,
-      nextStep: expect.stringContaining('safe to run again'),
-    });
-    expect(run.steps).toEqual(['create']);
-  });
+  ])(
+    'reports an unknown outcome when stopped during a create, because of %s',
+    async (code, reason) => {
+      const run = await reconcile({ create: [aborted], stop: { during: 1, reason } });
+      expect(run.error).toMatchObject({
+        code,
+        message: `${reason.message} Outcome unknown: insight group "checkout" may or may not have been created.`,
+        nextStep: expect.stringContaining('safe to run again'),
+      });
+      expect(run.steps).toEqual(['create']);
+    },
+  );
 
-  test('during an update does not know the outcome', async () => {
+  test('reports an unknown outcome when stopped during an update', async () => {
     const run = await reconcile({
       ifExists: 'update',
       create: [conflict],
@@ -1043,19 +1052,22 @@ describe('a run that is stopped', () => {
     ],
     [
       'a wait',
-      // Announcing it is a step as well.
+      // Announcing the wait is a step as well.
       { create: [rejected(429)], stop: { during: 3, reason: cancelled } },
     ],
-  ])('during %s has written nothing, and does nothing more', async (_when, script) => {
-    const run = await reconcile(script);
-    expect(run.error).toMatchObject({
-      code: 'cancelled',
-      message: 'The run was cancelled. Nothing was written.',
-    });
-    expect(run.steps).toHaveLength(script.stop?.during ?? 0);
-  });
+  ])(
+    'reports that nothing was written when stopped during %s, and does nothing more',
+    async (_when, script) => {
+      const run = await reconcile(script);
+      expect(run.error).toMatchObject({
+        code: 'cancelled',
+        message: 'The run was cancelled. Nothing was written.',
+      });
+      expect(run.steps).toHaveLength(script.stop?.during ?? 0);
+    },
+  );
 
-  test('as a create is refused fails with the refusal, which says more', async () => {
+  test('reports the rejection when stopped while a create is rejected', async () => {
     const run = await reconcile({
       create: [rejected(403)],
       stop: { during: 1, reason: cancelled },
@@ -1064,7 +1076,7 @@ describe('a run that is stopped', () => {
     expect(run.steps).toEqual(['create']);
   });
 
-  test('after a lost create does not know the outcome', async () => {
+  test('reports an unknown outcome when stopped after a lost create', async () => {
     const run = await reconcile({
       create: [lost],
       read: [aborted],
@@ -1076,7 +1088,7 @@ describe('a run that is stopped', () => {
     });
   });
 
-  test('for a reason that is not ours ends with that reason', async () => {
+  test('rethrows an abort reason that is not an ActionError', async () => {
     const reason = new Error('somebody pulled the plug');
     const run = await reconcile({ create: [aborted], stop: { during: 1, reason } });
     expect(run.error).toBe(reason);
@@ -1086,9 +1098,9 @@ describe('a run that is stopped', () => {
 const nothingKnown = { hasClock: false } as const;
 const timeless: InsightGroup = { ...desired, createdAt: undefined };
 
-describe('a read that may be older than a lost create', () => {
+describe('reads that may be older than a lost create', () => {
   test.each(policies)(
-    'is repeated until it shows the group that the create made, if-exists: %s',
+    'repeats reads until they show the group of the lost create, if-exists: %s',
     async (ifExists) => {
       const read = [ok(old), ok(renamed), ok(fresh)];
       const run = await reconcile({ ifExists, create: [lost], read });
@@ -1098,13 +1110,13 @@ describe('a read that may be older than a lost create', () => {
     },
   );
 
-  test('is repeated until no group is seen, and the create is sent again', async () => {
+  test('repeats reads until they show no group, then sends the create again', async () => {
     const run = await reconcile({ create: [lost, ok(fresh)], read: [ok(old), missing] });
     expect(run.outcome).toMatchObject({ kind: 'created' });
     expect(requestsOf(run)).toEqual(['create', 'read', 'read', 'create']);
   });
 
-  test('is believed five seconds after the create was given up', async () => {
+  test('trusts a read five seconds after the create was abandoned', async () => {
     const run = await reconcile({ ifExists: 'keep', create: [lost], read: [ok(old)] });
     expect(run.outcome).toEqual({ kind: 'unchanged', group: old, drift: [] });
     // The create, and the last read.
@@ -1112,7 +1124,7 @@ describe('a read that may be older than a lost create', () => {
     expect(run.elapsedMs).toBeLessThan(6_000);
   });
 
-  test('settles nothing when the time is up before', async () => {
+  test('reports an unknown outcome when the time is up before a read can be trusted', async () => {
     const run = await reconcile({ create: [lost], read: [ok(old)], timeoutMs: 3_000 });
     expect(run.error).toMatchObject({
       code: 'timeout',
@@ -1122,38 +1134,41 @@ describe('a read that may be older than a lost create', () => {
     expect(run.elapsedMs).toBeLessThanOrEqual(3_000);
   });
 
-  test('is believed at once after a create that was answered', async () => {
+  test('trusts the first read after a create that got a response', async () => {
     const run = await reconcile({ ifExists: 'keep', create: [conflict], read: [ok(old)] });
     expect(run.steps).toEqual(['create', 'read']);
   });
 });
 
-describe('a lost create on a server whose clock is not known', () => {
+describe('a lost create on a server whose clock is unknown', () => {
   test.each<[string, Script, InsightGroup]>([
     ['the answers carry no Date', nothingKnown, fresh],
     ['the answers carry no Date, and the group is old', nothingKnown, old],
     ['the group tells no time', {}, timeless],
-  ])('neither claims nor denies an equal group: %s', async (_case, script, group) => {
-    for (const ifExists of ['keep', 'update'] as const) {
-      const run = await reconcile({ ...script, ifExists, create: [lost], read: [ok(group)] });
-      expect(run.outcome).toEqual({
-        kind: 'unchanged',
-        group,
-        drift: [],
-        mayHaveBeenCreated: true,
+  ])(
+    "neither claims nor denies an equal group when the server's clock is unknown: %s",
+    async (_case, script, group) => {
+      for (const ifExists of ['keep', 'update'] as const) {
+        const run = await reconcile({ ...script, ifExists, create: [lost], read: [ok(group)] });
+        expect(run.outcome).toEqual({
+          kind: 'unchanged',
+          group,
+          drift: [],
+          mayHaveBeenCreated: true,
+        });
+      }
+      const run = await reconcile({ ...script, create: [lost], read: [ok(group)] });
+      expect(run.error).toMatchObject({
+        code: 'conflict',
+        message: expect.stringMatching(
+          /It matches the request\. Outcome unknown: insight group "checkout" may or may not have been created\.$/,
+        ),
+        existing: { group, drift: [] },
       });
-    }
-    const run = await reconcile({ ...script, create: [lost], read: [ok(group)] });
-    expect(run.error).toMatchObject({
-      code: 'conflict',
-      message: expect.stringMatching(
-        /It matches the request\. Outcome unknown: insight group "checkout" may or may not have been created\.$/,
-      ),
-      existing: { group, drift: [] },
-    });
-  });
+    },
+  );
 
-  test('neither claims nor denies a group that it keeps or updates', async () => {
+  test("neither claims nor denies a kept or updated group when the server's clock is unknown", async () => {
     const script = { ...nothingKnown, create: [lost], read: [ok(renamed)], patch: [ok(old)] };
     expect((await reconcile({ ...script, ifExists: 'keep' })).outcome).toEqual({
       kind: 'kept',
@@ -1169,12 +1184,12 @@ describe('a lost create on a server whose clock is not known', () => {
     });
   });
 
-  test('claims the group that a later create makes', async () => {
+  test("claims the group of a later create when the server's clock is unknown", async () => {
     const run = await reconcile({ ...nothingKnown, create: [lost, ok(fresh)], read: [missing] });
     expect(run.outcome).toEqual({ kind: 'created', group: fresh, drift: [] });
   });
 
-  test('says of a failed update both that it may have created and that it has updated', async () => {
+  test('a failed update says both that the group may have been created and that it was updated', async () => {
     const run = await reconcile({
       ...nothingKnown,
       ifExists: 'update',
@@ -1190,12 +1205,12 @@ describe('a lost create on a server whose clock is not known', () => {
   });
 });
 
-describe('a clock of the runner that is set during a lost create', () => {
+describe('a runner clock that is set during a lost create', () => {
   const ours: InsightGroup = { ...desired, createdAt: startMs + 50 };
   const hourOlder: InsightGroup = { ...desired, createdAt: startMs - 3_600_000 };
 
   test.each([-3_600_000, -60_000, -2_000, 2_000, 60_000, 3_600_000])(
-    'does not make the run deny its own group: %i ms',
+    'a runner clock that jumps by %i ms does not make the run deny its own group',
     async (jumpMs) => {
       const script = { ifExists: 'keep', create: [lost], jumpsMs: { 1: jumpMs } } as const;
       const run = await reconcile({ ...script, read: [ok(ours)] });
@@ -1204,7 +1219,7 @@ describe('a clock of the runner that is set during a lost create', () => {
   );
 
   test.each([-3_600_000, 3_600_000])(
-    'does not make the run claim an older group: %i ms',
+    'a runner clock that jumps by %i ms does not make the run claim an older group',
     async (jumpMs) => {
       const script = { ifExists: 'keep', create: [lost], jumpsMs: { 1: jumpMs } } as const;
       const run = await reconcile({ ...script, read: [ok(hourOlder)] });
@@ -1212,27 +1227,30 @@ describe('a clock of the runner that is set during a lost create', () => {
     },
   );
 
-  test('is no reason to give up early', async () => {
+  test('a runner clock that jumps does not make the run give up early', async () => {
     const run = await reconcile({ create: [neverSent, ok(fresh)], jumpsMs: { 1: 3_600_000 } });
     expect(run.outcome).toMatchObject({ kind: 'created' });
   });
 });
 
-describe('a create that is answered 404', () => {
+describe('a create that is answered with 404', () => {
   const environmentMissing = { kind: 'environment-missing', environments: ['eu'] } as const;
 
-  test.each([1, 4])('is sent again where the environment exists: %i times', async (times) => {
-    const create = [...Array.from({ length: times }, () => missing), ok(fresh)];
-    const run = await reconcile({ create, placements: [{ kind: 'found' }] });
-    expect(run.outcome).toMatchObject({ kind: 'created' });
-    // That it exists is asked once.
-    expect(requestsOf(run).filter((step) => step === 'locate')).toHaveLength(1);
-  });
+  test.each([1, 4])(
+    'sends a create again when it gets a 404 although the environment exists: %i times',
+    async (times) => {
+      const create = [...Array.from({ length: times }, () => missing), ok(fresh)];
+      const run = await reconcile({ create, placements: [{ kind: 'found' }] });
+      expect(run.outcome).toMatchObject({ kind: 'created' });
+      // Their existence is checked once.
+      expect(requestsOf(run).filter((step) => step === 'locate')).toHaveLength(1);
+    },
+  );
 
   test.each<[Placement, number]>([
     [{ kind: 'found' }, 10_000],
     [environmentMissing, 5_000],
-  ])('is given up after some seconds: %j', async (placement, limitMs) => {
+  ])('gives up on creates that get a 404 after some seconds: %j', async (placement, limitMs) => {
     const run = await reconcile({ create: [missing], placements: [placement] });
     expect(run.error).toMatchObject({
       message: 'Could not create it (404). Nothing was written.',
@@ -1241,7 +1259,7 @@ describe('a create that is answered 404', () => {
     expect(run.elapsedMs).toBeLessThan(limitMs + 1_000);
   });
 
-  test('is sent again for longer once the environment is shown', async () => {
+  test('retries creates that get a 404 for longer once the environment is visible', async () => {
     const run = await reconcile({
       create: [missing],
       placements: [environmentMissing, environmentMissing, { kind: 'found' }],
@@ -1253,13 +1271,13 @@ describe('a create that is answered 404', () => {
     { kind: 'project-missing', projects: [] },
     { kind: 'not-launchdarkly' },
     { kind: 'unknown' },
-  ])('is final at once: %j', async (placement) => {
+  ])('a 404 to a create is final at once: %j', async (placement) => {
     const run = await reconcile({ create: [missing], placements: [placement] });
     expect(run.error).toMatchObject({ message: expect.stringContaining('(404)') });
     expect(run.steps).toEqual(['create', 'locate']);
   });
 
-  test('is told as what it is when the time is up before', async () => {
+  test('reports the 404 itself when the time is up first', async () => {
     const run = await reconcile({
       create: [missing],
       placements: [environmentMissing],
@@ -1269,7 +1287,7 @@ describe('a create that is answered 404', () => {
     expect(run.elapsedMs).toBeLessThanOrEqual(2_000);
   });
 
-  test('is waited for in a dry run in the same way', async () => {
+  test('a dry run waits for the environment in the same way', async () => {
     const run = await reconcile({
       isDryRun: true,
       read: [missing],
@@ -1291,7 +1309,7 @@ describe('a group that reads show and updates do not find', () => {
   test.each([
     ['after half a minute', 120_000, 30_000],
     ['at the deadline', 5_000, 0],
-  ])('fails %s, with what was seen and said', async (_when, timeoutMs, minMs) => {
+  ])('fails %s, with what reads and updates returned', async (_when, timeoutMs, minMs) => {
     const run = await reconcile({ ...script, timeoutMs });
     expect(run.error).toMatchObject({
       code: 'conflict',
@@ -1304,7 +1322,7 @@ describe('a group that reads show and updates do not find', () => {
     expect(run.elapsedMs).toBeLessThan(60_000);
   });
 
-  test('is not said to be as it was when an update before has changed it', async () => {
+  test('does not say that the group is unchanged when an earlier update has changed it', async () => {
     const partly = ok({ ...old, applicationKeys: ['tv'] });
     const run = await reconcile({ ...script, patch: [partly, missing] });
     expect(run.error).toMatchObject({
@@ -1312,13 +1330,13 @@ describe('a group that reads show and updates do not find', () => {
     });
   });
 
-  test('is updated after all when that works', async () => {
+  test('updates the group once updates find it', async () => {
     const run = await reconcile({ ...script, patch: [missing, missing, ok(old)] });
     expect(run.outcome).toMatchObject({ kind: 'updated' });
   });
 });
 
-describe('a failure that is retried for some time only', () => {
+describe('failures that are retried for a limited time', () => {
   const unresolved = indeterminate({
     code: 'network',
     mayHaveBeenProcessed: false,
@@ -1327,19 +1345,19 @@ describe('a failure that is retried for some time only', () => {
     retryLimitMs: 10_000,
   });
 
-  test('is retried until it passes', async () => {
+  test('retries such a failure until it passes', async () => {
     const run = await reconcile({ create: [unresolved, unresolved, ok(fresh)] });
     expect(run.outcome).toMatchObject({ kind: 'created' });
   });
 
-  test('is final after that time', async () => {
+  test('such a failure is final after its retry time', async () => {
     const run = await reconcile({ create: [unresolved] });
     expect(run.error).toMatchObject({ code: 'network' });
     expect(run.elapsedMs).toBeGreaterThanOrEqual(10_000);
     expect(run.elapsedMs).toBeLessThan(11_000);
   });
 
-  test('has that time anew when something else has happened meanwhile', async () => {
+  test('the retry time starts again after a different failure', async () => {
     const some = Array.from({ length: 8 }, () => unresolved);
     const run = await reconcile({ create: [...some, neverSent, ...some, ok(fresh)] });
     expect(run.outcome).toMatchObject({ kind: 'created' });
@@ -1366,7 +1384,7 @@ describe('unknown applications', () => {
       'a dry run of an update',
       { isDryRun: true, ifExists: 'update', read: [ok({ ...old, applicationKeys: [] })] },
     ],
-  ])('are looked for once after %s', async (_case, script) => {
+  ])('looks up unknown applications once after %s', async (_case, script) => {
     const run = await reconcile({ ...script, unknownApplications });
     expect(run.outcome).toMatchObject({ unknownApplications });
     expect(run.lookUps).toBe(1);
@@ -1379,7 +1397,7 @@ describe('unknown applications', () => {
       { ifExists: 'update', create: [conflict], read: [ok(renamed)], patch: [ok(old)] },
     ],
     ['a failure', { create: [rejected(403)] }],
-  ])('are not looked for after %s', async (_case, script) => {
+  ])('does not look up unknown applications after %s', async (_case, script) => {
     expect((await reconcile({ ...script, unknownApplications })).lookUps).toBe(0);
   });
 });

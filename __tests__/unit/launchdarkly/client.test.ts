@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createClient, type LaunchDarkly } from '../../src/launchdarkly/client.ts';
-import type { JsonRequest } from '../../src/launchdarkly/transport.ts';
+import { createClient, type LaunchDarkly } from '../../../src/launchdarkly/client.ts';
+import type { JsonRequest } from '../../../src/launchdarkly/transport.ts';
 
 const group = {
   key: 'k',
@@ -11,7 +11,7 @@ const group = {
   createdAt: 1,
 };
 
-/** A client whose server answers everything in the same way, and what it was asked. */
+/** A client whose server always sends the same response, and the requests it received. */
 function setUp(status: number, json: unknown) {
   const requests: JsonRequest[] = [];
   const { signal } = new AbortController();
@@ -29,7 +29,7 @@ function setUp(status: number, json: unknown) {
   return { client, requests };
 }
 
-describe('each operation is one request', () => {
+describe('client operations', () => {
   const INSIGHTS = '/api/v2/engineering-insights/insights';
   const rows: readonly (readonly [
     name: string,
@@ -123,14 +123,14 @@ describe('each operation is one request', () => {
     ],
   ];
 
-  test.each(rows)('%s', async (_name, call, request) => {
+  test.each(rows)('sends one request: %s', async (_name, call, request) => {
     const { client, requests } = setUp(200, {});
     await call(client);
     expect(requests).toEqual([{ ...request, route: expect.any(String) }]);
   });
 });
 
-test('a group under another key is not the answer, but letter case is forgiven', async () => {
+test('rejects a group with another key in the response, but ignores letter case', async () => {
   const { client } = setUp(200, { ...group, key: 'default-ALL' });
   expect(await client.getGroup('default-all')).toMatchObject({ kind: 'ok' });
   expect(await client.getGroup('default')).toMatchObject({ kind: 'indeterminate' });
@@ -148,12 +148,12 @@ test('requests for different keys share a route, and no two operations do', asyn
   expect(new Set(routes).size).toBe(4);
 });
 
-test('a delete is acknowledged by 204, which has no body', async () => {
+test('a delete is acknowledged by a 204, which has no body', async () => {
   expect(await setUp(204, undefined).client.deleteGroup('k')).toMatchObject({ kind: 'ok' });
   expect(await setUp(200, {}).client.deleteGroup('k')).toMatchObject({ kind: 'indeterminate' });
 });
 
-test('of an environment nothing but its key and name gets through', async () => {
+test('only the key and the name of an environment are kept', async () => {
   const { client } = setUp(200, { key: 'e', name: 'E', apiKey: 'sdk-1', mobileKey: 'mob-1' });
   expect(await client.getEnvironment('p', 'e')).toHaveProperty('value', {
     key: 'e',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { DesiredGroup, InsightGroup } from '../../src/insight-group/insight-group.ts';
-import { IF_EXISTS, type IfExists, type Plan, planChange } from '../../src/reconcile/plan.ts';
+import type { DesiredGroup, InsightGroup } from '../../../src/insight-group/insight-group.ts';
+import { IF_EXISTS, type IfExists, type Plan, planChange } from '../../../src/reconcile/plan.ts';
 
 const desired: DesiredGroup = {
   key: 'checkout',
@@ -12,7 +12,7 @@ const desired: DesiredGroup = {
 
 const stored: InsightGroup = { ...desired, createdAt: 1_780_000_000_000 };
 
-test.each(IF_EXISTS)('without a group the plan is to create one, if-exists: %s', (ifExists) => {
+test.each(IF_EXISTS)('plans to create a missing group, if-exists: %s', (ifExists) => {
   expect(planChange(desired, undefined, ifExists)).toEqual({ kind: 'create' });
 });
 
@@ -20,11 +20,11 @@ test.each<[IfExists, Plan]>([
   ['fail', { kind: 'conflict', reason: 'exists', group: stored, drift: [] }],
   ['keep', { kind: 'none', group: stored, drift: [] }],
   ['update', { kind: 'none', group: stored, drift: [] }],
-])('of a group that matches, if-exists: %s decides', (ifExists, plan) => {
+])('if-exists decides the plan for a group that matches: %s', (ifExists, plan) => {
   expect(planChange(desired, stored, ifExists)).toEqual(plan);
 });
 
-test('of a group that differs, if-exists decides, and an update comes with its patch', () => {
+test('if-exists decides the plan for a group that differs, and an update includes its patch', () => {
   const group = { ...stored, name: 'Payments' };
   const drift = [{ field: 'name', desired: 'Checkout', actual: 'Payments' }];
   expect(planChange(desired, group, 'fail')).toEqual({
@@ -54,7 +54,7 @@ test.each(IF_EXISTS)(
   },
 );
 
-test('another spelling of project and environment is no other project', () => {
+test('another spelling of project and environment is the same project', () => {
   const group = { ...stored, projectKey: 'DEFAULT', environmentKey: 'Production' };
   expect(planChange(desired, group, 'update')).toEqual({ kind: 'none', group, drift: [] });
 });

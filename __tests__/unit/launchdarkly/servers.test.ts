@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { resolveServer } from '../../src/launchdarkly/servers.ts';
+import { resolveServer } from '../../../src/launchdarkly/servers.ts';
 
-describe('a server of LaunchDarkly', () => {
+describe('LaunchDarkly servers', () => {
   test.each([
     ['https://app.launchdarkly.com', 'https://app.launchdarkly.com', 'commercial'],
     ['https://app.launchdarkly.com/', 'https://app.launchdarkly.com', 'commercial'],
@@ -11,24 +11,24 @@ describe('a server of LaunchDarkly', () => {
     ['https://app.eu.launchdarkly.com', 'https://app.eu.launchdarkly.com', 'eu'],
     ['https://ld-stg.launchdarkly.com', 'https://ld-stg.launchdarkly.com', 'other'],
     ['https://a.b.c.launchdarkly.us', 'https://a.b.c.launchdarkly.us', 'other'],
-  ])('%s', (baseUri, origin, instance) => {
+  ])('accepts %s', (baseUri, origin, instance) => {
     expect(resolveServer(baseUri)).toEqual({ origin, instance });
   });
 });
 
-describe('a server on this machine', () => {
+describe('local servers', () => {
   test.each([
     'http://127.0.0.1',
     'http://127.0.0.1:1',
     'https://127.0.0.1:65535',
     'http://localhost:8080',
     'http://[::1]:8080',
-  ])('%s', (baseUri) => {
+  ])('accepts the local server %s', (baseUri) => {
     expect(resolveServer(baseUri)).toEqual({ origin: baseUri, instance: 'loopback' });
   });
 });
 
-describe('anything else', () => {
+describe('rejected servers', () => {
   test.each([
     ['app.launchdarkly.com', 'the scheme is missing'],
     ['', 'the scheme is missing'],
@@ -42,14 +42,14 @@ describe('anything else', () => {
     ['https://launchdarkly.com', 'the token is sent to LaunchDarkly only'],
     ['https://127.0.0.1:70000', 'LaunchDarkly has no other port than 443'],
     [`https://${'a'.repeat(64)}.launchdarkly.com`, 'the token is sent to LaunchDarkly only'],
-  ])('%s: %s', (baseUri, slip) => {
+  ])('rejects %s: %s', (baseUri, slip) => {
     expect(resolveServer(baseUri)).toEqual({
       problem: expect.stringMatching(new RegExp(`^${slip}; expected https://`)),
     });
   });
 });
 
-test('the token goes to LaunchDarkly over TLS or stays on this machine, whatever is asked for', () => {
+test('the token goes to LaunchDarkly over TLS or stays on this machine, whatever the base-uri', () => {
   const piece = fc.constantFrom(
     ...['http', 'https', ':', '/', '//', '://', '@', '.', '#', '?', '\\', '%2e', '\t', '\n', '。'],
     ...['app', 'launchdarkly', 'com', 'us', 'evil', 'example', 'localhost', '127.0.0.1', '[::1]'],
@@ -63,7 +63,7 @@ test('the token goes to LaunchDarkly over TLS or stays on this machine, whatever
     'https://[::1]:8080',
     'http://localhost',
   );
-  /** What is allowed, with a piece put in or in place of something, once or twice. */
+  /** An allowed value with one or two pieces inserted or replaced. */
   const edit = fc.record({ at: fc.nat(40), length: fc.nat(3), piece });
   const nearly = fc.tuple(allowed, fc.array(edit, { maxLength: 2 })).map(([text, edits]) =>
     edits.reduce<string>((result, each) => {

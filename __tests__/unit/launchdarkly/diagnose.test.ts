@@ -1,22 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { sampleWriterToken } from '../../simulator/launchdarkly/sample-account.ts';
-import { startSimulator } from '../../simulator/launchdarkly/simulator.ts';
-import { PROXY_ADVICE } from '../../src/http/proxies.ts';
-import type { ApiError, RequestFailure } from '../../src/launchdarkly/api-result.ts';
-import { createClient } from '../../src/launchdarkly/client.ts';
+import { sampleWriterToken } from '../../../simulator/launchdarkly/sample-account.ts';
+import { startSimulator } from '../../../simulator/launchdarkly/simulator.ts';
+import { PROXY_ADVICE } from '../../../src/http/proxies.ts';
+import type { ApiError, RequestFailure } from '../../../src/launchdarkly/api-result.ts';
+import { createClient } from '../../../src/launchdarkly/client.ts';
 import {
   type DiagnosisContext,
   describeApiError,
   describeFailure,
   quoteApiError,
-} from '../../src/launchdarkly/diagnose.ts';
-import { resolveServer } from '../../src/launchdarkly/servers.ts';
+} from '../../../src/launchdarkly/diagnose.ts';
+import { resolveServer } from '../../../src/launchdarkly/servers.ts';
 import {
   type JsonRequest,
   openTransport,
   type Transport,
-} from '../../src/launchdarkly/transport.ts';
-import { Secrets } from '../../src/secrets.ts';
+} from '../../../src/launchdarkly/transport.ts';
+import { Secrets } from '../../../src/secrets.ts';
 
 function circumstances(operation: DiagnosisContext['operation'] = 'create', baseUri = COMMERCIAL) {
   const server = resolveServer(baseUri);
@@ -32,7 +32,7 @@ function circumstances(operation: DiagnosisContext['operation'] = 'create', base
 
 const COMMERCIAL = 'https://app.launchdarkly.com';
 
-/** A client of a server that answers each request with the status that `choose` chooses, and no body. */
+/** A client of a server that responds with the status from `choose` and no body. */
 function answerWith(choose: (request: JsonRequest) => number) {
   const transport: Transport = {
     send: async (request) => ({
@@ -64,32 +64,35 @@ const trouble = (parts: Partial<RequestFailure>): RequestFailure => ({
   ...parts,
 });
 
-describe('what was tried stands behind what happened', () => {
+describe('describeApiError', () => {
   test.each([
     ['create', ' Tried to create insight group "k" for project "p", environment "e".'],
     ['read', ' Tried to read insight group "k".'],
     ['update', ' Tried to update insight group "k".'],
     ['check', ' Tried to check project "p", environment "e" for insight group "k".'],
-  ] as const)('%s', (operation, tried) => {
+  ] as const)('says what happened, then what was tried: %s', (operation, tried) => {
     const { message } = describeFailure(trouble({}), circumstances(operation));
     expect(message).toBe(`https://app.launchdarkly.com could not be reached (X).${tried}`);
   });
 });
 
-describe('instances on which engineering insights is not available', () => {
+describe('instances without engineering insights', () => {
   test.each([
     ['https://app.launchdarkly.us', 'not available on the federal instance.'],
     ['https://app.eu.launchdarkly.com', 'not available on the EU instance.'],
-  ])('%s is told with 403 and 404', async (baseUri, words) => {
-    const there = circumstances('create', baseUri);
-    for (const status of [403, 404]) {
-      const { nextStep } = await describeApiError(refuse(status), there, silent);
-      expect(nextStep).toContain(words);
-    }
-  });
+  ])(
+    'a 403 or 404 from %s says that engineering insights is not available there',
+    async (baseUri, words) => {
+      const there = circumstances('create', baseUri);
+      for (const status of [403, 404]) {
+        const { nextStep } = await describeApiError(refuse(status), there, silent);
+        expect(nextStep).toContain(words);
+      }
+    },
+  );
 
   test.each([COMMERCIAL, 'https://x.launchdarkly.com', 'http://localhost:1'])(
-    '%s is not one of them',
+    'a 403 or 404 from %s does not mention availability',
     async (baseUri) => {
       const there = circumstances('create', baseUri);
       const { nextStep } = await describeApiError(refuse(403), there, silent);
@@ -98,7 +101,7 @@ describe('instances on which engineering insights is not available', () => {
   );
 });
 
-/** A client of a server that says nothing. */
+/** A client of a server that never responds. */
 const silent = createClient(
   {
     send: async () => ({
@@ -114,7 +117,7 @@ const silent = createClient(
   new AbortController().signal,
 );
 
-describe('LaunchDarkly is asked what is wrong', () => {
+describe('diagnosis by asking LaunchDarkly', () => {
   interface Row {
     readonly title: string;
     readonly refusal: ApiError;
@@ -253,7 +256,7 @@ describe('LaunchDarkly is asked what is wrong', () => {
     );
   });
 
-  test('a long list of environments is cut, and one that is not on it is asked for', async () => {
+  test('truncates a long list of environments and looks up a key that is not on it', async () => {
     await using simulator = await startSimulator();
     const environments = Array.from({ length: 130 }, (_, index) => `region-${index}`);
     simulator.account.addProject('huge', environments);
@@ -278,14 +281,14 @@ describe('LaunchDarkly is asked what is wrong', () => {
   });
 });
 
-test('a project that does not exist is told so, though the projects cannot be listed', async () => {
+test('reports a missing project even when projects cannot be listed', async () => {
   const client = answerWith(({ path }) => (path === '/api/v2/projects' ? 403 : 404));
   const { message, nextStep } = await describeApiError(refuse(404), circumstances(), client);
   expect(message).toContain('Project "p" does not exist.');
   expect(nextStep).toBe('Correct the input project, or give the token access to that project.');
 });
 
-test('a server that answers everything with 404 is not taken for LaunchDarkly', async () => {
+test('does not take a server that answers everything with 404 for LaunchDarkly', async () => {
   const client = answerWith(() => 404);
   const there = circumstances('create', 'https://x.launchdarkly.com');
   const { code, message, nextStep } = await describeApiError(refuse(404), there, client);
@@ -296,7 +299,7 @@ test('a server that answers everything with 404 is not taken for LaunchDarkly', 
   expect(nextStep).toMatch(/^Check base-uri: .*https:\/\/app\.launchdarkly\.com/);
 });
 
-test('what is known of project and environment is not asked for again', async () => {
+test('does not look up a project and an environment that are already known', async () => {
   const client = answerWith(({ path }) => {
     throw new Error(`nobody should have asked for ${path}`);
   });
@@ -317,34 +320,34 @@ test.each([
   ['create', refuse(400), 'LaunchDarkly does not say why'],
   ['create', refuse(400, { text: 'No.' }), 'Compare the inputs with what LaunchDarkly says'],
 ] as const)(
-  'the next step after a refused %s fits what was said: %j',
+  'the next step after a rejected %s matches the reason: %j',
   async (operation, error, words) => {
     const { nextStep } = await describeApiError(error, circumstances(operation), silent);
     expect(nextStep).toContain(words);
   },
 );
 
-test('a 400 on applications stays as it is when they cannot be looked up', async () => {
+test('leaves a 400 about applications unexplained when they cannot be looked up', async () => {
   const refusal = refuse(400, { message: 'applicationKeys is invalid' });
   const { nextStep } = await describeApiError(refusal, circumstances(), silent);
   expect(nextStep).toBe('Compare the inputs with what LaunchDarkly says, and run again.');
 });
 
-describe('the words of LaunchDarkly', () => {
+describe("LaunchDarkly's message", () => {
   test.each([
     [refuse(401), 'LaunchDarkly answered 401 with an empty body.'],
     [refuse(403, { text: ' Forbidden\n' }), 'LaunchDarkly answered 403: "Forbidden"'],
     [refuse(400, { code: 'bad', message: 'No.' }), 'LaunchDarkly answered 400 (bad): "No."'],
     [
-      // To cut them is for the sinks: half a secret is one that nobody can redact.
+      // Truncation is left to the sinks: half a secret cannot be redacted.
       refuse(400, { message: 'x'.repeat(5_000) }),
       `LaunchDarkly answered 400: "${'x'.repeat(5_000)}"`,
     ],
-  ])('are quoted whole: %#', (refusal, quotation) => {
+  ])("quotes LaunchDarkly's message in full: %#", (refusal, quotation) => {
     expect(quoteApiError(refusal)).toBe(quotation);
   });
 
-  test('on a server error are quoted as well', () => {
+  test('quotes the message of a server error as well', () => {
     const parts = trouble({ code: 'server-error', causeCode: 'HTTP 500', message: 'Upset.' });
     expect(describeFailure(parts, circumstances()).said).toBe(
       'LaunchDarkly answered 500: "Upset."',
@@ -352,7 +355,7 @@ describe('the words of LaunchDarkly', () => {
   });
 });
 
-describe('the remedy for', () => {
+describe('remedies', () => {
   test.each<[string, Partial<RequestFailure>, string]>([
     [
       'a name',
@@ -408,12 +411,12 @@ describe('the remedy for', () => {
       { causeCode: 'EPIPE' },
       "check the runner's network, firewall and proxy (EPIPE).",
     ],
-  ])('%s', (_title, parts, words) => {
+  ])('offers a remedy for %s', (_title, parts, words) => {
     expect(describeFailure(trouble(parts), circumstances()).nextStep).toContain(words);
   });
 });
 
-describe('the advice to set HTTPS_PROXY', () => {
+describe('HTTPS_PROXY advice', () => {
   const advise = (parts: Partial<RequestFailure>) =>
     describeFailure(trouble(parts), circumstances()).nextStep.includes(PROXY_ADVICE);
 
@@ -424,18 +427,21 @@ describe('the advice to set HTTPS_PROXY', () => {
     { causeCode: 'ETIMEDOUT' },
     { causeCode: 'ENETUNREACH' },
     { code: 'timeout', causeCode: 'ATTEMPT_TIMEOUT' },
-  ])('is given when the server was not reached and no proxy is set: %j', (parts) => {
-    expect(advise({ ...parts, isDirect: true })).toBe(true);
-    expect(advise({ ...parts, isDirect: false })).toBe(false);
-  });
+  ])(
+    'advises setting HTTPS_PROXY when the server is unreachable and no proxy is set: %j',
+    (parts) => {
+      expect(advise({ ...parts, isDirect: true })).toBe(true);
+      expect(advise({ ...parts, isDirect: false })).toBe(false);
+    },
+  );
 
-  test('is not given when the server was reached', () => {
+  test('does not advise setting HTTPS_PROXY when the server was reached', () => {
     const parts = { code: 'timeout', causeCode: 'ATTEMPT_TIMEOUT', isDirect: true } as const;
     expect(advise({ ...parts, mayHaveBeenProcessed: true })).toBe(false);
   });
 });
 
-test('a proxy that cannot be reached is what the failure names, not the server behind it', () => {
+test('a failure names an unreachable proxy instead of the server behind it', () => {
   const { message, nextStep } = describeFailure(
     trouble({
       what: 'could not be reached through the proxy proxy.example:3128 (ENOTFOUND)',

@@ -8,25 +8,25 @@ import {
   MAX_RETRY_AFTER_MS,
   parseRetryAfter,
   parseServerClock,
-} from '../../src/launchdarkly/backoff.ts';
+} from '../../../src/launchdarkly/backoff.ts';
 
 const date = 'Tue, 24 Nov 2026 12:00:00 GMT';
 const serverClock = Date.UTC(2026, 10, 24, 12, 0, 0);
-/** Our own clock, seven minutes wrong, which must not matter. */
+/** Our own clock, seven minutes off, which must not matter. */
 const receivedAt = serverClock + 7 * 60_000;
 
-describe("the server's clock", () => {
+describe('server clock', () => {
   test.each([
-    ['is the Date of the answer', { date }, serverClock],
-    ['is not known where the answer has no Date', {}, undefined],
-    ['is not known where the Date is empty', { date: '' }, undefined],
-    ['is not known where the Date is none', { date: 'yesterday' }, undefined],
-  ])('%s', (_claim, headers: Record<string, string>, expected) => {
+    ['is the Date of the response', { date }, serverClock],
+    ['is unknown without a Date', {}, undefined],
+    ['is unknown with an empty Date', { date: '' }, undefined],
+    ['is unknown with an invalid Date', { date: 'yesterday' }, undefined],
+  ])('the server time %s', (_claim, headers: Record<string, string>, expected) => {
     expect(parseServerClock(headers)).toBe(expected);
   });
 });
 
-describe('a hint', () => {
+describe('parseRetryAfter', () => {
   test.each([
     // Seconds.
     [{ 'retry-after': '3' }, 3_000],
@@ -84,7 +84,7 @@ describe('a hint', () => {
     { 'retry-after': date },
     { 'retry-after': 'Tue, 24 Nov 2026 11:59:59 GMT' },
     { 'retry-after': 'Thu, 24 Nov 2033 12:00:00 GMT' },
-    // Dates with more around them, of which `Date.parse` would make something.
+    // Dates with extra text, of which `Date.parse` would accept some.
     { 'retry-after': 'after Tue, 24 Nov 2026 12:00:07 GMT' },
     { 'retry-after': 'Tue, 24 Nov 2026 12:00:07 GMT-1' },
     { 'x-ratelimit-reset': '' },
@@ -94,22 +94,23 @@ describe('a hint', () => {
     { 'x-ratelimit-reset': `${serverClock + MAX_RETRY_AFTER_MS + 1}` },
     { 'x-ratelimit-reset': 'soon' },
     { 'x-ratelimit-reset': '99999999999999' },
-    // Epoch seconds, or seconds from now: other services' dialects, and long past as milliseconds.
+    // Epoch seconds, or seconds from now: other services' dialects, and in the distant past as
+    // milliseconds.
     { 'x-ratelimit-reset': `${serverClock / 1_000 + 5}` },
     { 'x-ratelimit-reset': '5' },
     { 'x-ratelimit-auth-token-reset': `${serverClock - 60_000}` },
-    // Says what is left, not when it comes back.
+    // Says what remains, not when it resets.
     { 'x-ratelimit-global-remaining': '0', 'x-ratelimit-route-remaining': '0' },
-  ])('%j asks for nothing', (headers: Record<string, string>) => {
+  ])('%j asks for no wait', (headers: Record<string, string>) => {
     expect(parseRetryAfter({ date, ...headers }, receivedAt)).toBeUndefined();
   });
 
-  test('is read against our own clock where the answer has no Date', () => {
+  test('a reset time is compared with the local clock when the response has no Date', () => {
     const headers = { 'x-ratelimit-reset': `${receivedAt + 3_000}` };
     expect(parseRetryAfter(headers, receivedAt)).toBe(3_000);
   });
 
-  test('is within bounds, whatever the headers hold', async () => {
+  test('the wait stays within bounds, whatever the headers contain', async () => {
     const anyValue = fc.oneof(
       fc.string(),
       fc.string({ unit: 'grapheme' }),
@@ -138,7 +139,7 @@ describe('a hint', () => {
     );
   });
 
-  test("is the same by whatever clock the server goes, and doesn't depend on ours", async () => {
+  test('the wait does not depend on either clock', async () => {
     await fc.assert(
       fc.property(
         fc.record({
@@ -157,7 +158,7 @@ describe('a hint', () => {
     );
   });
 
-  test('is never shortened by another one', async () => {
+  test('the longest of several requested waits wins', async () => {
     const anyWaitMs = fc.option(fc.integer({ min: -20_000, max: 60_000 }), { nil: undefined });
     await fc.assert(
       fc.property(anyWaitMs, anyWaitMs, anyWaitMs, (afterMs, resetMs, tokenResetMs) => {
@@ -177,7 +178,7 @@ describe('a hint', () => {
   });
 });
 
-describe('a wait', () => {
+describe('computeBackoff', () => {
   const almostOne = 1 - Number.EPSILON;
   const ample = { retryAfterMs: undefined, remainingMs: 120_000 };
 
@@ -189,7 +190,7 @@ describe('a wait', () => {
     [6, 20_000],
     [7, 20_000],
     [5_000, 20_000],
-  ])('after %i others is drawn from zero to %i ms', (waitsBefore, ceilingMs) => {
+  ])('the backoff after %i others is drawn from zero to %i ms', (waitsBefore, ceilingMs) => {
     expect(computeBackoff({ ...ample, waitsBefore, random: 0 })).toEqual({ kind: 'wait', ms: 0 });
     expect(computeBackoff({ ...ample, waitsBefore, random: 0.5 })).toEqual({
       kind: 'wait',
@@ -207,14 +208,14 @@ describe('a wait', () => {
     ['no hint and no time for another attempt', 0, ATTEMPT_RESERVE_MS],
     ['no hint and no time at all', 0, 0],
     ['no hint and a deadline that has passed', 0, -3_000],
-  ])('is not planned for %s', (_case, retryAfterMs, remainingMs) => {
+  ])('plans no wait for %s', (_case, retryAfterMs, remainingMs) => {
     expect(computeBackoff({ waitsBefore: 0, retryAfterMs, remainingMs, random: 0 })).toEqual({
       kind: 'too-long',
       neededMs: retryAfterMs,
     });
   });
 
-  test('that leaves a millisecond to spare is planned', () => {
+  test('plans a wait that leaves one millisecond to spare', () => {
     const retryAfterMs = 4_499;
     expect(
       computeBackoff({ waitsBefore: 9, retryAfterMs, remainingMs: 5_000, random: almostOne }),
@@ -234,7 +235,7 @@ describe('a wait', () => {
     random: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
   });
 
-  test('is at least the hint, at most a backoff longer, and ends before the deadline', async () => {
+  test('a wait is at least what the server asked for, at most one backoff longer, and ends before the deadline', async () => {
     await fc.assert(
       fc.property(anyRequest, (request) => {
         const { retryAfterMs = 0, waitsBefore, remainingMs } = request;
@@ -254,7 +255,7 @@ describe('a wait', () => {
     );
   });
 
-  test('grows with the hint', async () => {
+  test('a wait grows with what the server asked for', async () => {
     await fc.assert(
       fc.property(anyRequest, fc.nat(30_000), (request, moreMs) => {
         const shorter = computeBackoff(request);
@@ -268,7 +269,7 @@ describe('a wait', () => {
     );
   });
 
-  test('that is possible stays possible when more time is left', async () => {
+  test('a wait that fits still fits when more time is left', async () => {
     await fc.assert(
       fc.property(anyRequest, fc.nat(30_000), (request, moreMs) => {
         fc.pre(computeBackoff(request).kind === 'wait');
@@ -278,7 +279,7 @@ describe('a wait', () => {
     );
   });
 
-  /** Too long is longer than any wait. */
+  /** "Too long" means longer than any wait. */
   function needed(wait: ReturnType<typeof computeBackoff>): number {
     return wait.kind === 'wait' ? wait.ms : Number.POSITIVE_INFINITY;
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { NoResponse } from '../../src/http/http-client.ts';
-import { type Expectation, readApiResult } from '../../src/launchdarkly/api-result.ts';
-import type { Exchange, ResponseBody } from '../../src/launchdarkly/transport.ts';
+import type { NoResponse } from '../../../src/http/http-client.ts';
+import { type Expectation, readApiResult } from '../../../src/launchdarkly/api-result.ts';
+import type { Exchange, ResponseBody } from '../../../src/launchdarkly/transport.ts';
 
 const STARTED_AT = 1_769_860_800_000;
 const RECEIVED_AT = STARTED_AT + 250;
@@ -33,7 +33,7 @@ const json = (value: unknown): ResponseBody => ({
 });
 
 function break_(code: string, sent: boolean): NoResponse {
-  const cause = new Error('the wire');
+  const cause = new Error('socket closed');
   return {
     kind: 'no-response',
     mayHaveBeenProcessed: sent,
@@ -55,16 +55,19 @@ test('the expected status with the expected body is ok', () => {
   });
 });
 
-describe('a 4xx is a refusal, whatever its body says', () => {
-  test.each([400, 401, 403, 404, 405, 409, 413, 418, 422, 429, 451, 499])('%i', (status) => {
-    const body = json({ code: 'ok', message: 'Created!', key: 'k' });
-    expect(readApiResult(respond(status, body), created)).toMatchObject({
-      kind: 'rejected',
-      error: { status, code: 'ok', message: 'Created!', errors: [] },
-    });
-  });
+describe('4xx responses', () => {
+  test.each([400, 401, 403, 404, 405, 409, 413, 418, 422, 429, 451, 499])(
+    'a %i is rejected, whatever its body says',
+    (status) => {
+      const body = json({ code: 'ok', message: 'Created!', key: 'k' });
+      expect(readApiResult(respond(status, body), created)).toMatchObject({
+        kind: 'rejected',
+        error: { status, code: 'ok', message: 'Created!', errors: [] },
+      });
+    },
+  );
 
-  test('also when it has no body, a text, or one that broke off', () => {
+  test('a 4xx is rejected even with an empty, plain-text or truncated body', () => {
     const texts = [
       { kind: 'text', text: '' },
       { kind: 'text', text: 'Forbidden' },
@@ -79,7 +82,7 @@ describe('a 4xx is a refusal, whatever its body says', () => {
   });
 });
 
-describe('anything else leaves open what was done', () => {
+describe('indeterminate responses', () => {
   test.each<[number, ResponseBody, string, string]>([
     [500, json({ message: 'Upset.' }), 'server-error', 'answered 500'],
     [599, { kind: 'text', text: '' }, 'server-error', 'answered 599'],
@@ -106,37 +109,43 @@ describe('anything else leaves open what was done', () => {
       "answered 201 with a body that can't be read: it broke off (UND_ERR_SOCKET)",
     ],
     [600, json('made'), 'unexpected-response', 'answered 600 where 201 was expected'],
-  ])('%i', (status, body, code, what) => {
-    expect(readApiResult(respond(status, body), created)).toMatchObject({
-      kind: 'indeterminate',
-      failure: {
-        code,
-        what,
-        mayHaveBeenProcessed: true,
-        isRetryable: true,
-        causeCode: `HTTP ${status}`,
-      },
-    });
-  });
+  ])(
+    'a %i without the expected body or status leaves open whether the request was processed',
+    (status, body, code, what) => {
+      expect(readApiResult(respond(status, body), created)).toMatchObject({
+        kind: 'indeterminate',
+        failure: {
+          code,
+          what,
+          mayHaveBeenProcessed: true,
+          isRetryable: true,
+          causeCode: `HTTP ${status}`,
+        },
+      });
+    },
+  );
 
-  test.each([300, 301, 302, 303, 304, 307, 308])('a redirect, %i, for good', (status) => {
-    const headers = { location: 'https://attacker.example/' };
-    const answer = readApiResult(respond(status, undefined, headers), created);
-    expect(answer).toMatchObject({
-      kind: 'indeterminate',
-      failure: { code: 'unexpected-response', isRetryable: false, mayHaveBeenProcessed: true },
-    });
-    expect(JSON.stringify(answer)).not.toContain('attacker');
-  });
+  test.each([300, 301, 302, 303, 304, 307, 308])(
+    'a redirect (%i) is indeterminate and not retryable',
+    (status) => {
+      const headers = { location: 'https://attacker.example/' };
+      const answer = readApiResult(respond(status, undefined, headers), created);
+      expect(answer).toMatchObject({
+        kind: 'indeterminate',
+        failure: { code: 'unexpected-response', isRetryable: false, mayHaveBeenProcessed: true },
+      });
+      expect(JSON.stringify(answer)).not.toContain('attacker');
+    },
+  );
 
-  test('the words of a server error are kept', () => {
+  test('keeps the message of a server error', () => {
     expect(readApiResult(respond(500, json({ message: 'Upset.' })), created)).toMatchObject({
       failure: { message: 'Upset.' },
     });
   });
 });
 
-describe('without a response', () => {
+describe('requests without a response', () => {
   test.each([
     ['ECONNRESET', true, 'network', false, 'was lost before it had answered (ECONNRESET)'],
     ['UND_ERR_SOCKET', true, 'network', false, 'was lost before it had answered (UND_ERR_SOCKET)'],
@@ -170,33 +179,36 @@ describe('without a response', () => {
     ['PROXY_REFUSED_502', false, 'network', false, 'could not be reached (PROXY_REFUSED_502)'],
     ['ABORTED', true, 'timeout', false, 'had not answered when the time was up'],
     ['ATTEMPT_TIMEOUT', true, 'timeout', false, 'did not answer in time'],
-    // What is permanent on the way there is in doubt when something was sent.
+    // An error that is permanent before a request is sent leaves its result open afterwards.
     ['EPROTO', true, 'network', false, 'was lost before it had answered (EPROTO)'],
-  ])('%s, sent: %s', (causeCode, sent, code, isPermanent, what, retryLimitMs?: number) => {
-    const exchange = break_(causeCode, sent);
-    expect(readApiResult(exchange, created)).toEqual({
-      kind: 'indeterminate',
-      failure: {
-        code,
-        mayHaveBeenProcessed: sent,
-        isRetryable: !isPermanent,
-        retryLimitMs,
-        what,
-        causeCode,
-        cause: new Error('the wire'),
-      },
-      startedAt: STARTED_AT,
-      receivedAt: RECEIVED_AT,
-      serverClock: undefined,
-      retryAfterMs: undefined,
-    });
-  });
+  ])(
+    '%s without a response, sent: %s',
+    (causeCode, sent, code, isPermanent, what, retryLimitMs?: number) => {
+      const exchange = break_(causeCode, sent);
+      expect(readApiResult(exchange, created)).toEqual({
+        kind: 'indeterminate',
+        failure: {
+          code,
+          mayHaveBeenProcessed: sent,
+          isRetryable: !isPermanent,
+          retryLimitMs,
+          what,
+          causeCode,
+          cause: new Error('socket closed'),
+        },
+        startedAt: STARTED_AT,
+        receivedAt: RECEIVED_AT,
+        serverClock: undefined,
+        retryAfterMs: undefined,
+      });
+    },
+  );
 });
 
-describe("the server's word on time", () => {
+describe('server time', () => {
   const date = new Date(RECEIVED_AT + 60_000).toUTCString();
 
-  test('is its Date', () => {
+  test("reads the server's time from Date", () => {
     const answer = readApiResult(respond(200, undefined, { date }), created);
     expect(answer.serverClock).toBe(Date.parse(date));
   });
@@ -206,14 +218,14 @@ describe("the server's word on time", () => {
     [200, undefined],
     [409, undefined],
     [503, undefined],
-  ])('in X-Ratelimit headers counts with 429 only: %i', (status, retryAfterMs) => {
+  ])('reads X-RateLimit headers only from a 429: %i', (status, retryAfterMs) => {
     const headers = { date, 'x-ratelimit-reset': String(Date.parse(date) + 30_000) };
     expect(readApiResult(respond(status, undefined, headers), created).retryAfterMs).toBe(
       retryAfterMs,
     );
   });
 
-  test.each([429, 409, 503])('in Retry-After counts always: %i', (status) => {
+  test.each([429, 409, 503])('reads Retry-After from any status: %i', (status) => {
     const headers = { date, 'retry-after': '7' };
     expect(readApiResult(respond(status, undefined, headers), created).retryAfterMs).toBe(7_000);
   });

@@ -1,7 +1,7 @@
 /**
- * LaunchDarkly behind a faulty network: an HTTP server on bare sockets, so that it can do what no HTTP
- * server would, at any byte. It really stores insight groups, so that afterwards there is a truth to hold
- * the client's report against.
+ * LaunchDarkly behind a faulty network: an HTTP server on raw sockets, so that it can misbehave at
+ * any byte. It stores insight groups like the simulator, as the ground truth for checking the
+ * client's report.
  */
 
 import { once } from 'node:events';
@@ -16,53 +16,56 @@ import { headerValues, pairHeaders, type RecordedRequest } from '../launchdarkly
 import { processRequest } from '../launchdarkly/routes.ts';
 import { createSampleAccount } from '../launchdarkly/sample-account.ts';
 
-/** What goes wrong. Everything that a fault leaves out works. */
-export interface WireFault {
-  /** Whether it happens once. Without it, the fault happens each time. */
+/** What goes wrong. Everything that a fault omits works. */
+export interface NetworkFault {
+  /** Whether it happens once instead of each time. */
   readonly isOnce?: boolean;
-  /** The only method whose requests it happens to. When absent: POST for a fault that happens once, else all. */
+  /** The only method affected. Defaults to POST for a fault that happens once, else to all. */
   readonly method?: string;
-  /** Takes a connection over when it was accepted, before TLS. */
-  readonly onConnection?: (line: Line) => void | Promise<void>;
-  /** Takes a connection over at the first byte of a request; the rest is never read. */
-  readonly onFirstByte?: (line: Line) => void | Promise<void>;
-  /** Takes over when a request was read whole. */
-  readonly onRequest?: (turn: Turn) => void | Promise<void>;
+  /** Takes over an accepted connection, before TLS. */
+  readonly onConnection?: (connection: FaultyConnection) => void | Promise<void>;
+  /** Takes over a connection at the first byte of a request; the rest is never read. */
+  readonly onFirstByte?: (connection: FaultyConnection) => void | Promise<void>;
+  /** Takes over once a request was read completely. */
+  readonly onRequest?: (received: ReceivedRequest) => void | Promise<void>;
 }
 
 /** How to start a server. */
-export interface WireServerOptions {
-  /** A group that is there before the first request. */
+export interface FaultyServerOptions {
+  /** A group that exists before the first request. */
   readonly group?: InsightGroup | undefined;
-  /** Where it differs from what is documented. */
+  /** Differences from the documented behaviour. */
   readonly behaviour?: Partial<Behaviour>;
-  readonly fault?: WireFault;
+  readonly fault?: NetworkFault;
   /** Serves https. */
   readonly tls?: TlsOptions;
-  /** From 0 up to but not including 1: where sent bytes are torn, and how long it pauses. `Math.random` when absent. */
+  /**
+   * From 0 up to but not including 1: where sent bytes are split, and how long pauses are. Defaults
+   * to `Math.random`.
+   */
   readonly random?: () => number;
 }
 
-/** A running server, and what is true on it. */
-export interface WireServer extends AsyncDisposable {
-  /** Without a slash at the end. */
+/** A running server and its ground truth. */
+export interface FaultyServer extends AsyncDisposable {
+  /** Without a trailing slash. */
   readonly origin: string;
   readonly port: number;
   readonly account: Account;
-  /** The keys of the groups that were created, in order, one entry for each time. */
+  /** The keys of the created groups in order, one entry for each create. */
   readonly creations: readonly string[];
   /** How many writes changed the stored group, creations included. */
   readonly changes: number;
-  /** All requests that were read whole. */
+  /** All requests that were read completely. */
   readonly requests: readonly RecordedRequest[];
   /** How many connections were accepted. */
   readonly connections: number;
-  /** How often the fault has happened. */
+  /** How often the fault was injected. */
   readonly faultCount: number;
 }
 
-/** Starts a server on 127.0.0.1; resolves when it listens. */
-export async function startWireServer(options: WireServerOptions = {}): Promise<WireServer> {
+/** Starts a server on 127.0.0.1; resolves once it is listening. */
+export async function startFaultyServer(options: FaultyServerOptions = {}): Promise<FaultyServer> {
   const { fault = {}, group, tls, random = Math.random } = options;
   const behaviour = { ...documentedBehaviour(), ...options.behaviour };
   const account = createSampleAccount();
@@ -77,7 +80,7 @@ export async function startWireServer(options: WireServerOptions = {}): Promise<
   let changes = 0;
   let faultCount = 0;
 
-  const work = (request: RecordedRequest): Reply => {
+  const process = (request: RecordedRequest): Reply => {
     const before = JSON.stringify([...account.groups]);
     const reply = processRequest(request, {
       account,
@@ -95,7 +98,7 @@ export async function startWireServer(options: WireServerOptions = {}): Promise<
     return reply;
   };
 
-  /** Says whether the fault happens now, and counts it. */
+  /** Returns whether to inject the fault now, and counts it. */
   const isFaultDue = (method = fault.method ?? 'POST'): boolean => {
     const { isOnce = false, method: only = isOnce ? 'POST' : method } = fault;
     const isDue = method === only && !(isOnce && faultCount > 0);
@@ -105,18 +108,18 @@ export async function startWireServer(options: WireServerOptions = {}): Promise<
 
   async function serve(raw: Socket): Promise<void> {
     if (fault.onConnection && isFaultDue()) {
-      await fault.onConnection(new Line(raw, raw, random));
+      await fault.onConnection(new FaultyConnection(raw, raw, random));
       return;
     }
     const socket = tls === undefined ? raw : new TLSSocket(raw, { ...tls, isServer: true });
     socket.on('error', () => {});
-    const line = new Line(socket, raw, random);
+    const connection = new FaultyConnection(socket, raw, random);
     const reader = new RequestReader();
     for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
       const bytes = Buffer.from(chunk);
       const [method] = bytes.toString('latin1').split(' ');
       if (fault.onFirstByte && reader.isEmpty && isFaultDue(method)) {
-        await fault.onFirstByte(line);
+        await fault.onFirstByte(connection);
         return;
       }
       const request = reader.push(bytes, requests.length + 1);
@@ -124,11 +127,11 @@ export async function startWireServer(options: WireServerOptions = {}): Promise<
         continue;
       }
       requests.push(request);
-      const turn = new Turn(line, request, () => work(request));
+      const received = new ReceivedRequest(connection, request, () => process(request));
       if (fault.onRequest && isFaultDue(request.method)) {
-        await fault.onRequest(turn);
+        await fault.onRequest(received);
       } else {
-        await turn.answer();
+        await received.respond();
       }
     }
   }
@@ -138,7 +141,7 @@ export async function startWireServer(options: WireServerOptions = {}): Promise<
     sockets.add(socket);
     socket.on('error', () => {});
     socket.once('close', () => sockets.delete(socket));
-    // What fails here is the connection, and that is the point of it.
+    // Only the connection fails here, which is the purpose of a fault.
     serve(socket).catch(() => socket.destroy());
   });
   const port = await listen(server);
@@ -163,7 +166,7 @@ export async function startWireServer(options: WireServerOptions = {}): Promise<
 }
 
 /** One connection, as a fault handles it. */
-export class Line {
+export class FaultyConnection {
   readonly #socket: Socket;
   readonly #raw: Socket;
   readonly #random: () => number;
@@ -178,15 +181,18 @@ export class Line {
     return this.#socket.destroyed || this.#raw.destroyed;
   }
 
-  /** Waits a moment, which differs each time. */
+  /** Waits for a short random time. */
   async pause(maxMs = 15): Promise<void> {
     await sleep(this.#random() * maxMs);
   }
 
-  /** Sends bytes, torn into pieces with pauses in between. Resolves when they were taken, or nobody is there. */
+  /**
+   * Sends bytes, split into pieces with pauses in between. Resolves once they were written or the
+   * client is gone.
+   */
   async send(content: Buffer | string): Promise<void> {
     let rest = Buffer.from(content);
-    // A flood is sent as it is: tearing it would only slow it down.
+    // A flood is not split: that would only slow it down.
     for (let tears = rest.length < 65_536 ? 3 : 0; tears > 0 && rest.length > 1; tears -= 1) {
       const length = 1 + Math.floor(this.#random() * (rest.length - 1));
       await this.#write(rest.subarray(0, length));
@@ -196,7 +202,7 @@ export class Line {
     await this.#write(rest);
   }
 
-  /** Sends the same bytes again and again until the client has gone, `everyMs` apart. */
+  /** Sends the same bytes every `everyMs` until the client disconnects. */
   async flood(content: Buffer | string, everyMs = 0): Promise<void> {
     while (!this.isClosed) {
       await this.#write(Buffer.from(content));
@@ -204,12 +210,12 @@ export class Line {
     }
   }
 
-  /** Breaks the connection with TCP's RST. */
+  /** Breaks the connection with a TCP RST. */
   reset(): void {
     this.#raw.resetAndDestroy();
   }
 
-  /** Closes our half with TCP's FIN and keeps listening. */
+  /** Closes our half with a TCP FIN and keeps listening. */
   halfClose(): void {
     this.#socket.end();
   }
@@ -229,16 +235,16 @@ export class Line {
   }
 }
 
-/** One request that was read whole, as a fault handles it. */
-export class Turn {
-  readonly line: Line;
+/** One completely read request, as a fault handles it. */
+export class ReceivedRequest {
+  readonly connection: FaultyConnection;
   readonly request: RecordedRequest;
-  readonly #work: () => Reply;
+  readonly #process: () => Reply;
 
-  constructor(line: Line, request: RecordedRequest, work: () => Reply) {
-    this.line = line;
+  constructor(connection: FaultyConnection, request: RecordedRequest, process: () => Reply) {
+    this.connection = connection;
     this.request = request;
-    this.#work = work;
+    this.#process = process;
   }
 
   /** The token that came with the request. */
@@ -246,9 +252,12 @@ export class Turn {
     return headerValues(this.request, 'authorization')[0] ?? '';
   }
 
-  /** Does what was asked and returns the answer, which is still to be sent. Not doing it is a fault, too. */
-  work(): Answer {
-    const { status, headers, body } = this.#work();
+  /**
+   * Processes the request and returns the response, which is still to be sent. Not calling it is a
+   * fault, too.
+   */
+  process(): RawResponse {
+    const { status, headers, body } = this.#process();
     const content = body === undefined ? '' : JSON.stringify(body);
     return {
       status,
@@ -262,22 +271,22 @@ export class Turn {
     };
   }
 
-  /** Does what was asked and answers as it should. */
-  async answer(): Promise<void> {
-    await this.line.send(renderAnswer(this.work()));
+  /** Processes the request and sends the correct response. */
+  async respond(): Promise<void> {
+    await this.connection.send(renderResponse(this.process()));
   }
 }
 
-/** An answer before it is bytes. */
-export interface Answer {
+/** A response before it is serialized. */
+export interface RawResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** The head of an answer, with the empty line that ends it. */
+/** The head of a response, including the empty line at its end. */
 export function renderHead(
-  { status, headers }: Pick<Answer, 'status' | 'headers'>,
+  { status, headers }: Pick<RawResponse, 'status' | 'headers'>,
   changes: Readonly<Record<string, string | undefined>> = {},
 ): string {
   const lines = Object.entries({ ...headers, ...changes }).flatMap(([name, value]) =>
@@ -286,12 +295,14 @@ export function renderHead(
   return `HTTP/1.1 ${status} Status\r\n${lines.join('')}\r\n`;
 }
 
-/** The bytes of an answer. */
-export function renderAnswer(answer: Answer): string {
-  return `${renderHead(answer)}${answer.body}`;
+/** The bytes of a response. */
+export function renderResponse(response: RawResponse): string {
+  return `${renderHead(response)}${response.body}`;
 }
 
-/** Cuts a stream of bytes into requests. Requests of this client's kind only: one at a time, with a length. */
+/**
+ * Splits a stream of bytes into requests as this client sends them: one at a time, with a length.
+ */
 class RequestReader {
   #bytes = Buffer.alloc(0);
 
@@ -336,7 +347,7 @@ export async function listen(server: Server): Promise<number> {
   return address.port;
 }
 
-/** Stops the server, whatever its connections are in the middle of; resolves when the port is free. */
+/** Stops the server, whatever state its connections are in; resolves when the port is free. */
 export async function shutDown(server: Server, sockets: Iterable<Socket>): Promise<void> {
   const closed = once(server, 'close');
   server.close();
