@@ -11,7 +11,7 @@ __webpack_require__.d(__webpack_exports__, {
   publishComment: () => (/* binding */ publishComment)
 });
 
-// UNUSED EXPORTS: identifyComment, markComment, renderComment
+// UNUSED EXPORTS: markComment, renderComment
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(7598);
@@ -562,10 +562,10 @@ function normalize(body) {
     return body.replaceAll('\r\n', '\n').trim();
 }
 
-// EXTERNAL MODULE: ./build/report/markdown.js
-var report_markdown = __webpack_require__(4902);
-// EXTERNAL MODULE: ./build/report/summary.js + 1 modules
-var summary = __webpack_require__(6172);
+// EXTERNAL MODULE: ./build/report/group-markdown.js + 1 modules
+var group_markdown = __webpack_require__(7865);
+// EXTERNAL MODULE: ./build/report/summary.js + 2 modules
+var summary = __webpack_require__(2782);
 ;// CONCATENATED MODULE: ./build/report/comment.js
 
 
@@ -574,20 +574,17 @@ var summary = __webpack_require__(6172);
 
 
 /**
- * Reports the run in the pull request's one comment for the insight group: creates it, brings it up to
+ * Reports the run in its one comment on the pull request: creates it, brings it up to
  * date, or leaves it alone when it says the same already. Never rejects: a comment is not the work.
  */
 async function publishComment(options) {
-    const { story, secrets, githubToken, deadline, sleep } = options;
-    if (story.request === undefined || story.origin === undefined) {
-        return { kind: 'failed', why: 'Without valid inputs it is not known which comment to write.' };
-    }
+    const { report, identity, secrets, githubToken, deadline, sleep } = options;
     // An error about a header that can't be sent quotes it whole.
     if (!/^[\x21-\x7e]+$/.test(githubToken)) {
         return { kind: 'failed', why: 'The input github-token is blank, or no token.' };
     }
-    const marker = markComment(identifyComment(story.origin, story.request.desired));
-    const body = renderComment(marker, story, secrets);
+    const marker = markComment(identity);
+    const body = renderComment(marker, report, secrets);
     try {
         const comments = await openPullRequestComments(options);
         try {
@@ -602,25 +599,18 @@ async function publishComment(options) {
     }
 }
 /**
- * Renders the comment: the marker by which it is found again, then the same story as the summary, without
+ * Renders the comment: the marker by which it is found again, then the same report as the summary, without
  * what differs from run to run though nothing has changed.
  */
-function renderComment(marker, story, secrets) {
-    const markdown = new report_markdown/* Markdown */.oz(secrets);
-    const facts = [(0,summary/* nameServer */.B8)(story, markdown), 'Later runs keep this comment up to date.'];
-    const report = (0,summary/* renderReport */.B1)(story, {
+function renderComment(marker, report, secrets) {
+    const markdown = new group_markdown/* GroupMarkdown */.h(report, secrets);
+    const facts = [markdown.server(), 'Later runs keep this comment up to date.'];
+    const body = (0,summary/* renderReport */.B1)(report, {
         markdown,
         smallPrint: facts.filter((fact) => fact !== undefined).join(' · '),
         maxBytes: summary/* MAX_REPORT_BYTES */.WA - Buffer.byteLength(marker) - 1,
     });
-    return `${marker}\n${report}`;
-}
-/**
- * Identifies the comment of one group: by the LaunchDarkly server as well, because the same keys may stand
- * for another group on another instance. Letter case counts in keys as little as it does for LaunchDarkly.
- */
-function identifyComment(origin, { projectKey, key }) {
-    return [origin, projectKey.toLowerCase(), key.toLowerCase()];
+    return `${marker}\n${body}`;
 }
 /**
  * Makes the first line of a comment, which GitHub does not show and by which later runs find the comment

@@ -12495,6 +12495,216 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("undici/lib/w
 
 /***/ }),
 
+/***/ 3863:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  a: () => (/* binding */ didYouMean),
+  R: () => (/* binding */ findClosest)
+});
+
+;// CONCATENATED MODULE: ./node_modules/leven/index.js
+const array = [];
+const characterCodeCache = [];
+
+function leven(first, second, options) {
+	if (first === second) {
+		return 0;
+	}
+
+	const maxDistance = options?.maxDistance;
+	const swap = first;
+
+	// Swapping the strings if `a` is longer than `b` so we know which one is the
+	// shortest & which one is the longest
+	if (first.length > second.length) {
+		first = second;
+		second = swap;
+	}
+
+	let firstLength = first.length;
+	let secondLength = second.length;
+
+	// Performing suffix trimming:
+	// We can linearly drop suffix common to both strings since they
+	// don't increase distance at all
+	// Note: `~-` is the bitwise way to perform a `- 1` operation
+	while (firstLength > 0 && (first.charCodeAt(~-firstLength) === second.charCodeAt(~-secondLength))) {
+		firstLength--;
+		secondLength--;
+	}
+
+	// Performing prefix trimming
+	// We can linearly drop prefix common to both strings since they
+	// don't increase distance at all
+	let start = 0;
+
+	while (start < firstLength && (first.charCodeAt(start) === second.charCodeAt(start))) {
+		start++;
+	}
+
+	firstLength -= start;
+	secondLength -= start;
+
+	// Early termination after trimming: if difference in length exceeds max distance
+	if (maxDistance !== undefined && secondLength - firstLength > maxDistance) {
+		return maxDistance;
+	}
+
+	if (firstLength === 0) {
+		return maxDistance !== undefined && secondLength > maxDistance
+			? maxDistance
+			: secondLength;
+	}
+
+	let bCharacterCode;
+	let result;
+	let temporary;
+	let temporary2;
+	let index = 0;
+	let index2 = 0;
+
+	while (index < firstLength) {
+		characterCodeCache[index] = first.charCodeAt(start + index);
+		array[index] = ++index;
+	}
+
+	while (index2 < secondLength) {
+		bCharacterCode = second.charCodeAt(start + index2);
+		temporary = index2++;
+		result = index2;
+
+		for (index = 0; index < firstLength; index++) {
+			temporary2 = bCharacterCode === characterCodeCache[index] ? temporary : temporary + 1;
+			temporary = array[index];
+			// eslint-disable-next-line no-multi-assign
+			result = array[index] = temporary > result
+				? (temporary2 > result ? result + 1 : temporary2)
+				: (temporary2 > temporary ? temporary + 1 : temporary2);
+		}
+
+		// Early termination: if all values in current row exceed maxDistance
+		if (maxDistance !== undefined) {
+			let rowMinimum = result;
+			for (index = 0; index < firstLength; index++) {
+				if (array[index] < rowMinimum) {
+					rowMinimum = array[index];
+				}
+			}
+
+			if (rowMinimum > maxDistance) {
+				return maxDistance;
+			}
+		}
+	}
+
+	// Bound arrays to avoid retaining large previous sizes
+	array.length = firstLength;
+	characterCodeCache.length = firstLength;
+
+	return maxDistance !== undefined && result > maxDistance ? maxDistance : result;
+}
+
+function closestMatch(target, candidates, options) {
+	if (!Array.isArray(candidates) || candidates.length === 0) {
+		return undefined;
+	}
+
+	const userMax = options?.maxDistance;
+	const targetLength = target.length;
+
+	// Exact match fast-path
+	for (const candidate of candidates) {
+		if (candidate === target) {
+			return candidate;
+		}
+	}
+
+	if (userMax === 0) {
+		return undefined;
+	}
+
+	let best;
+	let bestDist = Number.POSITIVE_INFINITY;
+	const seen = new Set();
+
+	for (const candidate of candidates) {
+		if (seen.has(candidate)) {
+			continue;
+		}
+
+		seen.add(candidate);
+
+		const lengthDiff = Math.abs(candidate.length - targetLength);
+		if (lengthDiff >= bestDist) {
+			continue;
+		}
+
+		if (userMax !== undefined && lengthDiff > userMax) {
+			continue;
+		}
+
+		const cap = Number.isFinite(bestDist)
+			? (userMax === undefined ? bestDist : Math.min(bestDist, userMax))
+			: userMax;
+
+		const distance = cap === undefined
+			? leven(target, candidate)
+			: leven(target, candidate, {maxDistance: cap});
+
+		// Skip candidates that exceed the user's maximum distance
+		if (userMax !== undefined && distance > userMax) {
+			continue;
+		}
+
+		// If we got a capped result that equals the cap, we need the actual distance
+		// for accurate comparison, but only if the cap was due to userMax
+		let actualD = distance;
+		if (cap !== undefined && distance === cap && cap === userMax) {
+			actualD = leven(target, candidate);
+		}
+
+		if (actualD < bestDist) {
+			bestDist = actualD;
+			best = candidate;
+			if (bestDist === 0) {
+				break;
+			}
+		}
+	}
+
+	if (userMax !== undefined && bestDist > userMax) {
+		return undefined;
+	}
+
+	return best;
+}
+
+;// CONCATENATED MODULE: ./build/did-you-mean.js
+
+/** Returns `; did you mean "…"?` for the known word that `text` was probably meant to be; empty when none is close. */
+function didYouMean(text, known) {
+    const match = findClosest(text, known);
+    return match === undefined ? '' : `; did you mean "${match}"?`;
+}
+/** Longer texts are not compared, in characters: the comparison is quadratic, and no word is that long. */
+const MAX_COMPARED_LENGTH = 256;
+/** Finds the known word that `text` was probably meant to be. */
+function findClosest(text, known) {
+    if (text.length > MAX_COMPARED_LENGTH) {
+        return undefined;
+    }
+    // A third of the letters wrong is a slip; more is another word.
+    const maxDistance = Math.max(2, Math.floor(text.length / 3));
+    return (known.find((candidate) => candidate.toLowerCase() === text.toLowerCase()) ??
+        closestMatch(text, known, { maxDistance }));
+}
+
+
+/***/ }),
+
 /***/ 9473:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -12518,6 +12728,9 @@ const ERROR_CODES = (/* unused pure expression or super */ null && ([
     'unexpected-response',
     'cancelled',
     'unsupported-node',
+    'invalid-file',
+    'too-many-deletes',
+    'drift',
 ]));
 /**
  * The title of each failure's annotation, and the heading under which the README explains it. The
@@ -12537,6 +12750,9 @@ const ERROR_TITLES = {
     'unexpected-response': 'LaunchDarkly gave an unexpected answer',
     cancelled: 'The run was cancelled',
     'unsupported-node': 'The Node.js of this runner is too old',
+    'invalid-file': 'The groups file is not valid',
+    'too-many-deletes': 'The file asks for too many deletions',
+    drift: 'LaunchDarkly differs from the groups file',
 };
 /** Titles of failures that the title of their code would describe wrongly. The README explains these as well. */
 const SPECIAL_TITLES = {
@@ -12555,6 +12771,7 @@ class ActionError extends Error {
     said;
     nextStep;
     reasons;
+    problems;
     details;
     existing;
     constructor(parts) {
@@ -12564,6 +12781,7 @@ class ActionError extends Error {
         this.said = parts.said;
         this.nextStep = parts.nextStep;
         this.reasons = parts.reasons ?? [];
+        this.problems = parts.problems ?? [];
         this.details = parts.details ?? [];
         this.existing = parts.existing;
     }
@@ -13266,12 +13484,546 @@ function encodeBasic(user, password) {
 
 /***/ }),
 
+/***/ 1845:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ decodeText),
+/* harmony export */   g: () => (/* binding */ MAX_FILE_BYTES)
+/* harmony export */ });
+/** The largest groups file, in bytes. */
+const MAX_FILE_BYTES = 256 * 1024;
+/** Decodes UTF-8, with or without a byte order mark. */
+function decodeText(bytes) {
+    if (bytes.length > MAX_FILE_BYTES) {
+        return invalid(1, 1, `the file is larger than ${MAX_FILE_BYTES / 1024} KiB; split it, one step for each part`);
+    }
+    const [first, second] = bytes;
+    if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+        return invalid(1, 1, 'the file is UTF-16; save it as UTF-8');
+    }
+    try {
+        return { kind: 'decoded', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+    }
+    catch {
+        // What cannot be decoded is replaced by one character, which is looked for line by line.
+        const lines = new TextDecoder().decode(bytes).split('\n');
+        const index = lines.findIndex((line) => line.includes(REPLACEMENT));
+        const column = (lines[index]?.indexOf(REPLACEMENT) ?? 0) + 1;
+        return invalid(index + 1, column, 'this is not UTF-8; save the file as UTF-8');
+    }
+}
+const REPLACEMENT = '\ufffd';
+function invalid(line, column, message) {
+    return { kind: 'invalid', problems: [{ line, column, path: '', message }] };
+}
+
+
+/***/ }),
+
+/***/ 4725:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ listKnownClaims),
+/* harmony export */   P: () => (/* binding */ resolveKeyClaims)
+/* harmony export */ });
+/* harmony import */ var _selector_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5571);
+/* harmony import */ var _template_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(968);
+
+
+/**
+ * Lists what an entry without wildcards asks for, whether or not it exists. Empty for one with wildcards,
+ * of which nothing can be said without the lists of projects and environments.
+ */
+function listKnownClaims(entry) {
+    if (entry.kind === 'absent') {
+        return [{ ...entry.group, entry }];
+    }
+    if (!isExact(entry)) {
+        return [];
+    }
+    const { project, environment, key } = entry.template;
+    return (0,_selector_js__WEBPACK_IMPORTED_MODULE_1__/* .listExactKeys */ .is)(project).flatMap((projectKey) => (0,_selector_js__WEBPACK_IMPORTED_MODULE_1__/* .listExactKeys */ .is)(environment).map((environmentKey) => ({
+        key: (0,_template_js__WEBPACK_IMPORTED_MODULE_0__/* .renderTemplate */ .Xm)(key, { project: projectKey, environment: environmentKey }),
+        projectKey,
+        environmentKey,
+        entry,
+    })));
+}
+/**
+ * Gives each key to one claim. An entry without wildcards goes before those with some; two of one kind
+ * clash, and each of them is told. Letter case does not count: LaunchDarkly lower-cases the keys of some
+ * resources, so keys that differ in nothing else may be one.
+ */
+function resolveKeyClaims(claims) {
+    const byKey = groupBy(claims, ({ key }) => key.toLowerCase());
+    const granted = [];
+    const clashes = [];
+    for (const rivals of byKey.values()) {
+        const exact = rivals.filter(({ entry }) => isExact(entry));
+        const first = exact.length > 0 ? exact : rivals;
+        if (first.length > 1) {
+            clashes.push(...describeClash(first));
+        }
+        else {
+            granted.push(...first);
+        }
+    }
+    return { granted, clashes };
+}
+/** `Map.groupBy`, which Node 20 does not have. */
+function groupBy(items, toKey) {
+    const groups = new Map();
+    for (const item of items) {
+        const key = toKey(item);
+        const group = groups.get(key);
+        if (group === undefined) {
+            groups.set(key, [item]);
+        }
+        else {
+            group.push(item);
+        }
+    }
+    return groups;
+}
+function isExact(entry) {
+    return (entry.kind === 'absent' ||
+        !((0,_selector_js__WEBPACK_IMPORTED_MODULE_1__/* .hasWildcard */ .rl)(entry.template.project) || (0,_selector_js__WEBPACK_IMPORTED_MODULE_1__/* .hasWildcard */ .rl)(entry.template.environment)));
+}
+/** Tells each entry about the others, because a reader corrects one line at a time. */
+function describeClash(claims) {
+    const byEntry = groupBy(claims, ({ entry }) => entry);
+    const entries = [...byEntry.keys()];
+    return [...byEntry].map(([entry, own]) => {
+        const lines = entries.flatMap((other) => other === entry || other.source === undefined ? [] : [String(other.source.line)]);
+        const gives = `gives "${own[0]?.key}" for ${listSome(own.map(describeTarget), ' and ')}`;
+        const message = lines.length > 0
+            ? `${gives}, and so does the entry on line ${listSome(lines, ', ')}; the keys of groups must be unique`
+            : `${gives}; the keys of groups must be unique, so use {project} and {environment} in it`;
+        return { message, entry };
+    });
+}
+function describeTarget({ projectKey, environmentKey }) {
+    return `project "${projectKey}", environment "${environmentKey}"`;
+}
+/** How many of several are named in a sentence. */
+const MAX_NAMED = 3;
+function listSome(texts, separator) {
+    const hidden = texts.length - MAX_NAMED;
+    const named = texts.slice(0, MAX_NAMED).join(separator);
+    return hidden > 0 ? `${named} and ${hidden} more` : named;
+}
+
+
+/***/ }),
+
+/***/ 1671:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BH: () => (/* binding */ warnOfKeyLength),
+/* harmony export */   Do: () => (/* binding */ parseKey),
+/* harmony export */   Gq: () => (/* binding */ invalid),
+/* harmony export */   J_: () => (/* binding */ mayBeSeveral),
+/* harmony export */   Z3: () => (/* binding */ KEY_RULE),
+/* harmony export */   m0: () => (/* binding */ isKey),
+/* harmony export */   qW: () => (/* binding */ findNameProblem),
+/* harmony export */   qs: () => (/* binding */ checkApplications),
+/* harmony export */   r8: () => (/* binding */ parseApplications),
+/* harmony export */   rZ: () => (/* binding */ valid),
+/* harmony export */   ry: () => (/* binding */ splitList)
+/* harmony export */ });
+/** Tells whether the template may stand for several groups, also when it happens to match just one. */
+function mayBeSeveral({ project, environment }) {
+    return project.kind === 'patterns' || environment.kind === 'patterns';
+}
+/**
+ * "Must contain only letters, numbers, '.', '-', or '_' and must start with an alphanumeric."
+ *
+ * @see https://github.com/launchdarkly/terraform-provider-launchdarkly the rule for all keys of resources
+ */
+const KEY = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
+/** The rule for keys in words. */
+const KEY_RULE = 'expected letters, digits, ".", "-" and "_", the first one a letter or a digit';
+/** Tells whether `text` may be the key of a project, an environment or a group. */
+function isKey(text) {
+    return KEY.test(text);
+}
+/** Reads one key, without patterns and placeholders. */
+function parseKey(text) {
+    if (text === '') {
+        return invalid('is required');
+    }
+    return isKey(text) ? valid(text) : invalid(`"${text}" is not valid; ${KEY_RULE}`);
+}
+/** What breaks a name: control characters and line separators, of which there are no others in Unicode. */
+const LINE_OR_CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+/** Says what is wrong with a display name, apart from its placeholders; undefined when nothing is. */
+function findNameProblem(text) {
+    if (text.trim() === '') {
+        return "is required: the group's display name";
+    }
+    return LINE_OR_CONTROL.test(text) ? 'expected one line, without control characters' : undefined;
+}
+/** The rule of LaunchDarkly's SDKs for application ids. Unlike another key, one may start with any of these. */
+const APPLICATION_KEY = /^[a-zA-Z0-9_.-]+$/;
+const APPLICATION_RULE = 'expected application keys, one per line or separated by commas: letters, digits, ".", "-" and "_"';
+/**
+ * Reads application keys: one per line, separated by commas, or as a JSON array of texts, which is how
+ * the output `applications` has them. Blanks and duplicates are dropped. Empty means all applications.
+ */
+function parseApplications(text) {
+    if (!text.trimStart().startsWith('[')) {
+        return checkApplications(splitList(text));
+    }
+    const items = parseJson(text);
+    if (!Array.isArray(items)) {
+        return invalid(`"${text.trim()}" is not valid JSON; expected an array such as ["api", "web"]`);
+    }
+    const others = items.flatMap((item, index) => typeof item === 'string'
+        ? []
+        : [
+            {
+                message: `${JSON.stringify(item)} is not valid; expected a text in quotes`,
+                item: index,
+            },
+        ]);
+    return others.length > 0
+        ? { kind: 'invalid', problems: others }
+        : checkApplications(items.map((item) => String(item).trim()));
+}
+/** Checks application keys that are a list already. */
+function checkApplications(keys) {
+    const problems = keys.flatMap((key, item) => APPLICATION_KEY.test(key)
+        ? []
+        : [{ message: `"${key}" is not valid; ${APPLICATION_RULE}`, item }]);
+    return problems.length > 0 ? { kind: 'invalid', problems } : valid([...new Set(keys)]);
+}
+function parseJson(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+/** Splits at new lines and commas, trims, and drops blanks. */
+function splitList(text) {
+    return text
+        .split(/[\n,]/)
+        .map((entry) => entry.trim())
+        .filter((entry) => entry !== '');
+}
+/** Longer keys are refused for some resources, in characters. The server decides, so this only warns. */
+const USUAL_KEY_LENGTH = 100;
+/** Warns of a key that LaunchDarkly may refuse for its length alone; undefined for any other. */
+function warnOfKeyLength(input, key) {
+    return key.length > USUAL_KEY_LENGTH
+        ? `The input ${input} has ${key.length} characters; LaunchDarkly may refuse keys of more than ${USUAL_KEY_LENGTH}.`
+        : undefined;
+}
+/** A ruling that accepts. */
+function valid(value) {
+    return { kind: 'valid', value };
+}
+/** A ruling that refuses for one reason. */
+function invalid(message) {
+    return { kind: 'invalid', problems: [{ message }] };
+}
+
+
+/***/ }),
+
+/***/ 5571:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Pl: () => (/* binding */ parseSelector),
+/* harmony export */   SD: () => (/* binding */ checkSelector),
+/* harmony export */   VH: () => (/* binding */ formatSelector),
+/* harmony export */   is: () => (/* binding */ listExactKeys),
+/* harmony export */   ko: () => (/* binding */ selects),
+/* harmony export */   mK: () => (/* binding */ includes),
+/* harmony export */   rl: () => (/* binding */ hasWildcard)
+/* harmony export */ });
+/* unused harmony export matchesPattern */
+/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1671);
+
+const PATTERN = /^[a-zA-Z0-9*?][a-zA-Z0-9_.*?-]*$/;
+const PATTERN_RULE = 'expected a pattern of letters, digits, ".", "-", "_", "*" and "?" that does not start with ".", "-" or "_"';
+/** Reads one key, or several keys and patterns, one per line or separated by commas. */
+function parseSelector(text) {
+    const entries = (0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .splitList */ .ry)(text);
+    // Commas alone are no list, so the sentence is the one for a single key.
+    return entries.length === 0 ? toSelectorRuling((0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .parseKey */ .Do)(text.trim())) : checkSelector(entries);
+}
+/** Reads keys and patterns that are a list already. */
+function checkSelector(entries) {
+    const unique = [...new Set(entries)];
+    const [first] = unique;
+    if (first === undefined) {
+        return (0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .invalid */ .Gq)('is required');
+    }
+    if (unique.length === 1 && !/[*?!]/.test(first)) {
+        return toSelectorRuling((0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .parseKey */ .Do)(first));
+    }
+    const problems = entries.flatMap((entry, item) => {
+        const message = findEntryProblem(entry);
+        return message === undefined ? [] : [{ message, item }];
+    });
+    if (problems.length > 0) {
+        return { kind: 'invalid', problems };
+    }
+    const include = unique.filter((entry) => !entry.startsWith('!')).map(toPattern);
+    const exclude = unique.filter((entry) => entry.startsWith('!')).map((e) => toPattern(e.slice(1)));
+    const message = findEmptiness(include, exclude);
+    return message === undefined ? (0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .valid */ .rZ)({ kind: 'patterns', include, exclude }) : (0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .invalid */ .Gq)(message);
+}
+/** Tells whether the selector means `key`. */
+function selects(selector, key) {
+    return includes(selector, key) && !excludes(selector, key);
+}
+/** Tells whether the selector means `key` before its exclusions are taken away. */
+function includes(selector, key) {
+    return selector.kind === 'exact'
+        ? selector.key === key
+        : selector.include.some((pattern) => matchesPattern(pattern.text, key));
+}
+function excludes(selector, key) {
+    return (selector.kind === 'patterns' &&
+        selector.exclude.some((pattern) => matchesPattern(pattern.text, key)));
+}
+/** Lists the keys that the selector names in full and does not exclude. They are expected to exist. */
+function listExactKeys(selector) {
+    if (selector.kind === 'exact') {
+        return [selector.key];
+    }
+    const named = selector.include.filter(({ isExact }) => isExact).map(({ text }) => text);
+    return named.filter((key) => !excludes(selector, key));
+}
+/** Tells whether the selector has a wildcard among what it includes, so that only a list of keys can resolve it. */
+function hasWildcard(selector) {
+    return selector.kind === 'patterns' && selector.include.some(({ isExact }) => !isExact);
+}
+/** The selector as its author wrote it, on one line. */
+function formatSelector(selector) {
+    return selector.kind === 'exact'
+        ? selector.key
+        : [
+            ...selector.include.map(({ text }) => text),
+            ...selector.exclude.map(({ text }) => `!${text}`),
+        ].join(', ');
+}
+/**
+ * Tells whether the whole of `key` matches `pattern`, with regard to letter case.
+ *
+ * Each piece between two stars is searched for once, at the leftmost place where it fits. If any match
+ * exists then one of these does, so no choice is ever taken back, and a hostile pattern costs no more
+ * than its length times that of the key.
+ */
+function matchesPattern(pattern, key) {
+    const pieces = pattern.split('*');
+    const first = pieces.shift() ?? '';
+    const last = pieces.pop();
+    if (last === undefined) {
+        return key.length === first.length && fitsAt(first, key, 0);
+    }
+    const end = key.length - last.length;
+    if (end < first.length || !fitsAt(first, key, 0) || !fitsAt(last, key, end)) {
+        return false;
+    }
+    let at = first.length;
+    for (const piece of pieces) {
+        while (at + piece.length <= end && !fitsAt(piece, key, at)) {
+            at += 1;
+        }
+        if (at + piece.length > end) {
+            return false;
+        }
+        at += piece.length;
+    }
+    return true;
+}
+function fitsAt(piece, key, at) {
+    for (let index = 0; index < piece.length; index += 1) {
+        if (piece[index] !== '?' && piece[index] !== key[at + index]) {
+            return false;
+        }
+    }
+    return true;
+}
+function findEntryProblem(entry) {
+    const body = entry.startsWith('!') ? entry.slice(1) : entry;
+    if (entry.startsWith('!') && (body === '' || /^\s/.test(body))) {
+        return `"${entry}" excludes nothing; write the key or pattern right after the "!"`;
+    }
+    if (body.includes('!')) {
+        return `"${entry}" is not valid; a single "!" may stand in front of a key or pattern, nowhere else`;
+    }
+    if (PATTERN.test(body)) {
+        return undefined;
+    }
+    return `"${entry}" is not valid; ${/[*?]/.test(body) ? PATTERN_RULE : _rules_js__WEBPACK_IMPORTED_MODULE_0__/* .KEY_RULE */ .Z3}`;
+}
+/** What can be told from the patterns alone; that nothing is left of what exists is known later. */
+function findEmptiness(include, exclude) {
+    if (include.length === 0) {
+        return `${quoteAll(exclude.map(({ text }) => `!${text}`))} only excludes; add a key or pattern to start from, such as "*"`;
+    }
+    const isNothingLeft = include.every(({ text }) => exclude.some((pattern) => coversPattern(pattern.text, text)));
+    return isNothingLeft
+        ? `${quoteAll(exclude.map(({ text }) => `!${text}`))} excludes all that ${quoteAll(include.map(({ text }) => text))} can match`
+        : undefined;
+}
+/**
+ * Tells whether `cover` surely matches each key that `pattern` matches. A star in `cover` takes in any
+ * part of `pattern`, stars included. A "?" could be spent on a star, which stands for more than one
+ * character, so with both at once nothing is claimed.
+ */
+function coversPattern(cover, pattern) {
+    const isAmbiguous = cover.includes('?') && pattern.includes('*');
+    return cover === pattern || (!isAmbiguous && matchesPattern(cover, pattern));
+}
+function toPattern(text) {
+    return { text, isExact: !/[*?]/.test(text) };
+}
+function toSelectorRuling(ruling) {
+    return ruling.kind === 'valid' ? (0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .valid */ .rZ)({ kind: 'exact', key: ruling.value }) : ruling;
+}
+function quoteAll(texts) {
+    return texts.map((text) => `"${text}"`).join(', ');
+}
+
+
+/***/ }),
+
+/***/ 968:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   LV: () => (/* binding */ parseNameTemplate),
+/* harmony export */   Xm: () => (/* binding */ renderTemplate),
+/* harmony export */   lO: () => (/* binding */ parseKeyTemplate),
+/* harmony export */   r9: () => (/* binding */ uses)
+/* harmony export */ });
+/* harmony import */ var _did_you_mean_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3863);
+/* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1671);
+
+
+const KEY_PLACEHOLDERS = ['project', 'environment'];
+const NAME_PLACEHOLDERS = [
+    ...KEY_PLACEHOLDERS,
+    'project-name',
+    'environment-name',
+];
+/** Reads the key of a group, which may hold {project} and {environment}. */
+function parseKeyTemplate(text) {
+    if (!/[{}]/.test(text)) {
+        const ruling = (0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .parseKey */ .Do)(text);
+        return ruling.kind === 'valid' ? (0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .valid */ .rZ)(literal(text)) : ruling;
+    }
+    const template = parseTemplate(text, KEY_PLACEHOLDERS);
+    // Any key serves as a stand-in: what it is made of is right at each place of a key.
+    if (template.kind === 'valid' && !(0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .isKey */ .m0)(renderTemplate(template.value, STAND_INS))) {
+        return (0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .invalid */ .Gq)(`"${text}" is not valid; apart from {project} and {environment}, ${_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .KEY_RULE */ .Z3}`);
+    }
+    return template;
+}
+const STAND_INS = {
+    project: 'p',
+    environment: 'e',
+    'project-name': 'P',
+    'environment-name': 'E',
+};
+/** Reads the display name of a group, which may hold any placeholder. */
+function parseNameTemplate(text) {
+    const problem = (0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .findNameProblem */ .qW)(text);
+    if (problem !== undefined) {
+        return (0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .invalid */ .Gq)(problem);
+    }
+    return /[{}]/.test(text) ? parseTemplate(text, NAME_PLACEHOLDERS) : (0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .valid */ .rZ)(literal(text));
+}
+/** Tells whether the template needs the value of a placeholder. */
+function uses(template, name) {
+    return template.some((part) => part.kind === 'placeholder' && part.name === name);
+}
+/**
+ * Replaces the placeholders.
+ *
+ * @throws {Error} when the value of one is undefined: the caller has not read what the template needs
+ */
+function renderTemplate(template, values) {
+    return template.map((part) => renderPart(part, values)).join('');
+}
+function renderPart(part, values) {
+    if (part.kind === 'literal') {
+        return part.text;
+    }
+    const value = values[part.name];
+    if (value === undefined) {
+        throw new Error(`The template needs a value for {${part.name}}`);
+    }
+    return value;
+}
+function parseTemplate(text, allowed) {
+    // Odd pieces stand between braces.
+    const pieces = text.split(/\{([^{}]*)\}/);
+    if (pieces.some((piece, index) => index % 2 === 0 && /[{}]/.test(piece))) {
+        return (0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .invalid */ .Gq)(`"${text}" has a brace without its counterpart; ${listPlaceholders(allowed)}`);
+    }
+    const parts = [];
+    const problems = new Set();
+    for (const [index, piece] of pieces.entries()) {
+        if (index % 2 === 0) {
+            if (piece !== '') {
+                parts.push({ kind: 'literal', text: piece });
+            }
+            continue;
+        }
+        const name = allowed.find((each) => each === piece);
+        if (name === undefined) {
+            problems.add(describeUnknown(piece, allowed));
+        }
+        else {
+            parts.push({ kind: 'placeholder', name });
+        }
+    }
+    return problems.size > 0
+        ? { kind: 'invalid', problems: [...problems].map((message) => ({ message })) }
+        : (0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .valid */ .rZ)(parts);
+}
+function describeUnknown(name, allowed) {
+    const elsewhere = NAME_PLACEHOLDERS.find((each) => each === name);
+    if (elsewhere !== undefined) {
+        return `{${name}} can be used in name only, because a display name is rarely a valid key; use {${name.replace('-name', '')}}`;
+    }
+    const typed = name.trim().toLowerCase();
+    // An abbreviation is further away than a slip.
+    const closest = (0,_did_you_mean_js__WEBPACK_IMPORTED_MODULE_1__/* .findClosest */ .R)(typed, allowed) ??
+        (typed === '' ? undefined : allowed.find((each) => each.startsWith(typed)));
+    return closest === undefined
+        ? `{${name}} is not a placeholder; ${listPlaceholders(allowed)}`
+        : `{${name}} is not a placeholder; did you mean {${closest}}?`;
+}
+function listPlaceholders(allowed) {
+    const words = allowed.map((name) => `{${name}}`);
+    return `expected ${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
+function literal(text) {
+    return [{ kind: 'literal', text }];
+}
+
+
+/***/ }),
+
 /***/ 2731:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   C: () => (/* binding */ METRICS),
-/* harmony export */   F: () => (/* binding */ isWithoutScore)
+/* harmony export */   Cb: () => (/* binding */ METRICS),
+/* harmony export */   Ff: () => (/* binding */ isWithoutScore),
+/* harmony export */   YC: () => (/* binding */ findChange)
 /* harmony export */ });
 /**
  * The metrics of an insight group, in the order in which they are shown: the overall score,
@@ -13298,6 +14050,11 @@ const WITHOUT_SCORE = new Set(['notCalculated', 'unknown']);
 function isWithoutScore({ indicator }) {
     return WITHOUT_SCORE.has(indicator);
 }
+/** How a score has changed since the last period; undefined where that is not known. */
+function findChange({ score, diffVsLastPeriod, lastPeriod, }) {
+    const wasScored = lastPeriod !== undefined && !isWithoutScore(lastPeriod);
+    return diffVsLastPeriod ?? (wasScored ? score - lastPeriod.score : undefined);
+}
 
 
 /***/ }),
@@ -13306,11 +14063,14 @@ function isWithoutScore({ indicator }) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   NA: () => (/* binding */ BACKOFF_CAP_MS),
 /* harmony export */   O7: () => (/* binding */ computeBackoff),
+/* harmony export */   OB: () => (/* binding */ ATTEMPT_RESERVE_MS),
+/* harmony export */   UQ: () => (/* binding */ BACKOFF_BASE_MS),
 /* harmony export */   mu: () => (/* binding */ parseRetryAfter),
 /* harmony export */   vs: () => (/* binding */ parseServerClock)
 /* harmony export */ });
-/* unused harmony exports BACKOFF_BASE_MS, BACKOFF_CAP_MS, ATTEMPT_RESERVE_MS, MAX_RETRY_AFTER_MS */
+/* unused harmony export MAX_RETRY_AFTER_MS */
 /** Backoff grows from here: the first wait is drawn from 0 to 500 ms. */
 const BACKOFF_BASE_MS = 500;
 /** Backoff grows no further than this. */
@@ -13416,27 +14176,153 @@ function computeBackoff(options) {
 /* harmony export */   cl: () => (/* binding */ So),
 /* harmony export */   k5: () => (/* binding */ wo),
 /* harmony export */   lq: () => (/* binding */ Co),
+/* harmony export */   mI: () => (/* binding */ Ao),
 /* harmony export */   pd: () => (/* binding */ Fo),
+/* harmony export */   q0: () => (/* binding */ $o),
+/* harmony export */   re: () => (/* binding */ Lo),
 /* harmony export */   tm: () => (/* binding */ go),
 /* harmony export */   xL: () => (/* binding */ Do),
 /* harmony export */   yG: () => (/* binding */ Mo),
 /* harmony export */   zM: () => (/* binding */ zo)
 /* harmony export */ });
-/* unused harmony exports describe, meta, strictObject */
 /*! Minified: zod 4.6.7, the parts that are used; see scripts/staging.ts. */
 var e={};(()=>{e.d=(n,t)=>{for(var r in t){if(e.o(t,r)&&!e.o(n,r)){Object.defineProperty(n,r,{enumerable:true,get:t[r]})}}}})();(()=>{e.o=(e,n)=>Object.prototype.hasOwnProperty.call(e,n)})();var n={};e.d(n,{tm:()=>h,YO:()=>array,zM:()=>schemas_boolean,Mf:()=>schemas_catch,q0:()=>ho,k5:()=>schemas_enum,Wh:()=>schemas_int,_H:()=>looseObject,Ru:()=>_maxLength,Ph:()=>_lte,mI:()=>_o,Bp:()=>_minLength,UM:()=>_gte,cl:()=>schemas_nullish,ai:()=>schemas_number,Ik:()=>object,lq:()=>optional,Fs:()=>pipe,YP:()=>refine,yG:()=>_regex,xL:()=>Ft,re:()=>strictObject,Yj:()=>schemas_string,pd:()=>transform,KC:()=>union,L5:()=>unknown});function assertEqual(e){return e}function assertNotEqual(e){return e}function toZod(){return e=>e}function assertIs(e){}function assertNever(e){throw new Error("Unexpected value in exhaustive check")}function assert(e){}function getEnumValues(e){const n=Object.values(e).filter(e=>typeof e==="number");const t=Object.entries(e).filter(([e,t])=>n.indexOf(+e)===-1).map(([e,n])=>n);return t}function joinValues(e,n="|"){return e.map(e=>stringifyPrimitive(e)).join(n)}function jsonStringifyReplacer(e,n){if(typeof n==="bigint")return n.toString();return n}class Cached{constructor(e){this._getter=e;this._value=undefined}get value(){const e=this._getter;if(e!==undefined){this._value=e();this._getter=undefined}return this._value}}function cached(e){return new Cached(e)}function nullish(e){return e===null||e===undefined}function cleanRegex(e){const n=e.startsWith("^")?1:0;const t=e.endsWith("$")?e.length-1:e.length;return e.slice(n,t)}function floatSafeRemainder(e,n){const t=e/n;const r=Math.round(t);const o=4*Number.EPSILON*Math.max(Math.abs(t),1);if(Math.abs(t-r)<o)return 0;return t-r}const t=null&&0;function defineLazy(e,n,r){let o=undefined;Object.defineProperty(e,n,{get(){if(o===t){return undefined}if(o===undefined){o=t;o=r()}return o},set(t){Object.defineProperty(e,n,{value:t})},configurable:true})}function objectClone(e){return Object.create(Object.getPrototypeOf(e),Object.getOwnPropertyDescriptors(e))}function assignProp(e,n,t){Object.defineProperty(e,n,{value:t,writable:true,enumerable:true,configurable:true})}function rawShape(e){const n=Object.getOwnPropertyDescriptor(e,"shape");return n?.get?n.get.raw:n?.value}function sourceShape(e){return rawShape(e._zod.def)??e._zod.def.shape}function deferProp(e,n,t){Object.defineProperty(e,n,{get(){const e=t();assignProp(this,n,e);return e},enumerable:true,configurable:true})}function putProp(e,n,t){if(n in e)assignProp(e,n,t);else e[n]=t}function mirrorShape(e,n,t,r){const o=sourceShape(n);for(const i of t){const t=Object.getOwnPropertyDescriptor(o,i);if(!t.enumerable)continue;if(t.get){deferProp(e,i,()=>{const e=n._zod.def.shape[i];return r?r(e,i):e})}else putProp(e,i,r?r(t.value,i):t.value)}}function mirrorProps(e,n){for(const t of Reflect.ownKeys(n)){const r=Object.getOwnPropertyDescriptor(n,t);if(!r.enumerable)continue;if(r.get)deferProp(e,t,()=>n[t]);else putProp(e,t,r.value)}}function mergeDefs(...e){const n={};for(const t of e){const e=Object.getOwnPropertyDescriptors(t);Object.assign(n,e)}return Object.defineProperties({},n)}function cloneDef(e){return mergeDefs(e._zod.def)}function getElementAtPath(e,n){if(!n)return e;return n.reduce((e,n)=>e?.[n],e)}function promiseAllObject(e){const n=Object.keys(e);const t=n.map(n=>e[n]);return Promise.all(t).then(e=>{const t={};for(let r=0;r<n.length;r++){t[n[r]]=e[r]}return t})}function randomString(e=10){const n="abcdefghijklmnopqrstuvwxyz";let t="";for(let r=0;r<e;r++){t+=n[Math.floor(Math.random()*n.length)]}return t}function esc(e){return JSON.stringify(e)}function slugify(e){return e.toLowerCase().trim().replace(/[^\w\s-]/g,"").replace(/[\s_-]+/g,"-").replace(/^-+|-+$/g,"")}const r="captureStackTrace"in Error?Error.captureStackTrace:(...e)=>{};function util_isObject(e){return typeof e==="object"&&e!==null&&!Array.isArray(e)}const o=null&&0;function isPlainObject(e){if(util_isObject(e)===false)return false;const n=e.constructor;if(n===undefined)return true;if(typeof n!=="function")return true;const t=n.prototype;if(util_isObject(t)===false)return false;if(Object.prototype.hasOwnProperty.call(t,"isPrototypeOf")===false){return false}return true}function shallowClone(e){if(isPlainObject(e))return{...e};if(Array.isArray(e))return[...e];if(e instanceof Map)return new Map(e);if(e instanceof Set)return new Set(e);return e}function numKeys(e){let n=0;for(const t in e){if(Object.prototype.hasOwnProperty.call(e,t)){n++}}return n}const getParsedType=e=>{const n=typeof e;switch(n){case"undefined":return"undefined";case"string":return"string";case"number":return Number.isNaN(e)?"nan":"number";case"boolean":return"boolean";case"function":return"function";case"bigint":return"bigint";case"symbol":return"symbol";case"object":if(Array.isArray(e)){return"array"}if(e===null){return"null"}if(e.then&&typeof e.then==="function"&&e.catch&&typeof e.catch==="function"){return"promise"}if(typeof Map!=="undefined"&&e instanceof Map){return"map"}if(typeof Set!=="undefined"&&e instanceof Set){return"set"}if(typeof Date!=="undefined"&&e instanceof Date){return"date"}if(typeof File!=="undefined"&&e instanceof File){return"file"}return"object";default:throw new Error(`Unknown data type: ${n}`)}};const i=new Set(["string","number","symbol"]);const s=new Set(["string","number","bigint","boolean","symbol","undefined"]);function escapeRegex(e){return e.replace(/[.*+?^${}()|[\]\\]/g,"\\$&")}function clone(e,n,t){const r=new e._zod.constr(n??e._zod.def);if(!n||t?.parent)r._zod.parent=e;return r}function normalizeParams(e){const n=e;if(!n)return{};if(typeof n==="string")return{error:()=>n};if(n?.message!==undefined){if(n?.error!==undefined)throw new Error("Cannot specify both `message` and `error` params");n.error=n.message}delete n.message;if(typeof n.error==="string")return{...n,error:()=>n.error};return n}function createTransparentProxy(e){let n;return new Proxy({},{get(t,r,o){n??(n=e());return Reflect.get(n,r,o)},set(t,r,o,i){n??(n=e());return Reflect.set(n,r,o,i)},has(t,r){n??(n=e());return Reflect.has(n,r)},deleteProperty(t,r){n??(n=e());return Reflect.deleteProperty(n,r)},ownKeys(t){n??(n=e());return Reflect.ownKeys(n)},getOwnPropertyDescriptor(t,r){n??(n=e());return Reflect.getOwnPropertyDescriptor(n,r)},defineProperty(t,r,o){n??(n=e());return Reflect.defineProperty(n,r,o)}})}function stringifyPrimitive(e){if(typeof e==="bigint")return e.toString()+"n";if(typeof e==="string")return`"${e}"`;return`${e}`}function optionalKeys(e){return Object.keys(e).filter(n=>e[n]._zod.optin!==undefined&&e[n]._zod.optout==="optional")}const u=(()=>({safeint:[Number.MIN_SAFE_INTEGER,Number.MAX_SAFE_INTEGER],int32:[-2147483648,2147483647],uint32:[0,4294967295],float32:[-34028234663852886e22,34028234663852886e22],float64:[-Number.MAX_VALUE,Number.MAX_VALUE]}))();const a={int64:[BigInt("-9223372036854775808"),BigInt("9223372036854775807")],uint64:[BigInt(0),BigInt("18446744073709551615")]};function pick(e,n){const t=e._zod.def;const r=t.checks;const o=r&&r.length>0;if(o){throw new Error(".pick() cannot be used on object schemas containing refinements")}const i={};mirrorShape(i,e,maskedKeys(e,n));return clone(e,mergeDefs(t,{shape:i,checks:[]}))}function maskedKeys(e,n){const t=sourceShape(e);const r=[];for(const e of Reflect.ownKeys(n)){if(!Object.getOwnPropertyDescriptor(t,e)?.enumerable){throw new Error(`Unrecognized key: "${String(e)}"`)}if(n[e])r.push(e)}return r}function omit(e,n){const t=e._zod.def;const r=t.checks;const o=r&&r.length>0;if(o){throw new Error(".omit() cannot be used on object schemas containing refinements")}const i=new Set(maskedKeys(e,n));const s={};mirrorShape(s,e,Reflect.ownKeys(sourceShape(e)).filter(e=>!i.has(e)));return clone(e,mergeDefs(t,{shape:s,checks:[]}))}function extend(e,n){if(!isPlainObject(n)){throw new Error("Invalid input to extend: expected a plain object")}const t=e._zod.def.checks;const r=t&&t.length>0;if(r){const t=sourceShape(e);for(const e of Reflect.ownKeys(n)){if(Object.getOwnPropertyDescriptor(t,e)!==undefined){throw new Error("Cannot overwrite keys on object schemas containing refinements. Use `.safeExtend()` instead.")}}}return clone(e,mergeDefs(e._zod.def,{shape:extended(e,n)}))}function extended(e,n){const t={};mirrorShape(t,e,Reflect.ownKeys(sourceShape(e)));mirrorProps(t,n);return t}function safeExtend(e,n){if(!isPlainObject(n)){throw new Error("Invalid input to safeExtend: expected a plain object")}return clone(e,mergeDefs(e._zod.def,{shape:extended(e,n)}))}function merge(e,n){if(!n?._zod?.def){throw new Error("Invalid input to merge: expected an object schema. To merge a plain shape, use `.extend()`.")}if(e._zod.def.checks?.length){throw new Error(".merge() cannot be used on object schemas containing refinements. Use .safeExtend() instead.")}const t={};mirrorShape(t,e,Reflect.ownKeys(sourceShape(e)));mirrorShape(t,n,Reflect.ownKeys(sourceShape(n)));const r=mergeDefs(e._zod.def,{shape:t,get catchall(){return n._zod.def.catchall},checks:n._zod.def.checks??[]});return clone(e,r)}function partial(e,n,t,r="partial"){const o=n._zod.def;const i=o.checks;const s=i&&i.length>0;if(s){throw new Error(`.${r}() cannot be used on object schemas containing refinements`)}const u=t?new Set(maskedKeys(n,t)):undefined;const a={};mirrorShape(a,n,Reflect.ownKeys(sourceShape(n)),e&&((n,t)=>u&&!u.has(t)?n:new e({type:"optional",innerType:n})));return clone(n,mergeDefs(n._zod.def,{shape:a,checks:[]}))}function required(e,n,t){const r=t?new Set(maskedKeys(n,t)):undefined;const o={};mirrorShape(o,n,Reflect.ownKeys(sourceShape(n)),(n,t)=>r&&!r.has(t)?n:new e({type:"nonoptional",innerType:n}));return clone(n,mergeDefs(n._zod.def,{shape:o}))}function aborted(e,n=0){if(e.aborted===true)return true;for(let t=n;t<e.issues.length;t++){if(e.issues[t]?.continue!==true){return true}}return false}function explicitlyAborted(e,n=0){if(e.aborted===true)return true;for(let t=n;t<e.issues.length;t++){if(e.issues[t]?.continue===false){return true}}return false}function prefixIssues(e,n){return n.map(n=>{var t;(t=n).path??(t.path=[]);n.path.unshift(e);return n})}function unwrapMessage(e){return typeof e==="string"?e:e?.message}function sizeCaps(e){const n=[];for(const t of e??[]){const e=t._zod.def;if(!/_(length|size)$|_equals$/.test(e.check))break;const r=e.maximum??e.length??e.size;if(r>=0)n.push([r,t])}return n}function attachSchema(e,n,t){var r;for(let o=n;o<e.length;o++){(r=e[o]).schema??(r.schema=t)}}function finalizeIssue(e,n,t){var r;const o=e.inst?._zod?.traits;if(o?.has("$ZodType")){if(o.has("$ZodCheck"))(r=e).schema??(r.schema=e.inst);else e.schema=e.inst}const i=e.schema!==e.inst?e.schema?._zod.def?.error:undefined;const s=e.message?e.message:unwrapMessage(e.inst?._zod.def?.error?.(e))??unwrapMessage(i?.(e))??unwrapMessage(n?.error?.(e))??unwrapMessage(t.customError?.(e))??unwrapMessage(t.localeError?.(e))??"Invalid input";const u={};for(const n of Object.keys(e)){if(n==="inst"||n==="schema"||n==="continue"||n==="input"||n==="__proto__")continue;u[n]=e[n]}u.path??(u.path=[]);u.message=s;if(n?.reportInput){u.input=e.input}return u}function getSizableOrigin(e){if(e instanceof Set)return"set";if(e instanceof Map)return"map";if(e instanceof File)return"file";return"unknown"}const c=/[\uD800-\uDBFF]/;function codePointLength(e){const n=e.length;if(!c.test(e))return n;let t=n;for(let r=0;r<n-1;r++){if((e.charCodeAt(r)&64512)===55296&&(e.charCodeAt(r+1)&64512)===56320){t--;r++}}return t}function getLengthableOrigin(e){if(Array.isArray(e))return"array";if(typeof e==="string")return"string";return"unknown"}function parsedType(e){const n=typeof e;switch(n){case"number":{return Number.isNaN(e)?"nan":"number"}case"object":{if(e===null){return"null"}if(Array.isArray(e)){return"array"}const n=e;if(n&&Object.getPrototypeOf(n)!==Object.prototype&&"constructor"in n&&n.constructor){return n.constructor.name}}}return n}function issue(...e){const[n,t,r]=e;if(typeof n==="string"){return{message:n,code:"custom",input:t,inst:r}}return{...n}}function cleanEnum(e){return Object.entries(e).filter(([e,n])=>Number.isNaN(Number.parseInt(e,10))).map(e=>e[1])}function base64ToUint8Array(e){const n=atob(e);const t=new Uint8Array(n.length);for(let e=0;e<n.length;e++){t[e]=n.charCodeAt(e)}return t}function uint8ArrayToBase64(e){let n="";for(let t=0;t<e.length;t++){n+=String.fromCharCode(e[t])}return btoa(n)}function base64urlToUint8Array(e){const n=e.replace(/-/g,"+").replace(/_/g,"/");const t="=".repeat((4-n.length%4)%4);return base64ToUint8Array(n+t)}function uint8ArrayToBase64url(e){return uint8ArrayToBase64(e).replace(/\+/g,"-").replace(/\//g,"_").replace(/=/g,"")}function hexToUint8Array(e){const n=e.replace(/^0x/,"");if(n.length%2!==0){throw new Error("Invalid hex string length")}const t=new Uint8Array(n.length/2);for(let e=0;e<n.length;e+=2){t[e/2]=Number.parseInt(n.slice(e,e+2),16)}return t}function uint8ArrayToHex(e){return Array.from(e).map(e=>e.toString(16).padStart(2,"0")).join("")}class Class{constructor(...e){}}function members(e,n){for(const t in n){const r=Object.getOwnPropertyDescriptor(n,t);if(r.get)Object.defineProperty(e,t,{...r,enumerable:false});else defineBound(e,t,r.value)}}function own(e,n,t,r=true){Object.defineProperty(e,n,{configurable:true,writable:true,enumerable:r,value:t});return t}function hide(e,n,t){return own(e,n,t,false)}function derived(e,n){for(const t in e){const r=e[t];Object.defineProperty(n,t,{configurable:true,enumerable:true,get(){return own(this,t,r(this))},set(e){own(this,t,e)}})}return n}function defineBound(e,n,t){Object.defineProperty(e,n,{configurable:true,get(){return this==null?t:own(this,n,t.bind(this))},set(e){own(this,n,e)}})}function claim(e,n){const t=Object.getPrototypeOf(e);return n in t?undefined:t}let l;let f=false;const d={configurable:true,get(){f=true;return undefined}};function defineLazyInternal(e,n,t){const r=Object.getPrototypeOf(e._zod);if(n in r&&l!==e._zod){l=undefined;return}l=e._zod;Object.defineProperty(r,n,{configurable:true,get(){Object.defineProperty(this,n,d);const e=f;f=false;try{const r=t(this);if(f)delete this[n];else Object.defineProperty(this,n,{configurable:true,writable:true,value:r});f=f||e;return r}catch(t){delete this[n];f=f||e;throw t}},set(e){Object.defineProperty(this,n,{configurable:true,writable:true,value:e})}})}function installLazyProp(e,n,t,r){const o=claim(e,n);if(!o)return;Object.defineProperty(o,n,{configurable:true,get(){const e={configurable:true,writable:true,enumerable:r,value:undefined};Object.defineProperty(this,n,e);e.value=t(this);Object.defineProperty(this,n,e);return e.value},set(e){Object.defineProperty(this,n,{configurable:true,writable:true,enumerable:r,value:e})}})}const p="~constantCatch";function constantCatch(e){const fn=()=>e;fn[p]=true;return fn}var m;const h=Object.freeze({status:"aborted"});const y={value:undefined,enumerable:false};let g="captureStackTrace"in Error?Error:null;function newError(e){const n=g;if(n){const t=n.stackTraceLimit;if(typeof t==="number"){try{n.stackTraceLimit=0}catch{g=null;return new e}try{return new e}finally{n.stackTraceLimit=t}}}return new e}function $constructor(e,n,t,r){const o={};function Internals(e){this.def=e;this.constr=_;this.traits=new Set}Internals.prototype=o;const i=t;const s=i&&new WeakSet;function init(t,r){if(!t._zod){y.value=new Internals(r);try{Object.defineProperty(t,"_zod",y)}finally{y.value=undefined}}else if(t._zod.traits.has(e)){return}t._zod.traits.add(e);n(t,r);if(s){const e=Object.getPrototypeOf(t);const n=t._zod.constr.prototype;let r=e;while(r&&r!==n)r=Object.getPrototypeOf(r);const o=r??e;if(!s.has(o)){s.add(o);members(o,i)}}const o=_.prototype;for(const e in o){if(!Object.prototype.hasOwnProperty.call(o,e))continue;if(!(e in t)){t[e]=o[e].bind(t)}}}const u=r?.Parent??Object;class Definition extends u{}Object.defineProperty(Definition,"name",{value:e});function _(e){const n=r?.Parent?newError(Definition):this;init(n,e);const t=n._zod.deferred;if(t){for(const e of t){e()}n._zod.deferred=undefined}const o=globalThis.__zod_globalConfig?.postProcessor;if(o)o(n);return n}Object.defineProperty(_,"init",{value:init});Object.defineProperty(_,Symbol.hasInstance,{value:n=>{if(r?.Parent&&n instanceof r.Parent)return true;return n?._zod?.traits?.has(e)}});Object.defineProperty(_,"name",{value:e});return _}const v=null&&0;class $ZodAsyncError extends Error{constructor(){super(`Encountered Promise during synchronous parse. Use .parseAsync() instead.`)}}class $ZodEncodeError extends Error{constructor(e){super(`Encountered unidirectional transform during encode: ${e}`);this.name="ZodEncodeError"}}(m=globalThis).__zod_globalConfig??(m.__zod_globalConfig={});const z=globalThis.__zod_globalConfig;function config(e){if(e)Object.assign(z,e);return z}const b=$constructor("$ZodCheck",(e,n)=>{var t;e._zod??(e._zod={});e._zod.def=n;(t=e._zod).onattach??(t.onattach=[])});const _whenHasSize=e=>{const n=e.value;return!util.nullish(n)&&n.size!==undefined};const _whenHasLength=e=>{const n=e.value;return!nullish(n)&&n.length!==undefined};const $={number:"number",bigint:"bigint",object:"date"};const w=$constructor("$ZodCheckLessThan",(e,n)=>{b.init(e,n);const t=$[typeof n.value];e._zod.check=r=>{if(n.inclusive?r.value<=n.value:r.value<n.value){return}r.issues.push({origin:$[typeof r.value]??t,code:"too_big",maximum:typeof n.value==="object"?n.value.getTime():n.value,input:r.value,inclusive:n.inclusive,inst:e,continue:!n.abort})}});const P=$constructor("$ZodCheckGreaterThan",(e,n)=>{b.init(e,n);const t=$[typeof n.value];e._zod.check=r=>{if(n.inclusive?r.value>=n.value:r.value>n.value){return}r.issues.push({origin:$[typeof r.value]??t,code:"too_small",minimum:typeof n.value==="object"?n.value.getTime():n.value,input:r.value,inclusive:n.inclusive,inst:e,continue:!n.abort})}});const k=null&&0;const Z=$constructor("$ZodCheckNumberFormat",(e,n)=>{b.init(e,n);n.format=n.format||"float64";const t=n.format?.includes("int");const r=t?"int":"number";const[o,i]=u[n.format];e._zod.check=s=>{const u=s.value;if(t){if(!Number.isInteger(u)){s.issues.push({expected:r,format:n.format,code:"invalid_type",continue:false,input:u,inst:e});return}if(!Number.isSafeInteger(u)){if(u>0){s.issues.push({input:u,code:"too_big",maximum:Number.MAX_SAFE_INTEGER,note:"Integers must be within the safe integer range.",inst:e,origin:r,inclusive:true,continue:!n.abort})}else{s.issues.push({input:u,code:"too_small",minimum:Number.MIN_SAFE_INTEGER,note:"Integers must be within the safe integer range.",inst:e,origin:r,inclusive:true,continue:!n.abort})}return}}if(u<o){s.issues.push({origin:"number",input:u,code:"too_small",minimum:o,inclusive:true,inst:e,continue:!n.abort})}if(u>i){s.issues.push({origin:"number",input:u,code:"too_big",maximum:i,inclusive:true,inst:e,continue:!n.abort})}}});const x=null&&0;const A=null&&0;const R=null&&0;const O=null&&0;const S=$constructor("$ZodCheckMaxLength",(e,n)=>{var t;b.init(e,n);(t=e._zod.def).when??(t.when=_whenHasLength);e._zod.check=t=>{const r=t.value;const o=r.length;const i=typeof r==="string"&&o>n.maximum?codePointLength(r):o;if(i<=n.maximum)return;const s=getLengthableOrigin(r);t.issues.push({origin:s,code:"too_big",maximum:n.maximum,inclusive:true,input:r,inst:e,continue:!n.abort})}});const I=$constructor("$ZodCheckMinLength",(e,n)=>{var t;b.init(e,n);(t=e._zod.def).when??(t.when=_whenHasLength);e._zod.check=t=>{const r=t.value;const o=r.length;const i=typeof r==="string"&&o>=n.minimum&&o<n.minimum*2?codePointLength(r):o;if(i>=n.minimum)return;const s=getLengthableOrigin(r);t.issues.push({origin:s,code:"too_small",minimum:n.minimum,inclusive:true,input:r,inst:e,continue:!n.abort})}});const T=null&&0;const C=$constructor("$ZodCheckStringFormat",(e,n)=>{var t,r;b.init(e,n);if(n.pattern)(t=e._zod).check??(t.check=t=>{n.pattern.lastIndex=0;if(n.pattern.test(t.value))return;t.issues.push({origin:"string",code:"invalid_format",format:n.format,input:t.value,...n.pattern?{pattern:n.pattern.toString()}:{},inst:e,continue:!n.abort})});else(r=e._zod).check??(r.check=()=>{})});const E=$constructor("$ZodCheckRegex",(e,n)=>{C.init(e,n);e._zod.check=t=>{n.pattern.lastIndex=0;if(n.pattern.test(t.value))return;t.issues.push({origin:"string",code:"invalid_format",format:"regex",input:t.value,pattern:n.pattern.toString(),inst:e,continue:!n.abort})}});const j=null&&0;const M=null&&0;const D=null&&0;const L=null&&0;const N=null&&0;function handleCheckPropertyResult(e,n,t){if(e.issues.length){n.issues.push(...util.prefixIssues(t,e.issues))}}const F=null&&0;const U=null&&0;const B=null&&0;const V=null&&0;const K=/^[cC][0-9a-z]{6,}$/;const W=/^[0-9a-z]+$/;const G=/^[0-7][0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{25}$/;const X=/^[0-9a-vA-V]{20}$/;const H=/^[A-Za-z0-9]{27}$/;const Y=/^[a-zA-Z0-9_-]{21}$/;function nanoidOfLength(e){return new RegExp(`^[a-zA-Z0-9_-]{${e}}$`)}const J=/^P(?:(\d+W)|(?!.*W)(?=\d|T\d)(\d+Y)?(\d+M)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+([.,]\d+)?S)?)?)$/;const q=/^[-+]?P(?!$)(?:(?:[-+]?\d+Y)|(?:[-+]?\d+[.,]\d+Y$))?(?:(?:[-+]?\d+M)|(?:[-+]?\d+[.,]\d+M$))?(?:(?:[-+]?\d+W)|(?:[-+]?\d+[.,]\d+W$))?(?:(?:[-+]?\d+D)|(?:[-+]?\d+[.,]\d+D$))?(?:T(?=[\d+-])(?:(?:[-+]?\d+H)|(?:[-+]?\d+[.,]\d+H$))?(?:(?:[-+]?\d+M)|(?:[-+]?\d+[.,]\d+M$))?(?:[-+]?\d+(?:[.,]\d+)?S)?)??$/;const Q=/^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})$/;const uuid=e=>{if(!e)return/^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}|00000000-0000-0000-0000-000000000000|ffffffff-ffff-ffff-ffff-ffffffffffff)$/;return new RegExp(`^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-${e}[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12})$`)};const ee=null&&0;const ne=null&&0;const te=null&&0;const re=/^(?:[A-Za-z0-9_'+\-]+\.)*[A-Za-z0-9_'+\-]*[A-Za-z0-9_+-]@(?:[A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}$/;const oe=/^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;const ie=/^(([^<>()\[\]\\.,;:\s@"]+(\.[^<>()\[\]\\.,;:\s@"]+)*)|(".+"))@((\[[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}])|(([a-zA-Z\-0-9]+\.)+[a-zA-Z]{2,}))$/;const se=/^[^\s@"]{1,64}@[^\s@]{1,255}$/u;const ue=(/* unused pure expression or super */ null && (null&&0));const ae=/^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;const ce=(/* unused pure expression or super */ null && (null&&0));function emoji(){return new RegExp(ce,"u")}const le=/^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])$/;const fe=/^(([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,7}:|([0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,5}(:[0-9a-fA-F]{1,4}){1,2}|([0-9a-fA-F]{1,4}:){1,4}(:[0-9a-fA-F]{1,4}){1,3}|([0-9a-fA-F]{1,4}:){1,3}(:[0-9a-fA-F]{1,4}){1,4}|([0-9a-fA-F]{1,4}:){1,2}(:[0-9a-fA-F]{1,4}){1,5}|[0-9a-fA-F]{1,4}:((:[0-9a-fA-F]{1,4}){1,6})|:((:[0-9a-fA-F]{1,4}){1,7}|:))$/;const mac=e=>{const n=util.escapeRegex(e??":");return new RegExp(`^(?:[0-9A-F]{2}${n}){5}[0-9A-F]{2}$|^(?:[0-9a-f]{2}${n}){5}[0-9a-f]{2}$`)};const de=/^((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\/([0-9]|[1-2][0-9]|3[0-2])$/;const pe=/^(([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,7}:|([0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,5}(:[0-9a-fA-F]{1,4}){1,2}|([0-9a-fA-F]{1,4}:){1,4}(:[0-9a-fA-F]{1,4}){1,3}|([0-9a-fA-F]{1,4}:){1,3}(:[0-9a-fA-F]{1,4}){1,4}|([0-9a-fA-F]{1,4}:){1,2}(:[0-9a-fA-F]{1,4}){1,5}|[0-9a-fA-F]{1,4}:((:[0-9a-fA-F]{1,4}){1,6})|:((:[0-9a-fA-F]{1,4}){1,7}|:))\/(12[0-8]|1[01][0-9]|[1-9]?[0-9])$/;const me=/^$|^(?:[0-9a-zA-Z+/]{4})*(?:(?:[0-9a-zA-Z+/]{2}==)|(?:[0-9a-zA-Z+/]{3}=))?$/;const he=/^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$/;const _e=/^(?=.{1,253}\.?$)[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[-0-9a-zA-Z]{0,61}[0-9a-zA-Z])?)*\.?$/;const ye=/^(?=.{1,253}$)([a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?\.)+[a-zA-Z]{2,63}$/;const ge=/^https?$/;const ve=/^\+[1-9]\d{6,14}$/;const ze=/^\d(?:[ -]?\d){11,18}$/;const be=/^(?:AED|AFN|ALL|AMD|AOA|ARS|AUD|AWG|AZN|BAM|BBD|BDT|BHD|BIF|BMD|BND|BOB|BOV|BRL|BSD|BTN|BWP|BYN|BZD|CAD|CDF|CHE|CHF|CHW|CLF|CLP|CNY|COP|COU|CRC|CUP|CVE|CZK|DJF|DKK|DOP|DZD|EGP|ERN|ETB|EUR|FJD|FKP|GBP|GEL|GHS|GIP|GMD|GNF|GTQ|GYD|HKD|HNL|HTG|HUF|IDR|ILS|INR|IQD|IRR|ISK|JMD|JOD|JPY|KES|KGS|KHR|KMF|KPW|KRW|KWD|KYD|KZT|LAK|LBP|LKR|LRD|LSL|LYD|MAD|MDL|MGA|MKD|MMK|MNT|MOP|MRU|MUR|MVR|MWK|MXN|MXV|MYR|MZN|NAD|NGN|NIO|NOK|NPR|NZD|OMR|PAB|PEN|PGK|PHP|PKR|PLN|PYG|QAR|RON|RSD|RUB|RWF|SAR|SBD|SCR|SDG|SEK|SGD|SHP|SLE|SOS|SRD|SSP|STN|SVC|SYP|SZL|THB|TJS|TMT|TND|TOP|TRY|TTD|TWD|TZS|UAH|UGX|USD|USN|UYI|UYU|UYW|UZS|VED|VES|VND|VUV|WST|XAD|XAF|XAG|XAU|XBA|XBB|XBC|XBD|XCD|XCG|XDR|XOF|XPD|XPF|XPT|XSU|XTS|XUA|XXX|YER|ZAR|ZMW|ZWG)$/;const $e=/^[A-Z]{2}(?!00|01|99)\d{2}[A-Z0-9]{11,30}$/;const we=(/* unused pure expression or super */ null && (null&&0));function regexes_anchor(e){return new RegExp(`^${e}$`)}const Pe=null&&0;function timeSource(e){const n=`(?:[01]\\d|2[0-3]):[0-5]\\d`;const t=typeof e.precision==="number"?e.precision===-1?`${n}`:e.precision===0?`${n}:[0-5]\\d`:`${n}:[0-5]\\d\\.\\d{${e.precision}}`:e.seconds?`${n}:[0-5]\\d(?:\\.\\d+)?`:`${n}(?::[0-5]\\d(?:\\.\\d+)?)?`;return t}function time(e){return new RegExp(`^${timeSource(e)}$`)}function datetime(e){const n=["Z"];if(e.offset)n.push(`([+-](?:[01]\\d|2[0-3]):[0-5]\\d)`);const t=`${timeSource({precision:e.precision,seconds:true})}(?:${n.join("|")})`;const r=e.local?`${t}|${timeSource({precision:e.precision})}`:t;return new RegExp(`^${we}T(?:${r})$`)}const ke=/^[\s\S]{0,}$/;const string=e=>{const n=e?`[\\s\\S]{${e?.minimum??0},${e?.maximum??""}}`:`[\\s\\S]*`;return new RegExp(`^${n}$`)};const Ze=/^-?\d+n?$/;const xe=/^-?\d+$/;const Ae=/^-?\d+(?:\.\d+)?$/;const Re=/^(?:true|false)$/i;const Oe=/^null$/i;const Se=/^undefined$/i;const Ie=/^[^A-Z]*$/;const Te=/^[^a-z]*$/;const Ce=/^[0-9a-fA-F]*$/;function fixedBase64(e,n){return new RegExp(`^[A-Za-z0-9+/]{${e}}${n}$`)}function fixedBase64url(e){return new RegExp(`^[A-Za-z0-9_-]{${e}}$`)}const Ee=/^[0-9a-fA-F]{32}$/;const je=null&&0;const Me=null&&0;const De=/^[0-9a-fA-F]{40}$/;const Le=null&&0;const Ne=null&&0;const Fe=/^[0-9a-fA-F]{64}$/;const Ue=null&&0;const Be=null&&0;const Ve=/^[0-9a-fA-F]{96}$/;const Ke=null&&0;const We=null&&0;const Ge=/^[0-9a-fA-F]{128}$/;const Xe=null&&0;const He=null&&0;const Ye={major:4,minor:6,patch:7};const Je=$constructor("$ZodType",(e,n)=>{var t;e??(e={});e._zod.def=n;e._zod.bag=e._zod.bag||{};e._zod.version=Ye;const r=e._zod.def.checks;const o=e._zod.traits.has("$ZodCheck")?[e,...r??[]]:r?.length?[...r]:[];for(const n of o){for(const t of n._zod.onattach){t(e)}}if(o.length===0){(t=e._zod).deferred??(t.deferred=[]);e._zod.deferred?.push(()=>{e._zod.run=e._zod.parse})}else{const runChecks=(n,t,r)=>{if(n.memo)return n;let o=aborted(n);let i;for(const s of t){if(s._zod.def.when){if(explicitlyAborted(n))continue;const e=s._zod.def.when(n);if(!e)continue}else if(o){continue}const t=n.issues.length;const u=s._zod.check(n);if(u instanceof Promise&&r?.async===false){throw new $ZodAsyncError}if(i||u instanceof Promise){i=(i??Promise.resolve()).then(async()=>{await u;const r=n.issues.length;if(r===t)return;attachSchema(n.issues,t,e);if(!o)o=aborted(n,t)})}else{const r=n.issues.length;if(r===t)continue;attachSchema(n.issues,t,e);if(!o)o=aborted(n,t)}}if(i){return i.then(()=>n)}return n};const handleCanaryResult=(n,t,r)=>{if(aborted(n)){n.aborted=true;return n}const i=runChecks(t,o,r);if(i instanceof Promise){if(r.async===false)throw new $ZodAsyncError;return i.then(n=>e._zod.parse(n,r))}return e._zod.parse(i,r)};e._zod.run=(n,t)=>{if(t.skipChecks){return e._zod.parse(n,t)}if(t.direction==="backward"){const r=e._zod.parse({value:n.value,issues:[]},{...t,skipChecks:true});if(r instanceof Promise){return r.then(e=>handleCanaryResult(e,n,t))}return handleCanaryResult(r,n,t)}const r=e._zod.parse(n,t);if(r instanceof Promise){if(t.async===false)throw new $ZodAsyncError;return r.then(e=>runChecks(e,o,t))}return runChecks(r,o,t)}}},{get"~standard"(){return hide(this,"~standard",standardProps(this))},set"~standard"(e){own(this,"~standard",e)}});const toStandardResult=(e,n)=>e.issues.length?{issues:e.issues.map(e=>finalizeIssue(e,n,config()))}:{value:e.value};async function validateAsync(e,n){const t={async:true};return toStandardResult(await e._zod.run({value:n,issues:[]},t),t)}function standardProps(e){return{validate:n=>{const t={async:false};try{const r=e._zod.run({value:n,issues:[]},t);if(!(r instanceof Promise))return toStandardResult(r,t)}catch(e){}return validateAsync(e,n)},vendor:"zod",version:1}}const qe=$constructor("$ZodString",(e,n)=>{Je.init(e,n);e._zod.pattern=n.pattern??ke;e._zod.parse=(t,r)=>{if(n.coerce)try{t.value=String(t.value)}catch(r){}if(typeof t.value==="string")return t;t.issues.push({expected:"string",code:"invalid_type",input:t.value,inst:e});return t}});const Qe=null&&0;const en=null&&0;const nn=null&&0;const tn=null&&0;const rn=1;const on=2;function canParseURL(e){try{if(typeof URL!=="undefined"&&typeof URL.canParse==="function")return URL.canParse(e);new URL(e);return true}catch{return false}}function validateURL(e,n){if(!("normalize"in n)&&!("hostname"in n)&&!("protocol"in n)){return canParseURL(e)||on}return parseURLObject(e,n)}function parseURLObject(e,n){if(!n.normalize&&n.protocol?.source===regexes.httpProtocol.source&&!/^https?:\/\//i.test(e)){return rn}try{if(typeof URL!=="undefined"){const n=URL;if(typeof n.parse==="function")return n.parse(e)??on}return new URL(e)}catch{return on}}const sn=/[\t\n\r]/g;function stripTabAndNewline(e){return e.replace(sn,"")}function urlHostnameOk(e,n){n.lastIndex=0;return n.test(e.hostname)}function urlProtocolOk(e,n){n.lastIndex=0;return n.test(e.protocol.endsWith(":")?e.protocol.slice(0,-1):e.protocol)}const un=null&&0;const an=null&&0;const cn=null&&0;const ln=null&&0;const dn=null&&0;const pn=null&&0;const mn=null&&0;const hn=null&&0;const _n=null&&0;const yn=null&&0;const gn=null&&0;const vn=null&&0;const zn=null&&0;const bn=/^[0-9a-fA-F:.]+$/;function isValidIPv6(e){if(!bn.test(e))return false;return canParseURL(`http://[${e}]`)}const $n=null&&0;const wn=null&&0;const Pn=null&&0;function isValidCIDRv6(e){const n=e.split("/");if(n.length!==2)return false;const[t,r]=n;if(!r)return false;const o=Number(r);if(`${o}`!==r)return false;if(o<0||o>128)return false;return isValidIPv6(t)}const kn=null&&0;function isValidBase64(e){if(e==="")return true;if(/\s/.test(e))return false;if(e.length%4!==0)return false;try{atob(e);return true}catch{return false}}const Zn=/^[0-9a-zA-Z+/]*={0,2}$/;const xn=null&&0;const An=/^[A-Za-z0-9_-]*$/;function isValidBase64URL(e){if(!An.test(e))return false;const n=e.replace(/[-_]/g,e=>e==="-"?"+":"/");const t=n.padEnd(Math.ceil(n.length/4)*4,"=");return isValidBase64(t)}const Rn=null&&0;const On=null&&0;const Sn=/[- ]/g;function isLuhnAlgo(e){let n=e.length;let t=1;let r=0;while(n){const o=e.charCodeAt(--n)-48;t^=1;r+=t?[0,2,4,6,8,1,3,5,7,9][o]:o}return r%10===0}function isValidCreditCard(e){if(!regexes.creditCard.test(e))return false;return isLuhnAlgo(e.replace(Sn,""))}const In=null&&0;function isIso7064Mod97(e){let n=0;const t=e.length;for(let r=4;r<t;r++){const t=e.charCodeAt(r);n=(t>=65?n*100+(t-55):n*10+(t-48))%97}for(let t=0;t<4;t++){const r=e.charCodeAt(t);n=(r>=65?n*100+(r-55):n*10+(r-48))%97}return n===1}function isValidIBAN(e){if(!regexes.iban.test(e))return false;return isIso7064Mod97(e)}const Tn=null&&0;function isValidJWT(e,n=null){try{const t=e.split(".");if(t.length!==3)return false;const[r]=t;if(!r)return false;const o=JSON.parse(atob(r));if("typ"in o&&o?.typ!=="JWT")return false;if(!o.alg)return false;if(n&&(!("alg"in o)||o.alg!==n))return false;return true}catch{return false}}const Cn=null&&0;const En=null&&0;const jn=$constructor("$ZodNumber",(e,n)=>{Je.init(e,n);e._zod.pattern=Ae;e._zod.parse=(t,r)=>{if(n.coerce)try{t.value=Number(t.value)}catch(e){}const o=t.value;if(typeof o==="number"&&!Number.isNaN(o)&&Number.isFinite(o)){return t}const i=typeof o==="number"?Number.isNaN(o)?"NaN":!Number.isFinite(o)?String(o):undefined:undefined;t.issues.push({expected:"number",code:"invalid_type",input:o,inst:e,...i?{received:i}:{}});return t}});const Mn=$constructor("$ZodNumberFormat",(e,n)=>{Z.init(e,n);jn.init(e,n)});const Dn=$constructor("$ZodBoolean",(e,n)=>{Je.init(e,n);e._zod.pattern=Re;e._zod.parse=(t,r)=>{if(n.coerce)try{t.value=Boolean(t.value)}catch(e){}const o=t.value;if(typeof o==="boolean")return t;t.issues.push({expected:"boolean",code:"invalid_type",input:o,inst:e});return t}});const Ln=null&&0;const Nn=null&&0;const Fn=null&&0;const Un=null&&0;const Bn=null&&0;const Vn=null&&0;const Kn=$constructor("$ZodUnknown",(e,n)=>{Je.init(e,n);e._zod.parse=e=>e});const Wn=$constructor("$ZodNever",(e,n)=>{Je.init(e,n);e._zod.parse=(n,t)=>{n.issues.push({expected:"never",code:"invalid_type",input:n.value,inst:e});return n}});const Gn=null&&0;const Xn=null&&0;function capSize(e,n){const t=sizeCaps(e._zod.def.checks);if(!t.length)return;const r=Math.min(...t.map(e=>e[0]));const o=e._zod.parse;e._zod.parse=(t,i)=>{const s=n(t.value);if(s>r&&!i?.skipChecks&&i?.direction!=="backward"){for(const[n,r]of sizeCaps(e._zod.def.checks)){if(s>n&&r._zod.def.when(t)){const n=t.issues.length;r._zod.check(t);t.issues[n].continue=false;attachSchema(t.issues,n,e);return t}}}return o(t,i)}}const arraySize=e=>Array.isArray(e)?e.length:-1;const mapSize=e=>e instanceof Map?e.size:-1;const setSize=e=>e instanceof Set?e.size:-1;function handleArrayResult(e,n,t){if(e.issues.length){n.issues.push(...prefixIssues(t,e.issues))}n.value[t]=e.value}const Hn=$constructor("$ZodArray",(e,n)=>{Je.init(e,n);const t=z.memoizer;t?.attach(e);e._zod.parse=(r,o)=>{const i=r.value;if(!Array.isArray(i)){r.issues.push({expected:"array",code:"invalid_type",input:i,inst:e});return r}r.value=t?t.alloc(e,r,Array(i.length),o):Array(i.length);const s=[];const u=o?.abortEarly;for(let e=0;e<i.length;e++){const t=i[e];const a=n.element._zod.run({value:t,issues:[]},o);if(a instanceof Promise){s.push(a.then(n=>handleArrayResult(n,r,e)))}else{handleArrayResult(a,r,e);if(u&&a.issues.length!==0&&aborted(a))break}}if(s.length){return Promise.all(s).then(()=>r)}return r};capSize(e,arraySize)});function handlePropertyResult(e,n,t,r,o,i){const s=t in r;const u=i==="optional";if(!s&&u&&o==="optional"){return}if(e.issues.length){if(o!==undefined&&u&&!s){return}n.issues.push(...prefixIssues(t,e.issues))}if(!s&&o===undefined){if(!e.issues.length){n.issues.push({code:"invalid_type",expected:"nonoptional",input:undefined,path:[t]})}return}if(e.value===undefined){if(s||o==="defaulted"&&!u){n.value[t]=undefined}}else{n.value[t]=e.value}}const Yn=[];function normalizeDef(e){const n=Object.keys(e.shape);const t=Object.getOwnPropertySymbols(e.shape);const r=t.length?t:Yn;const o=r.length?[...n,...r]:n;for(const n of o){if(!e.shape?.[n]?._zod?.traits?.has("$ZodType")){throw new Error(`Invalid element at key "${String(n)}": expected a Zod schema`)}}const i=optionalKeys(e.shape);return{...e,allKeys:o,symbolKeys:r,keySet:new Set(n),numKeys:n.length,optionalKeys:new Set(i)}}function handleCatchall(e,n,t,r,o,i,s){const u=[];const a=o.keySet;const c=o.catchall._zod;const l=c.def.type;const f=c.optin;const d=c.optout;let p=0;for(const o in n){if(s&&t.issues.length!==p){if(aborted(t,p))break;p=t.issues.length}if(a.has(o))continue;if(o==="__proto__"){if(l==="never")u.push(o);continue}if(l==="never"){u.push(o);continue}const i=c.run({value:n[o],issues:[]},r);if(i instanceof Promise){e.push(i.then(e=>handlePropertyResult(e,t,o,n,f,d)))}else{handlePropertyResult(i,t,o,n,f,d)}}if(u.length){t.issues.push({code:"unrecognized_keys",keys:u,input:n,inst:i,continue:true})}if(!e.length)return t;return Promise.all(e).then(()=>t)}const Jn=$constructor("$ZodObject",(e,n)=>{Je.init(e,n);const t=Object.getOwnPropertyDescriptor(n,"shape");const r=t?.get?t.get.raw:n.shape??{};if(r){const get=()=>{const e={...r};Object.defineProperty(n,"shape",{value:e});get.raw=e;return e};get.raw=r;Object.defineProperty(n,"shape",{get:get})}const o=cached(()=>normalizeDef(n));defineLazyInternal(e,"propValues",e=>{const n=e.def.shape;const t={};for(const e in n){const r=n[e]._zod;if(r.values){if(!Object.prototype.hasOwnProperty.call(t,e)){assignProp(t,e,new Set)}for(const n of r.values)t[e].add(n);if(r.optin!==undefined)t[e].add(undefined)}}return t});const i=util_isObject;const s=n.catchall;let u;const a=z.memoizer;a?.attach(e);e._zod.parse=(n,t)=>{u??(u=o.value);const r=n.value;if(!i(r)){n.issues.push({expected:"object",code:"invalid_type",input:r,inst:e});return n}n.value=a?a.alloc(e,n,{},t):{};const c=[];const l=u.shape;const f=t?.abortEarly;let d=n.issues.length;for(const e of u.allKeys){if(f&&n.issues.length!==d){if(aborted(n,d))break;d=n.issues.length}if(e==="__proto__")continue;const o=l[e];const i=o._zod.optin;const s=o._zod.optout;const u=o._zod.run({value:r[e],issues:[]},t);if(u instanceof Promise){c.push(u.then(t=>handlePropertyResult(t,n,e,r,i,s)))}else{handlePropertyResult(u,n,e,r,i,s)}}if(!s){return c.length?Promise.all(c).then(()=>n):n}return handleCatchall(c,r,n,t,o.value,e,f===true)}});const qn=null&&0;function handleUnionResults(e,n,t,r){for(const t of e){if(t.issues.length===0){n.value=t.value;return n}}const o=e.filter(e=>!aborted(e));if(o.length===1){n.value=o[0].value;return o[0]}n.issues.push({code:"invalid_union",input:n.value,inst:t,errors:e.map(e=>e.issues.map(e=>finalizeIssue(e,r,config())))});return n}const Qn=$constructor("$ZodUnion",(e,n)=>{Je.init(e,n);defineLazyInternal(e,"optin",e=>e.def.options.some(e=>e._zod.optin==="defaulted")?"defaulted":e.def.options.some(e=>e._zod.optin!==undefined)?"optional":undefined);defineLazyInternal(e,"optout",e=>e.def.options.some(e=>e._zod.optout==="optional")?"optional":undefined);defineLazyInternal(e,"values",e=>{if(e.def.options.every(e=>e._zod.values)){return new Set(e.def.options.flatMap(e=>Array.from(e._zod.values)))}return undefined});defineLazyInternal(e,"pattern",e=>{if(e.def.options.every(e=>e._zod.pattern)){const n=e.def.options.map(e=>e._zod.pattern);return new RegExp(`^(${n.map(e=>cleanRegex(e.source)).join("|")})$`)}return undefined});const t=n.options.length===1?n.options[0]._zod.run:null;e._zod.parse=(r,o)=>{if(t){return t(r,o)}let i=false;const s=[];for(const e of n.options){const n=e._zod.run({value:r.value,issues:[]},o);if(n instanceof Promise){s.push(n);i=true}else{if(n.issues.length===0)return n;s.push(n)}}if(!i)return handleUnionResults(s,r,e,o);return Promise.all(s).then(n=>handleUnionResults(n,r,e,o))}});function handleExclusiveUnionResults(e,n,t,r){const o=[];for(let n=0;n<e.length;n++){if(e[n].issues.length===0)o.push(n)}if(o.length===1){n.value=e[o[0]].value;return n}if(o.length===0){n.issues.push({code:"invalid_union",input:n.value,inst:t,errors:e.map(e=>e.issues.map(e=>util.finalizeIssue(e,r,core.config())))})}else{n.issues.push({code:"invalid_union",input:n.value,inst:t,errors:[],inclusive:false,matches:o})}return n}const et=null&&0;function getDiscriminatedOption(e,n){const t=e._zod;let r=t.bag.optionsMap;if(!r){r=discriminatorMap(t.def);t.bag.optionsMap=r}const o=r.get(n);if(o===null)throw new Error(`Ambiguous discriminator value "${String(n)}"`);return o}function discriminatorMap(e){const n=new Map;for(const t of e.options){const r=t._zod.propValues?.[e.discriminator];if(!r||r.size===0)throw new Error(`Invalid discriminated union option at index "${e.options.indexOf(t)}"`);for(const e of r){if(n.has(e)){if(e!==undefined)throw new Error(`Duplicate discriminator value "${String(e)}"`);n.set(e,null)}else{n.set(e,t)}}}return n}const nt=null&&0;const tt=null&&0;function mergeValues(e,n){if(e===n){return{valid:true,data:e}}if(e instanceof Date&&n instanceof Date&&+e===+n){return{valid:true,data:e}}if(util.isPlainObject(e)&&util.isPlainObject(n)){const t=Object.keys(n);const r=Object.keys(e).filter(e=>t.indexOf(e)!==-1);const o={...e,...n};if(Object.prototype.hasOwnProperty.call(o,"__proto__"))delete o.__proto__;for(const t of r){if(t==="__proto__")continue;const r=mergeValues(e[t],n[t]);if(!r.valid){return{valid:false,mergeErrorPath:[t,...r.mergeErrorPath]}}o[t]=r.data}return{valid:true,data:o}}if(Array.isArray(e)&&Array.isArray(n)){if(e.length!==n.length){return{valid:false,mergeErrorPath:[]}}const t=[];for(let r=0;r<e.length;r++){const o=e[r];const i=n[r];const s=mergeValues(o,i);if(!s.valid){return{valid:false,mergeErrorPath:[r,...s.mergeErrorPath]}}t.push(s.data)}return{valid:true,data:t}}return{valid:false,mergeErrorPath:[]}}function handleIntersectionResults(e,n,t){const r=new Map;let o;const i=new Map;const collect=(e,n)=>{let t;if(e.code==="unrecognized_keys"&&!e.path?.length){o??(o=e);t=e.keys}else if(e.code==="invalid_key"&&e.origin==="record"&&e.path?.length===1){const n=String(e.path[0]);if(!i.has(n))i.set(n,e);t=[n]}else{return false}for(const e of t){if(!r.has(e))r.set(e,{});r.get(e)[n]=true}return true};for(const t of n.issues){if(!collect(t,"l"))e.issues.push(t)}for(const n of t.issues){if(!collect(n,"r"))e.issues.push(n)}const s=[...r].filter(([,e])=>e.l&&e.r).map(([e])=>e);if(s.length){const n=o?s.filter(e=>o.keys.includes(e)):[];if(n.length)e.issues.push({...o,keys:n});for(const t of s){if(!n.includes(t)&&i.has(t))e.issues.push(i.get(t))}}const u=mergeValues(n.value,t.value);if(!u.valid){if(util.aborted(e))return e;throw new Error(`Unmergable intersection. Error path: `+`${JSON.stringify(u.mergeErrorPath)}`)}e.value=u.data;return e}const rt=null&&0;function getTupleOptStart(e,n){for(let t=e.length-1;t>=0;t--){const r=n==="optin"?e[t]._zod.optin!==undefined:e[t]._zod.optout==="optional";if(!r)return t+1}return 0}function handleTupleResult(e,n,t){if(e.issues.length){n.issues.push(...util.prefixIssues(t,e.issues))}n.value[t]=e.value}function handleTupleResults(e,n,t,r,o){for(let i=0;i<t.length;i++){const s=e[i];const u=i<r.length;if(!u&&i>=o&&t[i]._zod.optin==="optional"){n.value.length=i;break}if(s.issues.length){if(!u&&i>=o){n.value.length=i;break}n.issues.push(...util.prefixIssues(i,s.issues))}n.value[i]=s.value}for(let e=n.value.length-1;e>=r.length;e--){if(t[e]._zod.optout==="optional"&&n.value[e]===undefined){n.value.length=e}else{break}}return n}const ot=null&&0;const it=null&&0;function handleMapResult(e,n,t,r,o,i,s){if(e.issues.length){if(util.propertyKeyTypes.has(typeof r)){t.issues.push(...util.prefixIssues(r,e.issues))}else{t.issues.push({code:"invalid_key",origin:"map",input:o,inst:i,issues:e.issues.map(e=>util.finalizeIssue(e,s,core.config()))})}}if(n.issues.length){if(util.propertyKeyTypes.has(typeof r)){t.issues.push(...util.prefixIssues(r,n.issues))}else{t.issues.push({origin:"map",code:"invalid_element",input:o,inst:i,key:r,issues:n.issues.map(e=>util.finalizeIssue(e,s,core.config()))})}}t.value.set(e.value,n.value)}const st=null&&0;function handleSetResult(e,n){if(e.issues.length){n.issues.push(...e.issues)}n.value.add(e.value)}const ut=$constructor("$ZodEnum",(e,n)=>{Je.init(e,n);const t=getEnumValues(n.entries);const r=new Set(t);e._zod.values=r;defineLazyInternal(e,"pattern",e=>{const n=getEnumValues(e.def.entries).filter(e=>i.has(typeof e));return new RegExp(n.length?`^(${n.map(e=>escapeRegex(e.toString())).join("|")})$`:"^[^\\s\\S]$")});e._zod.parse=(n,o)=>{const i=n.value;if(r.has(i)){return n}n.issues.push({code:"invalid_value",values:t,input:i,inst:e});return n}});const at=null&&0;const ct=null&&0;const lt=$constructor("$ZodTransform",(e,n)=>{Je.init(e,n);e._zod.optin="optional";z.memoizer?.guard(e);e._zod.parse=(t,r)=>{if(r.direction==="backward"){throw new $ZodEncodeError(e.constructor.name)}const o=n.transform(t.value,t);if(r.async){const e=o instanceof Promise?o:Promise.resolve(o);return e.then(e=>{t.value=e;return t})}if(o instanceof Promise){throw new $ZodAsyncError}t.value=o;return t}});function handleOptionalResult(e,n){e.value=n.issues.length?undefined:n.value;return e}const ft=$constructor("$ZodOptional",(e,n)=>{Je.init(e,n);defineLazyInternal(e,"optin",e=>e.def.innerType._zod.optin==="defaulted"?"defaulted":"optional");e._zod.optout="optional";defineLazyInternal(e,"values",e=>{const n=e.def.innerType._zod.values;return n?new Set([...n,undefined]):undefined});defineLazyInternal(e,"pattern",e=>{const n=e.def.innerType._zod.pattern;return n?new RegExp(`^(${cleanRegex(n.source)})?$`):undefined});e._zod.parse=(e,t)=>{if(e.value===undefined){if(n.innerType._zod.optin!=="defaulted")return e;const r=n.innerType._zod.run({value:e.value,issues:[]},t);if(r instanceof Promise)return r.then(n=>handleOptionalResult(e,n));return handleOptionalResult(e,r)}return n.innerType._zod.run(e,t)}});const dt=null&&0;const pt=$constructor("$ZodNullable",(e,n)=>{Je.init(e,n);defineLazyInternal(e,"optin",e=>e.def.innerType._zod.optin);defineLazyInternal(e,"optout",e=>e.def.innerType._zod.optout);defineLazyInternal(e,"pattern",e=>{const n=e.def.innerType._zod.pattern;return n?new RegExp(`^(${cleanRegex(n.source)}|null)$`):undefined});defineLazyInternal(e,"values",e=>e.def.innerType._zod.values?new Set([...e.def.innerType._zod.values,null]):undefined);e._zod.parse=(e,t)=>{if(e.value===null)return e;return n.innerType._zod.run(e,t)}});const mt=null&&0;function handleDefaultResult(e,n){if(e.value===undefined){e.value=n.defaultValue}return e}const ht=null&&0;const _t=null&&0;function handleNonOptionalResult(e,n){if(!e.issues.length&&e.value===undefined){e.issues.push({code:"invalid_type",expected:"nonoptional",input:e.value,inst:n})}return e}const yt=null&&0;function handleCatchResult(e,n,t,r){if(!n.issues.length){e.value=n.value;if(n.memo)e.memo=true;return e}e.value=t.catchValue({...n,value:e.value,error:{issues:n.issues.map(e=>finalizeIssue(e,r,config()))},input:e.value});return e}const gt=$constructor("$ZodCatch",(e,n)=>{Je.init(e,n);defineLazyInternal(e,"optin",e=>e.def.innerType._zod.optin==="defaulted"?"defaulted":"optional");defineLazyInternal(e,"optout",e=>e.def.innerType._zod.optout);defineLazyInternal(e,"values",e=>e.def.innerType._zod.values);e._zod.parse=(e,t)=>{if(t.direction==="backward"){return n.innerType._zod.run(e,t)}const r=n.innerType._zod.run({value:e.value,issues:[]},t);if(r instanceof Promise){return r.then(r=>handleCatchResult(e,r,n,t))}return handleCatchResult(e,r,n,t)}});const vt=null&&0;const zt=$constructor("$ZodPipe",(e,n)=>{Je.init(e,n);defineLazyInternal(e,"values",e=>e.def.in._zod.values);defineLazyInternal(e,"optin",e=>e.def.in._zod.optin);defineLazyInternal(e,"optout",e=>e.def.out._zod.optout);defineLazyInternal(e,"propValues",e=>e.def.in._zod.propValues);e._zod.parse=(e,t)=>{if(t.direction==="backward"){const r=n.out._zod.run(e,t);if(r instanceof Promise){return r.then(e=>handlePipeResult(e,n.in,t))}return handlePipeResult(r,n.in,t)}const r=n.in._zod.run(e,t);if(r instanceof Promise){return r.then(e=>handlePipeResult(e,n.out,t))}return handlePipeResult(r,n.out,t)}});function handlePipeResult(e,n,t){if(e.issues.some(e=>e.code!=="unrecognized_keys")){e.aborted=true;return e}return n._zod.run({value:e.value,issues:e.issues},t)}const bt=null&&0;function handleCodecAResult(e,n,t){if(e.issues.length){e.aborted=true;return e}const r=t.direction||"forward";if(r==="forward"){const r=n.transform(e.value,e);if(r instanceof Promise){return r.then(r=>handleCodecTxResult(e,r,n.out,t))}return handleCodecTxResult(e,r,n.out,t)}else{const r=n.reverseTransform(e.value,e);if(r instanceof Promise){return r.then(r=>handleCodecTxResult(e,r,n.in,t))}return handleCodecTxResult(e,r,n.in,t)}}function handleCodecTxResult(e,n,t,r){if(e.issues.length){e.aborted=true;return e}return t._zod.run({value:n,issues:e.issues},r)}const $t=null&&0;const wt=null&&0;function handleReadonlyResult(e){if(!e.memo)e.value=Object.freeze(e.value);return e}function leafPattern(e){const n=e._zod.def;let t=n.pattern;let r=!!n.format?.includes("int");let o;let i;for(const e of n.checks??[]){const n=e._zod.def;if(n.pattern)t=n.pattern;r||(r=!!n.format?.includes("int"));const s=n.minimum??n.length;const u=n.maximum??n.length;if(s!==undefined&&(o===undefined||s>o))o=s;if(u!==undefined&&(i===undefined||u<i))i=u}if(t)return t.source;if(o!==undefined&&i!==undefined&&o>i)return"(?!)";if(o!==undefined||i!==undefined)return regexes.string({minimum:o,maximum:i}).source;const s=e._zod.pattern;return(r&&s===regexes.number?regexes.integer:s)?.source}function partPattern(e){const n=e._zod.def;const t=e._zod.pattern?.source;const r=n.innerType??e._zod.innerType;if(r){const e=r._zod.pattern?.source;const n=partPattern(r);if(t&&e&&n&&n!==e){return t.replace(util.cleanRegex(e),()=>util.cleanRegex(n))}return t}if(n.options){const e=n.options.map(partPattern);if(e.every(Boolean))return`^(${e.map(e=>util.cleanRegex(e)).join("|")})$`}return leafPattern(e)}const Pt=null&&0;const kt=null&&0;const Zt=null&&0;const xt=null&&0;const At=$constructor("$ZodCustom",(e,n)=>{b.init(e,n);Je.init(e,n);e._zod.parse=(e,n)=>e;e._zod.check=t=>{const r=t.value;const o=n.fn(r);if(o instanceof Promise){return o.then(n=>handleRefineResult(n,t,r,e))}handleRefineResult(o,t,r,e);return}});function handleRefineResult(e,n,t,r){if(!e){const e={code:"custom",input:t,inst:r,path:[...r._zod.def.path??[]],continue:!r._zod.def.abort};if(r._zod.def.params)e.params=r._zod.def.params;n.issues.push(issue(e))}}var Rt;const Ot=null&&0;const St=null&&0;class $ZodRegistry{constructor(){this._map=new WeakMap;this._idmap=new Map}add(e,...n){const t=n[0];this._map.set(e,t);if(t&&typeof t==="object"&&"id"in t){this._idmap.set(t.id,e)}return this}clear(){this._map=new WeakMap;this._idmap=new Map;return this}remove(e){const n=this._map.get(e);if(n&&typeof n==="object"&&"id"in n){this._idmap.delete(n.id)}this._map.delete(e);return this}get(e){const n=e._zod.parent;if(n){const t={...this.get(n)??{}};delete t.id;const r={...t,...this._map.get(e)};return Object.keys(r).length?r:undefined}return this._map.get(e)}has(e){return this._map.has(e)}}function registry(){return new $ZodRegistry}(Rt=globalThis).__zod_globalRegistry??(Rt.__zod_globalRegistry=registry());const It=globalThis.__zod_globalRegistry;function snapshotChecks(e){if(e.checks)e.checks=[...e.checks];return e}function _string(e,n){return new e(snapshotChecks({type:"string",...normalizeParams(n)}))}function _coercedString(e,n){return new e(snapshotChecks({type:"string",coerce:true,...util.normalizeParams(n)}))}function _email(e,n){return new e({type:"string",format:"email",check:"string_format",abort:false,...util.normalizeParams(n)})}function _guid(e,n){return new e({type:"string",format:"guid",check:"string_format",abort:false,...util.normalizeParams(n)})}function _uuid(e,n){return new e({type:"string",format:"uuid",check:"string_format",abort:false,...util.normalizeParams(n)})}function _uuidv4(e,n){return new e({type:"string",format:"uuid",check:"string_format",abort:false,version:"v4",...util.normalizeParams(n)})}function _uuidv6(e,n){return new e({type:"string",format:"uuid",check:"string_format",abort:false,version:"v6",...util.normalizeParams(n)})}function _uuidv7(e,n){return new e({type:"string",format:"uuid",check:"string_format",abort:false,version:"v7",...util.normalizeParams(n)})}function _url(e,n){return new e({type:"string",format:"url",check:"string_format",abort:false,...util.normalizeParams(n)})}function api_emoji(e,n){return new e({type:"string",format:"emoji",check:"string_format",abort:false,...util.normalizeParams(n)})}function _nanoid(e,n){return new e({type:"string",format:"nanoid",check:"string_format",abort:false,...util.normalizeParams(n)})}function _cuid(e,n){return new e({type:"string",format:"cuid",check:"string_format",abort:false,...util.normalizeParams(n)})}function _cuid2(e,n){return new e({type:"string",format:"cuid2",check:"string_format",abort:false,...util.normalizeParams(n)})}function _ulid(e,n){return new e({type:"string",format:"ulid",check:"string_format",abort:false,...util.normalizeParams(n)})}function _xid(e,n){return new e({type:"string",format:"xid",check:"string_format",abort:false,...util.normalizeParams(n)})}function _ksuid(e,n){return new e({type:"string",format:"ksuid",check:"string_format",abort:false,...util.normalizeParams(n)})}function _ipv4(e,n){return new e({type:"string",format:"ipv4",check:"string_format",abort:false,...util.normalizeParams(n)})}function _ipv6(e,n){return new e({type:"string",format:"ipv6",check:"string_format",abort:false,...util.normalizeParams(n)})}function _mac(e,n){return new e({type:"string",format:"mac",check:"string_format",abort:false,...util.normalizeParams(n)})}function _cidrv4(e,n){return new e({type:"string",format:"cidrv4",check:"string_format",abort:false,...util.normalizeParams(n)})}function _cidrv6(e,n){return new e({type:"string",format:"cidrv6",check:"string_format",abort:false,...util.normalizeParams(n)})}function _base64(e,n){return new e({type:"string",format:"base64",check:"string_format",abort:false,...util.normalizeParams(n)})}function _base64url(e,n){return new e({type:"string",format:"base64url",check:"string_format",abort:false,...util.normalizeParams(n)})}function _e164(e,n){return new e({type:"string",format:"e164",check:"string_format",abort:false,...util.normalizeParams(n)})}function _creditCard(e,n){return new e({type:"string",format:"credit_card",check:"string_format",abort:false,...util.normalizeParams(n)})}function _iban(e,n){return new e({type:"string",format:"iban",check:"string_format",abort:false,...util.normalizeParams(n)})}function _jwt(e,n){return new e({type:"string",format:"jwt",check:"string_format",abort:false,...util.normalizeParams(n)})}const Tt={Any:null,Minute:-1,Second:0,Millisecond:3,Microsecond:6};function _isoDateTime(e,n){return new e({type:"string",format:"datetime",check:"string_format",offset:false,local:false,precision:null,...util.normalizeParams(n)})}function _isoDate(e,n){return new e({type:"string",format:"date",check:"string_format",...util.normalizeParams(n)})}function _isoTime(e,n){return new e({type:"string",format:"time",check:"string_format",precision:null,...util.normalizeParams(n)})}function _isoDuration(e,n){return new e({type:"string",format:"duration",check:"string_format",...util.normalizeParams(n)})}function _number(e,n){return new e(snapshotChecks({type:"number",checks:[],...normalizeParams(n)}))}function _coercedNumber(e,n){return new e(snapshotChecks({type:"number",coerce:true,checks:[],...util.normalizeParams(n)}))}function _int(e,n){return new e({type:"number",check:"number_format",abort:false,format:"safeint",...normalizeParams(n)})}function _float32(e,n){return new e({type:"number",check:"number_format",abort:false,format:"float32",...util.normalizeParams(n)})}function _float64(e,n){return new e({type:"number",check:"number_format",abort:false,format:"float64",...util.normalizeParams(n)})}function _int32(e,n){return new e({type:"number",check:"number_format",abort:false,format:"int32",...util.normalizeParams(n)})}function _uint32(e,n){return new e({type:"number",check:"number_format",abort:false,format:"uint32",...util.normalizeParams(n)})}function _boolean(e,n){return new e({type:"boolean",...normalizeParams(n)})}function _coercedBoolean(e,n){return new e({type:"boolean",coerce:true,...util.normalizeParams(n)})}function _bigint(e,n){return new e({type:"bigint",...util.normalizeParams(n)})}function _coercedBigint(e,n){return new e({type:"bigint",coerce:true,...util.normalizeParams(n)})}function _int64(e,n){return new e({type:"bigint",check:"bigint_format",abort:false,format:"int64",...util.normalizeParams(n)})}function _uint64(e,n){return new e({type:"bigint",check:"bigint_format",abort:false,format:"uint64",...util.normalizeParams(n)})}function _symbol(e,n){return new e({type:"symbol",...util.normalizeParams(n)})}function api_undefined(e,n){return new e({type:"undefined",...util.normalizeParams(n)})}function api_null(e,n){return new e({type:"null",...util.normalizeParams(n)})}function _any(e){return new e({type:"any"})}function _unknown(e){return new e({type:"unknown"})}function _never(e,n){return new e({type:"never",...normalizeParams(n)})}function _void(e,n){return new e({type:"void",...util.normalizeParams(n)})}function _date(e,n){return new e({type:"date",...util.normalizeParams(n)})}function _coercedDate(e,n){return new e({type:"date",coerce:true,...util.normalizeParams(n)})}function _nan(e,n){return new e({type:"nan",...util.normalizeParams(n)})}function _lt(e,n){return new checks.$ZodCheckLessThan({check:"less_than",...util.normalizeParams(n),value:e,inclusive:false})}function _lte(e,n){return new w({check:"less_than",...normalizeParams(n),value:e,inclusive:true})}function _gt(e,n){return new checks.$ZodCheckGreaterThan({check:"greater_than",...util.normalizeParams(n),value:e,inclusive:false})}function _gte(e,n){return new P({check:"greater_than",...normalizeParams(n),value:e,inclusive:true})}function _positive(e){return _gt(0,e)}function _negative(e){return _lt(0,e)}function _nonpositive(e){return _lte(0,e)}function _nonnegative(e){return _gte(0,e)}function _multipleOf(e,n){return new checks.$ZodCheckMultipleOf({check:"multiple_of",...util.normalizeParams(n),value:e})}function _maxSize(e,n){return new checks.$ZodCheckMaxSize({check:"max_size",...util.normalizeParams(n),maximum:e})}function _minSize(e,n){return new checks.$ZodCheckMinSize({check:"min_size",...util.normalizeParams(n),minimum:e})}function _size(e,n){return new checks.$ZodCheckSizeEquals({check:"size_equals",...util.normalizeParams(n),size:e})}function _maxLength(e,n){const t=new S({check:"max_length",...normalizeParams(n),maximum:e});return t}function _minLength(e,n){return new I({check:"min_length",...normalizeParams(n),minimum:e})}function _length(e,n){return new checks.$ZodCheckLengthEquals({check:"length_equals",...util.normalizeParams(n),length:e})}function _regex(e,n){return new E({check:"string_format",format:"regex",...normalizeParams(n),pattern:e})}function _lowercase(e){return new checks.$ZodCheckLowerCase({check:"string_format",format:"lowercase",...util.normalizeParams(e)})}function _uppercase(e){return new checks.$ZodCheckUpperCase({check:"string_format",format:"uppercase",...util.normalizeParams(e)})}function _includes(e,n){return new checks.$ZodCheckIncludes({check:"string_format",format:"includes",...util.normalizeParams(n),includes:e})}function _startsWith(e,n){return new checks.$ZodCheckStartsWith({check:"string_format",format:"starts_with",...util.normalizeParams(n),prefix:e})}function _endsWith(e,n){return new checks.$ZodCheckEndsWith({check:"string_format",format:"ends_with",...util.normalizeParams(n),suffix:e})}function _property(e,n,t){return new checks.$ZodCheckProperty({check:"property",property:e,schema:n,...util.normalizeParams(t)})}function _properties(e,n){return new checks.$ZodCheckProperties({check:"properties",shape:e,...util.normalizeParams(n)})}function _mime(e,n){return new checks.$ZodCheckMimeType({check:"mime_type",mime:e,...util.normalizeParams(n)})}function _overwrite(e){return new checks.$ZodCheckOverwrite({check:"overwrite",tx:e})}function _normalize(e){return _overwrite(n=>n.normalize(e))}function _trim(){return _overwrite(e=>e.trim())}function _toLowerCase(){return _overwrite(e=>e.toLowerCase())}function _toUpperCase(){return _overwrite(e=>e.toUpperCase())}function _slugify(){return _overwrite(e=>util.slugify(e))}function _array(e,n,t){return new e({type:"array",element:n,...util.normalizeParams(t)})}function _union(e,n,t){return new e({type:"union",options:n,...util.normalizeParams(t)})}function _xor(e,n,t){return new e({type:"union",options:n,inclusive:false,...util.normalizeParams(t)})}function _discriminatedUnion(e,n,t,r){return new e({type:"union",options:t,discriminator:n,...util.normalizeParams(r)})}function _intersection(e,n,t){return new e({type:"intersection",left:n,right:t})}function _tuple(e,n,t,r){const o=t instanceof schemas.$ZodType;const i=o?r:t;const s=o?t:null;return new e({type:"tuple",items:n,rest:s,...util.normalizeParams(i)})}function _record(e,n,t,r){return new e({type:"record",keyType:n,valueType:t,...util.normalizeParams(r)})}function _map(e,n,t,r){return new e({type:"map",keyType:n,valueType:t,...util.normalizeParams(r)})}function _set(e,n,t){return new e({type:"set",valueType:n,...util.normalizeParams(t)})}function _enum(e,n,t){const r=Array.isArray(n)?Object.fromEntries(n.map(e=>[e,e])):n;return new e({type:"enum",entries:r,...util.normalizeParams(t)})}function _nativeEnum(e,n,t){return new e({type:"enum",entries:n,...util.normalizeParams(t)})}function _literal(e,n,t){return new e({type:"literal",values:Array.isArray(n)?n:[n],...util.normalizeParams(t)})}function _file(e,n){return new e({type:"file",...util.normalizeParams(n)})}function _transform(e,n){return new e({type:"transform",transform:n})}function _optional(e,n){return new e({type:"optional",innerType:n})}function _nullable(e,n){return new e({type:"nullable",innerType:n})}function _default(e,n,t){return new e({type:"default",innerType:n,get defaultValue(){return typeof t==="function"?t():util.shallowClone(t)}})}function _nonoptional(e,n,t){return new e({type:"nonoptional",innerType:n,...util.normalizeParams(t)})}function _success(e,n){return new e({type:"success",innerType:n})}function _catch(e,n,t){return new e({type:"catch",innerType:n,catchValue:typeof t==="function"?t:util.constantCatch(t)})}function _pipe(e,n,t){return new e({type:"pipe",in:n,out:t})}function _readonly(e,n){return new e({type:"readonly",innerType:n})}function _templateLiteral(e,n,t){return new e({type:"template_literal",parts:n,...util.normalizeParams(t)})}function _lazy(e,n){return new e({type:"lazy",getter:n})}function _promise(e,n){return new e({type:"promise",innerType:n})}function _custom(e,n,t){const r=util.normalizeParams(t);r.abort??(r.abort=true);const o=new e({type:"custom",check:"custom",fn:n,...r});return o}function _refine(e,n,t){const r=new e({type:"custom",check:"custom",fn:n,...normalizeParams(t)});return r}function _superRefine(e,n){const t=_check(n=>{n.addIssue=e=>{if(typeof e==="string"){n.issues.push(util.issue(e,n.value,t._zod.def))}else{const r=e;if(r.fatal)r.continue=false;r.code??(r.code="custom");if(!("input"in r))r.input=n.value;r.inst??(r.inst=t);r.continue??(r.continue=!t._zod.def.abort);n.issues.push(util.issue(r))}};return e(n.value,n)},n);return t}function _check(e,n){const t=new checks.$ZodCheck({check:"custom",...util.normalizeParams(n)});t._zod.check=e;return t}function describe(e){const n=new b({check:"describe"});n._zod.onattach=[n=>{const t=It.get(n)??{};It.add(n,{...t,description:e})}];n._zod.check=()=>{};return n}function meta(e){const n=new b({check:"meta"});n._zod.onattach=[n=>{const t=It.get(n)??{};It.add(n,{...t,...e})}];n._zod.check=()=>{};return n}function _stringbool(e,n){const t=util.normalizeParams(n);let r=t.truthy??["true","1","yes","on","y","enabled"];let o=t.falsy??["false","0","no","off","n","disabled"];if(t.case!=="sensitive"){r=r.map(e=>typeof e==="string"?e.toLowerCase():e);o=o.map(e=>typeof e==="string"?e.toLowerCase():e)}const i=new Set(r);const s=new Set(o);const u=e.Codec??schemas.$ZodCodec;const a=e.Boolean??schemas.$ZodBoolean;const c=e.String??schemas.$ZodString;const l=new c({type:"string",error:t.error});const f=new a({type:"boolean",error:t.error});const d=new u({type:"pipe",in:l,out:f,transform:(e,n)=>{let r=e;if(t.case!=="sensitive")r=r.toLowerCase();if(i.has(r)){return true}else if(s.has(r)){return false}else{n.issues.push({code:"invalid_value",expected:"stringbool",values:[...i,...s],input:n.value,inst:d,continue:false});return{}}},reverseTransform:(e,n)=>{if(e===true){return r[0]||"true"}else{return o[0]||"false"}},error:t.error});d._zod.bag.truthy=r;d._zod.bag.falsy=o;d._zod.bag.case=t.case??"insensitive";return d}function _stringFormat(e,n,t,r={}){const o=util.normalizeParams(r);const i={check:"string_format",type:"string",format:n,fn:typeof t==="function"?t:e=>t.test(e),...o};if(t instanceof RegExp){i.pattern=t}const s=new e(i);return s}function _getMessage(){const e=this._zod;e.message??(e.message=JSON.stringify(e.def,jsonStringifyReplacer,2));return e.message}function _setMessage(e){this._zod.message=e}const Ct={get:_getMessage,set:_setMessage,enumerable:true,configurable:true};const Et={value:undefined,enumerable:false};const jt=new WeakSet([Object.prototype,Error.prototype]);const initializer=(e,n)=>{e.name="$ZodError";Et.value=n;Object.defineProperty(e,"issues",Et);Et.value=undefined;Object.defineProperty(e,"message",Ct);const t=Object.getPrototypeOf(e);if(!jt.has(t)){jt.add(t);Object.defineProperty(t,"toString",{configurable:true,enumerable:false,get(){const value=()=>this.message;Object.defineProperty(this,"toString",{value:value,configurable:true,writable:true});return value},set(e){Object.defineProperty(this,"toString",{value:e,configurable:true,writable:true})}})}};const Mt=$constructor("$ZodError",initializer);const Dt=$constructor("$ZodError",initializer,undefined,{Parent:Error});function node(e,n,t){if(!Object.prototype.hasOwnProperty.call(e,n)){if(n==="__proto__"){Object.defineProperty(e,n,{value:t(),writable:true,enumerable:true,configurable:true})}else{e[n]=t()}}return e[n]}function flattenError(e,n=e=>e.message){const t={};const r=[];for(const o of e.issues){if(o.path.length>0){node(t,o.path[0],()=>[]).push(n(o))}else{r.push(n(o))}}return{formErrors:r,fieldErrors:t}}function formatError(e,n=e=>e.message){const t={_errors:[]};const processError=(e,r=[])=>{for(const o of e.issues){if(o.code==="invalid_union"&&o.errors.length){o.errors.map(e=>processError({issues:e},[...r,...o.path]))}else if(o.code==="invalid_key"){processError({issues:o.issues},[...r,...o.path])}else if(o.code==="invalid_element"){processError({issues:o.issues},[...r,...o.path])}else{const e=[...r,...o.path];if(e.length===0){t._errors.push(n(o))}else{let r=t;let i=0;while(i<e.length){const t=e[i];const s=i===e.length-1;if(t==="_errors"){if(s)r._errors.push(n(o));i++;continue}if(!Object.prototype.hasOwnProperty.call(r,t)){Object.defineProperty(r,t,{value:{_errors:[]},enumerable:true,writable:true,configurable:true})}const u=r[t];if(s){u._errors.push(n(o))}r=u;i++}}}}};processError(e);return t}function treeifyError(e,n=e=>e.message){const t={errors:[]};const processError=(e,r=[])=>{var o;for(const i of e.issues){if(i.code==="invalid_union"&&i.errors.length){i.errors.map(e=>processError({issues:e},[...r,...i.path]))}else if(i.code==="invalid_key"){processError({issues:i.issues},[...r,...i.path])}else if(i.code==="invalid_element"){processError({issues:i.issues},[...r,...i.path])}else{const e=[...r,...i.path];if(e.length===0){t.errors.push(n(i));continue}let s=t;let u=0;while(u<e.length){const t=e[u];const r=u===e.length-1;if(typeof t==="string"){s.properties??(s.properties={});if(!Object.prototype.hasOwnProperty.call(s.properties,t)){Object.defineProperty(s.properties,t,{value:{errors:[]},enumerable:true,writable:true,configurable:true})}s=s.properties[t]}else{s.items??(s.items=[]);(o=s.items)[t]??(o[t]={errors:[]});s=s.items[t]}if(r){s.errors.push(n(i))}u++}}}};processError(e);return t}function toDotPath(e){const n=[];const t=e.map(e=>typeof e==="object"?e.key:e);for(const e of t){if(typeof e==="number")n.push(`[${e}]`);else if(typeof e==="symbol")n.push(`[${JSON.stringify(String(e))}]`);else if(/[^\w$]/.test(e))n.push(`[${JSON.stringify(e)}]`);else{if(n.length)n.push(".");n.push(e)}}return n.join("")}function prettifyError(e){const n=[];const t=[...e.issues].sort((e,n)=>(e.path??[]).length-(n.path??[]).length);for(const e of t){n.push(`✖ ${e.message}`);if(e.path?.length)n.push(`  → at ${toDotPath(e.path)}`)}return n.join("\n")}function finalizeParams(e,n){return{callee:n?.callee??e,Err:n?.Err}}const _parse=e=>{const fn=(n,t,o,i)=>{const s=o?{...o,async:false}:{async:false};const u=n._zod.run({value:t,issues:[]},s);if(u instanceof Promise){throw new $ZodAsyncError}if(u.issues.length){const n=new(i?.Err??e)(u.issues.map(e=>finalizeIssue(e,s,config())));r(n,i?.callee??fn);throw n}return u.value};return fn};const Lt=_parse(Dt);const _parseAsync=e=>{const fn=async(n,t,o,i)=>{const s=o?{...o,async:true}:{async:true};let u=n._zod.run({value:t,issues:[]},s);if(u instanceof Promise)u=await u;if(u.issues.length){const n=new(i?.Err??e)(u.issues.map(e=>finalizeIssue(e,s,config())));r(n,i?.callee??fn);throw n}return u.value};return fn};const Nt=_parseAsync(Dt);const _safeParse=e=>(n,t,r)=>{const o=r?{...r,async:false}:{async:false};const i=n._zod.run({value:t,issues:[]},o);if(i instanceof Promise){throw new $ZodAsyncError}return i.issues.length?failure(e,i.issues,o):{success:true,data:i.value}};const Ft=_safeParse(Dt);function failure(e,n,t){let r;return{success:false,get error(){if(!r){r=new e(n.map(e=>finalizeIssue(e,t,config())));n=undefined;t=undefined}return r},set error(e){r=e;n=undefined;t=undefined}}}const _safeParseAsync=e=>async(n,t,r)=>{const o=r?{...r,async:true}:{async:true};let i=n._zod.run({value:t,issues:[]},o);if(i instanceof Promise)i=await i;return i.issues.length?failure(e,i.issues,o):{success:true,data:i.value}};const Ut=_safeParseAsync(Dt);const Bt=null&&0;const Vt=null&&0;const validate=(e,n,t)=>{const r=e._zod.bag.validator;if(r!==undefined){if(r(n)!==Bt)return true;if(r.definite===true&&t===undefined)return false}return validateFallback(e,n,t)};function validateFallback(e,n,t){const r=t?{...t,async:false,abortEarly:true}:{async:false,abortEarly:true};const o=e._zod.bag.fallbackRun;let i;if(o){r[Vt]=true;i=o({value:n,issues:[]},r)}else{i=e._zod.run({value:n,issues:[]},r)}if(i instanceof Promise){throw new core.$ZodAsyncError}return i.issues.length===0}const parse_validateAsync=async(e,n,t)=>{const r=t?{...t,async:true,abortEarly:true}:{async:true,abortEarly:true};let o=e._zod.run({value:n,issues:[]},r);if(o instanceof Promise)o=await o;return o.issues.length===0};const _encode=e=>{const n=_parse(e);const fn=(e,t,r,o)=>{const i=r?{...r,direction:"backward"}:{direction:"backward"};return n(e,t,i,finalizeParams(fn,o))};return fn};const Kt=_encode(Dt);const _decode=e=>{const n=_parse(e);const fn=(e,t,r,o)=>n(e,t,r,finalizeParams(fn,o));return fn};const Wt=_decode(Dt);const _encodeAsync=e=>{const n=_parseAsync(e);const fn=async(e,t,r,o)=>{const i=r?{...r,direction:"backward"}:{direction:"backward"};return await n(e,t,i,finalizeParams(fn,o))};return fn};const Gt=_encodeAsync(Dt);const _decodeAsync=e=>{const n=_parseAsync(e);const fn=async(e,t,r,o)=>await n(e,t,r,finalizeParams(fn,o));return fn};const Xt=_decodeAsync(Dt);const _safeEncode=e=>(n,t,r)=>{const o=r?{...r,direction:"backward"}:{direction:"backward"};return _safeParse(e)(n,t,o)};const Ht=_safeEncode(Dt);const _safeDecode=e=>(n,t,r)=>_safeParse(e)(n,t,r);const Yt=_safeDecode(Dt);const _safeEncodeAsync=e=>async(n,t,r)=>{const o=r?{...r,direction:"backward"}:{direction:"backward"};return _safeParseAsync(e)(n,t,o)};const Jt=_safeEncodeAsync(Dt);const _safeDecodeAsync=e=>async(n,t,r)=>_safeParseAsync(e)(n,t,r);const qt=_safeDecodeAsync(Dt);const Qt=$constructor("ZodMiniType",(e,n)=>{if(!e._zod)throw new Error("Uninitialized schema in ZodMiniType.");Je.init(e,n);e.def=n;e.type=n.type},{get with(){return this.check},set with(e){own(this,"with",e)},parse(e,n){return Lt(this,e,n,{callee:this.parse})},parseAsync(e,n){return Nt(this,e,n,{callee:this.parseAsync})},safeParse(e,n){return Ft(this,e,n)},safeParseAsync(e,n){return Ut(this,e,n)},check(...e){const n=this.def;return this.clone({...n,checks:[...n.checks??[],...e.map(e=>typeof e==="function"?{_zod:{check:e,def:{check:"custom"},onattach:[]}}:e)]},{parent:true})},clone(e,n){return clone(this,e,n)},brand(){return this},register(e,n){e.add(this,n);return this},apply(e,...n){return n.length===0?e(this):e(this,...n)}});const er=$constructor("ZodMiniString",(e,n)=>{qe.init(e,n);Qt.init(e,n)});function schemas_string(e){return _string(er,e)}const nr=null&&0;const tr=null&&0;function schemas_email(e){return core._email(tr,e)}const rr=null&&0;function schemas_guid(e){return core._guid(rr,e)}const or=null&&0;function schemas_uuid(e){return core._uuid(or,e)}function uuidv4(e){return core._uuidv4(or,e)}function uuidv6(e){return core._uuidv6(or,e)}function uuidv7(e){return core._uuidv7(or,e)}const ir=null&&0;function url(e){return core._url(ir,e)}function httpUrl(e){return core._url(ir,{protocol:regexes.httpProtocol,hostname:regexes.domain,...util.normalizeParams(e)})}const sr=null&&0;function schemas_emoji(e){return core._emoji(sr,e)}const ur=null&&0;function schemas_nanoid(e){return core._nanoid(ur,e)}const ar=null&&0;function schemas_cuid(e){return core._cuid(ar,e)}const cr=null&&0;function schemas_cuid2(e){return core._cuid2(cr,e)}const lr=null&&0;function schemas_ulid(e){return core._ulid(lr,e)}const fr=null&&0;function schemas_xid(e){return core._xid(fr,e)}const dr=null&&0;function schemas_ksuid(e){return core._ksuid(dr,e)}const pr=null&&0;function schemas_ipv4(e){return core._ipv4(pr,e)}const mr=null&&0;function schemas_ipv6(e){return core._ipv6(mr,e)}const hr=null&&0;function schemas_cidrv4(e){return core._cidrv4(hr,e)}const _r=null&&0;function schemas_cidrv6(e){return core._cidrv6(_r,e)}const yr=null&&0;function schemas_mac(e){return core._mac(yr,e)}const gr=null&&0;function schemas_base64(e){return core._base64(gr,e)}const vr=null&&0;function schemas_base64url(e){return core._base64url(vr,e)}const zr=null&&0;function schemas_e164(e){return core._e164(zr,e)}const br=null&&0;function schemas_creditCard(e){return core._creditCard(br,e)}const $r=null&&0;function schemas_iban(e){return core._iban($r,e)}const wr=null&&0;function jwt(e){return core._jwt(wr,e)}const Pr=null&&0;function stringFormat(e,n,t={}){return core._stringFormat(Pr,e,n,t)}function schemas_hostname(e){return core._stringFormat(Pr,"hostname",regexes.hostname,e)}function schemas_hex(e){return core._stringFormat(Pr,"hex",regexes.hex,e)}function schemas_currencyCode(e){return core._stringFormat(Pr,"currency_code",regexes.currencyCode,e)}function hash(e,n){const t=n?.enc??"hex";const r=`${e}_${t}`;const o=core.regexes[r];if(!o)throw new Error(`Unrecognized hash format: ${r}`);return core._stringFormat(Pr,r,o,n)}const kr=$constructor("ZodMiniNumber",(e,n)=>{jn.init(e,n);Qt.init(e,n)});function schemas_number(e){return _number(kr,e)}const Zr=$constructor("ZodMiniNumberFormat",(e,n)=>{Mn.init(e,n);kr.init(e,n)});function schemas_int(e){return _int(Zr,e)}function float32(e){return core._float32(Zr,e)}function float64(e){return core._float64(Zr,e)}function int32(e){return core._int32(Zr,e)}function uint32(e){return core._uint32(Zr,e)}const xr=$constructor("ZodMiniBoolean",(e,n)=>{Dn.init(e,n);Qt.init(e,n)});function schemas_boolean(e){return _boolean(xr,e)}const Ar=null&&0;function schemas_bigint(e){return core._bigint(Ar,e)}const Rr=null&&0;function int64(e){return core._int64(Rr,e)}function uint64(e){return core._uint64(Rr,e)}const Or=null&&0;function symbol(e){return core._symbol(Or,e)}const Sr=null&&0;function schemas_undefined(e){return core._undefined(Sr,e)}const Ir=null&&0;function schemas_null(e){return core._null(Ir,e)}const Tr=null&&0;function any(){return core._any(Tr)}const Cr=$constructor("ZodMiniUnknown",(e,n)=>{Kn.init(e,n);Qt.init(e,n)});function unknown(){return _unknown(Cr)}const Er=$constructor("ZodMiniNever",(e,n)=>{Wn.init(e,n);Qt.init(e,n)});function never(e){return _never(Er,e)}const jr=null&&0;function schemas_void(e){return core._void(jr,e)}const Mr=null&&0;function schemas_date(e){return core._date(Mr,e)}const Dr=$constructor("ZodMiniArray",(e,n)=>{Hn.init(e,n);Qt.init(e,n)});function array(e,n){return new Dr({type:"array",element:e,...normalizeParams(n)})}function keyof(e){const n=e._zod.def.shape;return schemas_enum(Object.keys(n))}const Lr=$constructor("ZodMiniObject",(e,n)=>{Jn.init(e,n);Qt.init(e,n);installLazyProp(e,"shape",e=>e._zod.def.shape,false)});function object(e,n){const t={type:"object",shape:e??{},...normalizeParams(n)};return new Lr(t)}function strictObject(e,n){return new Lr({type:"object",shape:e,catchall:never(),...normalizeParams(n)})}function looseObject(e,n){return new Lr({type:"object",shape:e,catchall:unknown(),...normalizeParams(n)})}function schemas_extend(e,n){return util.extend(e,n)}function schemas_safeExtend(e,n){return util.safeExtend(e,n)}function schemas_merge(e,n){return util.merge(e,n)}function schemas_pick(e,n){return util.pick(e,n)}function schemas_omit(e,n){return util.omit(e,n)}function schemas_partial(e,n){const t=e._zod.def;if(t.type!=="tuple")return util.partial(qr,e,n);if(t.checks?.length)throw new Error(".partial() cannot be used on tuple schemas containing refinements");return util.clone(e,{...t,items:t.items.map(e=>new qr({type:"optional",innerType:e}))})}function exactPartial(e,n){return util.partial(Qr,e,n,"exactPartial")}function schemas_required(e,n){return util.required(ro,e,n)}function catchall(e,n){return e.clone(util.mergeDefs(e._zod.def,{catchall:n}))}const Nr=$constructor("ZodMiniUnion",(e,n)=>{Qn.init(e,n);Qt.init(e,n)});function union(e,n){return new Nr({type:"union",options:e,...normalizeParams(n)})}const Fr=null&&0;function xor(e,n){return new Fr({type:"union",options:e,inclusive:false,...util.normalizeParams(n)})}const Ur=null&&0;function discriminatedUnion(e,n,t){return new Ur({type:"union",options:n,discriminator:e,...util.normalizeParams(t)})}const Br=null&&0;function intersection(e,n){return new Br({type:"intersection",left:e,right:n})}const Vr=null&&0;function tuple(e,n,t){const r=n instanceof core.$ZodType;const o=r?t:n;const i=r?n:null;return new Vr({type:"tuple",items:e,rest:i,...util.normalizeParams(o)})}const Kr=null&&0;function record(e,n,t){if(!n||!n._zod){return new Kr({type:"record",keyType:schemas_string(),valueType:e,...util.normalizeParams(n)})}return new Kr({type:"record",keyType:e,valueType:n,...util.normalizeParams(t)})}function partialRecord(e,n,t){return new Kr({type:"record",keyType:e,valueType:n,...util.normalizeParams(t),partial:true})}function looseRecord(e,n,t){return new Kr({type:"record",keyType:e,valueType:n,mode:"loose",...util.normalizeParams(t)})}const Wr=null&&0;function map(e,n,t){return new Wr({type:"map",keyType:e,valueType:n,...util.normalizeParams(t)})}const Gr=null&&0;function set(e,n){return new Gr({type:"set",valueType:e,...util.normalizeParams(n)})}const Xr=$constructor("ZodMiniEnum",(e,n)=>{ut.init(e,n);Qt.init(e,n);e.options=[...e._zod.values]});function schemas_enum(e,n){const t=Array.isArray(e)?Object.fromEntries(e.map(e=>[e,e])):e;return new Xr({type:"enum",entries:t,...normalizeParams(n)})}function nativeEnum(e,n){return new Xr({type:"enum",entries:e,...util.normalizeParams(n)})}const Hr=null&&0;function literal(e,n){return new Hr({type:"literal",values:Array.isArray(e)?e:[e],...util.normalizeParams(n)})}const Yr=null&&0;function file(e){return core._file(Yr,e)}const Jr=$constructor("ZodMiniTransform",(e,n)=>{lt.init(e,n);Qt.init(e,n)});function transform(e){return new Jr({type:"transform",transform:e})}const qr=$constructor("ZodMiniOptional",(e,n)=>{ft.init(e,n);Qt.init(e,n)});function optional(e){return new qr({type:"optional",innerType:e})}const Qr=null&&0;function exactOptional(e){return new Qr({type:"optional",innerType:e})}const eo=$constructor("ZodMiniNullable",(e,n)=>{pt.init(e,n);Qt.init(e,n)});function nullable(e){return new eo({type:"nullable",innerType:e})}function schemas_nullish(e){return optional(nullable(e))}const no=null&&0;function schemas_default(e,n){return new no({type:"default",innerType:e,get defaultValue(){return typeof n==="function"?n():util.shallowClone(n)}})}const to=null&&0;function prefault(e,n){return new to({type:"prefault",innerType:e,get defaultValue(){return typeof n==="function"?n():util.shallowClone(n)}})}const ro=null&&0;function nonoptional(e,n){return new ro({type:"nonoptional",innerType:e,...util.normalizeParams(n)})}const oo=null&&0;function success(e){return new oo({type:"success",innerType:e})}const io=$constructor("ZodMiniCatch",(e,n)=>{gt.init(e,n);Qt.init(e,n)});function schemas_catch(e,n){return new io({type:"catch",innerType:e,catchValue:typeof n==="function"?n:constantCatch(n)})}const so=null&&0;function nan(e){return core._nan(so,e)}const uo=$constructor("ZodMiniPipe",(e,n)=>{zt.init(e,n);Qt.init(e,n)});function pipe(e,n){return new uo({type:"pipe",in:e,out:n})}const ao=null&&0;function codec(e,n,t){return new ao({type:"pipe",in:e,out:n,transform:t.decode,reverseTransform:t.encode})}function invertCodec(e){const n=e._zod.def;return new ao({type:"pipe",in:n.out,out:n.in,transform:n.reverseTransform,reverseTransform:n.transform})}const co=null&&0;function readonly(e){return new co({type:"readonly",innerType:e})}const lo=null&&0;function templateLiteral(e,n){return new lo({type:"template_literal",parts:e,...util.normalizeParams(n)})}const fo=null&&0;function schemas_lazy(e){return new fo({type:"lazy",getter:e})}const po=null&&0;function promise(e){return new po({type:"promise",innerType:e})}const mo=$constructor("ZodMiniCustom",(e,n)=>{At.init(e,n);Qt.init(e,n)});function check(e,n){const t=new core.$ZodCheck({check:"custom",...util.normalizeParams(n)});t._zod.check=e;return t}function custom(e,n){return core._custom(mo,e??(()=>true),n)}function refine(e,n={}){return _refine(mo,e,n)}function superRefine(e,n){return core._superRefine(e,n)}const ho=describe;const _o=meta;class schemas_Class{constructor(...e){}}function _instanceof(e,n={}){const t=custom(n=>n instanceof e,n);t._zod.bag.Class=e;t._zod.check=n=>{if(!(n.value instanceof e)){n.issues.push({code:"invalid_type",expected:e.name,input:n.value,inst:t,path:[...t._zod.def.path??[]]})}};return t}const stringbool=(...e)=>core._stringbool({Codec:ao,Boolean:xr,String:er},...e);function json(){const e=schemas_lazy(()=>union([schemas_string(),schemas_number(),schemas_boolean(),schemas_null(),array(e),record(schemas_string(),e)]));return e}const yo=null&&0;function _function(e){return new yo({type:"function",input:Array.isArray(e?.input)?tuple(e?.input):e?.input??array(unknown()),output:e?.output??unknown()})}var go=n.tm;var vo=n.YO;var zo=n.zM;var bo=n.Mf;var $o=n.q0;var wo=n.k5;var Po=n.Wh;var ko=n._H;var Zo=n.Ru;var xo=n.Ph;var Ao=n.mI;var Ro=n.Bp;var Oo=n.UM;var So=n.cl;var Io=n.ai;var To=n.Ik;var Co=n.lq;var Eo=n.Fs;var jo=n.YP;var Mo=n.yG;var Do=n.xL;var Lo=n.re;var No=n.Yj;var Fo=n.pd;var Uo=n.KC;var Bo=n.L5;
 
 /***/ }),
 
-/***/ 4902:
+/***/ 416:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   U8: () => (/* binding */ fitBlocks),
-/* harmony export */   nM: () => (/* binding */ row),
-/* harmony export */   oz: () => (/* binding */ Markdown)
+/* harmony export */   X: () => (/* binding */ countOutcomes),
+/* harmony export */   h: () => (/* binding */ OUTCOME_KINDS)
 /* harmony export */ });
-/* harmony import */ var _visible_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(269);
+/** The outcomes in the order in which reports show them: what needs attention first. */
+const OUTCOME_KINDS = [
+    'failed',
+    'skipped',
+    'created',
+    'updated',
+    'deleted',
+    'would-create',
+    'would-update',
+    'would-delete',
+    'kept',
+    'unchanged',
+    'absent',
+];
+/** Counts results by outcome. */
+function countOutcomes(results) {
+    const counts = Object.fromEntries(OUTCOME_KINDS.map((kind) => [kind, 0]));
+    for (const { outcome } of results) {
+        counts[outcome.kind] += 1;
+    }
+    return counts;
+}
+
+
+/***/ }),
+
+/***/ 3614:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   ZP: () => (/* binding */ describeDrift),
+/* harmony export */   eq: () => (/* binding */ countGroups),
+/* harmony export */   iB: () => (/* binding */ listApplications),
+/* harmony export */   nx: () => (/* binding */ OUTCOME_WORDS),
+/* harmony export */   wv: () => (/* binding */ describeCounts)
+/* harmony export */ });
+/* unused harmony export listKeys */
+/* harmony import */ var _reconcile_group_result_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(416);
+
+/** What each outcome is called in a count: "3 created, 195 unchanged". */
+const OUTCOME_WORDS = {
+    failed: 'failed',
+    skipped: 'skipped',
+    created: 'created',
+    updated: 'updated',
+    deleted: 'deleted',
+    'would-create': 'to create',
+    'would-update': 'to update',
+    'would-delete': 'to delete',
+    kept: 'kept with drift',
+    unchanged: 'unchanged',
+    absent: 'already absent',
+};
+/** Counts the outcomes in words, the worst first: "1 failed, 3 created, 195 unchanged". */
+function describeCounts(results) {
+    const counts = (0,_reconcile_group_result_js__WEBPACK_IMPORTED_MODULE_0__/* .countOutcomes */ .X)(results);
+    return _reconcile_group_result_js__WEBPACK_IMPORTED_MODULE_0__/* .OUTCOME_KINDS */ .h.filter((kind) => counts[kind] > 0)
+        .map((kind) => `${counts[kind]} ${OUTCOME_WORDS[kind]}`)
+        .join(', ');
+}
+/** Counts groups: "1 insight group", "200 insight groups". */
+function countGroups(count) {
+    return `${count} insight ${count === 1 ? 'group' : 'groups'}`;
+}
+/** Longer lists of keys are cut. */
+const MAX_LISTED_KEYS = 25;
+/**
+ * Describes drift field by field: `Name: "A" → "B"` for a change, `Name: "A", expected "B"` for a state.
+ * Of applications only the difference is told: in two long lists nobody finds it.
+ */
+function describeDrift(drift, tense, format) {
+    return drift.map((entry) => {
+        if (entry.field === 'applications') {
+            return `Applications: ${describeApplicationDrift(entry, tense, format)}`;
+        }
+        const write = entry.field === 'name' ? format.name : format.key;
+        const field = `${entry.field.charAt(0).toUpperCase()}${entry.field.slice(1)}`;
+        return `${field}: ${join(write(entry.actual), write(entry.desired), tense)}`;
+    });
+}
+function join(actual, desired, tense) {
+    return tense === 'change' ? `${actual} → ${desired}` : `${actual}, expected ${desired}`;
+}
+function describeApplicationDrift({ actual, desired }, tense, format) {
+    if (actual.length === 0 || desired.length === 0) {
+        return join(listApplications(actual, format), listApplications(desired, format), tense);
+    }
+    const [added, removed] = tense === 'change' ? ['added', 'removed'] : ['missing', 'unexpected'];
+    const parts = [
+        [added, desired.filter((key) => !actual.includes(key))],
+        [removed, actual.filter((key) => !desired.includes(key))],
+    ];
+    return parts
+        .filter(([, keys]) => keys.length > 0)
+        .map(([word, keys]) => `${word} ${listKeys(keys, format)}`)
+        .join('; ');
+}
+/** Lists application keys; none means all. */
+function listApplications(keys, format) {
+    return keys.length === 0 ? 'all applications' : listKeys(keys, format);
+}
+/** Lists keys, and counts those that would make the list too long. */
+function listKeys(keys, format) {
+    const shown = keys.slice(0, MAX_LISTED_KEYS).map(format.key).join(', ');
+    const hidden = keys.length - MAX_LISTED_KEYS;
+    return hidden > 0 ? `${shown} and ${hidden} more` : shown;
+}
+
+
+/***/ }),
+
+/***/ 7865:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  h: () => (/* binding */ GroupMarkdown),
+  x: () => (/* binding */ group_markdown_alert)
+});
+
+// EXTERNAL MODULE: ./build/report/describe.js
+var describe = __nccwpck_require__(3614);
+// EXTERNAL MODULE: ./build/report/visible-text.js
+var visible_text = __nccwpck_require__(269);
+;// CONCATENATED MODULE: ./build/report/markdown.js
 
 /** Longer texts are of no use to a reader, in UTF-16 units. What a server says has no length of its own. */
 const MAX_TEXT_LENGTH = 2_000;
@@ -13491,7 +14377,7 @@ class Markdown {
     }
 }
 function flatten(text) {
-    return (0,_visible_text_js__WEBPACK_IMPORTED_MODULE_0__/* .replaceInvisible */ .k)(text).replace(/\s+/g, ' ').trim();
+    return (0,visible_text/* replaceInvisible */.k)(text).replace(/\s+/g, ' ').trim();
 }
 function escapeMarkdown(line) {
     return line.replace(MEANINGFUL, (match, reference) => reference === undefined
@@ -13534,6 +14420,73 @@ function describeCut(lines) {
     return `**Cut here:** ${lines} more ${lines === 1 ? 'line' : 'lines'} would go beyond the size that GitHub shows.`;
 }
 
+;// CONCATENATED MODULE: ./build/report/group-markdown.js
+
+
+/** Names longer than this are cut in headings, in characters. */
+const MAX_HEADING_NAME_LENGTH = 80;
+/** Writes what reports say of groups as Markdown that is safe to show. */
+class GroupMarkdown extends Markdown {
+    #origin;
+    constructor({ origin }, secrets) {
+        super(secrets);
+        this.#origin = origin;
+    }
+    /** A display name, in quotes. */
+    quoted(name) {
+        return `“${this.text(name)}”`;
+    }
+    /** The name of a group for a heading, or its key where it has no name. */
+    heading({ name, key }) {
+        const words = [...(name ?? key)];
+        const cut = words.length > MAX_HEADING_NAME_LENGTH;
+        return this.text(cut ? `${words.slice(0, MAX_HEADING_NAME_LENGTH).join('')}…` : words.join(''));
+    }
+    /** The server that the run spoke to; undefined when none was chosen. */
+    server() {
+        return this.#origin === undefined ? undefined : `LaunchDarkly at ${this.text(this.#origin)}`;
+    }
+    /** A project's key, linked to the project in LaunchDarkly. */
+    project(projectKey) {
+        const code = this.code(projectKey);
+        return this.#origin === undefined
+            ? code
+            : `<a href="${this.#origin}/projects/${encodeURIComponent(projectKey)}">${code}</a>`;
+    }
+    /** Where a group belongs: its project and environment. */
+    place({ projectKey, environmentKey }) {
+        const project = `project ${this.project(projectKey)}`;
+        return environmentKey === '' ? project : `${project}, environment ${this.code(environmentKey)}`;
+    }
+    /** A group in a list: its key and where it belongs. */
+    item(target) {
+        const place = this.place(target);
+        return target.key === '' ? place : `${this.code(target.key)} (${place})`;
+    }
+    /** The applications of a group. */
+    applications(keys) {
+        return (0,describe/* listApplications */.iB)(keys, { key: (key) => this.code(key) });
+    }
+    /** One item for each field that differs. */
+    drift(drift, tense) {
+        const format = {
+            name: (name) => this.quoted(name),
+            key: (key) => this.code(key),
+        };
+        return (0,describe/* describeDrift */.ZP)(drift, tense, format);
+    }
+}
+/** One of GitHub's alerts. `lines` are paragraphs of Markdown. */
+function group_markdown_alert(kind, ...lines) {
+    return [
+        `> [!${kind}]`,
+        ...lines
+            .map((line) => `> ${line}`)
+            .join('\n>\n')
+            .split('\n'),
+    ].join('\n');
+}
+
 
 /***/ }),
 
@@ -13547,7 +14500,9 @@ function describeCut(lines) {
 const MAX_NAMED_APPLICATIONS = 10;
 /** Describes what else is known of an outcome, or is known not to be known. */
 function describeNotes(outcome) {
-    const { group, mayHaveBeenCreated, unknownApplications = [] } = outcome;
+    const { group } = outcome;
+    const mayHaveBeenCreated = 'mayHaveBeenCreated' in outcome && outcome.mayHaveBeenCreated;
+    const unknownApplications = 'unknownApplications' in outcome ? (outcome.unknownApplications ?? []) : [];
     const notes = [];
     if (mayHaveBeenCreated && group !== undefined) {
         notes.push({
@@ -13580,20 +14535,91 @@ function nameApplications(applications) {
 
 /***/ }),
 
-/***/ 6172:
+/***/ 2782:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   WA: () => (/* binding */ MAX_REPORT_BYTES),
-  B8: () => (/* binding */ nameServer),
   B1: () => (/* binding */ renderReport),
   Br: () => (/* binding */ renderSummary)
 });
 
-// EXTERNAL MODULE: ./build/report/markdown.js
-var report_markdown = __nccwpck_require__(4902);
+// EXTERNAL MODULE: ./build/report/describe.js
+var describe = __nccwpck_require__(3614);
+;// CONCATENATED MODULE: ./build/report/document.js
+/** Renders one row of a table. */
+function row(...cells) {
+    return `| ${cells.join(' | ')} |`;
+}
+/**
+ * Joins the blocks and the end to a document of at most `maxBytes` bytes of UTF-8. What is too much is
+ * left out from the first line on that does not fit, folded sections are closed, and a line says how much
+ * is missing.
+ */
+function renderDocument(blocks, end, maxBytes) {
+    const pieces = blocks.flatMap((block) => toPieces(block, ''));
+    const whole = join(pieces, end);
+    if (Buffer.byteLength(whole) <= maxBytes) {
+        return whole;
+    }
+    const total = pieces.reduce((sum, { lines }) => sum + lines, 0);
+    const note = Buffer.byteLength(describeCut(total, end));
+    let size = 0;
+    let shown = 0;
+    for (const [index, { text, closing }] of pieces.entries()) {
+        size += Buffer.byteLength(text);
+        if (size + note + Buffer.byteLength(closing) > maxBytes) {
+            break;
+        }
+        shown = index + 1;
+    }
+    const kept = pieces.slice(0, shown);
+    const missing = pieces.slice(shown).reduce((sum, { lines }) => sum + lines, 0);
+    const closing = kept.at(-1)?.closing ?? '';
+    return `${kept.map(({ text }) => text).join('')}${closing}${describeCut(missing, end)}`;
+}
+function join(pieces, end) {
+    return `${pieces.map(({ text }) => text).join('')}${end}`;
+}
+function describeCut(lines, end) {
+    const count = `${lines} more ${lines === 1 ? 'line' : 'lines'}`;
+    return `**Cut here:** ${count} would exceed the size that GitHub shows.\n\n${end}`;
+}
+/** Every block ends with a blank line, so that blocks of all kinds can follow each other. */
+function toPieces(block, closing) {
+    if (typeof block === 'string') {
+        return [{ text: `${block}\n\n`, closing, lines: 1 }];
+    }
+    if ('items' in block) {
+        return toLines(block.items.map((item) => `- ${item}`), closing);
+    }
+    if ('rows' in block) {
+        // A table without a row is none, so its head and its first row are one.
+        const [first = '', ...rest] = block.rows;
+        return toLines([[...block.head, first].join('\n'), ...rest], closing);
+    }
+    const inner = `</details>\n\n${closing}`;
+    return [
+        { text: `<details><summary>${block.summary}</summary>\n\n`, closing: inner, lines: 1 },
+        ...block.blocks.flatMap((child) => toPieces(child, inner)),
+        { text: '</details>\n\n', closing, lines: 0 },
+    ];
+}
+function toLines(lines, closing) {
+    return lines.map((line, index) => {
+        const isLast = index === lines.length - 1;
+        return {
+            text: isLast ? `${line}\n\n` : `${line}\n`,
+            closing: isLast ? closing : `\n${closing}`,
+            lines: 1,
+        };
+    });
+}
+
+// EXTERNAL MODULE: ./build/report/group-markdown.js + 1 modules
+var group_markdown = __nccwpck_require__(7865);
 // EXTERNAL MODULE: ./build/report/outcome-notes.js
 var outcome_notes = __nccwpck_require__(2147);
 // EXTERNAL MODULE: ./build/insight-group/insight-group.js
@@ -13615,72 +14641,103 @@ const METRIC_ROWS = {
     experimentationCoverage: { name: 'Experimentation coverage', depth: 2 },
     creationRatio: { name: 'Creation ratio', depth: 2 },
 };
-/** The bands that LaunchDarkly documents, in its words. The set is open. */
-const BANDS = new Map([
-    ['excellent', 'Excellent'],
-    ['good', 'Good'],
-    ['fair', 'Fair'],
-    ['needsAttention', 'Needs attention'],
-    ['notCalculated', 'Not calculated'],
-    ['unknown', 'Unknown'],
-]);
 /**
- * Describes the scores of the group as a table, each roll-up above what it is made of. Says calmly that
- * there are none yet where that is so, and nothing where they are not known.
+ * The bands that LaunchDarkly documents, each with the mark that stands for it in a table. The set is open.
+ *
+ * @see https://launchdarkly.com/docs/home/releases/project-metrics
  */
-function describeScores({ kind, group }, markdown) {
-    const scored = insight_group/* METRICS */.C.flatMap((metric) => {
-        const score = group?.scores?.[metric];
+const BANDS = new Map([
+    ['excellent', { mark: '🟢', name: 'Excellent' }],
+    ['good', { mark: '🔵', name: 'Good' }],
+    ['fair', { mark: '🟡', name: 'Fair' }],
+    ['needsAttention', { mark: '🔴', name: 'Needs attention' }],
+]);
+/** Bands that are not known here, and metrics that have no score. */
+const NEUTRAL_MARK = '⚪';
+/**
+ * Renders the scores of a group: the overall score in one line, below which the others are folded. Says
+ * so calmly when LaunchDarkly has calculated none yet, and nothing when it has not shown any.
+ */
+function renderScores(group, markdown) {
+    const scored = insight_group/* METRICS */.Cb.flatMap((metric) => {
+        const score = group.scores?.[metric];
         return score === undefined ? [] : [{ metric, score }];
     });
-    if (scored.every(({ score }) => (0,insight_group/* isWithoutScore */.F)(score))) {
-        return kind === 'created' || scored.length > 0
-            ? ['No scores yet: LaunchDarkly calculates them once it has data.']
-            : [];
+    if (scored.length === 0) {
+        return [];
+    }
+    if (scored.every(({ score }) => (0,insight_group/* isWithoutScore */.Ff)(score))) {
+        return [NO_SCORES];
     }
     return [
-        '### Scores',
         {
-            head: [
-                (0,report_markdown/* row */.nM)('Metric', 'Score', '', 'Band', 'Since last period'),
-                (0,report_markdown/* row */.nM)(':---', '---:', ':---', ':---', '---:'),
+            summary: summarize(group.scores?.overall, markdown),
+            blocks: [
+                {
+                    head: [row('Metric', 'Score', 'Change'), row(':---', '---:', '---:')],
+                    rows: scored.map(({ metric, score }) => renderRow(metric, score)),
+                },
+                `<sub>${describeBands(scored.map(({ score }) => score), markdown)}</sub>`,
+                `<sub>${describePeriods(group.scoreMetadata)}</sub>`,
             ],
-            rows: scored.map(({ metric, score }) => describeScore(metric, score, markdown)),
         },
-        `<sub>${describePeriods(group?.scoreMetadata)}</sub>`,
     ];
 }
-function describeScore(metric, score, markdown) {
+/** What is said of a group without scores. */
+const NO_SCORES = 'No scores yet: LaunchDarkly calculates them once it has data.';
+/** The one line that is always shown. It stands in HTML, where Markdown means nothing. */
+function summarize(overall, markdown) {
+    if (overall === undefined || (0,insight_group/* isWithoutScore */.Ff)(overall)) {
+        return 'Scores';
+    }
+    const change = describeChange(overall);
+    return [
+        `Overall score <b>${Math.round(overall.score)}</b>`,
+        `${markOf(overall)} ${markdown.text(nameBand(overall))}`,
+        ...(change === undefined ? [] : [`${change} since the last period`]),
+    ].join(' · ');
+}
+function renderRow(metric, score) {
     const { name, depth } = METRIC_ROWS[metric];
-    const label = `${'&emsp;'.repeat(depth)}${depth === 2 ? name : `**${name}**`}`;
-    if ((0,insight_group/* isWithoutScore */.F)(score)) {
-        return (0,report_markdown/* row */.nM)(label, '–', '', nameBand(score, markdown), '–');
+    const label = `${'&nbsp;'.repeat(3 * depth)}${depth === 2 ? name : `**${name}**`}`;
+    if ((0,insight_group/* isWithoutScore */.Ff)(score)) {
+        return row(label, `${NEUTRAL_MARK} –`, '–');
     }
     const number = String(Math.round(score.score));
-    return (0,report_markdown/* row */.nM)(label, depth === 2 ? number : `**${number}**`, drawBar(score.score), nameBand(score, markdown), describeChange(score));
+    return row(label, `${markOf(score)} ${depth === 2 ? number : `**${number}**`}`, describeChange(score) ?? '–');
 }
-/** Ten cells, each for ten points. */
-function drawBar(score) {
-    const filled = Math.min(10, Math.max(0, Math.round(score / 10)));
-    return `${'▰'.repeat(filled)}${'▱'.repeat(10 - filled)}`;
+function markOf({ indicator }) {
+    return BANDS.get(indicator)?.mark ?? NEUTRAL_MARK;
 }
-function nameBand({ indicator, indicatorRange }, markdown) {
-    const band = BANDS.get(indicator) ?? splitWords(indicator);
-    const range = indicatorRange === undefined || (0,insight_group/* isWithoutScore */.F)({ indicator })
-        ? ''
-        : ` (${indicatorRange.min}–${indicatorRange.max})`;
-    return markdown.text(`${band}${range}`);
+function nameBand({ indicator }) {
+    return BANDS.get(indicator)?.name ?? splitWords(indicator);
 }
-/** A band of which nobody knew when this was written: `veryGood` reads "Very good". */
+/** Explains each mark that the table uses, with the range of its band where LaunchDarkly has told it. */
+function describeBands(scores, markdown) {
+    const bands = new Map(scores.map((score) => {
+        const { indicator, indicatorRange: range } = score;
+        if ((0,insight_group/* isWithoutScore */.Ff)(score)) {
+            return ['', `${NEUTRAL_MARK} Not calculated`];
+        }
+        const limits = range === undefined ? '' : ` ${range.min}–${range.max}`;
+        return [indicator, `${markOf(score)} ${markdown.text(`${nameBand(score)}${limits}`)}`];
+    }));
+    const order = [...BANDS.keys()];
+    const rank = (indicator) => (order.indexOf(indicator) + 1 || order.length + 1) - 1;
+    return [...bands]
+        .sort(([left], [right]) => rank(left) - rank(right))
+        .map(([, text]) => text)
+        .join(' · ');
+}
+/** Turns a band that was not known when this was written into words: `veryGood` reads "Very good". */
 function splitWords(indicator) {
     const words = indicator.replace(/(?<=[a-z\d])[A-Z]/g, ' $&').toLowerCase();
     return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
-function describeChange({ score, diffVsLastPeriod, lastPeriod }) {
-    const wasScored = lastPeriod !== undefined && !(0,insight_group/* isWithoutScore */.F)(lastPeriod);
-    const difference = diffVsLastPeriod ?? (wasScored ? score - lastPeriod.score : undefined);
+function describeChange(score) {
+    const difference = (0,insight_group/* findChange */.YC)(score);
     if (difference === undefined) {
-        return '–';
+        return undefined;
     }
     const change = Math.round(difference);
     if (change === 0) {
@@ -13707,192 +14764,188 @@ function formatDate(epochMs) {
 
 
 
+
+
 /** The size of the largest report, in bytes of UTF-8. A comment may have 65,536 characters, a summary more. */
-const MAX_REPORT_BYTES = 64 * 1024;
-/** More applications than these are counted, not named. */
-const MAX_NAMED_APPLICATIONS = 25;
-/**
- * Renders the job summary: the outcome in the first line, then the group, the drift, the scores or the
- * failure, and in small print what it took. Never larger than `maxBytes` bytes of UTF-8.
- */
-function renderSummary(story, secrets, maxBytes = MAX_REPORT_BYTES) {
-    const markdown = new report_markdown/* Markdown */.oz(secrets);
-    const facts = [
-        nameServer(story, markdown),
-        count(story.requests, 'request'),
-        count(story.attempts, 'attempt'),
-        `${(story.elapsedMs / 1_000).toFixed(1)} s`,
-    ];
-    return renderReport(story, {
-        markdown,
-        smallPrint: facts.filter((fact) => fact !== undefined).join(' · '),
-        maxBytes,
-    });
+const MAX_REPORT_BYTES = 60_000;
+/** Longer lists of groups are folded. */
+const MAX_OPEN_ITEMS = 20;
+/** Renders the job summary, within `maxBytes` bytes: what happened and why first, the rest folded. */
+function renderSummary(report, secrets, maxBytes = MAX_REPORT_BYTES) {
+    const markdown = new group_markdown/* GroupMarkdown */.h(report, secrets);
+    const requests = `${report.requests} ${report.requests === 1 ? 'request' : 'requests'}`;
+    const facts = [markdown.server(), requests].filter((fact) => fact !== undefined);
+    return renderReport(report, { markdown, smallPrint: facts.join(' · '), maxBytes });
 }
-/** Renders a story with all that its reader cares for, within `maxBytes` bytes. */
-function renderReport(story, options) {
+/** Renders what a run did, within `maxBytes` bytes: the body of the job summary and of the comment. */
+function renderReport(report, options) {
     const { markdown, smallPrint, maxBytes } = options;
-    // Right below the heading: that nothing was written must not be overlooked.
-    const blocks = describeEnding(story, markdown).toSpliced(1, 0, ...describeDryRun(story));
-    return (0,report_markdown/* fitBlocks */.U8)(blocks, `<sub>${smallPrint}</sub>\n`, maxBytes);
+    return renderDocument(renderBlocks(report, markdown), `<sub>${smallPrint}</sub>\n`, maxBytes);
 }
-/** Names the server that the story played on; undefined when no server was chosen. */
-function nameServer({ origin }, markdown) {
-    return origin === undefined ? undefined : `LaunchDarkly at ${markdown.text(origin)}`;
-}
-function describeEnding({ ending, request }, markdown) {
-    if (ending.kind === 'failure') {
-        return describeFailure(ending.error, request?.desired, markdown);
+function renderBlocks(report, markdown) {
+    const { failure, results, isSingle } = report;
+    const [only] = results;
+    if (isSingle && only !== undefined && failure === undefined) {
+        return renderOne(only, report, markdown);
     }
-    const { outcome } = ending;
-    const group = outcome.group ?? request?.desired;
+    return failure !== undefined && results.length === 0
+        ? renderFailure(failure, undefined, { report, markdown })
+        : renderSeveral(report, markdown);
+}
+const TITLES = {
+    created: '✅ Insight group created',
+    updated: '✅ Insight group updated',
+    unchanged: '✅ Insight group unchanged',
+    kept: '⚠️ Insight group kept as it is',
+    deleted: '✅ Insight group deleted',
+    absent: '✅ Insight group already absent',
+    'would-create': 'Dry run: would create insight group',
+    'would-update': 'Dry run: would update insight group',
+    'would-delete': 'Dry run: would delete insight group',
+    skipped: 'Insight group skipped',
+};
+const DRY_RUN = (0,group_markdown/* alert */.x)('NOTE', 'This was a dry run: nothing was written.');
+function renderOne(result, report, markdown) {
+    const { target, outcome } = result;
+    if (outcome.kind === 'failed') {
+        return renderFailure(outcome.error, target, { report, markdown });
+    }
+    const { group } = outcome;
+    const shown = group ?? target;
+    const name = markdown.heading(shown);
     return [
-        `## ${nameOutcome(outcome, markdown.text(group?.name ?? ''))}`,
-        ...(group === undefined ? [] : [tabulateGroup(group, 'Insight group', markdown)]),
-        ...describeOutcomeDrift(outcome, markdown),
-        ...(0,outcome_notes/* describeNotes */.N)(outcome).map(({ text }) => `⚠️ ${markdown.text(text)}`),
-        ...describeScores(outcome, markdown),
+        `## ${TITLES[outcome.kind]}: ${outcome.kind === 'deleted' ? `<del>${name}</del>` : name}`,
+        ...(report.isDryRun ? [DRY_RUN] : []),
+        ...renderDrift(outcome, markdown),
+        ...(0,outcome_notes/* describeNotes */.N)(outcome).map(({ text }) => (0,group_markdown/* alert */.x)('WARNING', markdown.text(text))),
+        renderFacts(shown, markdown),
+        ...(group === undefined || outcome.kind === 'deleted' ? [] : renderScores(group, markdown)),
+        ...(outcome.kind === 'created' && outcome.group.scores === undefined ? [NO_SCORES] : []),
     ];
 }
-function nameOutcome(outcome, name) {
-    switch (outcome.kind) {
-        case 'created':
-            return `✅ Insight group created: ${name}`;
-        case 'unchanged':
-            return `✅ Insight group unchanged: ${name}`;
-        case 'kept':
-            return `⚠️ Insight group kept as it is: ${name}`;
-        case 'updated':
-            return `✅ Insight group updated: ${name}`;
-        case 'would-create':
-            return `Dry run: would create insight group ${name}`;
-        case 'would-update':
-            return `Dry run: would update insight group ${name}`;
-    }
-}
-function describeDryRun({ request }) {
-    return request?.isDryRun ? ['This was a dry run: nothing was written.'] : [];
-}
-function describeOutcomeDrift(outcome, markdown) {
-    const { drift } = outcome;
-    if (drift.length === 0) {
+/** What differs, as what it means: a warning where something is not as it should be. */
+function renderDrift(outcome, markdown) {
+    if (outcome.drift.length === 0) {
         return [];
     }
     switch (outcome.kind) {
         case 'created':
             return [
-                'LaunchDarkly stored different values than requested:',
-                tabulateDrift(drift, WANTED_AND_ACTUAL, markdown),
+                (0,group_markdown/* alert */.x)('WARNING', 'LaunchDarkly stored different values than requested:'),
+                { items: markdown.drift(outcome.drift, 'state') },
             ];
         case 'kept':
             return [
-                'It differs from what the workflow wants, and <code>if-exists: keep</code> leaves it so:',
-                tabulateDrift(drift, WANTED_AND_ACTUAL, markdown),
+                (0,group_markdown/* alert */.x)('WARNING', 'The group differs from the request, and <code>if-exists: keep</code> leaves it as it is:'),
+                { items: markdown.drift(outcome.drift, 'state') },
             ];
         case 'updated':
-            return [
-                'What has changed:',
-                tabulateDrift(drift, { before: 'Before', now: 'Now' }, markdown),
-            ];
         case 'would-update':
-            return [
-                'What would change:',
-                tabulateDrift(drift, { before: 'Now', now: 'Wanted' }, markdown),
-            ];
-        case 'unchanged':
-        case 'would-create':
+            return [{ items: markdown.drift(outcome.drift, 'change') }];
+        default:
             return [];
     }
 }
-function describeFailure(error, desired, markdown) {
-    const drift = error.existing?.drift ?? [];
+/** One line that wraps where the screen is narrow. */
+function renderFacts(group, markdown) {
+    const { key, applicationKeys, createdAt } = group;
     return [
-        `## ❌ Failed: ${error.title}`,
-        markdown.text(error.message),
-        `**Next step:** ${markdown.text(error.nextStep)}`,
+        markdown.code(key),
+        markdown.place(group),
+        ...(applicationKeys === undefined ? [] : [markdown.applications(applicationKeys)]),
+        ...(createdAt === undefined ? [] : [`created ${formatTime(createdAt)}`]),
+    ].join(' · ');
+}
+function renderFailure(error, target, { report, markdown }) {
+    const help = report.helpUrl(error.title);
+    const drift = error.existing?.drift ?? [];
+    const reasons = error.reasons.map(({ attribute, reason }) => attribute === ''
+        ? markdown.text(reason)
+        : `${markdown.code(attribute)}: ${markdown.text(reason)}`);
+    const problems = error.problems.map(({ file, line, column, message }) => `${markdown.code(`${file}:${line}:${column}`)} ${markdown.text(message)}`);
+    return [
+        `## ❌ ${error.title}`,
+        (0,group_markdown/* alert */.x)('CAUTION', markdown.text(error.message), `**Next step:** ${markdown.text(error.nextStep)}${help === undefined ? '' : ` <a href="${help}">More about this failure</a>`}`),
+        ...listOf(reasons),
+        ...listOf(problems),
+        ...listOf(markdown.drift(drift, 'state')),
         ...(error.said === undefined ? [] : [`> ${markdown.text(error.said)}`]),
-        ...(drift.length === 0 ? [] : [tabulateDrift(drift, WANTED_AND_ACTUAL, markdown)]),
-        ...(desired === undefined ? [] : [tabulateGroup(desired, 'Asked for', markdown)]),
-        ...describeReasons(error, markdown),
+        ...(target === undefined
+            ? []
+            : [{ summary: 'What was asked for', blocks: [renderFacts(target, markdown)] }]),
         ...error.details.map((detail) => `<sub>${markdown.text(detail)}</sub>`),
     ];
 }
-function describeReasons({ code, reasons }, markdown) {
-    if (reasons.length === 0) {
+/** A list without items is no block. */
+function listOf(items) {
+    return items.length === 0 ? [] : [{ items }];
+}
+function renderSeveral(report, markdown) {
+    const { failure, results, notices, isDryRun } = report;
+    return [
+        `## ${describeHeading(report)}`,
+        ...(isDryRun ? [DRY_RUN] : []),
+        ...(failure === undefined
+            ? []
+            : [
+                (0,group_markdown/* alert */.x)('CAUTION', `**${failure.title}.** ${markdown.text(failure.message)}`, `**Next step:** ${markdown.text(failure.nextStep)}`),
+            ]),
+        ...notices.map((notice) => (0,group_markdown/* alert */.x)('NOTE', markdown.text(notice))),
+        ...SECTIONS.flatMap((section) => renderSection(section, results, { report, markdown })),
+    ];
+}
+function describeHeading(report) {
+    const { failure, results, isDryRun, notices } = report;
+    const hasFailed = failure !== undefined ||
+        results.some(({ outcome }) => outcome.kind === 'failed' || outcome.kind === 'skipped');
+    const hasDrift = results.some(({ outcome }) => outcome.kind === 'kept');
+    const mark = hasFailed ? '❌' : hasDrift || notices.length > 0 ? '⚠️' : '✅';
+    const counts = (0,describe/* describeCounts */.wv)(results);
+    const what = isDryRun ? 'Plan' : (0,describe/* countGroups */.eq)(results.length);
+    return results.length === 0 ? `${mark} No insight groups` : `${mark} ${what}: ${counts}`;
+}
+/** What needs attention first. */
+const SECTIONS = [
+    { kind: 'failed', title: 'Failed' },
+    { kind: 'created', title: 'Created' },
+    { kind: 'updated', title: 'Updated' },
+    { kind: 'deleted', title: 'Deleted' },
+    { kind: 'would-create', title: 'To create', sign: '+' },
+    { kind: 'would-update', title: 'To update', sign: '~' },
+    { kind: 'would-delete', title: 'To delete', sign: '−' },
+    { kind: 'kept', title: 'Kept with drift' },
+    { kind: 'skipped', title: 'Skipped', isQuiet: true },
+    { kind: 'unchanged', title: 'Unchanged', isQuiet: true },
+    { kind: 'absent', title: 'Already absent', isQuiet: true },
+];
+function renderSection({ kind, title, sign, isQuiet = false }, results, rendering) {
+    const found = results.filter(({ outcome }) => outcome.kind === kind);
+    if (found.length === 0) {
         return [];
     }
-    const subject = code === 'invalid-input' ? 'Input' : 'Attribute';
-    const rows = reasons.map(({ attribute, reason }) => (0,report_markdown/* row */.nM)(attribute === '' ? '–' : markdown.code(attribute), markdown.text(reason)));
-    return [{ head: [(0,report_markdown/* row */.nM)(subject, 'Reason'), (0,report_markdown/* row */.nM)(':---', ':---')], rows }];
+    const items = found.map((result) => {
+        const item = renderItem(result, rendering);
+        return sign === undefined ? item : `<code>${sign}</code> ${item}`;
+    });
+    const isOpen = kind === 'failed' || (!isQuiet && items.length <= MAX_OPEN_ITEMS);
+    return isOpen
+        ? [`### ${title}`, { items }]
+        : [{ summary: `${found.length} ${describe/* OUTCOME_WORDS */.nx[kind]}`, blocks: [{ items }] }];
 }
-function tabulateGroup(group, title, markdown) {
-    const { key, name, projectKey, environmentKey, applicationKeys } = group;
-    return {
-        head: [(0,report_markdown/* row */.nM)(title, markdown.text(name)), (0,report_markdown/* row */.nM)(':---', ':---')],
-        rows: [
-            (0,report_markdown/* row */.nM)('Key', markdown.code(key)),
-            (0,report_markdown/* row */.nM)('Project', markdown.code(projectKey)),
-            (0,report_markdown/* row */.nM)('Environment', markdown.code(environmentKey)),
-            (0,report_markdown/* row */.nM)('Applications', nameApplications(applicationKeys, markdown)),
-            ...('createdAt' in group && group.createdAt !== undefined
-                ? [(0,report_markdown/* row */.nM)('Created', formatTime(group.createdAt))]
-                : []),
-        ],
-    };
-}
-const WANTED_AND_ACTUAL = { desired: 'Wanted', actual: 'Actual' };
-/** The actual value stands first where it is the past, and last where it is what is left. */
-function tabulateDrift(drift, columns, markdown) {
-    const isChange = 'before' in columns;
-    const names = isChange ? [columns.before, columns.now] : [columns.desired, columns.actual];
-    return {
-        head: [(0,report_markdown/* row */.nM)('', ...names), (0,report_markdown/* row */.nM)(':---', ':---', ':---')],
-        rows: drift.map((entry) => {
-            const [desired, actual] = describeDrift(entry, markdown);
-            const values = isChange ? [actual, desired] : [desired, actual];
-            return (0,report_markdown/* row */.nM)(capitalize(entry.field), ...values);
-        }),
-    };
-}
-function describeDrift(entry, markdown) {
-    switch (entry.field) {
-        case 'name':
-            return [markdown.text(entry.desired), markdown.text(entry.actual)];
-        case 'project':
-        case 'environment':
-            return [markdown.code(entry.desired), markdown.code(entry.actual)];
-        case 'applications':
-            return [
-                nameDifference(entry.desired, entry.actual, markdown),
-                nameDifference(entry.actual, entry.desired, markdown),
-            ];
+function renderItem({ target, outcome }, { report, markdown }) {
+    const item = markdown.item(outcome.group ?? target);
+    if (outcome.kind === 'failed') {
+        const { error } = outcome;
+        const help = report.helpUrl(error.title);
+        const title = help === undefined ? error.title : `<a href="${help}">${error.title}</a>`;
+        return `${item}: **${title}.** ${markdown.text(error.message)} *Next:* ${markdown.text(error.nextStep)}`;
     }
-}
-function nameApplications(keys, markdown) {
-    return listApplications(keys.map((key) => markdown.code(key)));
-}
-/** The difference is what the reader looks for: in bold, and first where a long list is cut. */
-function nameDifference(keys, others, markdown) {
-    const shared = new Set(others);
-    const ordered = keys.length > MAX_NAMED_APPLICATIONS ? keys.toSorted((a, b) => rank(a) - rank(b)) : keys;
-    return listApplications(ordered.map((key) => (shared.has(key) ? markdown.code(key) : `**${markdown.code(key)}**`)));
-    function rank(key) {
-        return shared.has(key) ? 1 : 0;
-    }
-}
-function listApplications(names) {
-    if (names.length === 0) {
-        return 'all applications';
-    }
-    const unnamed = names.length - MAX_NAMED_APPLICATIONS;
-    const list = names.slice(0, MAX_NAMED_APPLICATIONS).join(', ');
-    return unnamed > 0 ? `${list} and ${unnamed} more` : list;
-}
-function capitalize(word) {
-    return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
-}
-function count(number, noun) {
-    return `${number} ${noun}${number === 1 ? '' : 's'}`;
+    const isChange = outcome.kind === 'updated' || outcome.kind === 'would-update';
+    const details = [
+        ...markdown.drift(outcome.drift, isChange ? 'change' : 'state'),
+        ...(0,outcome_notes/* describeNotes */.N)(outcome).map(({ text }) => `⚠️ ${markdown.text(text)}`),
+    ];
+    return details.length === 0 ? item : `${item}: ${details.join('; ')}`;
 }
 /** To the minute, in UTC: a report is read in many time zones. */
 function formatTime(epochMs) {
@@ -14019,7 +15072,7 @@ const VERSION = '1.0.0';
 /******/ 	// This function allow to reference async chunks
 /******/ 	__nccwpck_require__.u = (chunkId) => {
 /******/ 		// return url for filenames based on template
-/******/ 		return {"108":"octokit.js","267":"comment.js"}[chunkId];
+/******/ 		return {"108":"octokit.js","267":"comment.js","307":"groups-file.js","408":"yaml.js"}[chunkId];
 /******/ 	};
 /******/ })();
 /******/ 
@@ -14175,7 +15228,7 @@ function utils_toCommandValue(input) {
  * @returns The command properties to send with the actual annotation command
  * See IssueCommandProperties: https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs#L646
  */
-function utils_toCommandProperties(annotationProperties) {
+function toCommandProperties(annotationProperties) {
     if (!Object.keys(annotationProperties).length) {
         return {};
     }
@@ -14530,7 +15583,7 @@ function debug(message) {
  * @param properties optional properties to add to the annotation.
  */
 function error(message, properties = {}) {
-    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('error', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Adds a warning issue
@@ -14538,7 +15591,7 @@ function error(message, properties = {}) {
  * @param properties optional properties to add to the annotation.
  */
 function warning(message, properties = {}) {
-    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('warning', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Adds a notice issue
@@ -14546,7 +15599,7 @@ function warning(message, properties = {}) {
  * @param properties optional properties to add to the annotation.
  */
 function notice(message, properties = {}) {
-    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Writes info to log with console.log.
@@ -14640,483 +15693,12 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-// EXTERNAL MODULE: ./build/errors.js
-var errors = __nccwpck_require__(9473);
-// EXTERNAL MODULE: ./build/insight-group/insight-group.js
-var insight_group = __nccwpck_require__(2731);
-;// CONCATENATED MODULE: ./build/report/outputs.js
-
-
-/** The one table of outputs: each output of `action.yml`, and its value for the way the run ended. */
-const OUTPUTS = {
-    outcome: ({ ending }) => (ending.kind === 'success' ? ending.outcome.kind : 'failed'),
-    created: ({ ending }) => describeCreated(ending),
-    key: ({ group }) => group?.key ?? '',
-    name: ({ group }) => group?.name ?? '',
-    project: ({ group }) => group?.projectKey ?? '',
-    environment: ({ group }) => group?.environmentKey ?? '',
-    applications: ({ group }) => (group ? JSON.stringify(group.applicationKeys) : ''),
-    'created-at': ({ group }) => formatTime(group?.createdAt) ?? '',
-    group: ({ group }) => (group ? JSON.stringify(pickPublicFields(group)) : ''),
-    'overall-score': ({ group }) => describeScore(group?.scores?.overall),
-    'overall-indicator': ({ group }) => group?.scores?.overall?.indicator ?? '',
-    drift: ({ ending }) => JSON.stringify(findDriftOf(ending)),
-    'error-code': ({ ending }) => (ending.kind === 'failure' ? ending.error.code : ''),
-};
-/** The names of all outputs, for the tests that hold them against `action.yml` and the README. */
-const OUTPUT_NAMES = Object.keys(OUTPUTS);
-/** Describes the outputs of a run: every name, with an empty string where there is nothing to say. */
-function describeOutputs(ending) {
-    const group = ending.kind === 'success' ? ending.outcome.group : ending.error.existing?.group;
-    return Object.fromEntries(Object.entries(OUTPUTS).map(([name, describe]) => [name, describe({ ending, group })]));
-}
-/** Hands the outputs to the runner. A value that holds a secret would be dropped whole, so it is redacted first. */
-function writeOutputs(ending, secrets) {
-    for (const [name, value] of Object.entries(describeOutputs(ending))) {
-        setOutput(name, secrets.redact(value));
-    }
-}
-/** Empty where it is not known: a create got no answer, and nothing tells whether it made the group. */
-function describeCreated(ending) {
-    if (ending.kind === 'success' && ending.outcome.mayHaveBeenCreated) {
-        return '';
-    }
-    return String(ending.kind === 'success' && ending.outcome.kind === 'created');
-}
-function formatTime(epochMs) {
-    return epochMs === undefined ? undefined : new Date(epochMs).toISOString();
-}
-/** LaunchDarkly gives a metric that it has not calculated the score 0, which would read as the worst of all. */
-function describeScore(overall) {
-    return overall === undefined || (0,insight_group/* isWithoutScore */.F)(overall) ? '' : String(overall.score);
-}
-function findDriftOf(ending) {
-    return ending.kind === 'success' ? ending.outcome.drift : (ending.error.existing?.drift ?? []);
-}
-/** The members are named one by one: what else a group may come to hold is not published by accident. */
-function pickPublicFields(group) {
-    const { key, name, projectKey, environmentKey, applicationKeys } = group;
-    const createdAt = formatTime(group.createdAt);
-    return { key, name, projectKey, environmentKey, applicationKeys, createdAt };
-}
-
-// EXTERNAL MODULE: ./build/report/outcome-notes.js
-var outcome_notes = __nccwpck_require__(2147);
-;// CONCATENATED MODULE: ./build/report/tell.js
-
-/** Waits that are shorter are nobody's business, in milliseconds. */
-const ANNOUNCED_WAIT_MS = 3_000;
-/** Tells how the run ended: one line where all is well, one annotation where it is not. */
-function tellEnding({ ending, request }, log) {
-    if (ending.kind === 'failure') {
-        tellFailure(ending.error, log);
-    }
-    else if (request !== undefined) {
-        tellOutcome(ending.outcome, request, log);
-        for (const { title, text } of (0,outcome_notes/* describeNotes */.N)(ending.outcome)) {
-            log.warning(title, text);
-        }
-    }
-}
-/** Tells that the run waits, when it is long enough to wonder. */
-function tellWait({ ms, why }, log) {
-    const text = `Trying again in ${(ms / 1_000).toFixed(1)} s: ${why}.`;
-    if (ms >= ANNOUNCED_WAIT_MS) {
-        log.info(text);
-    }
-    else {
-        log.debug(text);
-    }
-}
-/** Tells of one request, for those who switched step debugging on. */
-function tellRequest(seen, log) {
-    const { attempt, method, path, result, elapsedMs } = seen;
-    log.debug(`Request ${attempt}: ${method} ${path} ${result} in ${elapsedMs} ms`);
-}
-/** Tells that there is no pull request to comment on, and how to name one. */
-function tellNoPullRequest(log) {
-    log.info('No comment: this run is not for a pull request.');
-    log.info('To comment on a pull request all the same, set the input pr-number to its number.');
-}
-/** Tells what became of the pull request comment. None of it fails the step. */
-function tellCommentResult(result, log) {
-    switch (result.kind) {
-        case 'created':
-            log.info(`Commented on the pull request: ${result.url}`);
-            return;
-        case 'updated':
-            log.info(`Updated the comment on the pull request: ${result.url}`);
-            return;
-        case 'unchanged':
-            log.info('Left the comment on the pull request as it is: nothing changed.');
-            return;
-        case 'forbidden':
-            log.warning('The pull request comment could not be written', 'The GitHub token may not write comments. Give the job the permission pull-requests: write. On pull requests from forks GitHub withholds it.');
-            return;
-        case 'failed':
-            log.warning('The pull request comment could not be written', result.why);
-            return;
-    }
-}
-function tellOutcome(outcome, { desired, isDryRun }, log) {
-    switch (outcome.kind) {
-        case 'created':
-            log.info(`Created ${describeGroup(outcome.group)}.`);
-            if (outcome.drift.length > 0) {
-                log.warning('LaunchDarkly stored different values than requested', describeDrift(outcome.drift, 'is', 'requested'));
-            }
-            return;
-        case 'unchanged':
-            log.info(`Insight group "${outcome.group.key}" exists and matches the request.${outcome.mayHaveBeenCreated ? '' : ' Nothing was written.'}`);
-            return;
-        case 'kept':
-            log.warning('The insight group differs from the request', `Insight group "${outcome.group.key}" ${isDryRun ? 'would be' : 'was'} kept as it is (if-exists: keep). ${describeDrift(outcome.drift, 'is', 'requested')}`);
-            return;
-        case 'updated':
-            log.info(`Updated insight group "${outcome.group.key}". ${describeDrift(outcome.drift, 'was', 'now')}`);
-            return;
-        case 'would-create':
-            log.info(`Dry run: would create ${describeGroup(desired)}. Nothing was written.`);
-            return;
-        case 'would-update':
-            log.info(`Dry run: would update insight group "${outcome.group.key}". ${describeDrift(outcome.drift, 'is', 'would be')} Nothing was written.`);
-            return;
-    }
-}
-/** Tells a failure: one annotation with what happened and the next step, more in a group above it. */
-function tellFailure(error, log) {
-    if (error.details.length > 0) {
-        log.group('Details', error.details);
-    }
-    if (error.cause !== undefined) {
-        log.debug(`Cause: ${describeCause(error.cause)}`);
-    }
-    log.failure(error.title, [
-        error.message,
-        ...error.reasons.map(({ attribute, reason }) => `- ${attribute}: ${reason}`),
-        ...(error.existing?.drift ?? []).map((entry) => `- ${describeDrift([entry], 'is', 'requested')}`),
-        error.said,
-        `Next: ${error.nextStep}`,
-    ].filter((line) => line !== undefined));
-}
-function describeGroup({ key, name, projectKey, environmentKey, applicationKeys, }) {
-    return `insight group "${key}" ("${name}") for project "${projectKey}", environment "${environmentKey}", applications: ${listApplications(applicationKeys)}`;
-}
-function listApplications(keys) {
-    return keys.length === 0 ? 'all' : keys.join(', ');
-}
-function describeDrift(drift, actualWord, desiredWord) {
-    return drift
-        .map((entry) => {
-        const field = capitalize(entry.field);
-        if (entry.field !== 'applications') {
-            return `${field}: ${actualWord} "${entry.actual}", ${desiredWord} "${entry.desired}".`;
-        }
-        const { actual, desired } = entry;
-        if (isShort(actual) && isShort(desired)) {
-            return `${field}: ${actualWord} ${listApplications(actual)}, ${desiredWord} ${listApplications(desired)}.`;
-        }
-        const difference = describeDifference(new Set(actual), new Set(desired));
-        return `${field}: ${actualWord} ${actual.length || 'all'}, ${desiredWord} ${desired.length || 'all'}: ${difference}.`;
-    })
-        .join(' ');
-}
-/** Longer lists of applications are told by their difference: in two long lists nobody finds it. */
-const MAX_LISTED_APPLICATIONS = 10;
-function isShort(keys) {
-    return keys.length <= MAX_LISTED_APPLICATIONS;
-}
-function describeDifference(actual, desired) {
-    const parts = [
-        ['more', [...desired].filter((key) => !actual.has(key))],
-        ['fewer', [...actual].filter((key) => !desired.has(key))],
-    ];
-    return parts
-        .filter(([, keys]) => keys.length > 0)
-        .map(([word, keys]) => {
-        const rest = keys.length - MAX_LISTED_APPLICATIONS;
-        const shown = keys.slice(0, MAX_LISTED_APPLICATIONS).join(', ');
-        return `${keys.length} ${word} (${shown}${rest > 0 ? ` and ${rest} others` : ''})`;
-    })
-        .join(', ');
-}
-function capitalize(word) {
-    return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
-}
-/** Name, message and stack, as far as the cause has them. For the debug log only. */
-function describeCause(cause) {
-    return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
-}
-
-;// CONCATENATED MODULE: ./build/crash-report.js
-
-
-
-
-/**
- * Reports an unexpected error, wherever in the process it was thrown: as a failure in the outputs and in
- * the log, never as a stack on stderr. Only the first one is reported, because reporting may be what fails.
- */
-class CrashReporter {
-    #secrets;
-    #log;
-    #error;
-    constructor(secrets, log) {
-        this.#secrets = secrets;
-        this.#log = log;
-    }
-    /** The error that was reported, if any. */
-    get error() {
-        return this.#error;
-    }
-    /** Reports `cause` and fails the step. Never throws: Node would print the stack and exit at once. */
-    report(cause) {
-        process.exitCode = ExitCode.Failure;
-        if (this.#error !== undefined) {
-            return;
-        }
-        const error = explainUnexpected(cause);
-        this.#error = error;
-        // The runner takes the last value of an output, so these replace what was written before.
-        attempt(() => writeOutputs({ kind: 'failure', error }, this.#secrets));
-        attempt(() => tellFailure(error, this.#log));
-    }
-}
-/** Describes an unexpected error in constant words, since it may hold anything. The debug log gets the rest. */
-function explainUnexpected(cause) {
-    return new errors/* ActionError */.lZ({
-        code: 'unexpected-response',
-        title: errors/* SPECIAL_TITLES */.iN.bug,
-        message: 'The action failed with an unexpected error.',
-        nextStep: 'Re-run the job with debug logging, and report the log. Outcome unknown: it is safe to run again.',
-        cause,
-    });
-}
-function attempt(work) {
-    try {
-        work();
-    }
-    catch {
-        // Nothing is left to report it with.
-    }
-}
-
-;// CONCATENATED MODULE: ./build/deadline.js
-
-/**
- * The runner cancels with SIGINT, follows with SIGTERM after 7.5 s, and kills 2.5 s later.
- *
- * @see https://github.com/actions/runner/blob/main/src/Runner.Sdk/ProcessInvoker.cs
- */
-const CANCEL_SIGNALS = ['SIGINT', 'SIGTERM'];
-/** Listens for cancellation until `release` is called. */
-function watchCancellation() {
-    const controller = new AbortController();
-    const cancel = () => controller.abort(explainCancel());
-    for (const name of CANCEL_SIGNALS) {
-        process.once(name, cancel);
-    }
-    return {
-        signal: controller.signal,
-        release() {
-            for (const name of CANCEL_SIGNALS) {
-                process.off(name, cancel);
-            }
-        },
-    };
-}
-/**
- * Starts the run's one deadline, `timeoutMs` from now, which a cancellation ends early. `findAdvice` is
- * asked when the time is up; it may return a further sentence for the next step, or an empty string.
- */
-function startDeadline(timeoutMs, cancellation, findAdvice = () => '') {
-    const controller = new AbortController();
-    const endsAt = performance.now() + timeoutMs;
-    const timer = setTimeout(() => controller.abort(explainTimeout(timeoutMs, findAdvice())), timeoutMs);
-    // Not AbortSignal.any: until somebody listens to it, it does not know which of its signals came first.
-    const cancel = () => controller.abort(cancellation.reason);
-    cancellation.addEventListener('abort', cancel);
-    if (cancellation.aborted) {
-        cancel();
-    }
-    return {
-        signal: controller.signal,
-        remainingMs: () => endsAt - performance.now(),
-        release() {
-            clearTimeout(timer);
-            cancellation.removeEventListener('abort', cancel);
-        },
-    };
-}
-function explainTimeout(timeoutMs, advice) {
-    return new errors/* ActionError */.lZ({
-        code: 'timeout',
-        message: `The step's time of ${timeoutMs / 1_000} s was up before LaunchDarkly had answered.`,
-        nextStep: `Run again; raise timeout-seconds if the network is slow. ${advice}`.trim(),
-    });
-}
-function explainCancel() {
-    return new errors/* ActionError */.lZ({
-        code: 'cancelled',
-        message: 'The run was cancelled before its work was done.',
-        nextStep: 'Run again when it is desired.',
-    });
-}
-/** Resolves after `ms` milliseconds, or as soon as `signal` aborts. */
-function sleep(ms, signal) {
-    return new Promise((resolve) => {
-        const wake = () => {
-            clearTimeout(timer);
-            signal.removeEventListener('abort', wake);
-            resolve();
-        };
-        const timer = setTimeout(wake, ms);
-        signal.addEventListener('abort', wake);
-        if (signal.aborted) {
-            wake();
-        }
-    });
-}
-
-// EXTERNAL MODULE: ./build/http/proxies.js + 1 modules
-var http_proxies = __nccwpck_require__(8535);
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 // EXTERNAL MODULE: ./build/node_modules/zod/minified.js
 var minified = __nccwpck_require__(898);
-;// CONCATENATED MODULE: ./build/inputs/github-context.js
-
-
-/** Where the runner names no API, GitHub's own. */
-const DEFAULT_API_URL = 'https://api.github.com';
-/**
- * Reads the run's context from the variables that the runner sets and from the event's file. Whatever is
- * missing or malformed reads as absent. Never throws.
- *
- * @see https://docs.github.com/actions/reference/workflows-and-actions/variables
- */
-function readGitHubContext(env) {
-    const repository = env['GITHUB_REPOSITORY'] ?? '';
-    const [owner = '', repo = ''] = repository.split('/');
-    const name = env['GITHUB_EVENT_NAME'] ?? '';
-    const event = namesPullRequest(name) ? readEvent(env['GITHUB_EVENT_PATH']) : {};
-    const pullRequest = isPullRequestEvent(name) ? event.pull_request : undefined;
-    return {
-        repository: owner === '' || repo === '' ? undefined : { owner, repo },
-        pullRequestNumber: findPullRequestNumber(name, event, repository),
-        withheldSecrets: findWithheldSecrets({
-            event: name,
-            isFork: pullRequest !== undefined && pullRequest.head?.repo?.full_name !== repository,
-            actor: env['GITHUB_ACTOR'],
-        }),
-        apiUrl: env['GITHUB_API_URL'] || DEFAULT_API_URL,
-    };
-}
-/** The pull request to comment on: the input `pr-number` wins over the event. Undefined when neither names one. */
-function choosePullRequest({ repository, pullRequestNumber }, requestedNumber) {
-    const number = requestedNumber ?? pullRequestNumber;
-    return repository === undefined || number === undefined ? undefined : { ...repository, number };
-}
-/** Builds the schemas on demand: most runs have an event that names no pull request. */
-function describeEvent() {
-    const repositoryReference = minified/* object */.Ik({ id: minified/* optional */.lq(minified/* int */.Wh()), url: minified/* optional */.lq(minified/* string */.Yj()) });
-    // A pull request as the events of workflow runs and checks list it.
-    const listedPullRequest = minified/* object */.Ik({
-        number: minified/* int */.Wh(),
-        base: minified/* optional */.lq(minified/* object */.Ik({ repo: minified/* optional */.lq(repositoryReference) })),
-    });
-    const list = minified/* optional */.lq(minified/* object */.Ik({ pull_requests: minified/* optional */.lq(minified/* array */.YO(listedPullRequest)) }));
-    const pullRequest = minified/* object */.Ik({
-        number: minified/* int */.Wh(),
-        head: minified/* optional */.lq(minified/* object */.Ik({ repo: minified/* nullish */.cl(minified/* object */.Ik({ full_name: minified/* string */.Yj() })) })),
-    });
-    const issue = minified/* object */.Ik({ number: minified/* int */.Wh(), pull_request: minified/* nullish */.cl(minified/* looseObject */._H({})) });
-    // A part that is malformed reads as absent, and does not take the others along.
-    return minified/* object */.Ik({
-        repository: minified/* catch */.Mf(minified/* optional */.lq(repositoryReference), undefined),
-        pull_request: minified/* catch */.Mf(minified/* optional */.lq(pullRequest), undefined),
-        issue: minified/* catch */.Mf(minified/* optional */.lq(issue), undefined),
-        workflow_run: minified/* catch */.Mf(list, undefined),
-        check_run: minified/* catch */.Mf(list, undefined),
-        check_suite: minified/* catch */.Mf(list, undefined),
-        merge_group: minified/* catch */.Mf(minified/* optional */.lq(minified/* object */.Ik({ head_ref: minified/* string */.Yj() })), undefined),
-    });
-}
-/** The branch that a merge queue makes for a pull request. The base may have slashes of its own. */
-const MERGE_QUEUE_REF = /^(?:refs\/heads\/)?gh-readonly-queue\/.+\/pr-([1-9]\d*)-[0-9a-f]+$/;
-/** The events besides those of pull requests whose payload can name one. */
-const OTHER_EVENTS = new Set([
-    'issue_comment',
-    'workflow_run',
-    'check_run',
-    'check_suite',
-    'merge_group',
-]);
-function namesPullRequest(event) {
-    return isPullRequestEvent(event) || OTHER_EVENTS.has(event);
-}
-function isPullRequestEvent(name) {
-    return name === 'pull_request' || name.startsWith('pull_request_');
-}
-function findPullRequestNumber(name, event, repository) {
-    if (isPullRequestEvent(name)) {
-        return event.pull_request?.number;
-    }
-    switch (name) {
-        case 'issue_comment':
-            // Comments on issues start it as well, and only those on pull requests have this member.
-            return event.issue?.pull_request ? event.issue.number : undefined;
-        case 'workflow_run':
-            return findOnlyNumber(event.workflow_run, event, repository);
-        case 'check_run':
-            return findOnlyNumber(event.check_run, event, repository);
-        case 'check_suite':
-            return findOnlyNumber(event.check_suite, event, repository);
-        case 'merge_group': {
-            const number = MERGE_QUEUE_REF.exec(event.merge_group?.head_ref ?? '')?.[1];
-            return number === undefined ? undefined : Number(number);
-        }
-        default:
-            return undefined;
-    }
-}
-/** With several pull requests of the same commit, none of them is the one. */
-function findOnlyNumber(list, event, repository) {
-    const ours = (list?.pull_requests ?? []).filter((entry) => isOfRepository(entry.base?.repo, event, repository));
-    const [first] = ours;
-    return ours.length === 1 ? first?.number : undefined;
-}
-/** A fork's commit may be listed with a pull request of the repository that was forked. */
-function isOfRepository(base, { repository: own }, repository) {
-    if (base?.id !== undefined && own?.id !== undefined) {
-        return base.id === own.id;
-    }
-    return base?.url === undefined
-        ? true
-        : base.url.toLowerCase().endsWith(`/repos/${repository.toLowerCase()}`);
-}
-/** Runs of these events have the repository's secrets, whoever caused them. */
-const EVENTS_WITH_SECRETS = new Set(['issue_comment', 'workflow_run']);
-/** @see https://docs.github.com/actions/security-for-github-actions/security-guides/using-secrets-in-github-actions */
-function findWithheldSecrets(run) {
-    if (EVENTS_WITH_SECRETS.has(run.event)) {
-        return undefined;
-    }
-    if (run.actor === 'dependabot[bot]') {
-        return 'dependabot';
-    }
-    return run.isFork && run.event !== 'pull_request_target' ? 'fork' : undefined;
-}
-function readEvent(path) {
-    try {
-        const event = JSON.parse((0,external_node_fs_namespaceObject.readFileSync)(path ?? '', 'utf8'));
-        return minified/* safeParse */.xL(describeEvent(), event).data ?? {};
-    }
-    catch {
-        return {};
-    }
-}
-
+// EXTERNAL MODULE: ./build/errors.js
+var errors = __nccwpck_require__(9473);
+// EXTERNAL MODULE: ./build/http/proxies.js + 1 modules
+var http_proxies = __nccwpck_require__(8535);
 ;// CONCATENATED MODULE: ./build/launchdarkly/servers.js
 /**
  * The hosts are matched on the text as it was written, never on a parsed URL: a parser turns integers,
@@ -15169,6 +15751,243 @@ function explainRefusal(text) {
         return 'LaunchDarkly has no other port than 443; ';
     }
     return 'the token is sent to LaunchDarkly only; ';
+}
+
+;// CONCATENATED MODULE: ./build/inputs/access-token.js
+
+/** Shorter than anything that LaunchDarkly hands out, in characters. */
+const MIN_TOKEN_LENGTH = 8;
+/** Longer than any token, in characters: what is longer is a file or an answer that was stored by mistake. */
+const MAX_TOKEN_LENGTH = 2_048;
+const TOO_LONG = `it has more than ${MAX_TOKEN_LENGTH} characters, which no token has; store the secret again`;
+/** How the sentence on a token that is not given begins. */
+const IS_BLANK = 'is blank';
+/** Shapes of other credentials than an access token, each with the sentence that helps. */
+const WRONG_CREDENTIALS = [
+    [
+        /^sdk-/i,
+        'this is an SDK key, which the REST API does not accept; expected an access token (api-…)',
+    ],
+    [
+        /^mob-/i,
+        'this is a mobile key, which the REST API does not accept; expected an access token (api-…)',
+    ],
+    [/^rel-/i, 'this is a Relay Proxy key; expected an access token (api-…)'],
+    [
+        /^[0-9a-f]{24}$/i,
+        'this is a client-side ID, which is no credential; expected an access token (api-…)',
+    ],
+    [
+        /^(?:gh[pousr]_|github_pat_)/i,
+        'this is a GitHub token; expected a LaunchDarkly access token (api-…). Are token and github-token swapped?',
+    ],
+    [/^bearer\b/i, 'leave the word Bearer out: LaunchDarkly expects the token alone'],
+    [/^["'`]|["'`]$/, 'it is in quotes; store the secret without them'],
+    [/^\$/, 'it is the name of a variable, not its value; use the secrets context'],
+    [/\s/, 'it has white space in it; store the secret again, in one piece'],
+    [/[^\x21-\x7e]/, 'it has characters that no access token has; store the secret again'],
+];
+/** The rule for the input `token`. No message quotes the token, and an issue's own `input` is never shown. */
+function createTokenSchema(run) {
+    return minified/* string */.Yj()
+        .check(minified/* minLength */.Bp(1, { message: explainBlank(run), abort: true }), minified/* maxLength */.Ru(MAX_TOKEN_LENGTH, { message: TOO_LONG, abort: true }), ...WRONG_CREDENTIALS.map(([shape, message]) => minified/* refine */.YP((token) => !shape.test(String(token)), { message, abort: true })), minified/* minLength */.Bp(MIN_TOKEN_LENGTH, 'it is too short for an access token (api-…)'));
+}
+/** The rule for the input `github-token`. The rest is GitHub's to say, and only where a comment is written. */
+const githubToken = minified/* string */.Yj().check(minified/* maxLength */.Ru(MAX_TOKEN_LENGTH, TOO_LONG));
+function explainBlank({ withheldSecrets }) {
+    switch (withheldSecrets) {
+        case 'fork':
+            return `${IS_BLANK}: GitHub gives no secrets to workflows of pull requests from forks`;
+        case 'dependabot':
+            return `${IS_BLANK}: workflows started by Dependabot see Dependabot secrets only`;
+        case undefined:
+            return `${IS_BLANK}; expected a LaunchDarkly access token. Is the secret's name spelt right, and is it set for this repository, organization or environment?`;
+    }
+}
+/** Says where a token that is not valid is corrected. */
+function explainTokenCorrection({ withheldSecrets }) {
+    switch (withheldSecrets) {
+        case 'fork':
+            return 'Run this step for pull requests of the repository itself only, or after the merge.';
+        case 'dependabot':
+            return 'Add the secret under Settings, Secrets and variables, Dependabot.';
+        case undefined:
+            return 'Correct the secret that token is read from, under Settings, Secrets and variables, Actions.';
+    }
+}
+
+;// CONCATENATED MODULE: ./build/inputs/input-schemas.js
+
+/** A schema for a text that a rule of `rules.ts` reads. */
+function ruled(rule) {
+    return minified/* pipe */.Fs(minified/* string */.Yj(), minified/* transform */.pd((text, context) => {
+        const ruling = rule(text);
+        if (ruling.kind === 'valid') {
+            return ruling.value;
+        }
+        for (const { message } of ruling.problems) {
+            context.issues.push({ code: 'custom', message, input: undefined });
+        }
+        return minified/* NEVER */.tm;
+    }));
+}
+/** A schema for a text that is one of `words`. */
+function oneOf(words) {
+    return ruled((text) => {
+        const word = words.find((candidate) => candidate === text);
+        return word === undefined
+            ? quoteInvalid(text, `expected one of ${words.join(', ')}`)
+            : { kind: 'valid', value: word };
+    });
+}
+/** A schema for YAML's three spellings of each. `yes`, `on` and `1` are no booleans in a workflow either. */
+const input_schemas_boolean = ruled((text) => /^(?:true|True|TRUE|false|False|FALSE)$/.test(text)
+    ? { kind: 'valid', value: text.toLowerCase() === 'true' }
+    : quoteInvalid(text, 'expected true or false'));
+/** A schema for a whole number, written without a sign and without leading zeros. */
+function wholeNumber({ min, max, what }) {
+    return ruled((text) => {
+        const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+        return number >= min && number <= max
+            ? { kind: 'valid', value: number }
+            : quoteInvalid(text, `expected ${what}`);
+    });
+}
+/** Makes a schema take a blank text as undefined. */
+function optional(schema) {
+    return minified/* pipe */.Fs(minified/* string */.Yj(), minified/* transform */.pd((text, context) => {
+        if (text === '') {
+            return undefined;
+        }
+        const parsed = minified/* safeParse */.xL(schema, text);
+        for (const { message } of parsed.error?.issues ?? []) {
+            context.issues.push({ code: 'custom', message, input: undefined });
+        }
+        return parsed.success ? parsed.data : minified/* NEVER */.tm;
+    }));
+}
+/** Quotes the value that breaks a rule. Never for a value that may hold a credential. */
+function quoteInvalid(text, rule) {
+    return { kind: 'invalid', problems: [{ message: `"${text}" is not valid; ${rule}` }] };
+}
+
+// EXTERNAL MODULE: ./build/inputs/rules.js
+var rules = __nccwpck_require__(1671);
+;// CONCATENATED MODULE: ./build/inputs/common-inputs.js
+
+
+
+
+
+
+
+/** The inputs that every action has, with what stands in for a blank one. */
+const COMMON_DEFAULTS = {
+    token: '',
+    'base-uri': 'https://app.launchdarkly.com',
+    'timeout-seconds': '',
+    'dry-run': 'false',
+    'pr-comment': 'false',
+    'github-token': '',
+    'pr-number': '',
+};
+/**
+ * Reads the inputs of one action from the variables that the runner sets: masks the secrets among them
+ * before anything else, then checks them all.
+ *
+ * @throws {ActionError} `invalid-input`, naming every problem, never a credential's value
+ */
+function readInputs({ env, run, secrets }, { defaults, shape }) {
+    const given = readDeclaredInputs(env, { ...defaults, ...COMMON_DEFAULTS });
+    const proxies = (0,http_proxies/* readProxySettings */.uv)(env);
+    for (const secret of [given['token'], given['github-token'], ...(0,http_proxies/* listProxySecrets */.WA)(proxies)]) {
+        secrets.add(secret ?? '');
+    }
+    const own = minified/* safeParse */.xL(minified/* object */.Ik(shape), given);
+    const common = minified/* safeParse */.xL(minified/* object */.Ik(describeCommon(run)), given);
+    const origin = common.data?.['base-uri'].origin ?? COMMON_DEFAULTS['base-uri'];
+    const problems = [
+        ...[...(own.error?.issues ?? []), ...(common.error?.issues ?? [])].map(({ path, message }) => ({ input: String(path[0]), message })),
+        ...listProxyProblems(env, origin),
+    ];
+    if (!own.success || !common.success || problems.length > 0) {
+        throw explainProblems(problems, run);
+    }
+    const inputs = common.data;
+    // What the workflow named itself is no secret, whatever it looks like.
+    secrets.exempt([origin, ...Object.keys(defaults).map((name) => given[name] ?? '')]);
+    return {
+        own: own.data,
+        common: {
+            token: inputs.token,
+            server: inputs['base-uri'],
+            proxies,
+            timeoutMs: inputs['timeout-seconds'] && inputs['timeout-seconds'] * 1_000,
+            isDryRun: inputs['dry-run'],
+            wantsComment: inputs['pr-comment'],
+            githubToken: inputs['github-token'],
+            prNumber: inputs['pr-number'],
+            warnings: (0,http_proxies/* listProxyWarnings */._1)(env, origin),
+        },
+    };
+}
+/** The runner upper-cases names and turns blanks, but not hyphens, into underscores. It enforces nothing else. */
+function readDeclaredInputs(env, defaults) {
+    return Object.fromEntries(Object.entries(defaults).map(([name, value]) => [
+        name,
+        env[`INPUT_${name.toUpperCase()}`]?.trim() || value,
+    ]));
+}
+const timeoutSeconds = wholeNumber({
+    min: 1,
+    max: 3_600,
+    what: 'a whole number of seconds from 1 to 3600',
+});
+/** GitHub numbers issues and pull requests in 32 bits. */
+const pullRequestNumber = wholeNumber({
+    min: 1,
+    max: 2 ** 31 - 1,
+    what: 'the number of a pull request, such as 42',
+});
+function describeCommon(run) {
+    return {
+        token: createTokenSchema(run),
+        'base-uri': ruled((text) => {
+            const server = resolveServer(text);
+            return 'problem' in server ? (0,rules/* invalid */.Gq)(server.problem) : (0,rules/* valid */.rZ)(server);
+        }),
+        'timeout-seconds': optional(timeoutSeconds),
+        'dry-run': input_schemas_boolean,
+        'pr-comment': input_schemas_boolean,
+        'github-token': githubToken,
+        'pr-number': optional(pullRequestNumber),
+    };
+}
+function listProxyProblems(env, origin) {
+    const problem = (0,http_proxies/* findProxyProblem */.lc)(env, origin);
+    return problem === undefined ? [] : [{ input: problem.variable, message: problem.reason }];
+}
+/** Explains all that is wrong with the inputs in one error. */
+function explainProblems(problems, run, extent = 'No request was made.') {
+    const names = [...new Set(problems.map(({ input }) => input))];
+    const isBlank = problems.every(({ message }) => message.startsWith(IS_BLANK));
+    return new errors/* ActionError */.lZ({
+        code: 'invalid-input',
+        message: names.length === 1
+            ? `The input ${names.join('')} ${isBlank ? IS_BLANK : 'is not valid'}. ${extent}`
+            : `${names.length} inputs are not valid. ${extent}`,
+        nextStep: [...new Set(names.map((name) => findCorrection(name, run)))].join(' '),
+        reasons: problems.map(({ input, message }) => ({ attribute: input, reason: message })),
+    });
+}
+/** Says where a value that is not valid is corrected. */
+function findCorrection(name, run) {
+    if (/_proxy$/i.test(name)) {
+        return `Correct ${name} in env of the workflow or of the runner.`;
+    }
+    return name === 'token'
+        ? explainTokenCorrection(run)
+        : 'Correct the inputs under with: in the workflow.';
 }
 
 ;// CONCATENATED MODULE: ./build/insight-group/diff.js
@@ -15263,766 +16082,142 @@ function planChange(desired, observed, ifExists) {
         : { kind: 'keep', group: observed, drift };
 }
 
-;// CONCATENATED MODULE: ./build/inputs/access-token.js
-
-/** Shorter than anything that LaunchDarkly hands out, in characters. */
-const MIN_TOKEN_LENGTH = 8;
-/** Longer than any token, in characters: what is longer is a file or an answer that was stored by mistake. */
-const MAX_TOKEN_LENGTH = 2_048;
-const TOO_LONG = `it has more than ${MAX_TOKEN_LENGTH} characters, which no token has; store the secret again`;
-/** How the sentence on a token that is not given begins. */
-const IS_BLANK = 'is blank';
-/** Shapes of other credentials than an access token, each with the sentence that helps. */
-const WRONG_CREDENTIALS = [
-    [
-        /^sdk-/i,
-        'this is an SDK key, which the REST API does not accept; expected an access token (api-…)',
-    ],
-    [
-        /^mob-/i,
-        'this is a mobile key, which the REST API does not accept; expected an access token (api-…)',
-    ],
-    [/^rel-/i, 'this is a Relay Proxy key; expected an access token (api-…)'],
-    [
-        /^[0-9a-f]{24}$/i,
-        'this is a client-side ID, which is no credential; expected an access token (api-…)',
-    ],
-    [
-        /^(?:gh[pousr]_|github_pat_)/i,
-        'this is a GitHub token; expected a LaunchDarkly access token (api-…). Are token and github-token swapped?',
-    ],
-    [/^bearer\b/i, 'leave the word Bearer out: LaunchDarkly expects the token alone'],
-    [/^["'`]|["'`]$/, 'it is in quotes; store the secret without them'],
-    [/^\$/, 'it is the name of a variable, not its value; use the secrets context'],
-    [/\s/, 'it has white space in it; store the secret again, in one piece'],
-    [/[^\x21-\x7e]/, 'it has characters that no access token has; store the secret again'],
-];
-/** The rule for the input `token`. No message quotes the token, and an issue's own `input` is never shown. */
-function createTokenSchema(run) {
-    return minified/* string */.Yj()
-        .check(minified/* minLength */.Bp(1, { message: explainBlank(run), abort: true }), minified/* maxLength */.Ru(MAX_TOKEN_LENGTH, { message: TOO_LONG, abort: true }), ...WRONG_CREDENTIALS.map(([shape, message]) => minified/* refine */.YP((token) => !shape.test(String(token)), { message, abort: true })), minified/* minLength */.Bp(MIN_TOKEN_LENGTH, 'it is too short for an access token (api-…)'));
-}
-/** The rule for the input `github-token`. The rest is GitHub's to say, and only where a comment is written. */
-const githubToken = minified/* string */.Yj().check(minified/* maxLength */.Ru(MAX_TOKEN_LENGTH, TOO_LONG));
-function explainBlank({ withheldSecrets }) {
-    switch (withheldSecrets) {
-        case 'fork':
-            return `${IS_BLANK}: GitHub gives no secrets to workflows of pull requests from forks`;
-        case 'dependabot':
-            return `${IS_BLANK}: workflows started by Dependabot see Dependabot secrets only`;
-        case undefined:
-            return `${IS_BLANK}; expected a LaunchDarkly access token. Is the secret's name spelt right, and is it set for this repository, organization or environment?`;
-    }
-}
-/** Says where a token that is not valid is corrected. */
-function explainTokenCorrection({ withheldSecrets }) {
-    switch (withheldSecrets) {
-        case 'fork':
-            return 'Run this step for pull requests of the repository itself only, or after the merge.';
-        case 'dependabot':
-            return 'Add the secret under Settings, Secrets and variables, Dependabot.';
-        case undefined:
-            return 'Correct the secret that token is read from, under Settings, Secrets and variables, Actions.';
-    }
-}
-
-;// CONCATENATED MODULE: ./build/inputs/inputs.js
+// EXTERNAL MODULE: ./build/inputs/selector.js
+var inputs_selector = __nccwpck_require__(5571);
+// EXTERNAL MODULE: ./build/inputs/template.js
+var inputs_template = __nccwpck_require__(968);
+;// CONCATENATED MODULE: ./build/inputs/create-inputs.js
 
 
 
 
 
 
-/** The inputs of `action.yml` with what stands in for a blank one, for the tests that hold the two against each other. */
-const INPUT_DEFAULTS = {
+/** The inputs of the action's own, with what stands in for a blank one. */
+const CREATE_DEFAULTS = {
     name: '',
     key: '',
     project: '',
     environment: '',
     applications: '',
-    token: '',
-    'base-uri': 'https://app.launchdarkly.com',
-    'timeout-seconds': '120',
     'if-exists': 'fail',
-    'dry-run': 'false',
-    'pr-comment': 'false',
-    'github-token': '',
-    'pr-number': '',
+};
+const SHAPE = {
+    name: ruled(inputs_template/* parseNameTemplate */.LV),
+    key: ruled(inputs_template/* parseKeyTemplate */.lO),
+    project: ruled(inputs_selector/* parseSelector */.Pl),
+    environment: ruled(inputs_selector/* parseSelector */.Pl),
+    applications: ruled(rules/* parseApplications */.r8),
+    'if-exists': oneOf(IF_EXISTS),
 };
 /**
- * Reads the run's inputs from the variables that the runner sets, masks the secrets among them before
- * anything else, and checks them all.
+ * Reads the inputs of the action that creates groups.
  *
  * @throws {ActionError} `invalid-input`, naming every problem, never a credential's value
  */
-function readInputs(env, run, secrets) {
-    const given = readDeclaredInputs(env);
-    const proxies = (0,http_proxies/* readProxySettings */.uv)(env);
-    for (const secret of [given.token, given['github-token'], ...(0,http_proxies/* listProxySecrets */.WA)(proxies)]) {
-        secrets.add(secret);
+function readCreateInputs(source) {
+    const { common, own } = readInputs(source, { defaults: CREATE_DEFAULTS, shape: SHAPE });
+    const template = {
+        project: own.project,
+        environment: own.environment,
+        key: own.key,
+        name: own.name,
+        applicationKeys: own.applications,
+    };
+    const ifExists = own['if-exists'];
+    if ((0,rules/* mayBeSeveral */.J_)(template) && ifExists === 'fail') {
+        const message = 'fail can never pass twice for several groups; set it to keep or update where project or environment is a pattern or a list';
+        throw explainProblems([{ input: 'if-exists', message }], source.run);
     }
-    const parsed = minified/* safeParse */.xL(describeInputs(run), given);
-    const origin = parsed.data?.['base-uri'].origin ?? INPUT_DEFAULTS['base-uri'];
-    const proxyIssues = listProxyIssues(env, origin);
-    if (!parsed.success || proxyIssues.length > 0) {
-        throw explainProblems([...(parsed.error?.issues ?? []), ...proxyIssues], run);
-    }
-    const inputs = parsed.data;
-    const desired = {
-        key: inputs.key,
-        name: inputs.name,
-        projectKey: inputs.project,
-        environmentKey: inputs.environment,
-        applicationKeys: inputs.applications,
-    };
-    secrets.exempt([...Object.values(desired).flat(), inputs['base-uri'].origin]);
-    return {
-        request: { desired, ifExists: inputs['if-exists'], isDryRun: inputs['dry-run'] },
-        token: inputs.token,
-        server: inputs['base-uri'],
-        proxies,
-        timeoutMs: inputs['timeout-seconds'] * 1_000,
-        wantsComment: inputs['pr-comment'],
-        githubToken: inputs['github-token'],
-        prNumber: inputs['pr-number'],
-        warnings: [
-            ...['key', 'project', 'environment'].flatMap((input) => warnOfLength(input, inputs[input])),
-            ...(0,http_proxies/* listProxyWarnings */._1)(env, inputs['base-uri'].origin),
-        ],
-    };
+    const warnings = [...common.warnings, ...warnOfLengths(own)];
+    return { ...common, template, ifExists, warnings };
 }
-/** The runner upper-cases names and turns blanks, but not hyphens, into underscores. It enforces nothing else. */
-function readDeclaredInputs(env) {
-    const read = (name) => env[`INPUT_${name.toUpperCase()}`]?.trim() || INPUT_DEFAULTS[name];
-    return {
-        name: read('name'),
-        key: read('key'),
-        project: read('project'),
-        environment: read('environment'),
-        applications: read('applications'),
-        token: read('token'),
-        'base-uri': read('base-uri'),
-        'timeout-seconds': read('timeout-seconds'),
-        'if-exists': read('if-exists'),
-        'dry-run': read('dry-run'),
-        'pr-comment': read('pr-comment'),
-        'github-token': read('github-token'),
-        'pr-number': read('pr-number'),
-    };
+function warnOfLengths(inputs) {
+    const [only, ...rest] = inputs.key;
+    return [
+        rest.length === 0 && only?.kind === 'literal' ? (0,rules/* warnOfKeyLength */.BH)('key', only.text) : undefined,
+        ...['project', 'environment'].map((input) => {
+            const selector = inputs[input];
+            return selector.kind === 'exact' ? (0,rules/* warnOfKeyLength */.BH)(input, selector.key) : undefined;
+        }),
+    ].filter((warning) => warning !== undefined);
 }
-/** What is wrong with the proxy on the way to `origin`, in the shape of the other inputs' problems. */
-function listProxyIssues(env, origin) {
-    const problem = (0,http_proxies/* findProxyProblem */.lc)(env, origin);
-    return problem === undefined
-        ? []
-        : [{ code: 'custom', path: [problem.variable], message: problem.reason, input: undefined }];
-}
-function describeInputs(run) {
-    return minified/* object */.Ik({
-        name: inputs_name,
-        key,
-        project: key,
-        environment: key,
-        applications,
-        token: createTokenSchema(run),
-        'base-uri': minified/* pipe */.Fs(minified/* string */.Yj(), minified/* transform */.pd((text, context) => {
-            const server = resolveServer(text);
-            if ('problem' in server) {
-                context.issues.push({ code: 'custom', message: server.problem, input: undefined });
-                return minified/* NEVER */.tm;
-            }
-            return server;
-        })),
-        'timeout-seconds': minified/* pipe */.Fs(minified/* string */.Yj().check(minified/* regex */.yG(/^\d{1,9}$/, TIMEOUT_RULE)), minified/* pipe */.Fs(minified/* transform */.pd(Number), minified/* number */.ai().check(minified/* minimum */.UM(1, TIMEOUT_RULE), minified/* maximum */.Ph(MAX_TIMEOUT_SECONDS, TIMEOUT_RULE)))),
-        'if-exists': minified/* enum */.k5(IF_EXISTS, quoting(`expected one of ${IF_EXISTS.join(', ')}`)),
-        'dry-run': inputs_boolean,
-        'pr-comment': inputs_boolean,
-        'github-token': githubToken,
-        'pr-number': prNumber,
-    });
-}
-const inputs_name = minified/* string */.Yj()
-    .check(minified/* minLength */.Bp(1, "is required: the group's display name"), minified/* regex */.yG(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'expected one line, without control characters'));
+
+;// CONCATENATED MODULE: ./build/reconcile/apply.js
+
+/** Groups that are worked on at once: enough to keep all reads and writes busy that the throttle lets through. */
+const MAX_CONCURRENT_GROUPS = 8;
+/** Groups in a row that got no answer: then the next one would not get one either. */
+const MAX_LOST_IN_A_ROW = 3;
 /**
- * "Must contain only letters, numbers, '.', '-', or '_' and must start with an alphanumeric."
+ * Runs all tasks, several at once. A group that fails is that group's result and stops nothing else,
+ * unless it shows that all others would fail as well: then those that have not begun are skipped.
  *
- * @see https://github.com/launchdarkly/terraform-provider-launchdarkly the rule for all keys of resources
+ * Results are in the order of the tasks; `onResult` is called in the order in which they end.
  */
-const key = minified/* string */.Yj()
-    .check(minified/* minLength */.Bp(1, { message: 'is required', abort: true }), minified/* regex */.yG(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, quoting('expected letters, digits, ".", "-" and "_", the first one a letter or a digit')));
-/** The rule of LaunchDarkly's SDKs for application ids. Unlike another key, one may start with any of these. */
-const APPLICATION_KEY = /^[a-zA-Z0-9_.-]+$/;
-const NOT_A_JSON_LIST = 'begins with "[" and is not a JSON array of strings; expected ["web", "tv"], or application keys, one per line or separated by commas';
-const applications = minified/* pipe */.Fs(minified/* pipe */.Fs(minified/* string */.Yj(), minified/* transform */.pd((text, context) => {
-    const list = text.startsWith('[') ? parseJsonList(text) : splitList(text);
-    if (list === undefined) {
-        context.issues.push({ code: 'custom', message: NOT_A_JSON_LIST, input: undefined });
-        return minified/* NEVER */.tm;
+async function applyAll(tasks, onResult) {
+    const results = new Map();
+    const queue = [...tasks];
+    const stop = new StopRule();
+    async function work() {
+        for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
+            const outcome = stop.isStopped ? SKIPPED : await settle(task);
+            stop.observe(outcome);
+            const result = { target: task.target, outcome };
+            results.set(task, result);
+            onResult(result);
+        }
     }
-    return [...new Set(list)];
-})), minified/* array */.YO(minified/* string */.Yj()
-    .check(minified/* regex */.yG(APPLICATION_KEY, quoting('expected application keys, one per line or separated by commas: letters, digits, ".", "-" and "_"')))));
-/** Splits at new lines and commas, trims, drops blanks, keeps the order. */
-function splitList(text) {
-    return text
-        .split(/[\n,]/)
-        .map((entry) => entry.trim())
-        .filter((entry) => entry !== '');
+    await Promise.all(Array.from({ length: MAX_CONCURRENT_GROUPS }, work));
+    return tasks.flatMap((task) => results.get(task) ?? []);
 }
-/** Reads a list as the output `applications` has it; undefined for anything else. */
-function parseJsonList(text) {
+/** The outcome of a group that was never attempted. */
+const SKIPPED = { kind: 'skipped', group: undefined, drift: [] };
+/** Turns a failure of one group into its outcome. What nobody foresaw is no group's failure. */
+async function settle({ run }) {
     try {
-        return minified/* safeParse */.xL(minified/* array */.YO(minified/* string */.Yj()), JSON.parse(text)).data?.map((entry) => entry.trim());
+        return await run();
     }
-    catch {
-        return undefined;
-    }
-}
-const MAX_TIMEOUT_SECONDS = 3_600;
-const TIMEOUT_RULE = `expected a whole number of seconds from 1 to ${MAX_TIMEOUT_SECONDS}`;
-/** A rule, with the value that breaks it. Never for a value that may hold a credential. */
-function quoting(rule) {
-    return {
-        error: ({ input }) => `"${String(input)}" is not valid; ${rule}`,
-    };
-}
-/** YAML's three spellings. `yes`, `on` and `1` are no booleans in a workflow either. */
-const inputs_boolean = minified/* pipe */.Fs(minified/* string */.Yj()
-    .check(minified/* regex */.yG(/^(?:true|True|TRUE|false|False|FALSE)$/, quoting('expected true or false'))), minified/* transform */.pd((text) => text.toLowerCase() === 'true'));
-/** GitHub numbers issues and pull requests in 32 bits. */
-const MAX_PR_NUMBER = 2_147_483_647;
-const PR_NUMBER_RULE = quoting('expected the number of a pull request, such as 42');
-const prNumber = minified/* pipe */.Fs(minified/* string */.Yj().check(minified/* regex */.yG(/^(?:[1-9]\d{0,9})?$/, PR_NUMBER_RULE)), minified/* pipe */.Fs(minified/* transform */.pd((text) => (text === '' ? undefined : Number(text))), minified/* optional */.lq(minified/* number */.ai().check(minified/* maximum */.Ph(MAX_PR_NUMBER, PR_NUMBER_RULE)))));
-function explainProblems(issues, run) {
-    const reasons = issues.map(({ path, message }) => ({
-        attribute: String(path[0]),
-        reason: message,
-    }));
-    const names = [...new Set(reasons.map(({ attribute }) => attribute))];
-    const isBlank = reasons.every(({ reason }) => reason.startsWith(IS_BLANK));
-    return new errors/* ActionError */.lZ({
-        code: 'invalid-input',
-        message: names.length === 1
-            ? `The input ${names.join('')} ${isBlank ? IS_BLANK : 'is not valid'}. No request was made.`
-            : `${names.length} inputs are not valid. No request was made.`,
-        nextStep: [...new Set(names.map((name) => findCorrection(name, run)))].join(' '),
-        reasons,
-    });
-}
-/** Says where a value that is not valid is corrected. */
-function findCorrection(name, run) {
-    if (/_proxy$/i.test(name)) {
-        return `Correct ${name} in env of the workflow or of the runner.`;
-    }
-    return name === 'token'
-        ? explainTokenCorrection(run)
-        : 'Correct the inputs under with: in the workflow.';
-}
-/** Longer keys are refused for some resources, in characters. The server decides, so this only warns. */
-const USUAL_KEY_LENGTH = 100;
-function warnOfLength(input, value) {
-    return value.length > USUAL_KEY_LENGTH
-        ? [
-            `The input ${input} has ${value.length} characters; LaunchDarkly may refuse keys of more than ${USUAL_KEY_LENGTH}.`,
-        ]
-        : [];
-}
-
-// EXTERNAL MODULE: ./build/http/error-codes.js
-var error_codes = __nccwpck_require__(1484);
-// EXTERNAL MODULE: ./build/launchdarkly/backoff.js
-var launchdarkly_backoff = __nccwpck_require__(3633);
-;// CONCATENATED MODULE: ./build/launchdarkly/schemas.js
-
-/*
- * What LaunchDarkly answers. The live API is loose where its documentation is strict: optional members
- * come as null, times as strings of digits. So only what the action cannot do without is required,
- * members that are not understood read as missing, and unknown ones are dropped. Above all
- * `environment`, which holds SDK and mobile keys, has no place in any of these shapes.
- */
-/** The largest time that JavaScript's Date can show, in epoch milliseconds. */
-const MAX_EPOCH_MS = 8.64e15;
-/** Makes a member optional in every way: missing, null or of a shape that is not understood. */
-function loose(schema) {
-    return minified/* catch */.Mf(minified/* optional */.lq(schema), undefined);
-}
-const epochMs = minified/* pipe */.Fs(minified/* union */.KC([minified/* number */.ai(), minified/* string */.Yj().check(minified/* regex */.yG(/^\d{1,16}$/))]), minified/* pipe */.Fs(minified/* transform */.pd(Number), minified/* int */.Wh().check(minified/* minimum */.UM(0), minified/* maximum */.Ph(MAX_EPOCH_MS))));
-const nonEmpty = minified/* string */.Yj().check(minified/* minLength */.Bp(1));
-const score = {
-    score: minified/* number */.ai(),
-    indicator: minified/* catch */.Mf(minified/* string */.Yj(), 'unknown'),
-};
-const metricScore = loose(minified/* object */.Ik({
-    ...score,
-    indicatorRange: loose(minified/* object */.Ik({ min: minified/* number */.ai(), max: minified/* number */.ai() })),
-    aggregateOf: loose(minified/* array */.YO(minified/* string */.Yj())),
-    diffVsLastPeriod: loose(minified/* number */.ai()),
-    lastPeriod: loose(minified/* object */.Ik(score)),
-}));
-const period = loose(minified/* object */.Ik({ startTime: epochMs, endTime: epochMs }));
-const insightGroup = minified/* object */.Ik({
-    key: nonEmpty,
-    name: minified/* string */.Yj(),
-    projectKey: nonEmpty,
-    environmentKey: nonEmpty,
-    applicationKeys: minified/* pipe */.Fs(minified/* nullish */.cl(minified/* array */.YO(minified/* string */.Yj())), minified/* transform */.pd((keys) => keys ?? [])),
-    createdAt: loose(epochMs),
-    scores: loose(minified/* object */.Ik({
-        overall: metricScore,
-        velocity: metricScore,
-        deploymentFrequency: metricScore,
-        leadTime: metricScore,
-        risk: metricScore,
-        deploymentFailureRate: metricScore,
-        impactSize: metricScore,
-        efficiency: metricScore,
-        flagHealth: metricScore,
-        experimentationCoverage: metricScore,
-        creationRatio: metricScore,
-    })),
-    scoreMetadata: loose(minified/* object */.Ik({ period, lastPeriod: period })),
-});
-/** Reads an `InsightGroup`; undefined when `json` is none. */
-function parseInsightGroup(json) {
-    return minified/* safeParse */.xL(insightGroup, json).data;
-}
-const failureReason = minified/* object */.Ik({
-    attribute: minified/* catch */.Mf(minified/* string */.Yj(), ''),
-    reason: minified/* catch */.Mf(minified/* string */.Yj(), ''),
-});
-const errorBody = minified/* object */.Ik({
-    code: loose(minified/* string */.Yj()),
-    message: loose(minified/* string */.Yj()),
-    id: loose(minified/* string */.Yj()),
-    errors: minified/* catch */.Mf(minified/* array */.YO(failureReason), []),
-});
-/** Reads an error body of any shape. */
-function parseErrorBody(json) {
-    return minified/* safeParse */.xL(errorBody, json).data ?? { errors: [] };
-}
-const namedKey = minified/* pipe */.Fs(minified/* object */.Ik({ key: nonEmpty, name: loose(minified/* string */.Yj()) }), minified/* transform */.pd(({ key, name }) => ({ key, name: name ?? key })));
-const list = minified/* object */.Ik({
-    items: minified/* array */.YO(minified/* unknown */.L5()),
-    totalCount: loose(minified/* int */.Wh().check(minified/* minimum */.UM(0))),
-    _links: loose(minified/* object */.Ik({ next: loose(minified/* object */.Ik({ href: minified/* string */.Yj() })) })),
-});
-function parsePage(json, parseItem) {
-    const page = minified/* safeParse */.xL(list, json).data;
-    return (page && {
-        items: page.items.map(parseItem).filter((item) => item !== undefined),
-        length: page.items.length,
-        totalCount: page.totalCount,
-        hasNext: page._links?.next !== undefined,
-    });
-}
-/** Reads one page of projects or environments: their keys and names, and nothing else. */
-function parseNamedKeyPage(json) {
-    return parsePage(json, parseNamedKey);
-}
-/** Reads one page of insight groups. */
-function parseGroupPage(json) {
-    return parsePage(json, parseInsightGroup);
-}
-/** Reads a project or an environment: its key and its name, and nothing else. */
-function parseNamedKey(json) {
-    return minified/* safeParse */.xL(namedKey, json).data;
-}
-const callerIdentity = minified/* object */.Ik({
-    authKind: loose(minified/* string */.Yj()),
-    tokenKind: loose(minified/* string */.Yj()),
-    tokenName: loose(minified/* string */.Yj()),
-    serviceToken: loose(minified/* boolean */.zM()),
-    scopes: loose(minified/* array */.YO(minified/* string */.Yj())),
-});
-/** Reads a caller identity; undefined when `json` is none. */
-function parseCallerIdentity(json) {
-    return minified/* safeParse */.xL(callerIdentity, json).data;
-}
-
-;// CONCATENATED MODULE: ./build/launchdarkly/api-result.js
-
-
-
-/** A success without a body. */
-const NO_CONTENT = 204;
-/** Decides what a request came to, by the status alone: the body of a 4xx explains, it never decides. */
-function readApiResult(exchange, expectation) {
-    if (exchange.kind === 'no-response') {
-        const { startedAt, receivedAt } = exchange;
-        const timing = { startedAt, receivedAt, serverClock: undefined, retryAfterMs: undefined };
-        return { ...timing, kind: 'indeterminate', failure: readNetworkFailure(exchange) };
-    }
-    const { startedAt, receivedAt, headers, status, body } = exchange;
-    const timing = {
-        startedAt,
-        receivedAt,
-        serverClock: (0,launchdarkly_backoff/* parseServerClock */.vs)(headers),
-        retryAfterMs: (0,launchdarkly_backoff/* parseRetryAfter */.mu)(status === 429 ? headers : omitLimits(headers), receivedAt),
-    };
-    if (status >= 400 && status <= 499 && status !== 408) {
-        const text = body.kind === 'unreadable' ? '' : body.text;
-        const json = body.kind === 'json' ? body.json : undefined;
-        return { ...timing, kind: 'rejected', error: { ...parseErrorBody(json), status, text } };
-    }
-    if (status === expectation.status && (body.kind === 'json' || status === NO_CONTENT)) {
-        const value = expectation.parse(body.kind === 'json' ? body.json : undefined);
-        if (value !== undefined) {
-            return { ...timing, kind: 'ok', value };
+    catch (error) {
+        if (!(error instanceof errors/* ActionError */.lZ)) {
+            throw error;
         }
+        const { group, drift = [] } = error.existing ?? {};
+        return { kind: 'failed', error, group, drift };
     }
-    const failure = readResponseFailure(exchange, expectation.status);
-    return { ...timing, kind: 'indeterminate', failure };
 }
-/** LaunchDarkly shows the state of its limits on every answer; only with 429 has one been reached. */
-function omitLimits(headers) {
-    return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('x-ratelimit-')));
+/** Runs one task by itself. */
+async function applyOne(task) {
+    return { target: task.target, outcome: await settle(task) };
 }
-function readResponseFailure(response, expectedStatus) {
-    const { status, body } = response;
-    const message = body.kind === 'json' ? parseErrorBody(body.json).message : undefined;
-    const causeCode = `HTTP ${status}`;
-    const common = { mayHaveBeenProcessed: true, isRetryable: true, causeCode, message };
-    if (status >= 500 && status <= 599) {
-        return { ...common, code: 'server-error', what: `answered ${status}` };
+/** Failures that would be the same for every group of the run. */
+const CONCERNS_ALL = new Set(['unauthorized', 'rate-limited', 'cancelled']);
+/** How a group ends that got no answer, though it was tried again. */
+const LOST = new Set(['network', 'timeout', 'server-error']);
+/** Decides from the outcomes so far whether it is of any use to go on. */
+class StopRule {
+    #isStopped = false;
+    #lostInARow = 0;
+    #hasAccess = false;
+    get isStopped() {
+        return this.#isStopped;
     }
-    if (status === 408) {
-        return { ...common, code: 'timeout', what: 'answered 408 (request timeout)' };
-    }
-    if (status >= 300 && status <= 399) {
-        // Following it would turn the POST into a GET or carry the token to another host.
-        const what = `answered ${status}, a redirect, which is never followed`;
-        return { ...common, code: 'unexpected-response', isRetryable: false, what };
-    }
-    return {
-        ...common,
-        code: 'unexpected-response',
-        what: describeBody(status, expectedStatus, body),
-    };
-}
-function describeBody(status, expectedStatus, body) {
-    if (body.kind === 'unreadable') {
-        return `answered ${status} with a body that can't be read: ${body.why}`;
-    }
-    if (status !== expectedStatus) {
-        return `answered ${status} where ${expectedStatus} was expected`;
-    }
-    if (body.kind === 'text') {
-        const size = body.text.length === 0 ? 'an empty body' : 'a body that is not JSON';
-        return `answered ${status} with ${size}`;
-    }
-    return `answered ${status} with a body that is not what was asked for`;
-}
-/** The DNS of a cluster may not know a name for a moment; after this long it is a wrong name, in milliseconds. */
-const NAME_RETRY_LIMIT_MS = 10_000;
-function readNetworkFailure(failed) {
-    const { mayHaveBeenProcessed, code, cause, proxy, isDirect } = failed;
-    const isRetryable = mayHaveBeenProcessed || !(0,error_codes/* isPermanentCode */.U)(code);
-    const retryLimitMs = code === 'ENOTFOUND' ? NAME_RETRY_LIMIT_MS : undefined;
-    const common = {
-        mayHaveBeenProcessed,
-        isRetryable,
-        retryLimitMs,
-        causeCode: code,
-        cause,
-        proxy,
-        isDirect,
-    };
-    switch (code) {
-        case 'ABORTED':
-            return { ...common, code: 'timeout', what: 'had not answered when the time was up' };
-        case 'ATTEMPT_TIMEOUT':
-            return { ...common, code: 'timeout', what: 'did not answer in time' };
-        default: {
-            const what = mayHaveBeenProcessed
-                ? `was lost before it had answered (${code})`
-                : `could not be reached${proxy === undefined ? '' : ` through the proxy ${proxy}`} (${code})`;
-            return { ...common, code: 'network', what };
+    observe(outcome) {
+        if (outcome.kind === 'skipped') {
+            return;
         }
+        const code = outcome.kind === 'failed' ? outcome.error.code : undefined;
+        this.#lostInARow = code !== undefined && LOST.has(code) ? this.#lostInARow + 1 : 0;
+        this.#hasAccess ||= code !== 'forbidden';
+        this.#isStopped ||=
+            (code !== undefined && CONCERNS_ALL.has(code)) ||
+                (code === 'forbidden' && !this.#hasAccess) ||
+                this.#lostInARow >= MAX_LOST_IN_A_ROW;
     }
 }
 
-;// CONCATENATED MODULE: ./build/launchdarkly/client.js
-
-
-/** How many items a page of projects, environments or applications is asked for. */
-const PAGE_SIZE = 100;
-/**
- * "Must be between 1 and 20 inclusive."
- *
- * @see https://launchdarkly.com/docs/api/insights-scores-beta/list-insight-groups
- */
-const GROUP_PAGE_SIZE = 20;
-/** Speaks LaunchDarkly's API over `transport`. Every request ends when `signal` aborts. */
-function createClient(transport, signal) {
-    const ask = async (request, expectation) => readApiResult(await transport.send(request, signal), expectation);
-    const get = (route, query, parse) => ask({ method: 'GET', ...route, query }, { status: 200, parse });
-    return {
-        createGroup(desired) {
-            const { key, name, projectKey, environmentKey, applicationKeys } = desired;
-            const body = {
-                name,
-                key,
-                projectKey,
-                environmentKey,
-                // "If not provided, the insight group will include data from all applications." What an
-                // empty list means is not documented.
-                ...(applicationKeys.length > 0 && { applicationKeys }),
-            };
-            return ask({ method: 'POST', ...CREATE, body }, { status: 201, parse: parseGroupOf(key) });
-        },
-        getGroup: (key) => get(groupRoute(key), { expand: 'scores' }, parseGroupOf(key)),
-        patchGroup: (key, patch) => ask({ method: 'PATCH', ...groupRoute(key), body: patch }, { status: 200, parse: parseGroupOf(key) }),
-        deleteGroup: (key) => ask({ method: 'DELETE', ...groupRoute(key) }, { status: 204, parse: () => true }),
-        listGroups: (offset) => get(GROUPS, { ...pageQuery(GROUP_PAGE_SIZE, offset), sort: 'name' }, parseGroupPage),
-        getEnvironment: (projectKey, environmentKey) => get(environmentRoute(projectKey, environmentKey), {}, parseNamedKey),
-        getProject: (projectKey) => get(projectRoute(projectKey), {}, parseNamedKey),
-        listEnvironments: (projectKey, offset) => get(environmentsRoute(projectKey), pageQuery(PAGE_SIZE, offset), parseNamedKeyPage),
-        listProjects: (offset) => get(PROJECTS, pageQuery(PAGE_SIZE, offset), parseNamedKeyPage),
-        findApplications: (keys) => {
-            const filter = `key anyOf ${JSON.stringify(keys)}`;
-            return get(APPLICATIONS, { filter, limit: String(keys.length) }, parseNamedKeyPage);
-        },
-        listApplications: (offset) => get(APPLICATIONS, pageQuery(PAGE_SIZE, offset), parseNamedKeyPage),
-        getCallerIdentity: () => get(CALLER_IDENTITY, {}, parseCallerIdentity),
-    };
-}
-const INSIGHTS = '/api/v2/engineering-insights/insights';
-/** Singular, unlike the path of every other operation. */
-const CREATE = fixedRoute(`${INSIGHTS}/group`);
-const GROUPS = fixedRoute(`${INSIGHTS}/groups`);
-const PROJECTS = fixedRoute('/api/v2/projects');
-const APPLICATIONS = fixedRoute('/api/v2/applications');
-const CALLER_IDENTITY = fixedRoute('/api/v2/caller-identity');
-function fixedRoute(path) {
-    return { path, route: path };
-}
-function groupRoute(key) {
-    return below(GROUPS, key, ':groupKey');
-}
-function projectRoute(projectKey) {
-    return below(PROJECTS, projectKey, ':projectKey');
-}
-function environmentsRoute(projectKey) {
-    const { path, route } = projectRoute(projectKey);
-    return { path: `${path}/environments`, route: `${route}/environments` };
-}
-function environmentRoute(projectKey, environmentKey) {
-    return below(environmentsRoute(projectKey), environmentKey, ':environmentKey');
-}
-function below({ path, route }, key, parameter) {
-    return { path: `${path}/${encodeURIComponent(key)}`, route: `${route}/${parameter}` };
-}
-function pageQuery(limit, offset) {
-    return { limit: String(limit), ...(offset > 0 && { offset: String(offset) }) };
-}
-/**
- * Accepts a group only under the key that was asked for: any other is not an answer to the question.
- * LaunchDarkly lower-cases the keys of some resources, so letter case does not count.
- */
-function parseGroupOf(key) {
-    return (json) => {
-        const group = parseInsightGroup(json);
-        return group?.key.toLowerCase() === key.toLowerCase() ? group : undefined;
-    };
-}
-
-;// CONCATENATED MODULE: ./node_modules/leven/index.js
-const array = [];
-const characterCodeCache = [];
-
-function leven(first, second, options) {
-	if (first === second) {
-		return 0;
-	}
-
-	const maxDistance = options?.maxDistance;
-	const swap = first;
-
-	// Swapping the strings if `a` is longer than `b` so we know which one is the
-	// shortest & which one is the longest
-	if (first.length > second.length) {
-		first = second;
-		second = swap;
-	}
-
-	let firstLength = first.length;
-	let secondLength = second.length;
-
-	// Performing suffix trimming:
-	// We can linearly drop suffix common to both strings since they
-	// don't increase distance at all
-	// Note: `~-` is the bitwise way to perform a `- 1` operation
-	while (firstLength > 0 && (first.charCodeAt(~-firstLength) === second.charCodeAt(~-secondLength))) {
-		firstLength--;
-		secondLength--;
-	}
-
-	// Performing prefix trimming
-	// We can linearly drop prefix common to both strings since they
-	// don't increase distance at all
-	let start = 0;
-
-	while (start < firstLength && (first.charCodeAt(start) === second.charCodeAt(start))) {
-		start++;
-	}
-
-	firstLength -= start;
-	secondLength -= start;
-
-	// Early termination after trimming: if difference in length exceeds max distance
-	if (maxDistance !== undefined && secondLength - firstLength > maxDistance) {
-		return maxDistance;
-	}
-
-	if (firstLength === 0) {
-		return maxDistance !== undefined && secondLength > maxDistance
-			? maxDistance
-			: secondLength;
-	}
-
-	let bCharacterCode;
-	let result;
-	let temporary;
-	let temporary2;
-	let index = 0;
-	let index2 = 0;
-
-	while (index < firstLength) {
-		characterCodeCache[index] = first.charCodeAt(start + index);
-		array[index] = ++index;
-	}
-
-	while (index2 < secondLength) {
-		bCharacterCode = second.charCodeAt(start + index2);
-		temporary = index2++;
-		result = index2;
-
-		for (index = 0; index < firstLength; index++) {
-			temporary2 = bCharacterCode === characterCodeCache[index] ? temporary : temporary + 1;
-			temporary = array[index];
-			// eslint-disable-next-line no-multi-assign
-			result = array[index] = temporary > result
-				? (temporary2 > result ? result + 1 : temporary2)
-				: (temporary2 > temporary ? temporary + 1 : temporary2);
-		}
-
-		// Early termination: if all values in current row exceed maxDistance
-		if (maxDistance !== undefined) {
-			let rowMinimum = result;
-			for (index = 0; index < firstLength; index++) {
-				if (array[index] < rowMinimum) {
-					rowMinimum = array[index];
-				}
-			}
-
-			if (rowMinimum > maxDistance) {
-				return maxDistance;
-			}
-		}
-	}
-
-	// Bound arrays to avoid retaining large previous sizes
-	array.length = firstLength;
-	characterCodeCache.length = firstLength;
-
-	return maxDistance !== undefined && result > maxDistance ? maxDistance : result;
-}
-
-function closestMatch(target, candidates, options) {
-	if (!Array.isArray(candidates) || candidates.length === 0) {
-		return undefined;
-	}
-
-	const userMax = options?.maxDistance;
-	const targetLength = target.length;
-
-	// Exact match fast-path
-	for (const candidate of candidates) {
-		if (candidate === target) {
-			return candidate;
-		}
-	}
-
-	if (userMax === 0) {
-		return undefined;
-	}
-
-	let best;
-	let bestDist = Number.POSITIVE_INFINITY;
-	const seen = new Set();
-
-	for (const candidate of candidates) {
-		if (seen.has(candidate)) {
-			continue;
-		}
-
-		seen.add(candidate);
-
-		const lengthDiff = Math.abs(candidate.length - targetLength);
-		if (lengthDiff >= bestDist) {
-			continue;
-		}
-
-		if (userMax !== undefined && lengthDiff > userMax) {
-			continue;
-		}
-
-		const cap = Number.isFinite(bestDist)
-			? (userMax === undefined ? bestDist : Math.min(bestDist, userMax))
-			: userMax;
-
-		const distance = cap === undefined
-			? leven(target, candidate)
-			: leven(target, candidate, {maxDistance: cap});
-
-		// Skip candidates that exceed the user's maximum distance
-		if (userMax !== undefined && distance > userMax) {
-			continue;
-		}
-
-		// If we got a capped result that equals the cap, we need the actual distance
-		// for accurate comparison, but only if the cap was due to userMax
-		let actualD = distance;
-		if (cap !== undefined && distance === cap && cap === userMax) {
-			actualD = leven(target, candidate);
-		}
-
-		if (actualD < bestDist) {
-			bestDist = actualD;
-			best = candidate;
-			if (bestDist === 0) {
-				break;
-			}
-		}
-	}
-
-	if (userMax !== undefined && bestDist > userMax) {
-		return undefined;
-	}
-
-	return best;
-}
-
-;// CONCATENATED MODULE: ./build/did-you-mean.js
-
-/** Returns `; did you mean "…"?` for the known word that `text` was probably meant to be; empty when none is close. */
-function didYouMean(text, known) {
-    const match = findClosest(text, known);
-    return match === undefined ? '' : `; did you mean "${match}"?`;
-}
-/** Longer texts are not compared, in characters: the comparison is quadratic, and no word is that long. */
-const MAX_COMPARED_LENGTH = 256;
-/** Finds the known word that `text` was probably meant to be. */
-function findClosest(text, known) {
-    if (text.length > MAX_COMPARED_LENGTH) {
-        return undefined;
-    }
-    // A third of the letters wrong is a slip; more is another word.
-    const maxDistance = Math.max(2, Math.floor(text.length / 3));
-    return (known.find((candidate) => candidate.toLowerCase() === text.toLowerCase()) ??
-        closestMatch(text, known, { maxDistance }));
-}
-
+// EXTERNAL MODULE: ./build/did-you-mean.js + 1 modules
+var did_you_mean = __nccwpck_require__(3863);
 ;// CONCATENATED MODULE: ./build/launchdarkly/remedies.js
 
 /** Names the next step for each kind of cause. The names of the codes are Node's, OpenSSL's and undici's. */
@@ -16151,7 +16346,7 @@ async function findUnknownApplications({ applicationKeys }, client) {
     }
     const all = await client.listApplications(0);
     const known = all.kind === 'ok' ? listKeysOf(all.value) : [];
-    return unknown.map((key) => ({ key, suggestion: findClosest(key, known) }));
+    return unknown.map((key) => ({ key, suggestion: (0,did_you_mean/* findClosest */.R)(key, known) }));
 }
 /** Describes a 404 by what LaunchDarkly shows of project and environment. */
 function describePlacement(placement, { projectKey, environmentKey }, server) {
@@ -16159,14 +16354,14 @@ function describePlacement(placement, { projectKey, environmentKey }, server) {
         case 'project-missing': {
             const { projects } = placement;
             return {
-                headline: `project "${projectKey}" does not exist${didYouMean(projectKey, projects)}`,
+                headline: `project "${projectKey}" does not exist${(0,did_you_mean/* didYouMean */.a)(projectKey, projects)}`,
                 nextStep: `Correct the input project, or give the token access to that project.${listKnown('projects', projects)}`,
             };
         }
         case 'environment-missing': {
             const { environments } = placement;
             return {
-                headline: `environment "${environmentKey}" does not exist in project "${projectKey}"${didYouMean(environmentKey, environments)}`,
+                headline: `environment "${environmentKey}" does not exist in project "${projectKey}"${(0,did_you_mean/* didYouMean */.a)(environmentKey, environments)}`,
                 nextStep: `Correct the input environment, or create the environment before this step.${listKnown(`environments of project "${projectKey}"`, environments)}`,
             };
         }
@@ -16263,6 +16458,10 @@ function describeOperation({ operation, desired }) {
             return `Tried to read insight group "${desired.key}".`;
         case 'update':
             return `Tried to update insight group "${desired.key}".`;
+        case 'delete':
+            return `Tried to delete insight group "${desired.key}".`;
+        case 'list':
+            return 'Tried to list the projects, environments and insight groups that are asked for.';
         case 'check':
             return `Tried to check ${place} for insight group "${desired.key}".`;
     }
@@ -16373,210 +16572,15 @@ function describeForbidden(error, server) {
     };
 }
 
-// EXTERNAL MODULE: ./build/http/http-client.js + 4 modules
-var http_client = __nccwpck_require__(9049);
-// EXTERNAL MODULE: ./build/version.js
-var version = __nccwpck_require__(8508);
-;// CONCATENATED MODULE: ./build/launchdarkly/transport.js
-
-
-/** Opens a transport to one LaunchDarkly server. No connection is made before the first request. */
-function openTransport(options) {
-    const { token, secrets, observe, ...clientOptions } = options;
-    const client = (0,http_client/* openHttpClient */.S)(clientOptions);
-    const commonHeaders = {
-        authorization: token,
-        // The operation's page forgets this header; without it a beta resource answers 403.
-        // More than one value breaks some endpoints. https://launchdarkly.com/docs/api#beta-resources
-        'ld-api-version': 'beta',
-        'user-agent': `${version/* ACTION_NAME */.p}/${version/* VERSION */.x}`,
-        accept: 'application/json',
-    };
-    let attempts = 0;
-    return {
-        async send(request, signal) {
-            const isAborted = signal.aborted;
-            attempts += isAborted ? 0 : 1;
-            const attempt = attempts;
-            const { body, ...rest } = request;
-            const content = body === undefined
-                ? { headers: commonHeaders }
-                : {
-                    headers: { ...commonHeaders, 'content-type': 'application/json' },
-                    body: JSON.stringify(body),
-                };
-            const exchange = await client.send({ ...rest, ...content }, signal);
-            const result = exchange.kind === 'response'
-                ? { ...exchange, body: readJson(exchange.body, secrets) }
-                : exchange;
-            if (!isAborted) {
-                observe({ request, exchange: result, attempt });
-            }
-            return result;
-        },
-        close: () => client.close(),
-    };
-}
-function readJson(body, secrets) {
-    if (body.kind === 'unreadable') {
-        return body;
-    }
-    const { text } = body;
-    const json = parseJson(text);
-    // Before anybody can use what came, what is secret in it is known.
-    if (!secrets.discover(text, json)) {
-        return { kind: 'unreadable', why: 'it holds more secrets than can be redacted' };
-    }
-    return json === undefined ? body : { kind: 'json', text, json };
-}
-/** Returns undefined for what is not JSON. The parser's own error quotes the text, so it goes nowhere. */
-function parseJson(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/reconcile/conflict-streak.js
-/**
- * A conflict that does not settle is given this long, in milliseconds, and this many rounds. Reads lag
- * writes by up to five seconds, and a lock is held for less, so what lasts six rounds will not settle.
- */
-const PATIENCE_MS = 30_000;
-const MIN_ROUNDS = 6;
-/** Counts the rounds in a row that met the same conflict. */
-class ConflictStreak {
-    #current;
-    /** Counts one more round of `kind`. Says whether it is time to give up. `nowMs` is from a clock that is never set. */
-    count(kind, nowMs) {
-        if (this.#current?.kind !== kind) {
-            this.#current = { kind, sinceMs: nowMs, rounds: 0 };
-        }
-        this.#current.rounds += 1;
-        return nowMs - this.#current.sinceMs >= PATIENCE_MS && this.#current.rounds >= MIN_ROUNDS;
-    }
-    /** Whether the conflict that was counted last was met before. */
-    get isRepeated() {
-        return (this.#current?.rounds ?? 0) > 1;
-    }
-    /** Ends a streak of `kind`. */
-    end(kind) {
-        if (this.#current?.kind === kind) {
-            this.#current = undefined;
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./build/reconcile/group-requests.js
-/** The requests of one reconciliation, each made until it came to something. What was never sent is sent again. */
-class GroupRequests {
-    #desired;
-    #deps;
-    #ledger;
-    #loop;
-    constructor({ desired, deps, ledger, loop }) {
-        this.#desired = desired;
-        this.#deps = deps;
-        this.#ledger = ledger;
-        this.#loop = loop;
-    }
-    /** Sends a create until it is applied, in conflict or in doubt. */
-    async create() {
-        for (;;) {
-            const { result, sentAt, endedAt } = await this.#loop.attempt(() => this.#deps.client.createGroup(this.#desired));
-            if (result.kind === 'ok') {
-                return { kind: 'applied', group: result.value };
-            }
-            const unsettled = asUnsettled(result);
-            if (unsettled?.kind === 'indeterminate') {
-                this.#ledger.noteCreateInDoubt(sentAt, endedAt);
-                this.#loop.throwIfStopped();
-            }
-            if (unsettled !== undefined) {
-                await this.#honorRetryAfter(unsettled, 'create');
-                return { ...unsettled, retryAfterMs: undefined };
-            }
-            await this.#loop.retryOrThrow(result, 'create');
-        }
-    }
-    /** Sends an update of the group until it is applied, in conflict, in doubt, or there is no such group. */
-    async update(key, patch) {
-        for (;;) {
-            const { result, endedAt } = await this.#loop.attempt(() => this.#deps.client.patchGroup(key, patch));
-            if (result.kind === 'ok') {
-                return { kind: 'applied', group: result.value };
-            }
-            if (result.kind === 'rejected' && result.error.status === 404) {
-                return { kind: 'not-found', error: result.error };
-            }
-            const unsettled = asUnsettled(result);
-            if (unsettled?.kind === 'indeterminate') {
-                this.#ledger.noteUpdateInDoubt(endedAt);
-                this.#loop.throwIfStopped();
-            }
-            if (unsettled !== undefined) {
-                await this.#honorRetryAfter(unsettled, 'update');
-                return { ...unsettled, retryAfterMs: undefined };
-            }
-            await this.#loop.retryOrThrow(result, 'update');
-        }
-    }
-    /** Reads the group until LaunchDarkly says what it is, or that there is none. */
-    async read() {
-        for (;;) {
-            const { result, sentAt } = await this.#loop.attempt(() => this.#deps.client.getGroup(this.#desired.key));
-            if (result.kind === 'ok') {
-                return { group: result.value, staleMs: this.#ledger.staleReadsMs(sentAt) };
-            }
-            if (result.kind === 'rejected' && result.error.status === 404) {
-                return undefined;
-            }
-            await this.#loop.retryOrThrow(result, 'read');
-        }
-    }
-    /**
-     * Proves for a dry run what a create would have proved.
-     *
-     * @throws {ActionError} when project or environment do not exist
-     */
-    async assertEnvironmentExists() {
-        const { projectKey, environmentKey } = this.#desired;
-        for (;;) {
-            const { result } = await this.#loop.attempt(() => this.#deps.client.getEnvironment(projectKey, environmentKey));
-            // A token that may create a group need not be allowed to read the environment.
-            if (result.kind === 'ok' || (result.kind === 'rejected' && result.error.status === 403)) {
-                return;
-            }
-            await this.#loop.retryOrThrow(result, 'check');
-        }
-    }
-    /** Waits as long as the server asks before anything more is sent to it. */
-    async #honorRetryAfter(unsettled, operation) {
-        if (unsettled.retryAfterMs !== undefined) {
-            await this.#loop.wait(unsettled, operation);
-        }
-    }
-}
-function asUnsettled(result) {
-    const { retryAfterMs } = result;
-    if (result.kind === 'rejected') {
-        const { error } = result;
-        return error.status === 409 ? { kind: 'conflict', error, retryAfterMs } : undefined;
-    }
-    const { failure } = result;
-    return failure.mayHaveBeenProcessed
-        ? { kind: 'indeterminate', failure, retryAfterMs }
-        : undefined;
-}
-
 ;// CONCATENATED MODULE: ./build/reconcile/messages.js
 
 
 
 /** Says what a run that failed may have written. */
-function describeWrites({ create, update }, key) {
+function describeWrites({ create, update, delete: deletion }, key) {
+    if (deletion === 'unknown') {
+        return `Outcome unknown: insight group "${key}" may or may not have been deleted.`;
+    }
     if (create === 'unknown') {
         const andUpdated = update === 'in-part' ? '; it was updated in part' : '';
         return `Outcome unknown: insight group "${key}" may or may not have been created${andUpdated}.`;
@@ -16591,7 +16595,10 @@ function describeWrites({ create, update }, key) {
     }
 }
 /** Says why it is safe to run again where it is not known what was written; empty elsewhere. */
-function describeSafety({ create, update }) {
+function describeSafety({ create, update, delete: deletion }) {
+    if (deletion === 'unknown') {
+        return ' It is safe to run again: a group that is gone stays gone.';
+    }
     if (create === 'unknown') {
         return " It is safe to run again: the key can't be created twice.";
     }
@@ -16720,6 +16727,41 @@ function explainForeignGroup(existing, desired) {
         existing,
     };
 }
+/** Explains a project or an environment that is named in full and does not exist. */
+function explainMissingTarget({ reason, projectKey, environmentKey, suggestion, }) {
+    const hint = suggestion === undefined ? '' : `; did you mean "${suggestion}"?`;
+    const end = hint === '' ? '.' : '';
+    switch (reason) {
+        case 'project-not-found':
+            return new errors/* ActionError */.lZ({
+                code: 'not-found',
+                message: `Project "${projectKey}" does not exist${hint}${end} Nothing was written for it.`,
+                nextStep: 'Correct the project, or give the token access to it.',
+            });
+        case 'environment-not-found':
+            return new errors/* ActionError */.lZ({
+                code: 'not-found',
+                message: `Environment "${environmentKey}" does not exist in project "${projectKey}"${hint}${end} Nothing was written for it.`,
+                nextStep: 'Correct the environment, or create it before this step.',
+            });
+        case 'no-environments':
+            return new errors/* ActionError */.lZ({
+                code: 'unexpected-response',
+                message: `LaunchDarkly shows no environment in project "${projectKey}", though every project has one. Nothing was written for it.`,
+                nextStep: 'Check that the token may see the environments of the project.',
+            });
+    }
+}
+/** Explains a group that is not deleted, because it belongs to another project or environment. */
+function explainForeignDelete(group, target) {
+    return {
+        code: 'conflict',
+        title: errors/* SPECIAL_TITLES */.iN.foreignGroup,
+        message: `Insight group "${group.key}" belongs to project "${group.projectKey}", environment "${group.environmentKey}", and not to project "${target.projectKey}", environment "${target.environmentKey}". It was not deleted.`,
+        nextStep: 'Correct key, project and environment: all three have to name the same group.',
+        existing: { group, drift: [] },
+    };
+}
 /** Explains an update that LaunchDarkly accepted, and after which the `refused` fields are not as requested. */
 function explainRefusedUpdate(existing, refused, change) {
     const { key } = existing.group;
@@ -16748,28 +16790,330 @@ function suggestGroupKey({ projectKey, environmentKey }, usedKey) {
     return isSameKey(usual, usedKey) ? `${projectKey}.${environmentKey}.all-apps` : usual;
 }
 
-;// CONCATENATED MODULE: ./build/reconcile/outcome.js
-/** The outcome of a plan that leaves the group as it is. */
-function leaveGroup(plan) {
-    return plan.kind === 'none'
-        ? { kind: 'unchanged', group: plan.group, drift: plan.drift }
-        : { kind: 'kept', group: plan.group, drift: plan.drift };
-}
-/** Whether the run has set the applications of the group, or in a dry run would set them. */
-function setsApplications({ kind, drift }) {
-    switch (kind) {
-        case 'created':
-        case 'would-create':
-            return true;
-        case 'updated':
-        case 'would-update':
-            return drift.some(({ field }) => field === 'applications');
-        case 'unchanged':
-        case 'kept':
-            return false;
+;// CONCATENATED MODULE: ./build/launchdarkly/paging.js
+/** The most pages that are read of one list: far more than LaunchDarkly has items, and an end to a list without one. */
+const MAX_PAGES = 10_000;
+/**
+ * Reads the pages of a list that follow `first`, and returns the items of all of them, each key once.
+ *
+ * A short page is not the end, because a server may clamp the page size; so pages advance by what came,
+ * until none is left by the count or the link, or a page is empty. Where the count is known, the pages
+ * are asked for all at once; `readPage` is expected to limit how many are in flight.
+ *
+ * The result is a hint: a list that changes while it is read can skip and repeat items.
+ */
+async function readRemainingPages(first, readPage) {
+    const pages = [first];
+    let offset = first.length;
+    if (first.totalCount !== undefined && first.length > 0) {
+        const offsets = [];
+        for (let next = offset; next < first.totalCount && offsets.length < MAX_PAGES;) {
+            offsets.push(next);
+            next += first.length;
+        }
+        const rest = await Promise.all(offsets.map(readPage));
+        const isComplete = rest.every(({ length }, index) => length === first.length || index === rest.length - 1);
+        pages.push(...rest);
+        offset = isComplete ? offset + rest.reduce((sum, { length }) => sum + length, 0) : offset;
     }
+    for (let last = pages.at(-1) ?? first; hasMore(last, offset) && pages.length < MAX_PAGES;) {
+        last = await readPage(offset);
+        pages.push(last);
+        offset += last.length;
+    }
+    return [...new Map(pages.flatMap(({ items }) => items).map((item) => [item.key, item])).values()];
+}
+function hasMore({ length, totalCount, hasNext }, offset) {
+    return length > 0 && (hasNext || (totalCount !== undefined && offset < totalCount));
 }
 
+;// CONCATENATED MODULE: ./build/reconcile/observe-groups.js
+
+/**
+ * Finds out which groups of `keys` exist. The list of groups can't be filtered by key, so the first page,
+ * which tells how many groups the account has, decides what is cheaper: the other pages, or one read for
+ * each key that is not on it.
+ *
+ * What is found is a hint: the list may lag, skip and repeat.
+ *
+ * @throws {ActionError} when the groups can't be read
+ */
+async function observeGroups(keys, lists) {
+    if (keys.length === 0) {
+        return new Map();
+    }
+    const first = await lists.readGroupPage(0);
+    const seen = indexByKey(first.items);
+    const missing = keys.filter((key) => !seen.has(key.toLowerCase()));
+    const pages = first.length === 0 ? 1 : Math.ceil((first.totalCount ?? first.length) / first.length);
+    if (pages - 1 <= missing.length) {
+        return indexByKey(await readRemainingPages(first, (offset) => lists.readGroupPage(offset)));
+    }
+    const found = await Promise.all(missing.map((key) => lists.readGroup(key)));
+    return indexByKey([...first.items, ...found.filter((group) => group !== undefined)]);
+}
+/** Finds the group of a key among those that were observed. */
+function findObserved(groups, key) {
+    return groups.get(key.toLowerCase());
+}
+function indexByKey(groups) {
+    return new Map(groups.map((group) => [group.key.toLowerCase(), group]));
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/entries-plan.js
+
+
+
+/** Plans what the groups of an expansion need, given the groups that exist. Pure. */
+function planEntries({ groups, absent, missing }, observed, ifExists) {
+    return {
+        groups: groups.map(({ desired }) => ({
+            desired,
+            plan: planChange(desired, findObserved(observed, desired.key), ifExists),
+        })),
+        deletes: absent.map(({ group }) => ({
+            target: group,
+            observed: findObserved(observed, group.key),
+        })),
+        missing: missing.map((target) => ({
+            target: {
+                key: target.key ?? '',
+                projectKey: target.projectKey,
+                environmentKey: target.environmentKey ?? '',
+            },
+            outcome: {
+                kind: 'failed',
+                error: explainMissingTarget(target),
+                group: undefined,
+                drift: [],
+            },
+        })),
+    };
+}
+
+// EXTERNAL MODULE: ./build/inputs/key-claims.js
+var key_claims = __nccwpck_require__(4725);
+;// CONCATENATED MODULE: ./build/reconcile/catalog.js
+
+
+
+/** Says what has to be read for an entry. One exact project and environment need nothing unless a name is asked for. */
+function findCatalogNeed(entry) {
+    if (entry.kind === 'absent') {
+        return { kind: 'none' };
+    }
+    const { project, environment, name } = entry.template;
+    const needsProjectName = (0,inputs_template/* uses */.r9)(name, 'project-name');
+    const needsEnvironmentName = (0,inputs_template/* uses */.r9)(name, 'environment-name');
+    if (project.kind === 'patterns' || environment.kind === 'patterns') {
+        return {
+            kind: 'lists',
+            needsProjectList: (0,inputs_selector/* hasWildcard */.rl)(project),
+            projectKeys: (0,inputs_selector/* listExactKeys */.is)(project),
+            needsProjectNames: needsProjectName,
+        };
+    }
+    return needsProjectName || needsEnvironmentName
+        ? {
+            kind: 'names',
+            projectKey: project.key,
+            environmentKey: environment.key,
+            needsProjectName,
+            needsEnvironmentName,
+        }
+        : { kind: 'none' };
+}
+/** Tells whether an entry needs the list of a project's environments. */
+function needsEnvironmentsOf(entry, projectKey) {
+    return (entry.kind === 'present' &&
+        (0,rules/* mayBeSeveral */.J_)(entry.template) &&
+        (0,inputs_selector/* selects */.ko)(entry.template.project, projectKey));
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/targets.js
+
+
+
+
+
+/** Finds what an entry means. The catalog has to hold what {@link findCatalogNeed} asks for. */
+function findTargets(entry, catalog) {
+    const { project, environment } = entry.template;
+    if (project.kind === 'exact' &&
+        environment.kind === 'exact' &&
+        findCatalogNeed(entry).kind === 'none') {
+        const target = {
+            project: { key: project.key, name: undefined },
+            environment: { key: environment.key, name: undefined },
+        };
+        return { targets: [target], missing: [], problems: [], notices: [] };
+    }
+    const projects = catalog.projects.filter(({ key }) => (0,inputs_selector/* selects */.ko)(project, key));
+    const missing = [
+        ...findMissingProjects(entry, catalog),
+        ...projects.flatMap((each) => findMissingEnvironments(entry, each)),
+    ];
+    const targets = projects.flatMap((each) => each.environments
+        .filter(({ key }) => (0,inputs_selector/* selects */.ko)(environment, key))
+        .map((found) => ({ project: { key: each.key, name: each.name }, environment: found })));
+    if (targets.length > 0 || missing.length > 0) {
+        return { targets, missing, problems: [], notices: [] };
+    }
+    const problems = findOverExclusion(entry, catalog, projects);
+    const notice = { message: describeNoMatch(entry, projects), entry };
+    return { targets, missing, problems, notices: problems.length > 0 ? [] : [notice] };
+}
+function findMissingProjects(entry, catalog) {
+    const { project, environment } = entry.template;
+    const known = catalog.projects.map(({ key }) => key);
+    return (0,inputs_selector/* listExactKeys */.is)(project)
+        .filter((projectKey) => !known.includes(projectKey))
+        .flatMap((projectKey) => {
+        const suggestion = (0,did_you_mean/* findClosest */.R)(projectKey, known);
+        const keys = [...(0,inputs_selector/* listExactKeys */.is)(environment)];
+        // Which environments the patterns would have matched is not known, but that they were meant is.
+        const meant = (0,inputs_selector/* hasWildcard */.rl)(environment) ? [...keys, undefined] : keys;
+        return meant.map((environmentKey) => toMissing('project-not-found', { entry, projectKey, environmentKey, suggestion }));
+    });
+}
+function findMissingEnvironments(entry, project) {
+    const known = project.environments.map(({ key }) => key);
+    const named = { entry, projectKey: project.key };
+    // "All projects must have at least one environment", so an empty list shows a fault or a lack of permission.
+    // (Of a single exact environment no list was read.)
+    if (known.length === 0 && (0,rules/* mayBeSeveral */.J_)(entry.template)) {
+        return [
+            toMissing('no-environments', { ...named, environmentKey: undefined, suggestion: undefined }),
+        ];
+    }
+    return (0,inputs_selector/* listExactKeys */.is)(entry.template.environment)
+        .filter((environmentKey) => !known.includes(environmentKey))
+        .map((environmentKey) => toMissing('environment-not-found', {
+        ...named,
+        environmentKey,
+        suggestion: (0,did_you_mean/* findClosest */.R)(environmentKey, known),
+    }));
+}
+function toMissing(reason, parts) {
+    const { entry, projectKey, environmentKey } = parts;
+    const key = environmentKey === undefined
+        ? undefined
+        : (0,inputs_template/* renderTemplate */.Xm)(entry.template.key, { project: projectKey, environment: environmentKey });
+    return { reason, ...parts, key };
+}
+/** Tells exclusions that leave nothing, which is a mistake, from patterns that match nothing, which is none. */
+function findOverExclusion(entry, catalog, projects) {
+    const { project, environment } = entry.template;
+    const environments = projects.flatMap((each) => each.environments);
+    const find = (input, selector, items) => items.some(({ key }) => (0,inputs_selector/* includes */.mK)(selector, key))
+        ? [
+            {
+                input,
+                message: `"${(0,inputs_selector/* formatSelector */.VH)(selector)}" leaves nothing: each ${input} that it matches is excluded as well`,
+                entry,
+            },
+        ]
+        : [];
+    return projects.length === 0
+        ? find('project', project, catalog.projects)
+        : find('environment', environment, environments);
+}
+function describeNoMatch(entry, projects) {
+    const { project, environment } = entry.template;
+    const [first] = projects;
+    if (first === undefined) {
+        return `No project matches "${(0,inputs_selector/* formatSelector */.VH)(project)}".`;
+    }
+    const where = projects.length === 1
+        ? `in project "${first.key}"`
+        : `in the ${projects.length} projects that match "${(0,inputs_selector/* formatSelector */.VH)(project)}"`;
+    return `No environment ${where} matches "${(0,inputs_selector/* formatSelector */.VH)(environment)}".`;
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/expand.js
+
+
+
+
+/**
+ * Turns entries into groups by what the catalog shows, in the order of the entries. Where several ask
+ * for one key, an entry without wildcards goes before those with some; two of a kind are a problem of both.
+ */
+function expandEntries(entries, catalog) {
+    const claims = [];
+    const missing = [];
+    const notices = [];
+    const problems = [];
+    for (const entry of entries) {
+        if (entry.kind === 'absent') {
+            claims.push({ kind: 'absent', ...entry.group, entry });
+            continue;
+        }
+        const found = findTargets(entry, catalog);
+        missing.push(...found.missing);
+        notices.push(...found.notices);
+        problems.push(...found.problems);
+        for (const target of found.targets) {
+            const desired = renderGroup(entry.template, target);
+            problems.push(...checkRendered(desired, entry));
+            const { key, projectKey, environmentKey } = desired;
+            claims.push({
+                kind: 'present',
+                key,
+                projectKey,
+                environmentKey,
+                entry,
+                group: { desired, entry },
+            });
+        }
+    }
+    const { granted, clashes } = (0,key_claims/* resolveKeyClaims */.P)(claims);
+    problems.push(...clashes.map((clash) => ({ input: 'key', ...clash })));
+    if (problems.length > 0) {
+        return { kind: 'invalid', problems };
+    }
+    return {
+        kind: 'expanded',
+        groups: granted.flatMap((claim) => (claim.kind === 'present' ? [claim.group] : [])),
+        absent: granted.flatMap((claim) => (claim.kind === 'absent' ? [claim.entry] : [])),
+        missing,
+        notices,
+    };
+}
+function renderGroup(template, { project, environment }) {
+    const values = {
+        project: project.key,
+        environment: environment.key,
+        'project-name': toOneLine(project.name),
+        'environment-name': toOneLine(environment.name),
+    };
+    return {
+        key: (0,inputs_template/* renderTemplate */.Xm)(template.key, values),
+        name: (0,inputs_template/* renderTemplate */.Xm)(template.name, values).trim(),
+        projectKey: project.key,
+        environmentKey: environment.key,
+        applicationKeys: template.applicationKeys,
+    };
+}
+/** LaunchDarkly does not promise that a display name is one line, and a group's name has to be. */
+function toOneLine(name) {
+    return name?.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+}
+function checkRendered(desired, entry) {
+    const where = `project "${desired.projectKey}", environment "${desired.environmentKey}"`;
+    const problems = [];
+    if (!(0,rules/* isKey */.m0)(desired.key)) {
+        const message = `gives "${desired.key}" for ${where}, which is not valid; ${rules/* KEY_RULE */.Z3}`;
+        problems.push({ input: 'key', message, entry });
+    }
+    if ((0,rules/* findNameProblem */.qW)(desired.name) !== undefined) {
+        problems.push({ input: 'name', message: `is blank for ${where}`, entry });
+    }
+    return problems;
+}
+
+// EXTERNAL MODULE: ./build/launchdarkly/backoff.js
+var launchdarkly_backoff = __nccwpck_require__(3633);
 ;// CONCATENATED MODULE: ./build/reconcile/server-clock.js
 /** `Date` is cut to whole seconds. */
 const DATE_PRECISION_MS = 1_000;
@@ -16843,6 +17187,8 @@ class RetryLoop {
     #deps;
     #ledger;
     #waits = 0;
+    /** How many requests in a row ended without a clear answer. */
+    #unanswered = 0;
     /** Since when requests have been failing in a way that is retried for some time only. */
     #limitedFailure;
     #notFound;
@@ -16858,6 +17204,7 @@ class RetryLoop {
         const endedAt = this.#deps.now();
         this.serverClock.record({ sentAt, receivedAt: endedAt, serverTimeMs: result.serverClock });
         const causeCode = result.kind === 'indeterminate' ? result.failure.causeCode : undefined;
+        this.#unanswered = causeCode === undefined ? 0 : this.#unanswered + 1;
         if (this.#limitedFailure?.causeCode !== causeCode) {
             this.#limitedFailure = undefined;
         }
@@ -16932,7 +17279,8 @@ class RetryLoop {
     async #retryFailure(failure, retryAfterMs, operation) {
         this.throwIfStopped();
         const { causeCode, isRetryable, retryLimitMs } = failure;
-        if (!isRetryable) {
+        const { maxUnansweredAttempts = Number.POSITIVE_INFINITY } = this.#deps;
+        if (!isRetryable || this.#unanswered >= maxUnansweredAttempts) {
             throw this.fail(this.#deps.diagnosis.describeFailure(failure, operation));
         }
         const reason = { kind: 'indeterminate', failure, retryAfterMs };
@@ -16984,22 +17332,6 @@ class RetryLoop {
     }
 }
 
-;// CONCATENATED MODULE: ./build/reconcile/update-check.js
-
-
-/** Compares the answer to an update with the group as it was found, and with the desired one. */
-function checkUpdate({ desired, found, drift, updated }) {
-    const requested = new Set(drift.map(({ field }) => field));
-    const isRequested = ({ field }) => requested.has(field);
-    const changes = diffGroups(found, updated);
-    const change = changes.some(isRequested) ? 'requested-fields' : 'other-fields';
-    return {
-        change: changes.length === 0 ? 'none' : change,
-        refused: diffGroups(desired, updated).filter(isRequested),
-        next: planChange(desired, updated, 'update'),
-    };
-}
-
 ;// CONCATENATED MODULE: ./build/reconcile/write-ledger.js
 /** Reads lag writes by up to this, in milliseconds. */
 const READ_LAG_MS = 5_000;
@@ -17013,6 +17345,8 @@ class WriteLedger {
     /** The group as the update of this run found it. */
     #updatedFrom;
     #isGone = false;
+    /** When the last delete of which it is not known what it did was given up. */
+    #deleteDoubtEndedAt;
     /** Takes note of a create that may have been carried out. */
     noteCreateInDoubt(sentAt, endedAt) {
         const { firstSentAt } = this.#createDoubt ?? { firstSentAt: sentAt };
@@ -17024,6 +17358,14 @@ class WriteLedger {
     }
     get isCreateInDoubt() {
         return this.#createDoubt !== undefined;
+    }
+    /** Takes note of a delete that may have been carried out. */
+    noteDeleteInDoubt(endedAt) {
+        this.#deleteDoubtEndedAt = endedAt;
+    }
+    /** Takes note that it is known what every delete of this run did. */
+    clearDeletes() {
+        this.#deleteDoubtEndedAt = undefined;
     }
     /** Takes note of the group that an update begins with. */
     beginUpdate(found) {
@@ -17082,22 +17424,414 @@ class WriteLedger {
         return createdAt < sentAt.earliestMs ? 'others' : 'unknown';
     }
     /**
-     * For how many more milliseconds a read may show what was there before the last create in doubt, such
-     * as a group that was deleted just before it. 0 for a read sent at or after that time.
+     * For how many more milliseconds a read may show what was there before the last create or delete in
+     * doubt, such as a group that was deleted just before. 0 for a read sent at or after that time.
      */
     staleReadsMs(readSentAt) {
-        if (this.#createDoubt === undefined) {
-            return 0;
-        }
-        const elapsedMs = readSentAt.uptimeMs - this.#createDoubt.lastEndedAt.uptimeMs;
-        return Math.max(0, READ_LAG_MS - elapsedMs);
+        const endedAt = [this.#createDoubt?.lastEndedAt, this.#deleteDoubtEndedAt]
+            .filter((moment) => moment !== undefined)
+            .map(({ uptimeMs }) => uptimeMs);
+        // Without any, the latest is minus infinity, and nothing can be stale.
+        return Math.max(0, READ_LAG_MS - (readSentAt.uptimeMs - Math.max(...endedAt)));
     }
     get writes() {
         return {
             create: this.#createDoubt === undefined ? 'none' : 'unknown',
             update: this.#isGone ? 'none' : this.#update,
+            delete: this.#deleteDoubtEndedAt === undefined ? 'none' : 'unknown',
         };
     }
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/lists.js
+
+
+
+/** Most reads are about no group in particular. */
+const NO_GROUP = { key: '', name: '', projectKey: '', environmentKey: '', applicationKeys: [] };
+/**
+ * Reads what plans are made from, each page until LaunchDarkly has answered. All methods throw an
+ * {@link ActionError} for what can't be read: that is never the same as an empty list.
+ */
+class Lists {
+    #client;
+    #depsFor;
+    constructor({ client, depsFor }) {
+        this.#client = client;
+        this.#depsFor = depsFor;
+    }
+    /** All projects that the token can see. */
+    async readProjects() {
+        const readPage = (offset) => this.#require(() => this.#client.listProjects(offset));
+        return readRemainingPages(await readPage(0), readPage);
+    }
+    /** All environments of a project; undefined when there is no such project. */
+    async readEnvironments(projectKey) {
+        const first = await this.#find(() => this.#client.listEnvironments(projectKey, 0));
+        return (first &&
+            readRemainingPages(first, (offset) => this.#require(() => this.#client.listEnvironments(projectKey, offset))));
+    }
+    /** A project; undefined when there is none of that key. */
+    readProject(projectKey) {
+        return this.#find(() => this.#client.getProject(projectKey));
+    }
+    /** A project that has to exist, possibly since a moment ago. */
+    requireProject(projectKey) {
+        return this.#require(() => this.#client.getProject(projectKey), 'check', {
+            ...NO_GROUP,
+            projectKey,
+        });
+    }
+    /** An environment that has to exist, possibly since a moment ago. */
+    requireEnvironment(projectKey, environmentKey) {
+        return this.#require(() => this.#client.getEnvironment(projectKey, environmentKey), 'check', {
+            ...NO_GROUP,
+            projectKey,
+            environmentKey,
+        });
+    }
+    /** One page of all insight groups of the account. */
+    readGroupPage(offset) {
+        return this.#require(() => this.#client.listGroups(offset));
+    }
+    /** An insight group; undefined when there is none of that key. */
+    readGroup(key) {
+        return this.#find(() => this.#client.getGroup(key));
+    }
+    async #require(request, operation = 'list', subject = NO_GROUP) {
+        const loop = new RetryLoop(subject, this.#depsFor(subject), new WriteLedger());
+        for (;;) {
+            const { result } = await loop.attempt(request);
+            if (result.kind === 'ok') {
+                return result.value;
+            }
+            await loop.retryOrThrow(result, operation);
+        }
+    }
+    /** Takes a 404 for what it says. */
+    #find(request) {
+        return this.#require(async () => {
+            const result = await request();
+            return result.kind === 'rejected' && result.error.status === 404
+                ? { ...result, kind: 'ok', value: undefined }
+                : result;
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/read-catalog.js
+
+/** The catalog of entries that need none. */
+const EMPTY_CATALOG = { projects: [] };
+/**
+ * Reads what the entries need to be expanded, and nothing else: the list of projects only where a project
+ * is a pattern, and environments only of projects that an entry selects.
+ *
+ * @throws {ActionError} when a list can't be read
+ */
+async function readCatalog(entries, lists) {
+    const needs = entries.map(findCatalogNeed);
+    const isListed = needs.some((need) => need.kind === 'lists' && need.needsProjectList);
+    const listed = isListed ? await lists.readProjects() : undefined;
+    const needsNames = needs.some((need) => (need.kind === 'lists' && need.needsProjectNames) ||
+        (need.kind === 'names' && need.needsProjectName));
+    const named = needs.flatMap(listNamedProjects);
+    const selected = (listed ?? [])
+        .map(({ key }) => key)
+        .filter((key) => entries.some((entry) => needsEnvironmentsOf(entry, key)));
+    const projects = await Promise.all([...new Set([...named, ...selected])].map((key) => readProject(key, { listed, needsNames }, lists)));
+    return { projects: projects.filter((project) => project !== undefined) };
+}
+function listNamedProjects(need) {
+    switch (need.kind) {
+        case 'none':
+            return [];
+        case 'names':
+            return [need.projectKey];
+        case 'lists':
+            return need.projectKeys;
+    }
+}
+async function readProject(key, { listed, needsNames }, lists) {
+    const known = listed?.find((project) => project.key === key);
+    const [project, environments] = await Promise.all([
+        known ?? (needsNames ? lists.readProject(key) : undefined),
+        lists.readEnvironments(key),
+    ]);
+    return environments && { key, name: project?.name, environments };
+}
+/**
+ * Reads the display names that a template of one exact project and environment uses, by single reads.
+ *
+ * @throws {ActionError} when one of the two does not exist, or can't be read
+ */
+async function readNames(template, lists) {
+    const need = findCatalogNeed({ kind: 'present', template });
+    if (need.kind !== 'names') {
+        return EMPTY_CATALOG;
+    }
+    const { projectKey, environmentKey } = need;
+    const [project, environment] = await Promise.all([
+        need.needsProjectName ? lists.requireProject(projectKey) : undefined,
+        need.needsEnvironmentName ? lists.requireEnvironment(projectKey, environmentKey) : undefined,
+    ]);
+    const environments = [{ key: environmentKey, name: environment?.name }];
+    return { projects: [{ key: projectKey, name: project?.name, environments }] };
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/group-requests.js
+/** The requests of one reconciliation, each made until it came to something. What was never sent is sent again. */
+class GroupRequests {
+    #desired;
+    #deps;
+    #ledger;
+    #loop;
+    constructor({ desired, deps, ledger, loop }) {
+        this.#desired = desired;
+        this.#deps = deps;
+        this.#ledger = ledger;
+        this.#loop = loop;
+    }
+    /** Sends a create until it is applied, in conflict or in doubt. */
+    async create() {
+        for (;;) {
+            const { result, sentAt, endedAt } = await this.#loop.attempt(() => this.#deps.client.createGroup(this.#desired));
+            if (result.kind === 'ok') {
+                return { kind: 'applied', group: result.value };
+            }
+            const unsettled = asUnsettled(result);
+            if (unsettled?.kind === 'indeterminate') {
+                this.#ledger.noteCreateInDoubt(sentAt, endedAt);
+                this.#loop.throwIfStopped();
+            }
+            if (unsettled !== undefined) {
+                await this.#honorRetryAfter(unsettled, 'create');
+                return { ...unsettled, retryAfterMs: undefined };
+            }
+            await this.#loop.retryOrThrow(result, 'create');
+        }
+    }
+    /** Sends an update of the group until it is applied, in conflict, in doubt, or there is no such group. */
+    async update(key, patch) {
+        for (;;) {
+            const { result, endedAt } = await this.#loop.attempt(() => this.#deps.client.patchGroup(key, patch));
+            if (result.kind === 'ok') {
+                return { kind: 'applied', group: result.value };
+            }
+            if (result.kind === 'rejected' && result.error.status === 404) {
+                return { kind: 'not-found', error: result.error };
+            }
+            const unsettled = asUnsettled(result);
+            if (unsettled?.kind === 'indeterminate') {
+                this.#ledger.noteUpdateInDoubt(endedAt);
+                this.#loop.throwIfStopped();
+            }
+            if (unsettled !== undefined) {
+                await this.#honorRetryAfter(unsettled, 'update');
+                return { ...unsettled, retryAfterMs: undefined };
+            }
+            await this.#loop.retryOrThrow(result, 'update');
+        }
+    }
+    /** Sends a delete until the group is gone, or it is in conflict or in doubt. */
+    async delete(key) {
+        for (;;) {
+            const { result, endedAt } = await this.#loop.attempt(() => this.#deps.client.deleteGroup(key));
+            if (result.kind === 'ok' || (result.kind === 'rejected' && result.error.status === 404)) {
+                return { kind: 'gone' };
+            }
+            const unsettled = asUnsettled(result);
+            if (unsettled?.kind === 'indeterminate') {
+                this.#ledger.noteDeleteInDoubt(endedAt);
+                this.#loop.throwIfStopped();
+            }
+            if (unsettled !== undefined) {
+                await this.#honorRetryAfter(unsettled, 'delete');
+                return { ...unsettled, retryAfterMs: undefined };
+            }
+            await this.#loop.retryOrThrow(result, 'delete');
+        }
+    }
+    /** Reads the group until LaunchDarkly says what it is, or that there is none. */
+    async read() {
+        for (;;) {
+            const { result, sentAt } = await this.#loop.attempt(() => this.#deps.client.getGroup(this.#desired.key));
+            if (result.kind === 'ok') {
+                return { group: result.value, staleMs: this.#ledger.staleReadsMs(sentAt) };
+            }
+            if (result.kind === 'rejected' && result.error.status === 404) {
+                return undefined;
+            }
+            await this.#loop.retryOrThrow(result, 'read');
+        }
+    }
+    /**
+     * Proves for a dry run what a create would have proved.
+     *
+     * @throws {ActionError} when project or environment do not exist
+     */
+    async assertEnvironmentExists() {
+        const { projectKey, environmentKey } = this.#desired;
+        for (;;) {
+            const { result } = await this.#loop.attempt(() => this.#deps.client.getEnvironment(projectKey, environmentKey));
+            // A token that may create a group need not be allowed to read the environment.
+            if (result.kind === 'ok' || (result.kind === 'rejected' && result.error.status === 403)) {
+                return;
+            }
+            await this.#loop.retryOrThrow(result, 'check');
+        }
+    }
+    /** Waits as long as the server asks before anything more is sent to it. */
+    async #honorRetryAfter(unsettled, operation) {
+        if (unsettled.retryAfterMs !== undefined) {
+            await this.#loop.wait(unsettled, operation);
+        }
+    }
+}
+function asUnsettled(result) {
+    const { retryAfterMs } = result;
+    if (result.kind === 'rejected') {
+        const { error } = result;
+        return error.status === 409 ? { kind: 'conflict', error, retryAfterMs } : undefined;
+    }
+    const { failure } = result;
+    return failure.mayHaveBeenProcessed
+        ? { kind: 'indeterminate', failure, retryAfterMs }
+        : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/delete-group.js
+
+
+
+
+
+/**
+ * Deletes a group, once it was read and seen to belong to the project and environment of `target`. A
+ * group that is not there is what was asked for. A delete without an answer is settled by reading: a
+ * group that was made anew meanwhile is another one, and is left alone.
+ *
+ * @throws {ActionError} when the group may still be there at the end, or belongs elsewhere
+ */
+async function deleteGroup({ target, isDryRun }, deps) {
+    // A delete names a group, and asks for none of its values.
+    const desired = { ...target, name: '', applicationKeys: [] };
+    const ledger = new WriteLedger();
+    const loop = new RetryLoop(desired, deps, ledger);
+    const requests = new GroupRequests({ desired, deps, ledger, loop });
+    const first = await requests.read();
+    if (first === undefined) {
+        return { kind: 'absent', group: undefined, drift: [] };
+    }
+    const { group } = first;
+    if (!belongsTo(group, target)) {
+        throw loop.fail(explainForeignDelete(group, target));
+    }
+    if (isDryRun) {
+        return { kind: 'would-delete', group, drift: [] };
+    }
+    for (;;) {
+        const deleted = await requests.delete(group.key);
+        const current = deleted.kind === 'gone' ? undefined : await readSettled(requests, loop);
+        if (deleted.kind === 'gone' || current === undefined || isAnother(current, group)) {
+            return { kind: 'deleted', group, drift: [] };
+        }
+        if (deleted.kind === 'indeterminate' && current.createdAt === undefined) {
+            // Nothing tells this group from one that was made anew, and a retry would delete that one.
+            throw loop.fail(deps.diagnosis.describeFailure(deleted.failure, 'delete'));
+        }
+        // The group is still there, so the delete did nothing.
+        ledger.clearDeletes();
+        await loop.wait(deleted, 'delete');
+    }
+}
+/** Reads the group, and reads it again as long as it may be shown as it was before a delete. */
+async function readSettled(requests, loop) {
+    for (;;) {
+        const read = await requests.read();
+        if (read === undefined || read.staleMs === 0) {
+            return read?.group;
+        }
+        const observed = { group: read.group, drift: [] };
+        await loop.waitWithin(read.staleMs, { kind: 'stale-read', observed }, 'read');
+    }
+}
+function belongsTo(group, target) {
+    return (isSameKey(group.projectKey, target.projectKey) &&
+        isSameKey(group.environmentKey, target.environmentKey));
+}
+function isAnother(current, deleted) {
+    return (current.createdAt !== deleted.createdAt ||
+        !isSameKey(current.projectKey, deleted.projectKey) ||
+        !isSameKey(current.environmentKey, deleted.environmentKey));
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/conflict-streak.js
+/**
+ * A conflict that does not settle is given this long, in milliseconds, and this many rounds. Reads lag
+ * writes by up to five seconds, and a lock is held for less, so what lasts six rounds will not settle.
+ */
+const PATIENCE_MS = 30_000;
+const MIN_ROUNDS = 6;
+/** Counts the rounds in a row that met the same conflict. */
+class ConflictStreak {
+    #current;
+    /** Counts one more round of `kind`. Says whether it is time to give up. `nowMs` is from a clock that is never set. */
+    count(kind, nowMs) {
+        if (this.#current?.kind !== kind) {
+            this.#current = { kind, sinceMs: nowMs, rounds: 0 };
+        }
+        this.#current.rounds += 1;
+        return nowMs - this.#current.sinceMs >= PATIENCE_MS && this.#current.rounds >= MIN_ROUNDS;
+    }
+    /** Whether the conflict that was counted last was met before. */
+    get isRepeated() {
+        return (this.#current?.rounds ?? 0) > 1;
+    }
+    /** Ends a streak of `kind`. */
+    end(kind) {
+        if (this.#current?.kind === kind) {
+            this.#current = undefined;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/outcome.js
+/** The outcome of a plan that leaves the group as it is. */
+function leaveGroup(plan) {
+    return plan.kind === 'none'
+        ? { kind: 'unchanged', group: plan.group, drift: plan.drift }
+        : { kind: 'kept', group: plan.group, drift: plan.drift };
+}
+/** Whether the run has set the applications of the group, or in a dry run would set them. */
+function setsApplications({ kind, drift }) {
+    switch (kind) {
+        case 'created':
+        case 'would-create':
+            return true;
+        case 'updated':
+        case 'would-update':
+            return drift.some(({ field }) => field === 'applications');
+        case 'unchanged':
+        case 'kept':
+            return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/update-check.js
+
+
+/** Compares the answer to an update with the group as it was found, and with the desired one. */
+function checkUpdate({ desired, found, drift, updated }) {
+    const requested = new Set(drift.map(({ field }) => field));
+    const isRequested = ({ field }) => requested.has(field);
+    const changes = diffGroups(found, updated);
+    const change = changes.some(isRequested) ? 'requested-fields' : 'other-fields';
+    return {
+        change: changes.length === 0 ? 'none' : change,
+        refused: diffGroups(desired, updated).filter(isRequested),
+        next: planChange(desired, updated, 'update'),
+    };
 }
 
 ;// CONCATENATED MODULE: ./build/reconcile/reconcile-group.js
@@ -17138,6 +17872,11 @@ class Reconciler {
         this.#requests = new GroupRequests({ desired, deps, ledger: this.#ledger, loop: this.#loop });
     }
     async apply() {
+        const { observed } = this.#request;
+        const resolved = observed && (await this.#settle(observed));
+        if (resolved !== undefined) {
+            return this.#annotate(resolved);
+        }
         for (;;) {
             const created = await this.#requests.create();
             if (created.kind === 'applied') {
@@ -17327,6 +18066,1191 @@ class Reconciler {
     }
 }
 
+;// CONCATENATED MODULE: ./build/reconcile/tasks.js
+
+
+/** Reconciles a group of which nothing is known before. */
+function ensureTask(desired, options) {
+    const { ifExists, isDryRun, depsFor } = options;
+    return {
+        target: desired,
+        run: () => ensureGroup({ desired, ifExists, isDryRun }, depsFor(desired)),
+    };
+}
+/** Carries out what is planned for a group, or in a dry run shows it. */
+function plannedTask(planned, options) {
+    const { desired, plan } = planned;
+    const { ifExists, isDryRun, depsFor } = options;
+    if (plan.kind === 'conflict') {
+        // The list may lag, so what it shows is asked for again before it is reported.
+        return ensureTask(desired, options);
+    }
+    const observed = plan.kind === 'create' ? undefined : plan.group;
+    return {
+        target: desired,
+        run: () => isDryRun
+            ? showPlan(plan, depsFor(desired))
+            : ensureGroup({ desired, ifExists, isDryRun, observed }, depsFor(desired)),
+    };
+}
+async function showPlan(plan, deps) {
+    switch (plan.kind) {
+        case 'create': {
+            const unknownApplications = await deps.diagnosis.findUnknownApplications();
+            return { kind: 'would-create', group: undefined, drift: [], unknownApplications };
+        }
+        case 'update':
+            return { kind: 'would-update', group: plan.group, drift: plan.drift };
+        case 'none':
+            return { kind: 'unchanged', group: plan.group, drift: plan.drift };
+        case 'keep':
+            return { kind: 'kept', group: plan.group, drift: plan.drift };
+    }
+}
+/** Deletes a group, or in a dry run says whether it would be deleted. */
+function deleteTask(target, { isDryRun, depsFor }) {
+    const subject = { ...target, name: '', applicationKeys: [] };
+    return { target, run: () => deleteGroup({ target, isDryRun }, depsFor(subject)) };
+}
+/** Deletes a group that was seen; one that was not seen is absent without a request. */
+function plannedDeleteTask({ target, observed }, options) {
+    return observed === undefined
+        ? { target, run: async () => ({ kind: 'absent', group: undefined, drift: [] }) }
+        : deleteTask(target, options);
+}
+
+;// CONCATENATED MODULE: ./build/report/comment-identity.js
+/**
+ * Identifies the comment of one group: by the LaunchDarkly server as well, because the same keys may stand
+ * for another group on another instance. Letter case counts in keys as little as it does for LaunchDarkly.
+ */
+function identifyGroupComment(origin, { projectKey, key }) {
+    return [origin, projectKey.toLowerCase(), key.toLowerCase()];
+}
+
+;// CONCATENATED MODULE: ./build/commands/create.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** `action.yml`: creates a group, or one for each environment that matches. */
+const createCommand = {
+    name: 'create',
+    readInputs: readCreateInputs,
+    mayBeSeveral: ({ template }) => (0,rules/* mayBeSeveral */.J_)(template),
+    identifyComment,
+    execute: (inputs, context) => (0,rules/* mayBeSeveral */.J_)(inputs.template) ? createSeveral(inputs, context) : createOne(inputs, context),
+};
+/** One group has one comment. Several have one as well, which goes by what was asked for and not by what matched. */
+function identifyComment({ server, template }) {
+    const { project, environment, key } = template;
+    if (project.kind === 'exact' && environment.kind === 'exact') {
+        const values = { project: project.key, environment: environment.key };
+        const groupKey = (0,inputs_template/* renderTemplate */.Xm)(key, values);
+        return identifyGroupComment(server.origin, { projectKey: project.key, key: groupKey });
+    }
+    const selectors = [(0,inputs_selector/* formatSelector */.VH)(project), (0,inputs_selector/* formatSelector */.VH)(environment)];
+    return [server.origin, 'several', ...selectors, key];
+}
+async function createOne(inputs, context) {
+    const { session } = context;
+    const lists = new Lists(session);
+    const expansion = expand(inputs, await readNames(inputs.template, lists), context);
+    const [group] = expansion.groups;
+    if (group === undefined) {
+        throw new Error('One exact project and environment stand for one group');
+    }
+    const task = ensureTask(group.desired, { ...inputs, depsFor: session.depsFor });
+    return { results: [await applyOne(task)], notices: [] };
+}
+async function createSeveral(inputs, context) {
+    const { session, progress } = context;
+    const lists = new Lists(session);
+    const entry = { kind: 'present', template: inputs.template };
+    const expansion = expand(inputs, await readCatalog([entry], lists), context);
+    const keys = expansion.groups.map(({ desired }) => desired.key);
+    const observed = await observeGroups(keys, lists);
+    const plan = planEntries(expansion, observed, inputs.ifExists);
+    progress.begin(plan.groups.length + plan.missing.length);
+    for (const result of plan.missing) {
+        progress.finish(result);
+    }
+    const tasks = plan.groups.map((planned) => plannedTask(planned, { ...inputs, depsFor: session.depsFor }));
+    const results = await applyAll(tasks, (result) => progress.finish(result));
+    return {
+        results: [...plan.missing, ...results],
+        notices: expansion.notices.map(({ message }) => message),
+    };
+}
+function expand({ template }, catalog, { source }) {
+    const expansion = expandEntries([{ kind: 'present', template }], catalog);
+    if (expansion.kind === 'invalid') {
+        throw explainProblems(expansion.problems, source.run, 'Nothing was written.');
+    }
+    // The answers repeat what the workflow asks for, and none of it is a secret.
+    source.secrets.exempt(expansion.groups.flatMap(({ desired }) => Object.values(desired).flat()));
+    return expansion;
+}
+
+;// CONCATENATED MODULE: ./build/inputs/delete-inputs.js
+
+
+
+
+/** The inputs of the action's own, with what stands in for a blank one. */
+const DELETE_DEFAULTS = { key: '', project: '', environment: '' };
+const delete_inputs_SHAPE = {
+    key: ruled(inputs_template/* parseKeyTemplate */.lO),
+    project: ruled(rules/* parseKey */.Do),
+    environment: ruled(rules/* parseKey */.Do),
+};
+/**
+ * Reads the inputs of the action that deletes a group.
+ *
+ * @throws {ActionError} `invalid-input`, naming every problem, never a credential's value
+ */
+function readDeleteInputs(source) {
+    const { common, own } = readInputs(source, { defaults: DELETE_DEFAULTS, shape: delete_inputs_SHAPE });
+    const { project, environment } = own;
+    const key = (0,inputs_template/* renderTemplate */.Xm)(own.key, { project, environment });
+    return { ...common, group: { key, projectKey: project, environmentKey: environment } };
+}
+
+;// CONCATENATED MODULE: ./build/commands/delete.js
+
+
+
+
+/** `delete/action.yml`: deletes a group. */
+const deleteCommand = {
+    name: 'delete',
+    readInputs: readDeleteInputs,
+    mayBeSeveral: () => false,
+    // The same as that of the step that created the group: its comment is brought up to date.
+    identifyComment: ({ server, group }) => identifyGroupComment(server.origin, group),
+    async execute({ group, isDryRun }, { session, source }) {
+        source.secrets.exempt(Object.values(group));
+        const task = deleteTask(group, { isDryRun, depsFor: session.depsFor });
+        return { results: [await applyOne(task)], notices: [] };
+    },
+};
+
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+;// CONCATENATED MODULE: external "node:fs/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+;// CONCATENATED MODULE: external "node:path"
+const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+// EXTERNAL MODULE: ./build/inputs/groups-file-text.js
+var groups_file_text = __nccwpck_require__(1845);
+;// CONCATENATED MODULE: ./build/inputs/read-groups-file.js
+
+
+
+
+/**
+ * Reads the file that is named `file`, which has to lie inside `workspace`, also after links are followed.
+ * Of a file that is too large just more than the limit is read, so that it is refused as too large.
+ */
+async function readGroupsFile(file, workspace) {
+    const absolute = external_node_path_namespaceObject.resolve(workspace, file);
+    const shown = external_node_path_namespaceObject.relative(workspace, absolute).replaceAll(external_node_path_namespaceObject.sep, '/');
+    if (!isInside(workspace, absolute)) {
+        return unreadable(file, `"${file}" is outside the workspace; the file has to be in the repository.`);
+    }
+    try {
+        const target = await (0,promises_namespaceObject.realpath)(absolute);
+        if (!isInside(await (0,promises_namespaceObject.realpath)(workspace), target)) {
+            return unreadable(shown, `"${shown}" is a link that leads out of the workspace.`);
+        }
+        // A named pipe would keep the step waiting for ever.
+        const handle = await (0,promises_namespaceObject.open)(target, external_node_fs_namespaceObject.constants.O_RDONLY | (external_node_fs_namespaceObject.constants.O_NONBLOCK ?? 0));
+        try {
+            return await readHandle(handle, shown);
+        }
+        finally {
+            await handle.close();
+        }
+    }
+    catch (error) {
+        return unreadable(shown, await read_groups_file_describeFailure(error, absolute, shown));
+    }
+}
+async function readHandle(handle, shown) {
+    const stats = await handle.stat();
+    if (stats.isDirectory()) {
+        return unreadable(shown, `"${shown}" is a folder; name a file in it.`);
+    }
+    if (!stats.isFile()) {
+        return unreadable(shown, `"${shown}" is not a regular file.`);
+    }
+    const buffer = new Uint8Array(groups_file_text/* MAX_FILE_BYTES */.g + 1);
+    let length = 0;
+    while (length < buffer.length) {
+        const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
+        if (bytesRead === 0) {
+            break;
+        }
+        length += bytesRead;
+    }
+    return { kind: 'read', bytes: buffer.subarray(0, length), path: shown };
+}
+function isInside(folder, file) {
+    const relative = external_node_path_namespaceObject.relative(folder, file);
+    const isOutside = relative === '..' || relative.startsWith(`..${external_node_path_namespaceObject.sep}`);
+    return !(isOutside || external_node_path_namespaceObject.isAbsolute(relative));
+}
+async function read_groups_file_describeFailure(error, absolute, shown) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    switch (code) {
+        case 'ENOENT':
+            return `There is no file "${shown}" in the workspace. ${await explainAbsence(absolute, shown)}`;
+        case 'ENOTDIR':
+            return `There is no file "${shown}" in the workspace: a part of its path is no folder.`;
+        case 'EISDIR':
+            return `"${shown}" is a folder; name a file in it.`;
+        case 'EACCES':
+        case 'EPERM':
+            return `"${shown}" may not be read: the permissions of the file or of a folder forbid it.`;
+        case 'ELOOP':
+            return `"${shown}" is a link that leads to itself.`;
+        default:
+            return `"${shown}" cannot be read (${typeof code === 'string' ? code : 'unknown error'}).`;
+    }
+}
+async function explainAbsence(absolute, shown) {
+    // YAML files have two usual extensions, and one is easily taken for the other.
+    const swap = (name) => name.endsWith('.yml') ? name.replace(/\.yml$/, '.yaml') : name.replace(/\.yaml$/, '.yml');
+    const isOther = swap(absolute) !== absolute && (await exists(swap(absolute)));
+    return isOther
+        ? `Did you mean "${swap(shown)}"?`
+        : 'Is a step with actions/checkout missing before this one?';
+}
+async function exists(file) {
+    try {
+        await (0,promises_namespaceObject.realpath)(file);
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+function unreadable(shown, message) {
+    return { kind: 'unreadable', path: shown, message };
+}
+
+;// CONCATENATED MODULE: ./build/inputs/sync-inputs.js
+
+
+
+/** What a dry run does when LaunchDarkly differs from the file. The words of the input `on-drift`. */
+const ON_DRIFT = ['report', 'fail'];
+/** The inputs of the action's own, with what stands in for a blank one. */
+const SYNC_DEFAULTS = {
+    file: '.github/insight-groups.yml',
+    'on-drift': 'report',
+    'max-deletes': '10',
+};
+const sync_inputs_SHAPE = {
+    file: ruled((text) => /[\p{Cc}\p{Zl}\p{Zp}]/u.test(text) ? (0,rules/* invalid */.Gq)('expected the path of one file') : (0,rules/* valid */.rZ)(text)),
+    'on-drift': oneOf(ON_DRIFT),
+    'max-deletes': wholeNumber({ min: 0, max: 1_000, what: 'a whole number from 0 to 1000' }),
+};
+/**
+ * Reads the inputs of the action that applies a groups file.
+ *
+ * @throws {ActionError} `invalid-input`, naming every problem, never a credential's value
+ */
+function readSyncInputs(source) {
+    const { common, own } = readInputs(source, { defaults: SYNC_DEFAULTS, shape: sync_inputs_SHAPE });
+    return { ...common, file: own.file, onDrift: own['on-drift'], maxDeletes: own['max-deletes'] };
+}
+
+;// CONCATENATED MODULE: ./build/commands/sync.js
+
+
+
+
+
+
+
+
+
+
+/** `sync/action.yml`: makes the groups of an account what a file says. */
+const syncCommand = {
+    name: 'sync',
+    readInputs: readSyncInputs,
+    mayBeSeveral: () => true,
+    identifyComment: ({ server, file }) => [server.origin, 'file', file],
+    async execute(inputs, context) {
+        const entries = await readEntries(inputs, context);
+        return applyEntries(entries, inputs, context);
+    },
+};
+async function readEntries({ file }, { source }) {
+    const workspace = source.env['GITHUB_WORKSPACE'] || process.cwd();
+    const read = await readGroupsFile(file, workspace);
+    if (read.kind === 'unreadable') {
+        throw new errors/* ActionError */.lZ({
+            code: 'invalid-file',
+            message: `The groups file ${read.path} can't be read: ${read.message} No request was made.`,
+            nextStep: 'Correct the input file, or the file that it names.',
+        });
+    }
+    // Not at the top: it brings a parser for YAML along, which no other action needs.
+    const { parseGroupsFile } = await Promise.all(/* import() */[__nccwpck_require__.e(408), __nccwpck_require__.e(307)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3307));
+    const parsed = parseGroupsFile(read.bytes);
+    if (parsed.kind === 'invalid') {
+        throw explainInvalidFile(read.path, parsed.problems.map(({ line, column, path, message }) => ({
+            file: read.path,
+            line,
+            column,
+            message: path === '' ? message : `${path}: ${message}`,
+        })));
+    }
+    return parsed.entries;
+}
+async function applyEntries(entries, inputs, { session, source, progress }) {
+    const lists = new Lists(session);
+    const expansion = sync_expand(entries, await readCatalog(entries, lists), inputs.file);
+    const { groups, absent, notices } = expansion;
+    source.secrets.exempt(groups.flatMap(({ desired }) => Object.values(desired).flat()));
+    source.secrets.exempt(absent.flatMap(({ group }) => Object.values(group)));
+    const keys = [
+        ...groups.map(({ desired }) => desired.key),
+        ...absent.map(({ group }) => group.key),
+    ];
+    const plan = planEntries(expansion, await observeGroups(keys, lists), 'update');
+    assertFewDeletes(plan, inputs);
+    const options = {
+        ifExists: 'update',
+        isDryRun: inputs.isDryRun,
+        depsFor: session.depsFor,
+    };
+    progress.begin(plan.missing.length + plan.groups.length + plan.deletes.length);
+    const finish = (result) => progress.finish(result);
+    plan.missing.forEach(finish);
+    const ensured = await applyAll(plan.groups.map((planned) => plannedTask(planned, options)), finish);
+    const isClean = [...plan.missing, ...ensured].every(({ outcome }) => outcome.kind !== 'failed' && outcome.kind !== 'skipped');
+    const deletions = plan.deletes.map((planned) => plannedDeleteTask(planned, options));
+    // Deletes come last, and only if nothing failed.
+    const deleted = isClean || inputs.isDryRun ? await applyAll(deletions, finish) : skip(deletions);
+    const results = [...plan.missing, ...ensured, ...deleted];
+    return {
+        results,
+        notices: notices.map(({ message }) => message),
+        failure: inputs.isDryRun && inputs.onDrift === 'fail' ? findDrift(results) : undefined,
+    };
+}
+function sync_expand(entries, catalog, file) {
+    const expansion = expandEntries(entries, catalog);
+    if (expansion.kind === 'invalid') {
+        throw explainInvalidFile(file, expansion.problems.map(({ input, message, entry: { source } }) => ({
+            file,
+            line: source?.line ?? 1,
+            column: source?.column ?? 1,
+            message: `${source?.path ?? ''}.${input} ${message}`,
+        })));
+    }
+    return expansion;
+}
+function explainInvalidFile(file, problems) {
+    const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+    return new errors/* ActionError */.lZ({
+        code: 'invalid-file',
+        message: `The groups file ${file} has ${count}. Nothing was written.`,
+        nextStep: 'Correct the file, and run again.',
+        problems,
+    });
+}
+/** Counts the groups that exist: what is gone already needs no deletion. */
+function assertFewDeletes({ deletes }, { maxDeletes, file }) {
+    const existing = deletes.filter(({ observed }) => observed !== undefined);
+    if (existing.length > maxDeletes) {
+        throw new errors/* ActionError */.lZ({
+            code: 'too-many-deletes',
+            message: `The groups file ${file} asks to delete ${existing.length} groups that exist, and max-deletes allows ${maxDeletes}. Nothing was written.`,
+            nextStep: 'Check the entries with state: absent, and raise max-deletes if all of them are meant.',
+            details: existing.map(({ target }) => `Would be deleted: ${target.key}`),
+        });
+    }
+}
+function skip(tasks) {
+    return tasks.map(({ target }) => ({ target, outcome: SKIPPED }));
+}
+/** A plan that finds drift fails with a code of its own, so that it is never mistaken for one that could not look. */
+function findDrift(results) {
+    const count = results.filter(({ outcome }) => outcome.kind.startsWith('would-')).length;
+    if (count === 0) {
+        return undefined;
+    }
+    const groups = count === 1 ? '1 group differs' : `${count} groups differ`;
+    return new errors/* ActionError */.lZ({
+        code: 'drift',
+        message: `${groups} from the groups file. This was a dry run: nothing was written.`,
+        nextStep: 'Apply the file, or change it to what LaunchDarkly has.',
+    });
+}
+
+// EXTERNAL MODULE: ./build/report/describe.js
+var describe = __nccwpck_require__(3614);
+// EXTERNAL MODULE: ./build/report/outcome-notes.js
+var outcome_notes = __nccwpck_require__(2147);
+;// CONCATENATED MODULE: ./build/report/log-messages.js
+
+
+/** Shorter waits are logged at debug level only, in milliseconds. */
+const ANNOUNCED_WAIT_MS = 3_000;
+/** Logs that the run waits, when it is long enough to wonder. */
+function logWait({ ms, why }, log) {
+    const text = `Trying again in ${(ms / 1_000).toFixed(1)} s: ${why}.`;
+    if (ms >= ANNOUNCED_WAIT_MS) {
+        log.info(text);
+    }
+    else {
+        log.debug(text);
+    }
+}
+/** Logs one request, for those who switched step debugging on. */
+function logRequest(seen, log) {
+    const { attempt, method, path, result, elapsedMs } = seen;
+    log.debug(`Request ${attempt}: ${method} ${path} ${result} in ${Math.round(elapsedMs)} ms`);
+}
+/** Logs that the work on several groups begins. */
+function logStart(total, isDryRun, log) {
+    log.info(`${isDryRun ? 'Planning' : 'Working on'} ${(0,describe/* countGroups */.eq)(total)}.`);
+}
+/** Logs that the work goes on. */
+function logProgress(done, total, log) {
+    log.info(`${done} of ${total} done.`);
+}
+/** Logs how the run ended: what was done where all is well, one annotation for each thing that is not. */
+function logReport(report, log) {
+    const { isSingle, results, failure, notices } = report;
+    for (const notice of notices) {
+        log.notice('No insight group was asked for', notice);
+    }
+    if (isSingle) {
+        for (const result of results) {
+            logOutcome(result, report, log);
+        }
+    }
+    else {
+        logProblems(report, log);
+    }
+    if (failure !== undefined) {
+        logFailure(failure, report, log);
+    }
+    if (!isSingle && results.length > 0) {
+        const ending = report.isDryRun ? 'Dry run, nothing was written' : 'Done';
+        log.info(`${ending}: ${(0,describe/* describeCounts */.wv)(results)}.`);
+    }
+}
+/** Logs a result of several: one line for a change, none for a group that is as it should be. */
+function logChange({ target, outcome }, log) {
+    const text = describeChange(outcome, nameGroup(outcome.group ?? target));
+    if (text !== undefined) {
+        log.info(text);
+    }
+}
+function describeChange(outcome, name) {
+    switch (outcome.kind) {
+        case 'created':
+            return `Created ${name}.`;
+        case 'updated':
+            return `Updated ${name}. ${formatDrift(outcome, 'change')}`;
+        case 'deleted':
+            return `Deleted ${name}.`;
+        case 'would-create':
+            return `+ create ${name}`;
+        case 'would-update':
+            return `~ update ${name}. ${formatDrift(outcome, 'change')}`;
+        case 'would-delete':
+            return `- delete ${name}`;
+        case 'unchanged':
+        case 'absent':
+        case 'kept':
+        case 'failed':
+        case 'skipped':
+            return undefined;
+    }
+}
+function logProblems(report, log) {
+    for (const { target, outcome } of report.results) {
+        const group = outcome.group ?? target;
+        switch (outcome.kind) {
+            case 'failed':
+                logFailure(outcome.error, report, log);
+                break;
+            case 'kept':
+                log.warning('The insight group differs from the request', explainKept(group, outcome));
+                break;
+            case 'created':
+                logStoredDifferently(outcome, log);
+                break;
+            default:
+                break;
+        }
+        logNotes(outcome, log);
+    }
+}
+function logOutcome(result, report, log) {
+    const { target, outcome } = result;
+    const group = outcome.group ?? target;
+    const { key } = group;
+    switch (outcome.kind) {
+        case 'created':
+            log.info(`Created ${describeGroup(group)}.`);
+            logStoredDifferently(outcome, log);
+            break;
+        case 'unchanged':
+            log.info(`Insight group "${key}" exists and matches the request.${outcome.mayHaveBeenCreated ? '' : ' Nothing was written.'}`);
+            break;
+        case 'kept':
+            log.warning('The insight group differs from the request', explainKept(group, outcome));
+            break;
+        case 'updated':
+            log.info(`Updated insight group "${key}". ${formatDrift(outcome, 'change')}`);
+            break;
+        case 'would-create':
+            log.info(`Dry run: would create ${describeGroup(target)}. Nothing was written.`);
+            break;
+        case 'would-update':
+            log.info(`Dry run: would update insight group "${key}". ${formatDrift(outcome, 'change')} Nothing was written.`);
+            break;
+        case 'deleted':
+            log.info(`Deleted ${nameGroup(group)}.`);
+            break;
+        case 'absent':
+            log.info(`Insight group "${key}" does not exist. Nothing was written.`);
+            break;
+        case 'would-delete':
+            log.info(`Dry run: would delete ${nameGroup(group)}. Nothing was written.`);
+            break;
+        case 'failed':
+            logFailure(outcome.error, report, log);
+            break;
+        case 'skipped':
+            break;
+    }
+    logNotes(outcome, log);
+}
+function explainKept({ key }, outcome) {
+    return `Insight group "${key}" was kept as it is (if-exists: keep). ${formatDrift(outcome, 'state')}`;
+}
+function logStoredDifferently(outcome, log) {
+    if (outcome.drift.length > 0) {
+        log.warning('LaunchDarkly stored different values than requested', formatDrift(outcome, 'state'));
+    }
+}
+function logNotes(outcome, log) {
+    for (const { title, text } of (0,outcome_notes/* describeNotes */.N)(outcome)) {
+        log.warning(title, text);
+    }
+}
+/**
+ * Logs a failure: one annotation with what happened and the next step, more in a group above it. Problems
+ * of a file are annotations at their places instead.
+ */
+function logFailure(error, { helpUrl }, log) {
+    if (error.details.length > 0) {
+        log.group('Details', error.details);
+    }
+    if (error.cause !== undefined) {
+        log.debug(`Cause: ${describeCause(error.cause)}`);
+    }
+    const help = helpUrl(error.title);
+    const next = `Next: ${error.nextStep}${help === undefined ? '' : ` See ${help}`}`;
+    if (error.problems.length > 0) {
+        for (const { file, line, column, message } of error.problems) {
+            log.failure(error.title, [message], { file, startLine: line, startColumn: column });
+        }
+        log.fail(`${error.message} ${next}`);
+        return;
+    }
+    const lines = [
+        error.message,
+        ...error.reasons.map(({ attribute, reason }) => `- ${attribute}: ${reason}`),
+        ...(0,describe/* describeDrift */.ZP)(error.existing?.drift ?? [], 'state', FORMAT).map((line) => `- ${line}`),
+        ...(error.said === undefined ? [] : [error.said]),
+        next,
+    ];
+    log.failure(error.title, lines);
+}
+/** Logs that there is no pull request to comment on, and how to name one. */
+function logNoPullRequest(log) {
+    log.info('No comment: this run is not for a pull request.');
+    log.info('To comment on a pull request all the same, set the input pr-number to its number.');
+}
+/** Logs what became of the pull request comment. None of it fails the step. */
+function logCommentResult(result, log) {
+    switch (result.kind) {
+        case 'created':
+            log.info(`Commented on the pull request: ${result.url}`);
+            return;
+        case 'updated':
+            log.info(`Updated the comment on the pull request: ${result.url}`);
+            return;
+        case 'unchanged':
+            log.info('Left the comment on the pull request as it is: nothing changed.');
+            return;
+        case 'forbidden':
+            log.warning('The pull request comment could not be written', 'The GitHub token may not write comments. Give the job the permission pull-requests: write. On pull requests from forks GitHub withholds it.');
+            return;
+        case 'failed':
+            log.warning('The pull request comment could not be written', result.why);
+            return;
+    }
+}
+const FORMAT = { name: (name) => `"${name}"`, key: (key) => key };
+function formatDrift({ drift }, tense) {
+    return (0,describe/* describeDrift */.ZP)(drift, tense, FORMAT)
+        .map((line) => `${line}.`)
+        .join(' ');
+}
+function nameGroup({ key, projectKey, environmentKey }) {
+    return `insight group "${key}" of project "${projectKey}", environment "${environmentKey}"`;
+}
+function describeGroup({ key, name, projectKey, environmentKey, applicationKeys }) {
+    return `insight group "${key}" ("${name}") for project "${projectKey}", environment "${environmentKey}", ${(0,describe/* listApplications */.iB)(applicationKeys ?? [], FORMAT)}`;
+}
+/** Name, message and stack, as far as the cause has them. For the debug log only. */
+function describeCause(cause) {
+    return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+}
+
+// EXTERNAL MODULE: ./build/insight-group/insight-group.js
+var insight_group = __nccwpck_require__(2731);
+// EXTERNAL MODULE: ./build/reconcile/group-result.js
+var group_result = __nccwpck_require__(416);
+;// CONCATENATED MODULE: ./build/report/run-report.js
+/** Every error of the run: its own, then those of its groups. */
+function listErrors({ failure, results }) {
+    return [
+        ...(failure === undefined ? [] : [failure]),
+        ...results.flatMap(({ outcome }) => (outcome.kind === 'failed' ? [outcome.error] : [])),
+    ];
+}
+
+;// CONCATENATED MODULE: ./build/report/outputs.js
+
+
+
+
+/** The outputs that show the one group; empty where there are several. */
+const GROUP = {
+    key: ({ group }) => group?.key ?? '',
+    name: ({ group }) => group?.name ?? '',
+    project: ({ group }) => group?.projectKey ?? '',
+    environment: ({ group }) => group?.environmentKey ?? '',
+    applications: ({ group }) => (group ? JSON.stringify(group.applicationKeys) : ''),
+    'created-at': ({ group }) => formatTime(group?.createdAt),
+    group: ({ group }) => (group ? JSON.stringify(pickPublicFields(group)) : ''),
+};
+/** The one table of outputs: those of each `action.yml`, and the value of each for the way the run ended. */
+const OUTPUTS = {
+    create: {
+        outcome: ({ report, only }) => only?.outcome.kind ?? describeOverall(report),
+        created: ({ report }) => describeCreated(report),
+        ...GROUP,
+        'overall-score': ({ group }) => describeScore(group?.scores?.overall),
+        'overall-indicator': ({ group }) => group?.scores?.overall?.indicator ?? '',
+        scores: ({ group }) => JSON.stringify(pickScores(group?.scores)),
+        drift: ({ only }) => JSON.stringify(only?.outcome.drift ?? []),
+        groups: ({ report }) => JSON.stringify(report.results.map(describeResult)),
+        counts: ({ report }) => JSON.stringify(pickCounts(report, [...COUNTED, 'kept', 'would-create', 'would-update'])),
+        'error-code': ({ report }) => findErrorCode(report),
+    },
+    delete: {
+        outcome: ({ only }) => only?.outcome.kind ?? 'failed',
+        deleted: ({ report }) => String(hasOutcome(report, 'deleted')),
+        key: ({ only, group }) => group?.key ?? only?.target.key ?? '',
+        group: ({ group }) => (group ? JSON.stringify(pickPublicFields(group)) : ''),
+        'error-code': ({ report }) => findErrorCode(report),
+    },
+    sync: {
+        outcome: ({ report }) => describeSync(report),
+        drift: ({ report }) => String(hasOutcome(report, ...PLANNED)),
+        counts: ({ report }) => JSON.stringify(pickCounts(report, [...COUNTED, 'deleted', 'absent', ...PLANNED])),
+        groups: ({ report }) => JSON.stringify(report.results.map(describeResult)),
+        'error-code': ({ report }) => findErrorCode(report),
+    },
+};
+/** The names of an action's outputs, for the tests that hold them against its `action.yml` and README. */
+function listOutputNames(command) {
+    return Object.keys(OUTPUTS[command]);
+}
+/** Describes the outputs of a run: every name, with an empty string where there is nothing to say. */
+function describeOutputs(report) {
+    const only = report.isSingle ? report.results[0] : undefined;
+    const source = { report, only, group: only?.outcome.group };
+    return Object.fromEntries(Object.entries(OUTPUTS[report.command]).map(([name, describe]) => [name, describe(source)]));
+}
+/** Hands the outputs to the runner. A value that holds a secret would be dropped whole, so it is redacted first. */
+function writeOutputs(report, secrets) {
+    for (const [name, value] of Object.entries(describeOutputs(report))) {
+        setOutput(name, secrets.redact(value));
+    }
+}
+/** Says that the run failed after all. What the other outputs say of groups stays true. */
+function overwriteOutcome({ code }) {
+    // The runner takes the last value of an output.
+    setOutput('outcome', 'failed');
+    setOutput('error-code', code);
+}
+const CHANGES = ['created', 'updated', 'deleted'];
+const PLANNED = ['would-create', 'would-update', 'would-delete'];
+const COUNTED = [
+    'created',
+    'updated',
+    'unchanged',
+    'failed',
+    'skipped',
+];
+/** The outcome of a run on several groups: the first that applies, the worst first. */
+function describeOverall(report) {
+    if (listErrors(report).length > 0) {
+        return 'failed';
+    }
+    if (hasOutcome(report, ...CHANGES)) {
+        return 'changed';
+    }
+    if (hasOutcome(report, ...PLANNED)) {
+        return 'would-change';
+    }
+    return hasOutcome(report, 'kept') ? 'kept' : 'unchanged';
+}
+function describeSync(report) {
+    if (listErrors(report).some(({ code }) => code !== 'drift')) {
+        return 'failed';
+    }
+    if (hasOutcome(report, ...PLANNED)) {
+        return 'drift';
+    }
+    return hasOutcome(report, ...CHANGES) ? 'changed' : 'in-sync';
+}
+/** Empty where it is not known: a create got no answer, and nothing tells whether it made the group. */
+function describeCreated(report) {
+    const isUnknown = report.results.some(({ outcome }) => 'mayHaveBeenCreated' in outcome && outcome.mayHaveBeenCreated);
+    return !hasOutcome(report, 'created') && isUnknown ? '' : String(hasOutcome(report, 'created'));
+}
+function findErrorCode(report) {
+    return listErrors(report)[0]?.code ?? '';
+}
+function hasOutcome({ results }, ...kinds) {
+    return results.some(({ outcome }) => kinds.includes(outcome.kind));
+}
+/** The counts under names that read well in an expression: `would-create` is `wouldCreate`. */
+function pickCounts({ results }, kinds) {
+    const counts = (0,group_result/* countOutcomes */.X)(results);
+    return Object.fromEntries(kinds.map((kind) => [
+        kind.replace(/-(\w)/g, (_, letter) => letter.toUpperCase()),
+        counts[kind],
+    ]));
+}
+/** All fields are always there: an expression that names a missing one would be empty without a word. */
+function describeResult({ target, outcome }) {
+    const group = outcome.group ?? target;
+    return {
+        key: group.key,
+        name: group.name ?? '',
+        projectKey: group.projectKey,
+        environmentKey: group.environmentKey,
+        applicationKeys: group.applicationKeys ?? [],
+        createdAt: formatTime(outcome.group?.createdAt),
+        outcome: outcome.kind,
+        drift: outcome.drift,
+        errorCode: outcome.kind === 'failed' ? outcome.error.code : '',
+        message: outcome.kind === 'failed' ? outcome.error.message : '',
+    };
+}
+/** LaunchDarkly gives a metric that it has not calculated the score 0, which would read as the worst of all. */
+function describeScore(overall) {
+    return overall === undefined || (0,insight_group/* isWithoutScore */.Ff)(overall) ? '' : String(overall.score);
+}
+/** Every metric that LaunchDarkly has shown; its score is null where none was calculated. */
+function pickScores(scores) {
+    return Object.fromEntries(insight_group/* METRICS */.Cb.flatMap((metric) => {
+        const score = scores?.[metric];
+        return score === undefined ? [] : [[metric, pickScore(score)]];
+    }));
+}
+function pickScore(score) {
+    const { indicator } = score;
+    return (0,insight_group/* isWithoutScore */.Ff)(score)
+        ? { score: null, indicator, change: null }
+        : { score: score.score, indicator, change: (0,insight_group/* findChange */.YC)(score) ?? null };
+}
+/** The members are named one by one: what else a group may come to hold is not published by accident. */
+function pickPublicFields(group) {
+    const { key, name, projectKey, environmentKey, applicationKeys } = group;
+    return {
+        key,
+        name,
+        projectKey,
+        environmentKey,
+        applicationKeys,
+        createdAt: formatTime(group.createdAt),
+    };
+}
+function formatTime(epochMs) {
+    return epochMs === undefined ? '' : new Date(epochMs).toISOString();
+}
+
+;// CONCATENATED MODULE: ./build/crash-report.js
+
+
+
+
+/**
+ * Reports an unexpected error, wherever in the process it was thrown: as a failure in the outputs and in
+ * the log, never as a stack on stderr. Only the first one is reported, because reporting may be what fails.
+ */
+class CrashReporter {
+    #command;
+    #secrets;
+    #log;
+    #error;
+    #areOutputsWritten = false;
+    constructor(command, secrets, log) {
+        this.#command = command;
+        this.#secrets = secrets;
+        this.#log = log;
+    }
+    /** The error that was reported, if any. */
+    get error() {
+        return this.#error;
+    }
+    /** Takes note that the outputs say what the run did: from then on a crash only adds that it failed. */
+    noteOutputs() {
+        this.#areOutputsWritten = true;
+    }
+    /** Reports `cause` and fails the step. Never throws: Node would print the stack and exit at once. */
+    report(cause) {
+        process.exitCode = ExitCode.Failure;
+        if (this.#error !== undefined) {
+            return;
+        }
+        const error = explainUnexpected(cause);
+        this.#error = error;
+        attempt(() => {
+            if (this.#areOutputsWritten) {
+                overwriteOutcome(error);
+            }
+            else {
+                writeOutputs(reportCrash(this.#command, error), this.#secrets);
+            }
+        });
+        attempt(() => logFailure(error, { helpUrl: () => undefined }, this.#log));
+    }
+}
+/** Describes an unexpected error in constant words, since it may hold anything. The debug log gets the rest. */
+function explainUnexpected(cause) {
+    return new errors/* ActionError */.lZ({
+        code: 'unexpected-response',
+        title: errors/* SPECIAL_TITLES */.iN.bug,
+        message: 'The action failed with an unexpected error.',
+        nextStep: 'Re-run the job with debug logging, and report the log. Outcome unknown: it is safe to run again.',
+        cause,
+    });
+}
+function reportCrash(command, failure) {
+    return {
+        command,
+        isSingle: true,
+        isDryRun: false,
+        results: [],
+        failure,
+        notices: [],
+        helpUrl: () => undefined,
+        origin: undefined,
+        requests: 0,
+    };
+}
+function attempt(work) {
+    try {
+        work();
+    }
+    catch {
+        // Nothing is left to report it with.
+    }
+}
+
+;// CONCATENATED MODULE: ./build/deadline.js
+
+/**
+ * The runner cancels with SIGINT, follows with SIGTERM after 7.5 s, and kills 2.5 s later.
+ *
+ * @see https://github.com/actions/runner/blob/main/src/Runner.Sdk/ProcessInvoker.cs
+ */
+const CANCEL_SIGNALS = ['SIGINT', 'SIGTERM'];
+/** Listens for cancellation until `release` is called. */
+function watchCancellation() {
+    const controller = new AbortController();
+    const cancel = () => controller.abort(explainCancel());
+    for (const name of CANCEL_SIGNALS) {
+        process.once(name, cancel);
+    }
+    return {
+        signal: controller.signal,
+        release() {
+            for (const name of CANCEL_SIGNALS) {
+                process.off(name, cancel);
+            }
+        },
+    };
+}
+/**
+ * Starts the run's one deadline, `timeoutMs` from now, which a cancellation ends early. `findAdvice` is
+ * asked when the time is up; it may return a further sentence for the next step, or an empty string.
+ */
+function startDeadline(timeoutMs, cancellation, findAdvice = () => '') {
+    const controller = new AbortController();
+    const endsAt = performance.now() + timeoutMs;
+    const timer = setTimeout(() => controller.abort(explainTimeout(timeoutMs, findAdvice())), timeoutMs);
+    // Not AbortSignal.any: until somebody listens to it, it does not know which of its signals came first.
+    const cancel = () => controller.abort(cancellation.reason);
+    cancellation.addEventListener('abort', cancel);
+    if (cancellation.aborted) {
+        cancel();
+    }
+    return {
+        signal: controller.signal,
+        remainingMs: () => endsAt - performance.now(),
+        release() {
+            clearTimeout(timer);
+            cancellation.removeEventListener('abort', cancel);
+        },
+    };
+}
+function explainTimeout(timeoutMs, advice) {
+    return new errors/* ActionError */.lZ({
+        code: 'timeout',
+        message: `The step's time of ${timeoutMs / 1_000} s was up before LaunchDarkly had answered.`,
+        nextStep: `Run again; raise timeout-seconds if the network is slow. ${advice}`.trim(),
+    });
+}
+function explainCancel() {
+    return new errors/* ActionError */.lZ({
+        code: 'cancelled',
+        message: 'The run was cancelled before its work was done.',
+        nextStep: 'Run again when it is desired.',
+    });
+}
+/** Resolves after `ms` milliseconds, or as soon as `signal` aborts. */
+function sleep(ms, signal) {
+    return new Promise((resolve) => {
+        const wake = () => {
+            clearTimeout(timer);
+            signal.removeEventListener('abort', wake);
+            resolve();
+        };
+        const timer = setTimeout(wake, ms);
+        signal.addEventListener('abort', wake);
+        if (signal.aborted) {
+            wake();
+        }
+    });
+}
+
+;// CONCATENATED MODULE: ./build/inputs/github-context.js
+
+
+/** Where the runner names no API, GitHub's own. */
+const DEFAULT_API_URL = 'https://api.github.com';
+/**
+ * Reads the run's context from the variables that the runner sets and from the event's file. Whatever is
+ * missing or malformed reads as absent. Never throws.
+ *
+ * @see https://docs.github.com/actions/reference/workflows-and-actions/variables
+ */
+function readGitHubContext(env) {
+    const repository = env['GITHUB_REPOSITORY'] ?? '';
+    const [owner = '', repo = ''] = repository.split('/');
+    const name = env['GITHUB_EVENT_NAME'] ?? '';
+    const event = namesPullRequest(name) ? readEvent(env['GITHUB_EVENT_PATH']) : {};
+    const pullRequest = isPullRequestEvent(name) ? event.pull_request : undefined;
+    return {
+        repository: owner === '' || repo === '' ? undefined : { owner, repo },
+        pullRequestNumber: findPullRequestNumber(name, event, repository),
+        withheldSecrets: findWithheldSecrets({
+            event: name,
+            isFork: pullRequest !== undefined && pullRequest.head?.repo?.full_name !== repository,
+            actor: env['GITHUB_ACTOR'],
+        }),
+        apiUrl: env['GITHUB_API_URL'] || DEFAULT_API_URL,
+        helpUrl: (title) => buildHelpUrl(env, title),
+    };
+}
+/** The pull request to comment on: the input `pr-number` wins over the event. Undefined when neither names one. */
+function choosePullRequest({ repository, pullRequestNumber }, requestedNumber) {
+    const number = requestedNumber ?? pullRequestNumber;
+    return repository === undefined || number === undefined ? undefined : { ...repository, number };
+}
+/** Builds the schemas on demand: most runs have an event that names no pull request. */
+function describeEvent() {
+    const repositoryReference = minified/* object */.Ik({ id: minified/* optional */.lq(minified/* int */.Wh()), url: minified/* optional */.lq(minified/* string */.Yj()) });
+    // A pull request as the events of workflow runs and checks list it.
+    const listedPullRequest = minified/* object */.Ik({
+        number: minified/* int */.Wh(),
+        base: minified/* optional */.lq(minified/* object */.Ik({ repo: minified/* optional */.lq(repositoryReference) })),
+    });
+    const list = minified/* optional */.lq(minified/* object */.Ik({ pull_requests: minified/* optional */.lq(minified/* array */.YO(listedPullRequest)) }));
+    const pullRequest = minified/* object */.Ik({
+        number: minified/* int */.Wh(),
+        head: minified/* optional */.lq(minified/* object */.Ik({ repo: minified/* nullish */.cl(minified/* object */.Ik({ full_name: minified/* string */.Yj() })) })),
+    });
+    const issue = minified/* object */.Ik({ number: minified/* int */.Wh(), pull_request: minified/* nullish */.cl(minified/* looseObject */._H({})) });
+    // A part that is malformed reads as absent, and does not take the others along.
+    return minified/* object */.Ik({
+        repository: minified/* catch */.Mf(minified/* optional */.lq(repositoryReference), undefined),
+        pull_request: minified/* catch */.Mf(minified/* optional */.lq(pullRequest), undefined),
+        issue: minified/* catch */.Mf(minified/* optional */.lq(issue), undefined),
+        workflow_run: minified/* catch */.Mf(list, undefined),
+        check_run: minified/* catch */.Mf(list, undefined),
+        check_suite: minified/* catch */.Mf(list, undefined),
+        merge_group: minified/* catch */.Mf(minified/* optional */.lq(minified/* object */.Ik({ head_ref: minified/* string */.Yj() })), undefined),
+    });
+}
+/** The branch that a merge queue makes for a pull request. The base may have slashes of its own. */
+const MERGE_QUEUE_REF = /^(?:refs\/heads\/)?gh-readonly-queue\/.+\/pr-([1-9]\d*)-[0-9a-f]+$/;
+/** The events besides those of pull requests whose payload can name one. */
+const OTHER_EVENTS = new Set([
+    'issue_comment',
+    'workflow_run',
+    'check_run',
+    'check_suite',
+    'merge_group',
+]);
+function namesPullRequest(event) {
+    return isPullRequestEvent(event) || OTHER_EVENTS.has(event);
+}
+function isPullRequestEvent(name) {
+    return name === 'pull_request' || name.startsWith('pull_request_');
+}
+function findPullRequestNumber(name, event, repository) {
+    if (isPullRequestEvent(name)) {
+        return event.pull_request?.number;
+    }
+    switch (name) {
+        case 'issue_comment':
+            // Comments on issues start it as well, and only those on pull requests have this member.
+            return event.issue?.pull_request ? event.issue.number : undefined;
+        case 'workflow_run':
+            return findOnlyNumber(event.workflow_run, event, repository);
+        case 'check_run':
+            return findOnlyNumber(event.check_run, event, repository);
+        case 'check_suite':
+            return findOnlyNumber(event.check_suite, event, repository);
+        case 'merge_group': {
+            const number = MERGE_QUEUE_REF.exec(event.merge_group?.head_ref ?? '')?.[1];
+            return number === undefined ? undefined : Number(number);
+        }
+        default:
+            return undefined;
+    }
+}
+/** With several pull requests of the same commit, none of them is the one. */
+function findOnlyNumber(list, event, repository) {
+    const ours = (list?.pull_requests ?? []).filter((entry) => isOfRepository(entry.base?.repo, event, repository));
+    const [first] = ours;
+    return ours.length === 1 ? first?.number : undefined;
+}
+/** A fork's commit may be listed with a pull request of the repository that was forked. */
+function isOfRepository(base, { repository: own }, repository) {
+    if (base?.id !== undefined && own?.id !== undefined) {
+        return base.id === own.id;
+    }
+    return base?.url === undefined
+        ? true
+        : base.url.toLowerCase().endsWith(`/repos/${repository.toLowerCase()}`);
+}
+/** Runs of these events have the repository's secrets, whoever caused them. */
+const EVENTS_WITH_SECRETS = new Set(['issue_comment', 'workflow_run']);
+/** @see https://docs.github.com/actions/security-for-github-actions/security-guides/using-secrets-in-github-actions */
+function findWithheldSecrets(run) {
+    if (EVENTS_WITH_SECRETS.has(run.event)) {
+        return undefined;
+    }
+    if (run.actor === 'dependabot[bot]') {
+        return 'dependabot';
+    }
+    return run.isFork && run.event !== 'pull_request_target' ? 'fork' : undefined;
+}
+function readEvent(path) {
+    try {
+        const event = JSON.parse((0,external_node_fs_namespaceObject.readFileSync)(path ?? '', 'utf8'));
+        return minified/* safeParse */.xL(describeEvent(), event).data ?? {};
+    }
+    catch {
+        return {};
+    }
+}
+/** The page of this repository that has a heading for each title. */
+const HELP_PAGE = 'docs/troubleshooting.md';
+/** The action may come from another repository and another server than the workflow, and be at any version. */
+function buildHelpUrl(env, title) {
+    const repository = env['GITHUB_ACTION_REPOSITORY'] ?? '';
+    const ref = env['GITHUB_ACTION_REF'] ?? '';
+    const server = env['GITHUB_SERVER_URL'] ?? '';
+    const isKnown = /^[\w.-]+\/[\w.-]+$/.test(repository) &&
+        /^[\w./-]+$/.test(ref) &&
+        /^https?:\/\/[\w.:-]+$/.test(server);
+    return isKnown
+        ? `${server}/${repository}/blob/${ref}/${HELP_PAGE}#${toAnchor(title)}`
+        : undefined;
+}
+/** Makes the anchor of a heading as GitHub does. */
+function toAnchor(heading) {
+    return heading
+        .toLowerCase()
+        .replace(/[^\w -]/g, '')
+        .replaceAll(' ', '-');
+}
+
+;// CONCATENATED MODULE: ./build/progress.js
+
+/** How often work that takes long shows that it goes on, in milliseconds. */
+const PROGRESS_INTERVAL_MS = 10_000;
+/** Logs the work on several groups while it goes on: each change, and a sign of life where there are none. */
+class ProgressLog {
+    #log;
+    #isDryRun;
+    #now;
+    #total = 0;
+    #done = 0;
+    #saidAt = 0;
+    /** `now` counts milliseconds. */
+    constructor(log, isDryRun, now) {
+        this.#log = log;
+        this.#isDryRun = isDryRun;
+        this.#now = now;
+    }
+    begin(total) {
+        this.#total = total;
+        this.#saidAt = this.#now();
+        logStart(total, this.#isDryRun, this.#log);
+    }
+    finish(result) {
+        this.#done += 1;
+        logChange(result, this.#log);
+        if (this.#now() - this.#saidAt >= PROGRESS_INTERVAL_MS && this.#done < this.#total) {
+            this.#saidAt = this.#now();
+            logProgress(this.#done, this.#total, this.#log);
+        }
+    }
+}
+
 // EXTERNAL MODULE: ./build/report/visible-text.js
 var visible_text = __nccwpck_require__(269);
 ;// CONCATENATED MODULE: ./build/report/log.js
@@ -17338,6 +19262,9 @@ var visible_text = __nccwpck_require__(269);
  */
 class Log {
     #secrets;
+    /** How many annotations of each kind were written, and those that the last one has to stand for. */
+    #written = { warning: 0, error: 0 };
+    #held = { warning: [], error: [] };
     constructor(secrets) {
         this.#secrets = secrets;
     }
@@ -17351,14 +19278,57 @@ class Log {
             debug(this.#clean(text));
         }
     }
+    /** One blue annotation. `title` is a constant of ours: the runner does not mask titles. */
+    notice(title, text) {
+        notice(this.#cleanLines([text]), { title });
+    }
     /** One yellow annotation. `title` is a constant of ours: the runner does not mask titles. */
     warning(title, text) {
-        warning(this.#cleanLines([text]), { title });
+        this.#annotate('warning', { title, message: this.#cleanLines([text]) });
     }
     /** One red annotation of some lines, which also makes the step fail when the process ends. */
-    failure(title, lines) {
-        error(this.#cleanLines(lines), { title });
+    failure(title, lines, place = {}) {
         process.exitCode = ExitCode.Failure;
+        this.#annotate('error', { title, message: this.#cleanLines(lines), ...place });
+    }
+    /** Makes the step fail when the process ends, with a line that is no annotation. */
+    fail(text) {
+        process.exitCode = ExitCode.Failure;
+        this.info(text);
+    }
+    /**
+     * Writes the annotations that were held back: the runner shows ten of a kind and drops the others without
+     * a word, so the tenth says how many there are. Each stands in the log in any case.
+     */
+    flush() {
+        for (const kind of ['error', 'warning']) {
+            const held = this.#held[kind].splice(0);
+            const [first, ...others] = held;
+            if (first === undefined) {
+                continue;
+            }
+            const { message, ...properties } = first;
+            if (others.length === 0) {
+                write(kind, message, properties);
+            }
+            else {
+                write(kind, `${held.length} more are in the log and in the job summary.`, {
+                    title: kind === 'error' ? 'More failures' : 'More warnings',
+                });
+            }
+        }
+    }
+    #annotate(kind, annotation) {
+        const { message, ...properties } = annotation;
+        this.#written[kind] += 1;
+        if (this.#written[kind] < MAX_ANNOTATIONS) {
+            write(kind, message, properties);
+            return;
+        }
+        this.#held[kind].push(annotation);
+        const { file, startLine, title } = annotation;
+        const place = file === undefined ? '' : ` ${this.#clean(file)}:${startLine ?? 1}`;
+        info(`${kind === 'error' ? 'Error' : 'Warning'}${place}: ${title}. ${message.replaceAll('\n', ' ')}`);
     }
     /** Lines below a heading that is folded in the log. */
     group(title, lines) {
@@ -17393,10 +19363,21 @@ class Log {
         return escapeWorkflowCommands(this.#secrets.redact(text));
     }
 }
+/** The runner shows this many of a kind. */
+const MAX_ANNOTATIONS = 10;
 /** The runner cuts the message of an annotation here, in characters. */
 const MAX_ANNOTATION_LENGTH = 4_096;
 /** So that the headline, the server's words and the next step fit into one annotation, in characters. */
 const MAX_ANNOTATION_LINE_LENGTH = 1_200;
+/** By name and not by index: the bundler keeps all of a namespace that is indexed. */
+function write(kind, message, properties) {
+    if (kind === 'error') {
+        error(message, properties);
+    }
+    else {
+        warning(message, properties);
+    }
+}
 /** Longer lines are of no use in a log, in characters. */
 const MAX_LINE_LENGTH = 3_000;
 /**
@@ -17416,8 +19397,8 @@ function cut(text, maxLength) {
     return text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
 }
 
-// EXTERNAL MODULE: ./build/report/summary.js + 1 modules
-var summary = __nccwpck_require__(6172);
+// EXTERNAL MODULE: ./build/report/summary.js + 2 modules
+var summary = __nccwpck_require__(2782);
 ;// CONCATENATED MODULE: ./build/report/summary-file.js
 
 
@@ -17807,6 +19788,839 @@ function isLongEnough(value) {
     return value.trim().length >= MIN_SECRET_LENGTH;
 }
 
+// EXTERNAL MODULE: ./build/http/error-codes.js
+var error_codes = __nccwpck_require__(1484);
+;// CONCATENATED MODULE: ./build/launchdarkly/schemas.js
+
+/*
+ * What LaunchDarkly answers. The live API is loose where its documentation is strict: optional members
+ * come as null, times as strings of digits. So only what the action cannot do without is required,
+ * members that are not understood read as missing, and unknown ones are dropped. Above all
+ * `environment`, which holds SDK and mobile keys, has no place in any of these shapes.
+ */
+/** The largest time that JavaScript's Date can show, in epoch milliseconds. */
+const MAX_EPOCH_MS = 8.64e15;
+/** Makes a member optional in every way: missing, null or of a shape that is not understood. */
+function loose(schema) {
+    return minified/* catch */.Mf(minified/* optional */.lq(schema), undefined);
+}
+const epochMs = minified/* pipe */.Fs(minified/* union */.KC([minified/* number */.ai(), minified/* string */.Yj().check(minified/* regex */.yG(/^\d{1,16}$/))]), minified/* pipe */.Fs(minified/* transform */.pd(Number), minified/* int */.Wh().check(minified/* minimum */.UM(0), minified/* maximum */.Ph(MAX_EPOCH_MS))));
+const nonEmpty = minified/* string */.Yj().check(minified/* minLength */.Bp(1));
+const score = {
+    score: minified/* number */.ai(),
+    indicator: minified/* catch */.Mf(minified/* string */.Yj(), 'unknown'),
+};
+const metricScore = loose(minified/* object */.Ik({
+    ...score,
+    indicatorRange: loose(minified/* object */.Ik({ min: minified/* number */.ai(), max: minified/* number */.ai() })),
+    aggregateOf: loose(minified/* array */.YO(minified/* string */.Yj())),
+    diffVsLastPeriod: loose(minified/* number */.ai()),
+    lastPeriod: loose(minified/* object */.Ik(score)),
+}));
+const period = loose(minified/* object */.Ik({ startTime: epochMs, endTime: epochMs }));
+const insightGroup = minified/* object */.Ik({
+    key: nonEmpty,
+    name: minified/* string */.Yj(),
+    projectKey: nonEmpty,
+    environmentKey: nonEmpty,
+    applicationKeys: minified/* pipe */.Fs(minified/* nullish */.cl(minified/* array */.YO(minified/* string */.Yj())), minified/* transform */.pd((keys) => keys ?? [])),
+    createdAt: loose(epochMs),
+    scores: loose(minified/* object */.Ik({
+        overall: metricScore,
+        velocity: metricScore,
+        deploymentFrequency: metricScore,
+        leadTime: metricScore,
+        risk: metricScore,
+        deploymentFailureRate: metricScore,
+        impactSize: metricScore,
+        efficiency: metricScore,
+        flagHealth: metricScore,
+        experimentationCoverage: metricScore,
+        creationRatio: metricScore,
+    })),
+    scoreMetadata: loose(minified/* object */.Ik({ period, lastPeriod: period })),
+});
+/** Reads an `InsightGroup`; undefined when `json` is none. */
+function parseInsightGroup(json) {
+    return minified/* safeParse */.xL(insightGroup, json).data;
+}
+const failureReason = minified/* object */.Ik({
+    attribute: minified/* catch */.Mf(minified/* string */.Yj(), ''),
+    reason: minified/* catch */.Mf(minified/* string */.Yj(), ''),
+});
+const errorBody = minified/* object */.Ik({
+    code: loose(minified/* string */.Yj()),
+    message: loose(minified/* string */.Yj()),
+    id: loose(minified/* string */.Yj()),
+    errors: minified/* catch */.Mf(minified/* array */.YO(failureReason), []),
+});
+/** Reads an error body of any shape. */
+function parseErrorBody(json) {
+    return minified/* safeParse */.xL(errorBody, json).data ?? { errors: [] };
+}
+const namedKey = minified/* pipe */.Fs(minified/* object */.Ik({ key: nonEmpty, name: loose(minified/* string */.Yj()) }), minified/* transform */.pd(({ key, name }) => ({ key, name: name ?? key })));
+const list = minified/* object */.Ik({
+    items: minified/* array */.YO(minified/* unknown */.L5()),
+    totalCount: loose(minified/* int */.Wh().check(minified/* minimum */.UM(0))),
+    _links: loose(minified/* object */.Ik({ next: loose(minified/* object */.Ik({ href: minified/* string */.Yj() })) })),
+});
+function parsePage(json, parseItem) {
+    const page = minified/* safeParse */.xL(list, json).data;
+    return (page && {
+        items: page.items.map(parseItem).filter((item) => item !== undefined),
+        length: page.items.length,
+        totalCount: page.totalCount,
+        hasNext: page._links?.next !== undefined,
+    });
+}
+/** Reads one page of projects or environments: their keys and names, and nothing else. */
+function parseNamedKeyPage(json) {
+    return parsePage(json, parseNamedKey);
+}
+/** Reads one page of insight groups. */
+function parseGroupPage(json) {
+    return parsePage(json, parseInsightGroup);
+}
+/** Reads a project or an environment: its key and its name, and nothing else. */
+function parseNamedKey(json) {
+    return minified/* safeParse */.xL(namedKey, json).data;
+}
+const callerIdentity = minified/* object */.Ik({
+    authKind: loose(minified/* string */.Yj()),
+    tokenKind: loose(minified/* string */.Yj()),
+    tokenName: loose(minified/* string */.Yj()),
+    serviceToken: loose(minified/* boolean */.zM()),
+    scopes: loose(minified/* array */.YO(minified/* string */.Yj())),
+});
+/** Reads a caller identity; undefined when `json` is none. */
+function parseCallerIdentity(json) {
+    return minified/* safeParse */.xL(callerIdentity, json).data;
+}
+
+;// CONCATENATED MODULE: ./build/launchdarkly/api-result.js
+
+
+
+/** A success without a body. */
+const NO_CONTENT = 204;
+/** Decides what a request came to, by the status alone: the body of a 4xx explains, it never decides. */
+function readApiResult(exchange, expectation) {
+    if (exchange.kind === 'no-response') {
+        const { startedAt, receivedAt } = exchange;
+        const timing = { startedAt, receivedAt, serverClock: undefined, retryAfterMs: undefined };
+        return { ...timing, kind: 'indeterminate', failure: readNetworkFailure(exchange) };
+    }
+    const { startedAt, receivedAt, headers, status, body } = exchange;
+    const timing = {
+        startedAt,
+        receivedAt,
+        serverClock: (0,launchdarkly_backoff/* parseServerClock */.vs)(headers),
+        retryAfterMs: (0,launchdarkly_backoff/* parseRetryAfter */.mu)(status === 429 ? headers : omitLimits(headers), receivedAt),
+    };
+    if (status >= 400 && status <= 499 && status !== 408) {
+        const text = body.kind === 'unreadable' ? '' : body.text;
+        const json = body.kind === 'json' ? body.json : undefined;
+        return { ...timing, kind: 'rejected', error: { ...parseErrorBody(json), status, text } };
+    }
+    if (status === expectation.status && (body.kind === 'json' || status === NO_CONTENT)) {
+        const value = expectation.parse(body.kind === 'json' ? body.json : undefined);
+        if (value !== undefined) {
+            return { ...timing, kind: 'ok', value };
+        }
+    }
+    const failure = readResponseFailure(exchange, expectation.status);
+    return { ...timing, kind: 'indeterminate', failure };
+}
+/** LaunchDarkly shows the state of its limits on every answer; only with 429 has one been reached. */
+function omitLimits(headers) {
+    return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('x-ratelimit-')));
+}
+function readResponseFailure(response, expectedStatus) {
+    const { status, body } = response;
+    const message = body.kind === 'json' ? parseErrorBody(body.json).message : undefined;
+    const causeCode = `HTTP ${status}`;
+    const common = { mayHaveBeenProcessed: true, isRetryable: true, causeCode, message };
+    if (status >= 500 && status <= 599) {
+        return { ...common, code: 'server-error', what: `answered ${status}` };
+    }
+    if (status === 408) {
+        return { ...common, code: 'timeout', what: 'answered 408 (request timeout)' };
+    }
+    if (status >= 300 && status <= 399) {
+        // Following it would turn the POST into a GET or carry the token to another host.
+        const what = `answered ${status}, a redirect, which is never followed`;
+        return { ...common, code: 'unexpected-response', isRetryable: false, what };
+    }
+    return {
+        ...common,
+        code: 'unexpected-response',
+        what: describeBody(status, expectedStatus, body),
+    };
+}
+function describeBody(status, expectedStatus, body) {
+    if (body.kind === 'unreadable') {
+        return `answered ${status} with a body that can't be read: ${body.why}`;
+    }
+    if (status !== expectedStatus) {
+        return `answered ${status} where ${expectedStatus} was expected`;
+    }
+    if (body.kind === 'text') {
+        const size = body.text.length === 0 ? 'an empty body' : 'a body that is not JSON';
+        return `answered ${status} with ${size}`;
+    }
+    return `answered ${status} with a body that is not what was asked for`;
+}
+/** The DNS of a cluster may not know a name for a moment; after this long it is a wrong name, in milliseconds. */
+const NAME_RETRY_LIMIT_MS = 10_000;
+function readNetworkFailure(failed) {
+    const { mayHaveBeenProcessed, code, cause, proxy, isDirect } = failed;
+    const isRetryable = mayHaveBeenProcessed || !(0,error_codes/* isPermanentCode */.U)(code);
+    const retryLimitMs = code === 'ENOTFOUND' ? NAME_RETRY_LIMIT_MS : undefined;
+    const common = {
+        mayHaveBeenProcessed,
+        isRetryable,
+        retryLimitMs,
+        causeCode: code,
+        cause,
+        proxy,
+        isDirect,
+    };
+    switch (code) {
+        case 'ABORTED':
+            return { ...common, code: 'timeout', what: 'had not answered when the time was up' };
+        case 'RETRY_AFTER':
+            return {
+                ...common,
+                code: 'server-error',
+                what: 'asked to wait longer than the step has time',
+            };
+        case 'ATTEMPT_TIMEOUT':
+            return { ...common, code: 'timeout', what: 'did not answer in time' };
+        default: {
+            const what = mayHaveBeenProcessed
+                ? `was lost before it had answered (${code})`
+                : `could not be reached${proxy === undefined ? '' : ` through the proxy ${proxy}`} (${code})`;
+            return { ...common, code: 'network', what };
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./build/launchdarkly/client.js
+
+
+/** How many items a page of projects, environments or applications is asked for. */
+const PAGE_SIZE = 100;
+/**
+ * "Must be between 1 and 20 inclusive."
+ *
+ * @see https://launchdarkly.com/docs/api/insights-scores-beta/list-insight-groups
+ */
+const GROUP_PAGE_SIZE = 20;
+/** Speaks LaunchDarkly's API over `transport`. Every request ends when `signal` aborts. */
+function createClient(transport, signal) {
+    const ask = async (request, expectation) => readApiResult(await transport.send(request, signal), expectation);
+    const get = (route, query, parse) => ask({ method: 'GET', ...route, query }, { status: 200, parse });
+    return {
+        createGroup(desired) {
+            const { key, name, projectKey, environmentKey, applicationKeys } = desired;
+            const body = {
+                name,
+                key,
+                projectKey,
+                environmentKey,
+                // "If not provided, the insight group will include data from all applications." What an
+                // empty list means is not documented.
+                ...(applicationKeys.length > 0 && { applicationKeys }),
+            };
+            return ask({ method: 'POST', ...CREATE, body }, { status: 201, parse: parseGroupOf(key) });
+        },
+        getGroup: (key) => get(groupRoute(key), { expand: 'scores' }, parseGroupOf(key)),
+        patchGroup: (key, patch) => ask({ method: 'PATCH', ...groupRoute(key), body: patch }, { status: 200, parse: parseGroupOf(key) }),
+        deleteGroup: (key) => ask({ method: 'DELETE', ...groupRoute(key) }, { status: 204, parse: () => true }),
+        listGroups: (offset) => get(GROUPS, { ...pageQuery(GROUP_PAGE_SIZE, offset), sort: 'name' }, parseGroupPage),
+        getEnvironment: (projectKey, environmentKey) => get(environmentRoute(projectKey, environmentKey), {}, parseNamedKey),
+        getProject: (projectKey) => get(projectRoute(projectKey), {}, parseNamedKey),
+        listEnvironments: (projectKey, offset) => get(environmentsRoute(projectKey), pageQuery(PAGE_SIZE, offset), parseNamedKeyPage),
+        listProjects: (offset) => get(PROJECTS, pageQuery(PAGE_SIZE, offset), parseNamedKeyPage),
+        findApplications: (keys) => {
+            const filter = `key anyOf ${JSON.stringify(keys)}`;
+            return get(APPLICATIONS, { filter, limit: String(keys.length) }, parseNamedKeyPage);
+        },
+        listApplications: (offset) => get(APPLICATIONS, pageQuery(PAGE_SIZE, offset), parseNamedKeyPage),
+        getCallerIdentity: () => get(CALLER_IDENTITY, {}, parseCallerIdentity),
+    };
+}
+const INSIGHTS = '/api/v2/engineering-insights/insights';
+/** Singular, unlike the path of every other operation. */
+const CREATE = fixedRoute(`${INSIGHTS}/group`);
+const GROUPS = fixedRoute(`${INSIGHTS}/groups`);
+const PROJECTS = fixedRoute('/api/v2/projects');
+const APPLICATIONS = fixedRoute('/api/v2/applications');
+const CALLER_IDENTITY = fixedRoute('/api/v2/caller-identity');
+function fixedRoute(path) {
+    return { path, route: path };
+}
+function groupRoute(key) {
+    return below(GROUPS, key, ':groupKey');
+}
+function projectRoute(projectKey) {
+    return below(PROJECTS, projectKey, ':projectKey');
+}
+function environmentsRoute(projectKey) {
+    const { path, route } = projectRoute(projectKey);
+    return { path: `${path}/environments`, route: `${route}/environments` };
+}
+function environmentRoute(projectKey, environmentKey) {
+    return below(environmentsRoute(projectKey), environmentKey, ':environmentKey');
+}
+function below({ path, route }, key, parameter) {
+    return { path: `${path}/${encodeURIComponent(key)}`, route: `${route}/${parameter}` };
+}
+function pageQuery(limit, offset) {
+    return { limit: String(limit), ...(offset > 0 && { offset: String(offset) }) };
+}
+/**
+ * Accepts a group only under the key that was asked for: any other is not an answer to the question.
+ * LaunchDarkly lower-cases the keys of some resources, so letter case does not count.
+ */
+function parseGroupOf(key) {
+    return (json) => {
+        const group = parseInsightGroup(json);
+        return group?.key.toLowerCase() === key.toLowerCase() ? group : undefined;
+    };
+}
+
+;// CONCATENATED MODULE: ./build/launchdarkly/rate-limit-gate.js
+/** Requests of one scope that are in flight at once, at most. Reads and writes are capped as well, see `throttle.ts`. */
+const MAX_IN_FLIGHT = 8;
+/**
+ * One rate limit of LaunchDarkly's: of a route, of the token or of the account. Decides whether a
+ * request may be sent now. Pure: the time is an argument.
+ *
+ * After it was closed, one request probes whether it is open again; each success doubles how many may
+ * be in flight. It starts in that state as well, so that the first answer tells how many calls are left
+ * before many are made.
+ */
+class RateLimitGate {
+    #closedUntil = Number.NEGATIVE_INFINITY;
+    #inFlight = 0;
+    #maxInFlight = 1;
+    /** Whether somebody else was seen to make calls under the same limit. */
+    #isShared = false;
+    /** What is left of the current window, requests in flight already taken off. */
+    #window;
+    /** Until when the server asked for no more requests; epoch milliseconds. */
+    get closedUntil() {
+        return this.#closedUntil;
+    }
+    /**
+     * Whether a request may be sent at `now`. That no calls are left is a forecast, so it holds nothing back
+     * that would then come too late: from `deadlineAt` on the server has to say so itself.
+     */
+    isOpen(now, deadlineAt) {
+        const opensAt = this.opensAt();
+        const isDue = now >= opensAt || (opensAt >= deadlineAt && now >= this.#closedUntil);
+        return isDue && this.#inFlight < Math.min(this.#maxInFlight, this.#affordable());
+    }
+    /** Where other jobs spend what is left as well, the less it is, the fewer requests are sent at once. */
+    #affordable() {
+        const { remaining } = this.#window ?? { remaining: 0 };
+        return this.#isShared && remaining > 0 ? Math.ceil(remaining / SHARERS) : MAX_IN_FLIGHT;
+    }
+    /** When the gate lets requests through again, in epoch milliseconds; in the past when it does already. */
+    opensAt() {
+        return this.#window?.remaining === 0
+            ? Math.max(this.#closedUntil, this.#window.resetsAt)
+            : this.#closedUntil;
+    }
+    /** Counts a request that is being sent. */
+    enter(now) {
+        this.#inFlight += 1;
+        if (this.#window === undefined) {
+            return;
+        }
+        if (this.#window.remaining > 0) {
+            this.#window.remaining -= 1;
+        }
+        else if (now >= this.#window.resetsAt) {
+            // The first request of a new window, of which nothing is known yet.
+            this.#window = undefined;
+            this.#maxInFlight = 1;
+        }
+    }
+    /** Counts a request that has ended. `state` is absent when the answer says nothing of this limit. */
+    leave(state) {
+        this.#inFlight -= 1;
+        if (state === undefined) {
+            return;
+        }
+        const ageMs = this.#window === undefined ? Infinity : state.resetsAt - this.#window.resetsAt;
+        if (ageMs > WINDOW_TOLERANCE_MS) {
+            // The answers of those that are still in flight are not counted in this one.
+            const remaining = Math.max(0, state.remaining - this.#inFlight);
+            this.#window = { remaining, resetsAt: state.resetsAt };
+        }
+        else if (ageMs > -WINDOW_TOLERANCE_MS) {
+            // Answers overtake each other, so the lowest count is the latest. What is in flight is off ours already.
+            const counted = this.#window?.remaining ?? state.remaining;
+            this.#isShared ||= state.remaining < counted;
+            this.#window = { remaining: Math.min(state.remaining, counted), resetsAt: state.resetsAt };
+        }
+        // Else it speaks of a window that is over.
+    }
+    /** A request got through: more may be in flight at once. */
+    widen() {
+        this.#maxInFlight = Math.min(MAX_IN_FLIGHT, this.#maxInFlight * 2);
+    }
+    /** Lets nothing through until `at`, and then one request first. Never opens earlier than asked for before. */
+    closeUntil(at) {
+        this.#closedUntil = Math.max(this.#closedUntil, at);
+        this.#maxInFlight = 1;
+        this.#window = undefined;
+    }
+}
+/** How many jobs are assumed to share an account. */
+const SHARERS = 4;
+/** Resets of one window differ by less when they are converted to our clock, those of two by more; milliseconds. */
+const WINDOW_TOLERANCE_MS = 2_000;
+
+;// CONCATENATED MODULE: ./build/launchdarkly/rate-limit-headers.js
+/** The rate limits that LaunchDarkly applies to a call, by what shares them. */
+const RATE_LIMIT_SCOPES = ['account', 'token', 'route'];
+/**
+ * The headers of each limit. Account and route share the header of their reset.
+ *
+ * @see https://launchdarkly.com/docs/api#rate-limiting
+ */
+const HEADERS = {
+    account: ['x-ratelimit-global-remaining', 'x-ratelimit-reset'],
+    token: ['x-ratelimit-auth-token-remaining', 'x-ratelimit-auth-token-reset'],
+    route: ['x-ratelimit-route-remaining', 'x-ratelimit-reset'],
+};
+/** LaunchDarkly's windows are ten seconds long. A reset further ahead than this is none, in milliseconds. */
+const MAX_WINDOW_MS = 60_000;
+/**
+ * Reads what an answer says of each limit that was applied to it; limits without a usable reset are left
+ * out. `toLocal` converts epoch milliseconds of the server's clock to ours.
+ */
+function readRateLimits(headers, { receivedAt, toLocal, }) {
+    return Object.fromEntries(RATE_LIMIT_SCOPES.flatMap((scope) => {
+        const [remaining, reset] = HEADERS[scope].map((name) => readCount(headers[name]));
+        if (remaining === undefined || reset === undefined) {
+            return [];
+        }
+        const resetsAt = toLocal(reset);
+        const aheadMs = resetsAt - receivedAt;
+        return aheadMs > 0 && aheadMs <= MAX_WINDOW_MS ? [[scope, { remaining, resetsAt }]] : [];
+    }));
+}
+/**
+ * Tells which limits a 429 reached: those with nothing left. A 429 that names none, such as that of the
+ * limit by address, concerns every call of the run.
+ */
+function findExhaustedScopes(headers) {
+    const exhausted = RATE_LIMIT_SCOPES.filter((scope) => readCount(headers[HEADERS[scope][0]]) === 0);
+    return exhausted.length > 0 ? exhausted : ['account'];
+}
+function readCount(value) {
+    return value !== undefined && /^\d+$/.test(value.trim()) ? Number(value) : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/launchdarkly/server-clock.js
+/** `Date` has no fraction, so the true time is up to this much later, in milliseconds. */
+const DATE_RESOLUTION_MS = 1_000;
+/**
+ * Estimates how far the server's clock is ahead of ours. One `Date` header leaves more than a second of
+ * doubt, which is a tenth of a rate limit's window; each further answer narrows it.
+ */
+class server_clock_ServerClock {
+    #minOffsetMs = Number.NEGATIVE_INFINITY;
+    #maxOffsetMs = Number.POSITIVE_INFINITY;
+    /** Takes the `Date` of one answer into account. */
+    observe({ startedAt, receivedAt, serverDate }) {
+        const min = serverDate - receivedAt;
+        const max = serverDate + DATE_RESOLUTION_MS - startedAt;
+        // Bounds that exclude each other mean that one of the clocks was set: what was learned before is void.
+        const isConsistent = min < this.#maxOffsetMs && max > this.#minOffsetMs;
+        this.#minOffsetMs = isConsistent ? Math.max(min, this.#minOffsetMs) : min;
+        this.#maxOffsetMs = isConsistent ? Math.min(max, this.#maxOffsetMs) : max;
+    }
+    /**
+     * The moment, in epoch milliseconds by our clock, at which the server's clock certainly shows
+     * `serverTime`. Without any sample both clocks are taken to agree.
+     */
+    toLocal(serverTime) {
+        return Number.isFinite(this.#minOffsetMs) ? serverTime - this.#minOffsetMs : serverTime;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/launchdarkly/throttle.js
+
+
+
+
+/** Reads, and writes, that are in flight at once. LaunchDarkly's own tools make one to six requests at a time. */
+const MAX_CONCURRENT = 4;
+/** A wait is lengthened by up to this much, in milliseconds, so that jobs of one account don't return at once. */
+const MAX_JITTER_MS = 250;
+/** A limit that is announced again while it is waited for is announced only if it moved by more, in milliseconds. */
+const ANNOUNCED_CHANGE_MS = 1_000;
+/**
+ * Wraps a transport so that all requests of a run share one pace: at most {@link MAX_CONCURRENT} reads
+ * and as many writes are in flight; a rate limit stops every request that it applies to, before it is
+ * reached where the server says how many calls are left; a request that was refused with 429 is sent
+ * again. `Retry-After` on any other error stops all requests as well.
+ *
+ * Callers see a 429 only when waiting for it to pass would outlast the deadline, and a `RETRY_AFTER`
+ * without response only when another answer asked to wait longer than that.
+ */
+function throttle(transport, deps) {
+    const pace = new Pace(deps);
+    return {
+        async send(request, signal) {
+            for (;;) {
+                const refusal = await pace.enter(request, signal);
+                if (refusal !== undefined) {
+                    return refusal;
+                }
+                const exchange = await transport.send(request, signal);
+                if (!pace.leave(request, exchange)) {
+                    return exchange;
+                }
+            }
+        },
+        close: () => transport.close(),
+    };
+}
+class Pace {
+    #deps;
+    #gates = new Map();
+    /** The answer that closed a gate last. */
+    #closedBy = new WeakMap();
+    #clock = new server_clock_ServerClock();
+    #inFlight = { read: 0, write: 0 };
+    #queue = [];
+    /** When the queue is looked at again. */
+    #wakesAt = Number.POSITIVE_INFINITY;
+    /** 429s that did not say how long to wait, since the last request that got through. */
+    #unexplainedLimits = 0;
+    #announcedUntil = Number.NEGATIVE_INFINITY;
+    constructor(deps) {
+        this.#deps = deps;
+    }
+    /**
+     * Waits until `request` may be sent. Resolves with what stands in for its answer if that would outlast
+     * the deadline. An aborted request is let through at once: it is the transport that says so.
+     */
+    enter(request, signal) {
+        return new Promise((resolve) => {
+            const queued = {
+                gates: this.#gatesOf(request),
+                kind: kindOf(request),
+                admit: (refusal) => {
+                    signal.removeEventListener('abort', abandon);
+                    if (refusal === undefined) {
+                        this.#inFlight[queued.kind] += 1;
+                        for (const gate of queued.gates) {
+                            gate.enter(this.#deps.now());
+                        }
+                    }
+                    resolve(refusal);
+                },
+            };
+            const abandon = () => {
+                this.#queue.splice(this.#queue.indexOf(queued), 1);
+                queued.admit();
+            };
+            this.#queue.push(queued);
+            signal.addEventListener('abort', abandon);
+            if (signal.aborted) {
+                abandon();
+            }
+            this.#admitQueued();
+        });
+    }
+    /** Takes an answer into account. Returns whether the request has to be sent again. */
+    leave(request, exchange) {
+        this.#inFlight[kindOf(request)] -= 1;
+        const mustRetry = exchange.kind === 'response'
+            ? this.#learn(request, exchange)
+            : this.#forget(this.#gatesOf(request));
+        this.#admitQueued();
+        return mustRetry;
+    }
+    #forget(gates) {
+        for (const gate of gates) {
+            gate.leave();
+        }
+        return false;
+    }
+    #learn(request, response) {
+        const { headers, status, startedAt, receivedAt } = response;
+        const serverDate = (0,launchdarkly_backoff/* parseServerClock */.vs)(headers);
+        if (serverDate !== undefined) {
+            this.#clock.observe({ startedAt, receivedAt, serverDate });
+        }
+        const toLocal = (at) => this.#clock.toLocal(at);
+        const limits = readRateLimits(headers, { receivedAt, toLocal });
+        for (const scope of RATE_LIMIT_SCOPES) {
+            this.#gateOf(scope, request).leave(limits[scope]);
+        }
+        if (status === 429) {
+            const gates = findExhaustedScopes(headers).map((scope) => this.#gateOf(scope, request));
+            const waitMs = (0,launchdarkly_backoff/* parseRetryAfter */.mu)(headers, receivedAt) ?? this.#backOff();
+            return this.#close(gates, response, waitMs);
+        }
+        const askedMs = status >= 400
+            ? (0,launchdarkly_backoff/* parseRetryAfter */.mu)({ 'retry-after': headers['retry-after'] ?? '', date: headers['date'] ?? '' }, receivedAt)
+            : undefined;
+        if (askedMs !== undefined) {
+            this.#close([this.#gateOf('account', request)], response, askedMs);
+        }
+        else if (status < 500) {
+            this.#unexplainedLimits = 0;
+            for (const gate of this.#gatesOf(request)) {
+                gate.widen();
+            }
+        }
+        return false;
+    }
+    /** Closes `gates` for `waitMs`. Returns whether they open again before the deadline. */
+    #close(gates, response, waitMs) {
+        const { now, random, deadlineAt, onWait } = this.#deps;
+        const until = response.receivedAt + waitMs;
+        // A hint is a lower bound: jitter is added to it, and never more than there is time for.
+        const jitterMs = Math.max(0, Math.min(random() * MAX_JITTER_MS, deadlineAt - until - 1));
+        for (const gate of gates) {
+            gate.closeUntil(until + jitterMs);
+            this.#closedBy.set(gate, response);
+        }
+        const isInTime = until < deadlineAt;
+        if (isInTime && until > this.#announcedUntil + ANNOUNCED_CHANGE_MS) {
+            this.#announcedUntil = until;
+            const why = response.status === 429
+                ? "LaunchDarkly's rate limit was reached (429)"
+                : `LaunchDarkly answered ${response.status} and asked to wait`;
+            onWait({ ms: Math.max(0, until - now()), why });
+        }
+        return isInTime;
+    }
+    #backOff() {
+        const capMs = Math.min(launchdarkly_backoff/* BACKOFF_CAP_MS */.NA, launchdarkly_backoff/* BACKOFF_BASE_MS */.UQ * 2 ** this.#unexplainedLimits);
+        this.#unexplainedLimits += 1;
+        return this.#deps.random() * capMs;
+    }
+    #admitQueued() {
+        const now = this.#deps.now();
+        let wakesAt = Number.POSITIVE_INFINITY;
+        for (const queued of [...this.#queue]) {
+            const refusal = this.#findRefusal(queued);
+            const isOpen = this.#inFlight[queued.kind] < MAX_CONCURRENT &&
+                queued.gates.every((gate) => gate.isOpen(now, this.#deps.deadlineAt));
+            if (refusal !== undefined || isOpen) {
+                this.#queue.splice(this.#queue.indexOf(queued), 1);
+                queued.admit(refusal);
+            }
+            else {
+                const opensAt = Math.max(...queued.gates.map((gate) => gate.opensAt()));
+                wakesAt = Math.min(wakesAt, opensAt > now ? opensAt : wakesAt);
+            }
+        }
+        this.#wakeAt(wakesAt, now);
+    }
+    /** What answers a request that can't be sent before the deadline. */
+    #findRefusal({ gates }) {
+        const gate = gates.find(({ closedUntil }) => closedUntil >= this.#deps.deadlineAt);
+        const response = gate && this.#closedBy.get(gate);
+        if (response === undefined || response.status === 429) {
+            return response;
+        }
+        const { startedAt, receivedAt } = response;
+        return {
+            kind: 'no-response',
+            mayHaveBeenProcessed: false,
+            code: 'RETRY_AFTER',
+            cause: response,
+            startedAt,
+            receivedAt,
+        };
+    }
+    #wakeAt(at, now) {
+        if (!Number.isFinite(at) || at >= this.#wakesAt) {
+            return;
+        }
+        this.#wakesAt = at;
+        void this.#deps.sleep(at - now).then(() => {
+            if (this.#wakesAt === at) {
+                this.#wakesAt = Number.POSITIVE_INFINITY;
+                this.#admitQueued();
+            }
+        });
+    }
+    #gatesOf(request) {
+        return RATE_LIMIT_SCOPES.map((scope) => this.#gateOf(scope, request));
+    }
+    #gateOf(scope, request) {
+        const name = scope === 'route' ? `${request.method} ${request.route ?? request.path}` : scope;
+        const gate = this.#gates.get(name) ?? new RateLimitGate();
+        this.#gates.set(name, gate);
+        return gate;
+    }
+}
+function kindOf({ method }) {
+    return method === 'GET' ? 'read' : 'write';
+}
+
+// EXTERNAL MODULE: ./build/http/http-client.js + 4 modules
+var http_client = __nccwpck_require__(9049);
+// EXTERNAL MODULE: ./build/version.js
+var version = __nccwpck_require__(8508);
+;// CONCATENATED MODULE: ./build/launchdarkly/transport.js
+
+
+/** Opens a transport to one LaunchDarkly server. No connection is made before the first request. */
+function openTransport(options) {
+    const { token, secrets, observe, ...clientOptions } = options;
+    const client = (0,http_client/* openHttpClient */.S)(clientOptions);
+    const commonHeaders = {
+        authorization: token,
+        // The operation's page forgets this header; without it a beta resource answers 403.
+        // More than one value breaks some endpoints. https://launchdarkly.com/docs/api#beta-resources
+        'ld-api-version': 'beta',
+        'user-agent': `${version/* ACTION_NAME */.p}/${version/* VERSION */.x}`,
+        accept: 'application/json',
+    };
+    let attempts = 0;
+    return {
+        async send(request, signal) {
+            const isAborted = signal.aborted;
+            attempts += isAborted ? 0 : 1;
+            const attempt = attempts;
+            const { body, ...rest } = request;
+            const content = body === undefined
+                ? { headers: commonHeaders }
+                : {
+                    headers: { ...commonHeaders, 'content-type': 'application/json' },
+                    body: JSON.stringify(body),
+                };
+            const exchange = await client.send({ ...rest, ...content }, signal);
+            const result = exchange.kind === 'response'
+                ? { ...exchange, body: readJson(exchange.body, secrets) }
+                : exchange;
+            if (!isAborted) {
+                observe({ request, exchange: result, attempt });
+            }
+            return result;
+        },
+        close: () => client.close(),
+    };
+}
+function readJson(body, secrets) {
+    if (body.kind === 'unreadable') {
+        return body;
+    }
+    const { text } = body;
+    const json = parseJson(text);
+    // Before anybody can use what came, what is secret in it is known.
+    if (!secrets.discover(text, json)) {
+        return { kind: 'unreadable', why: 'it holds more secrets than can be redacted' };
+    }
+    return json === undefined ? body : { kind: 'json', text, json };
+}
+/** Returns undefined for what is not JSON. The parser's own error quotes the text, so it goes nowhere. */
+function parseJson(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/session.js
+
+
+
+
+
+
+
+
+
+/** A diagnosis that takes longer, in milliseconds, would only delay the report of the failure. */
+const DIAGNOSIS_TIMEOUT_MS = 10_000;
+/** A look-up that only a warning depends on is given up sooner, in milliseconds. */
+const LOOKUP_TIMEOUT_MS = 5_000;
+/** Opens a session. No connection is made before the first request. */
+function openSession(options) {
+    const { inputs, timeoutMs, cancellation, secrets, maxUnansweredAttempts } = options;
+    const { server, token, proxies } = inputs;
+    avoidWasmOptimization();
+    let hasResponded = false;
+    const isDirect = (0,http_proxies/* findRoute */.$6)(server.origin, proxies).kind === 'direct';
+    const advice = isDirect ? http_proxies/* PROXY_ADVICE */.qu : 'Check HTTPS_PROXY: nothing came through the proxy.';
+    const deadline = startDeadline(timeoutMs, cancellation, () => (hasResponded ? '' : advice));
+    const transport = throttle(openTransport({
+        origin: server.origin,
+        token,
+        proxies,
+        secrets,
+        now: readSteadyClock,
+        observe: (seen) => {
+            hasResponded ||= seen.exchange.kind === 'response';
+            options.observe(seen);
+        },
+    }), {
+        now: readSteadyClock,
+        sleep: (ms) => sleep(ms, deadline.signal),
+        random: Math.random,
+        deadlineAt: readSteadyClock() + timeoutMs - launchdarkly_backoff/* ATTEMPT_RESERVE_MS */.OB,
+        onWait: options.announceWait,
+    });
+    const client = createClient(transport, deadline.signal);
+    const askWithin = (limitMs) => createClient(transport, AbortSignal.any([deadline.signal, AbortSignal.timeout(limitMs)]));
+    const applications = new Map();
+    return {
+        client,
+        depsFor: (desired) => ({
+            ...clockOf(deadline),
+            client,
+            maxUnansweredAttempts,
+            announceWait: options.announceWait,
+            diagnosis: {
+                describeApiError: (error, operation, placement) => describeApiError(error, { operation, desired, server, placement }, askWithin(DIAGNOSIS_TIMEOUT_MS)),
+                describeFailure: (failure, operation) => describeFailure(failure, { operation, desired, server }),
+                locateEnvironment: () => locateEnvironment(desired, askWithin(DIAGNOSIS_TIMEOUT_MS)),
+                findUnknownApplications: () => {
+                    // The groups of one template share their applications, and so the answer.
+                    const key = JSON.stringify(desired.applicationKeys);
+                    const unknown = applications.get(key) ?? findUnknownApplications(desired, askWithin(LOOKUP_TIMEOUT_MS));
+                    applications.set(key, unknown);
+                    return unknown;
+                },
+            },
+        }),
+        async close() {
+            deadline.release();
+            await transport.close();
+        },
+    };
+}
+/** Epoch milliseconds by a clock that nobody sets while the run goes on. */
+function readSteadyClock() {
+    return performance.timeOrigin + performance.now();
+}
+/** The clocks of a deadline. */
+function clockOf(deadline) {
+    return {
+        signal: deadline.signal,
+        remainingMs: () => deadline.remainingMs(),
+        now: () => ({ wallMs: Date.now(), uptimeMs: performance.now() }),
+        sleep: (ms) => sleep(ms, deadline.signal),
+        random: Math.random,
+    };
+}
+
 ;// CONCATENATED MODULE: ./build/run.js
 // First, because of what it starts in the background.
 
@@ -17827,185 +20641,182 @@ function isLongEnough(value) {
 
 
 
-
-
-/** A diagnosis that takes longer, in milliseconds, would only keep the failure from being told. */
-const DIAGNOSIS_TIMEOUT_MS = 10_000;
-/** A look-up that only adds a hint may hold the step up for no longer than this, in milliseconds. */
-const LOOKUP_TIMEOUT_MS = 5_000;
+/** How long the work may take unless the workflow says otherwise: for one group, and for several. Milliseconds. */
+const SINGLE_TIMEOUT_MS = 120_000;
+const SEVERAL_TIMEOUT_MS = 600_000;
+/** How often one of several groups is tried without an answer before the next one has its turn. */
+const MAX_UNANSWERED_ATTEMPTS = 5;
 /** The longest that the comment may hold the step up, in milliseconds. */
 const COMMENT_TIMEOUT_MS = 20_000;
-/**
- * Runs the action: reads the wishes, makes the group true, tells what happened. Never rejects: a failure
- * is told in the log, in the outputs and by the exit code.
- */
-async function run(env = process.env) {
+/** Runs the action that `name` stands for. Never rejects: a failure is told in the log, the outputs and the exit code. */
+async function run(name, env = process.env) {
+    switch (name) {
+        case 'create':
+            return runCommand(createCommand, env);
+        case 'delete':
+            return runCommand(deleteCommand, env);
+        case 'sync':
+            return runCommand(syncCommand, env);
+    }
+}
+async function runCommand(command, env) {
     const secrets = new Secrets((value) => setSecret(value));
     const log = new Log(secrets);
-    const crash = new CrashReporter(secrets, log);
+    const crash = new CrashReporter(command.name, secrets, log);
     process.on('uncaughtException', (error) => crash.report(error));
     try {
-        await runStep(env, { secrets, log, crash });
+        await new Run(command, { env, secrets, log, crash }).run();
     }
     catch (error) {
         crash.report(error);
     }
 }
-async function runStep(env, { secrets, log, crash }) {
-    const startedAt = Date.now();
-    const progress = { requests: 0, attempts: 1 };
-    const cancellation = watchCancellation();
-    const context = readGitHubContext(env);
-    let inputs;
-    const settled = await settle(async () => {
-        inputs = readInputs(env, context, secrets);
-        return makeGroupTrue(inputs, { secrets, log, progress, cancellation: cancellation.signal });
-    });
-    // A step that fails must not have the outputs of a success.
-    const ending = crash.error ? { kind: 'failure', error: crash.error } : settled;
-    const story = {
-        request: inputs?.request,
-        origin: inputs?.server.origin,
-        ending,
-        ...progress,
-        elapsedMs: Date.now() - startedAt,
-    };
-    if (crash.error === undefined) {
-        tellEnding(story, log);
+/** One run of a command: reads the inputs, does the work, reports. */
+class Run {
+    #command;
+    #context;
+    #github;
+    #cancellation = watchCancellation();
+    #requests = 0;
+    constructor(command, context) {
+        this.#command = command;
+        this.#context = context;
+        this.#github = readGitHubContext(context.env);
     }
-    handOverOutputs(ending, secrets, log);
-    writeSummary(story, env['GITHUB_STEP_SUMMARY'], { secrets, log });
-    if (inputs?.wantsComment) {
-        const deadline = startDeadline(COMMENT_TIMEOUT_MS, cancellation.signal);
-        await publishStory(story, inputs, { context, secrets, log, deadline });
-        deadline.release();
+    async run() {
+        const { log, crash } = this.#context;
+        let inputs;
+        const result = await run_settle(async () => {
+            inputs = this.#command.readInputs({ ...this.#context, run: this.#github });
+            return this.#execute(inputs);
+        });
+        // A step that fails must not have the outputs of a success.
+        const report = this.#report(inputs, crash.error ? failed(crash.error) : result);
+        if (crash.error === undefined) {
+            logReport(report, log);
+        }
+        this.#handOverOutputs(report);
+        this.#writeSummary(report);
+        if (inputs?.wantsComment) {
+            await this.#comment(report, inputs);
+        }
+        log.flush();
+        this.#cancellation.release();
     }
-    cancellation.release();
-}
-/** The error boundary: whatever `work` throws ends here, in words. */
-async function settle(work) {
-    try {
-        return { kind: 'success', outcome: await work() };
+    async #execute(inputs) {
+        const { log, secrets } = this.#context;
+        const isSeveral = this.#command.mayBeSeveral(inputs);
+        for (const warning of inputs.warnings) {
+            log.warning('An input is unusual', warning);
+        }
+        const session = openSession({
+            inputs,
+            timeoutMs: inputs.timeoutMs ?? (isSeveral ? SEVERAL_TIMEOUT_MS : SINGLE_TIMEOUT_MS),
+            cancellation: this.#cancellation.signal,
+            secrets,
+            maxUnansweredAttempts: isSeveral ? MAX_UNANSWERED_ATTEMPTS : undefined,
+            observe: ({ request: { method, path }, exchange, attempt }) => {
+                this.#requests += 1;
+                const result = exchange.kind === 'response' ? exchange.status : exchange.code;
+                const elapsedMs = exchange.receivedAt - exchange.startedAt;
+                logRequest({ attempt, method, path, result, elapsedMs }, log);
+            },
+            announceWait: (wait) => logWait(wait, log),
+        });
+        try {
+            return await this.#command.execute(inputs, {
+                session,
+                source: { ...this.#context, run: this.#github },
+                progress: new ProgressLog(log, inputs.isDryRun, () => performance.now()),
+            });
+        }
+        finally {
+            await session.close();
+        }
     }
-    catch (error) {
+    #report(inputs, { results, failure, notices }) {
         return {
-            kind: 'failure',
-            error: error instanceof errors/* ActionError */.lZ ? error : explainUnexpected(error),
+            command: this.#command.name,
+            isSingle: inputs === undefined || !this.#command.mayBeSeveral(inputs),
+            isDryRun: inputs?.isDryRun ?? false,
+            results,
+            failure,
+            notices,
+            helpUrl: this.#github.helpUrl,
+            origin: inputs?.server.origin,
+            requests: this.#requests,
         };
     }
-}
-/** Connects the reconciliation to the network, the clock and the log. */
-async function makeGroupTrue(inputs, { secrets, log, progress, cancellation }) {
-    const { request, server, token, proxies, timeoutMs } = inputs;
-    for (const warning of inputs.warnings) {
-        log.warning('An input is unusual', warning);
+    /** Without outputs a step must not pass: the steps that read them would go on with nothing. */
+    #handOverOutputs(report) {
+        const { log, secrets, crash } = this.#context;
+        try {
+            writeOutputs(report, secrets);
+            crash.noteOutputs();
+        }
+        catch (error) {
+            log.debug(`Outputs not written: ${String(error)}`);
+            log.failure(errors/* SPECIAL_TITLES */.iN.outputs, [
+                "The runner's file for outputs (GITHUB_OUTPUT) can't be written; the log says how the run ended.",
+                "Next: Check the disk and the permissions of the runner's temporary folder, and run again.",
+            ]);
+        }
     }
-    avoidWasmOptimization();
-    let hasResponded = false;
-    const transport = openTransport({
-        origin: server.origin,
-        token,
-        proxies,
-        secrets,
-        observe: ({ request: { method, path }, exchange, attempt }) => {
-            progress.requests += 1;
-            hasResponded ||= exchange.kind === 'response';
-            const result = exchange.kind === 'response' ? exchange.status : exchange.code;
-            const elapsedMs = exchange.receivedAt - exchange.startedAt;
-            tellRequest({ attempt, method, path, result, elapsedMs }, log);
-        },
-    });
-    const isDirect = (0,http_proxies/* findRoute */.$6)(server.origin, proxies).kind === 'direct';
-    const advice = isDirect ? http_proxies/* PROXY_ADVICE */.qu : 'Check HTTPS_PROXY: nothing came through the proxy.';
-    const findAdvice = () => (hasResponded ? '' : advice);
-    const deadline = startDeadline(timeoutMs, cancellation, findAdvice);
-    const { desired } = request;
-    const askWithin = (limitMs) => {
-        const signal = AbortSignal.any([deadline.signal, AbortSignal.timeout(limitMs)]);
-        return createClient(transport, signal);
-    };
-    try {
-        return await ensureGroup(request, {
-            ...clockOf(deadline),
-            client: createClient(transport, deadline.signal),
-            diagnosis: {
-                describeApiError: (error, operation, placement) => describeApiError(error, { operation, desired, server, placement }, askWithin(DIAGNOSIS_TIMEOUT_MS)),
-                describeFailure: (failure, operation) => describeFailure(failure, { operation, desired, server }),
-                locateEnvironment: () => locateEnvironment(desired, askWithin(DIAGNOSIS_TIMEOUT_MS)),
-                findUnknownApplications: () => findUnknownApplications(desired, askWithin(LOOKUP_TIMEOUT_MS)),
+    /** A summary that can't be written never fails the step: a report is not the work. */
+    #writeSummary(report) {
+        const { env, log, secrets } = this.#context;
+        try {
+            appendSummary(env['GITHUB_STEP_SUMMARY'], (maxBytes) => (0,summary/* renderSummary */.Br)(report, secrets, maxBytes));
+        }
+        catch (error) {
+            log.debug(`Job summary not written: ${String(error)}`);
+        }
+    }
+    async #comment(report, inputs) {
+        const { log, secrets } = this.#context;
+        if (listErrors(report).some(({ code }) => code === 'cancelled')) {
+            return;
+        }
+        const pullRequest = choosePullRequest(this.#github, inputs.prNumber);
+        if (pullRequest === undefined) {
+            logNoPullRequest(log);
+            return;
+        }
+        // Not at the top: it brings a client for GitHub along, which only a comment needs.
+        const { publishComment } = await Promise.all(/* import() */[__nccwpck_require__.e(108), __nccwpck_require__.e(267)]).then(__nccwpck_require__.bind(__nccwpck_require__, 267));
+        const deadline = startDeadline(COMMENT_TIMEOUT_MS, this.#cancellation.signal);
+        const { sleep, random } = clockOf(deadline);
+        const result = await publishComment({
+            report,
+            identity: this.#command.identifyComment(inputs),
+            secrets,
+            apiUrl: this.#github.apiUrl,
+            githubToken: inputs.githubToken,
+            pullRequest,
+            proxies: inputs.proxies,
+            deadline,
+            sleep,
+            random,
+            observe: ({ method, path, result, elapsedMs }) => {
+                log.debug(`GitHub: ${method} ${path} ${result} in ${Math.round(elapsedMs)} ms`);
             },
-            announceWait: (wait) => {
-                progress.attempts += 1;
-                tellWait(wait, log);
-            },
+            announceWait: (wait) => logWait(wait, log),
         });
-    }
-    finally {
         deadline.release();
-        await transport.close();
+        logCommentResult(result, log);
     }
 }
-function clockOf(deadline) {
-    return {
-        signal: deadline.signal,
-        remainingMs: () => deadline.remainingMs(),
-        now: () => ({ wallMs: Date.now(), uptimeMs: performance.now() }),
-        sleep: (ms) => sleep(ms, deadline.signal),
-        random: Math.random,
-    };
-}
-/** Without outputs a step must not pass: the steps that read them would go on with nothing. */
-function handOverOutputs(ending, secrets, log) {
+/** The error boundary: whatever `work` throws ends here, in words. */
+async function run_settle(work) {
     try {
-        writeOutputs(ending, secrets);
+        return await work();
     }
     catch (error) {
-        log.debug(`Outputs not written: ${String(error)}`);
-        log.failure(errors/* SPECIAL_TITLES */.iN.outputs, [
-            "The runner's file for outputs (GITHUB_OUTPUT) can't be written; the log says how the run ended.",
-            "Next: Check the disk and the permissions of the runner's temporary folder, and run again.",
-        ]);
+        return failed(error instanceof errors/* ActionError */.lZ ? error : explainUnexpected(error));
     }
 }
-/** A summary that can't be written never fails the step: a report is not the work. */
-function writeSummary(story, file, { secrets, log }) {
-    try {
-        appendSummary(file, (maxBytes) => (0,summary/* renderSummary */.Br)(story, secrets, maxBytes));
-    }
-    catch (error) {
-        log.debug(`Job summary not written: ${String(error)}`);
-    }
-}
-async function publishStory(story, { githubToken, prNumber, proxies }, { context, secrets, log, deadline }) {
-    const { ending } = story;
-    if (ending.kind === 'failure' && ending.error.code === 'cancelled') {
-        return;
-    }
-    const pullRequest = choosePullRequest(context, prNumber);
-    if (pullRequest === undefined) {
-        tellNoPullRequest(log);
-        return;
-    }
-    // Not at the top: it brings a client for GitHub along, which only a comment needs.
-    const { publishComment } = await Promise.all(/* import() */[__nccwpck_require__.e(108), __nccwpck_require__.e(267)]).then(__nccwpck_require__.bind(__nccwpck_require__, 267));
-    const { apiUrl } = context;
-    const { sleep, random } = clockOf(deadline);
-    const result = await publishComment({
-        story,
-        secrets,
-        apiUrl,
-        githubToken,
-        pullRequest,
-        proxies,
-        deadline,
-        sleep,
-        random,
-        observe: ({ method, path, result, elapsedMs }) => {
-            log.debug(`GitHub: ${method} ${path} ${result} in ${elapsedMs} ms`);
-        },
-        announceWait: (wait) => tellWait(wait, log),
-    });
-    tellCommentResult(result, log);
+function failed(failure) {
+    return { results: [], notices: [], failure };
 }
 
 var __webpack_exports__run = __webpack_exports__.e;

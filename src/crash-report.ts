@@ -1,8 +1,9 @@
 import * as core from '@actions/core';
 import { ActionError, SPECIAL_TITLES } from './errors.ts';
 import type { Log } from './report/log.ts';
-import { writeOutputs } from './report/outputs.ts';
-import { tellFailure } from './report/tell.ts';
+import { logFailure } from './report/log-messages.ts';
+import { overwriteOutcome, writeOutputs } from './report/outputs.ts';
+import type { CommandName } from './report/run-report.ts';
 import type { Secrets } from './secrets.ts';
 
 /**
@@ -10,11 +11,14 @@ import type { Secrets } from './secrets.ts';
  * the log, never as a stack on stderr. Only the first one is reported, because reporting may be what fails.
  */
 export class CrashReporter {
+  readonly #command: CommandName;
   readonly #secrets: Secrets;
   readonly #log: Log;
   #error: ActionError | undefined;
+  #areOutputsWritten = false;
 
-  constructor(secrets: Secrets, log: Log) {
+  constructor(command: CommandName, secrets: Secrets, log: Log) {
+    this.#command = command;
     this.#secrets = secrets;
     this.#log = log;
   }
@@ -22,6 +26,11 @@ export class CrashReporter {
   /** The error that was reported, if any. */
   get error(): ActionError | undefined {
     return this.#error;
+  }
+
+  /** Takes note that the outputs say what the run did: from then on a crash only adds that it failed. */
+  noteOutputs(): void {
+    this.#areOutputsWritten = true;
   }
 
   /** Reports `cause` and fails the step. Never throws: Node would print the stack and exit at once. */
@@ -32,9 +41,14 @@ export class CrashReporter {
     }
     const error = explainUnexpected(cause);
     this.#error = error;
-    // The runner takes the last value of an output, so these replace what was written before.
-    attempt(() => writeOutputs({ kind: 'failure', error }, this.#secrets));
-    attempt(() => tellFailure(error, this.#log));
+    attempt(() => {
+      if (this.#areOutputsWritten) {
+        overwriteOutcome(error);
+      } else {
+        writeOutputs(reportCrash(this.#command, error), this.#secrets);
+      }
+    });
+    attempt(() => logFailure(error, { helpUrl: () => undefined }, this.#log));
   }
 }
 
@@ -48,6 +62,20 @@ export function explainUnexpected(cause: unknown): ActionError {
       'Re-run the job with debug logging, and report the log. Outcome unknown: it is safe to run again.',
     cause,
   });
+}
+
+function reportCrash(command: CommandName, failure: ActionError) {
+  return {
+    command,
+    isSingle: true,
+    isDryRun: false,
+    results: [],
+    failure,
+    notices: [],
+    helpUrl: () => undefined,
+    origin: undefined,
+    requests: 0,
+  };
 }
 
 function attempt(work: () => void): void {

@@ -16,6 +16,9 @@ export const ERROR_CODES = [
   'unexpected-response',
   'cancelled',
   'unsupported-node',
+  'invalid-file',
+  'too-many-deletes',
+  'drift',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
@@ -38,6 +41,9 @@ export const ERROR_TITLES: Readonly<Record<ErrorCode, string>> = {
   'unexpected-response': 'LaunchDarkly gave an unexpected answer',
   cancelled: 'The run was cancelled',
   'unsupported-node': 'The Node.js of this runner is too old',
+  'invalid-file': 'The groups file is not valid',
+  'too-many-deletes': 'The file asks for too many deletions',
+  drift: 'LaunchDarkly differs from the groups file',
 };
 
 /** Titles of failures that the title of their code would describe wrongly. The README explains these as well. */
@@ -56,6 +62,15 @@ export interface Reason {
   readonly reason: string;
 }
 
+/** What is wrong at one place of a file; lines and columns count from 1. */
+export interface SourceProblem {
+  /** Relative to the workspace. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
 /** The parts of an {@link ActionError}. Only `code`, `message` and `nextStep` are needed. */
 export interface ActionErrorParts {
   readonly code: ErrorCode;
@@ -68,6 +83,8 @@ export interface ActionErrorParts {
   /** What the person who reads this can do next. */
   readonly nextStep: string;
   readonly reasons?: readonly Reason[];
+  /** What is wrong at which places of which file. Shown there, instead of at the step. */
+  readonly problems?: readonly SourceProblem[];
   /** More facts, one per line, for a log group above the annotation. */
   readonly details?: readonly string[];
   /** Set when a group of the key exists and is the reason for the failure. */
@@ -85,6 +102,7 @@ export class ActionError extends Error {
   readonly said: string | undefined;
   readonly nextStep: string;
   readonly reasons: readonly Reason[];
+  readonly problems: readonly SourceProblem[];
   readonly details: readonly string[];
   readonly existing: ActionErrorParts['existing'];
 
@@ -95,6 +113,7 @@ export class ActionError extends Error {
     this.said = parts.said;
     this.nextStep = parts.nextStep;
     this.reasons = parts.reasons ?? [];
+    this.problems = parts.problems ?? [];
     this.details = parts.details ?? [];
     this.existing = parts.existing;
   }

@@ -3,5 +3,5 @@ import { checkNodeVersion } from './node-version.ts';
 if (checkNodeVersion(process, { created: 'false', drift: '[]' })) {
   // Not a static import: an old Node.js must not read what it can't understand.
   const { run } = await import('./run.ts');
-  await run();
+  await run('create');
 }

@@ -1,263 +1,230 @@
 // First, because of what it starts in the background.
 import './startup.ts';
 import * as core from '@actions/core';
+import type { Command, CommandResult } from './commands/command.ts';
+import { createCommand } from './commands/create.ts';
+import { deleteCommand } from './commands/delete.ts';
+import { syncCommand } from './commands/sync.ts';
 import { CrashReporter, explainUnexpected } from './crash-report.ts';
-import { type Deadline, sleep, startDeadline, watchCancellation } from './deadline.ts';
+import { startDeadline, watchCancellation } from './deadline.ts';
 import { ActionError, SPECIAL_TITLES } from './errors.ts';
-import { findRoute, PROXY_ADVICE } from './http/proxies.ts';
+import type { CommonInputs } from './inputs/common-inputs.ts';
 import {
   choosePullRequest,
   type GitHubContext,
   readGitHubContext,
 } from './inputs/github-context.ts';
-import { type Inputs, readInputs } from './inputs/inputs.ts';
-import { createClient } from './launchdarkly/client.ts';
-import { describeApiError, describeFailure } from './launchdarkly/diagnose.ts';
-import { findUnknownApplications, locateEnvironment } from './launchdarkly/key-lookup.ts';
-import { openTransport } from './launchdarkly/transport.ts';
-import type { Outcome } from './reconcile/outcome.ts';
-import { ensureGroup } from './reconcile/reconcile-group.ts';
+import { ProgressLog } from './progress.ts';
 import { Log } from './report/log.ts';
+import {
+  logCommentResult,
+  logNoPullRequest,
+  logReport,
+  logRequest,
+  logWait,
+} from './report/log-messages.ts';
 import { writeOutputs } from './report/outputs.ts';
-import type { Ending, Story } from './report/story.ts';
+import { type CommandName, listErrors, type RunReport } from './report/run-report.ts';
 import { renderSummary } from './report/summary.ts';
 import { appendSummary } from './report/summary-file.ts';
-import {
-  tellCommentResult,
-  tellEnding,
-  tellNoPullRequest,
-  tellRequest,
-  tellWait,
-} from './report/tell.ts';
 import { Secrets } from './secrets.ts';
-import { avoidWasmOptimization } from './startup.ts';
+import { clockOf, openSession } from './session.ts';
 
-/** A diagnosis that takes longer, in milliseconds, would only keep the failure from being told. */
-const DIAGNOSIS_TIMEOUT_MS = 10_000;
+/** How long the work may take unless the workflow says otherwise: for one group, and for several. Milliseconds. */
+const SINGLE_TIMEOUT_MS = 120_000;
+const SEVERAL_TIMEOUT_MS = 600_000;
 
-/** A look-up that only adds a hint may hold the step up for no longer than this, in milliseconds. */
-const LOOKUP_TIMEOUT_MS = 5_000;
+/** How often one of several groups is tried without an answer before the next one has its turn. */
+const MAX_UNANSWERED_ATTEMPTS = 5;
 
 /** The longest that the comment may hold the step up, in milliseconds. */
 const COMMENT_TIMEOUT_MS = 20_000;
 
-/**
- * Runs the action: reads the wishes, makes the group true, tells what happened. Never rejects: a failure
- * is told in the log, in the outputs and by the exit code.
- */
-export async function run(env: NodeJS.ProcessEnv = process.env): Promise<void> {
+/** Runs the action that `name` stands for. Never rejects: a failure is told in the log, the outputs and the exit code. */
+export async function run(name: CommandName, env: NodeJS.ProcessEnv = process.env): Promise<void> {
+  switch (name) {
+    case 'create':
+      return runCommand(createCommand, env);
+    case 'delete':
+      return runCommand(deleteCommand, env);
+    case 'sync':
+      return runCommand(syncCommand, env);
+  }
+}
+
+async function runCommand<Inputs extends CommonInputs>(
+  command: Command<Inputs>,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
   const secrets = new Secrets((value) => core.setSecret(value));
   const log = new Log(secrets);
-  const crash = new CrashReporter(secrets, log);
+  const crash = new CrashReporter(command.name, secrets, log);
   process.on('uncaughtException', (error) => crash.report(error));
   try {
-    await runStep(env, { secrets, log, crash });
+    await new Run(command, { env, secrets, log, crash }).run();
   } catch (error) {
     crash.report(error);
   }
 }
 
-interface StepDeps {
+interface RunContext {
+  readonly env: NodeJS.ProcessEnv;
   readonly secrets: Secrets;
   readonly log: Log;
   readonly crash: CrashReporter;
 }
 
-async function runStep(env: NodeJS.ProcessEnv, { secrets, log, crash }: StepDeps): Promise<void> {
-  const startedAt = Date.now();
-  const progress: Progress = { requests: 0, attempts: 1 };
-  const cancellation = watchCancellation();
+/** One run of a command: reads the inputs, does the work, reports. */
+class Run<Inputs extends CommonInputs> {
+  readonly #command: Command<Inputs>;
+  readonly #context: RunContext;
+  readonly #github: GitHubContext;
+  readonly #cancellation = watchCancellation();
+  #requests = 0;
 
-  const context = readGitHubContext(env);
-  let inputs: Inputs | undefined;
-  const settled = await settle(async () => {
-    inputs = readInputs(env, context, secrets);
-    return makeGroupTrue(inputs, { secrets, log, progress, cancellation: cancellation.signal });
-  });
-  // A step that fails must not have the outputs of a success.
-  const ending: Ending = crash.error ? { kind: 'failure', error: crash.error } : settled;
-  const story: Story = {
-    request: inputs?.request,
-    origin: inputs?.server.origin,
-    ending,
-    ...progress,
-    elapsedMs: Date.now() - startedAt,
-  };
-
-  if (crash.error === undefined) {
-    tellEnding(story, log);
+  constructor(command: Command<Inputs>, context: RunContext) {
+    this.#command = command;
+    this.#context = context;
+    this.#github = readGitHubContext(context.env);
   }
-  handOverOutputs(ending, secrets, log);
-  writeSummary(story, env['GITHUB_STEP_SUMMARY'], { secrets, log });
-  if (inputs?.wantsComment) {
-    const deadline = startDeadline(COMMENT_TIMEOUT_MS, cancellation.signal);
-    await publishStory(story, inputs, { context, secrets, log, deadline });
+
+  async run(): Promise<void> {
+    const { log, crash } = this.#context;
+    let inputs: Inputs | undefined;
+    const result = await settle(async () => {
+      inputs = this.#command.readInputs({ ...this.#context, run: this.#github });
+      return this.#execute(inputs);
+    });
+    // A step that fails must not have the outputs of a success.
+    const report = this.#report(inputs, crash.error ? failed(crash.error) : result);
+    if (crash.error === undefined) {
+      logReport(report, log);
+    }
+    this.#handOverOutputs(report);
+    this.#writeSummary(report);
+    if (inputs?.wantsComment) {
+      await this.#comment(report, inputs);
+    }
+    log.flush();
+    this.#cancellation.release();
+  }
+
+  async #execute(inputs: Inputs): Promise<CommandResult> {
+    const { log, secrets } = this.#context;
+    const isSeveral = this.#command.mayBeSeveral(inputs);
+    for (const warning of inputs.warnings) {
+      log.warning('An input is unusual', warning);
+    }
+    const session = openSession({
+      inputs,
+      timeoutMs: inputs.timeoutMs ?? (isSeveral ? SEVERAL_TIMEOUT_MS : SINGLE_TIMEOUT_MS),
+      cancellation: this.#cancellation.signal,
+      secrets,
+      maxUnansweredAttempts: isSeveral ? MAX_UNANSWERED_ATTEMPTS : undefined,
+      observe: ({ request: { method, path }, exchange, attempt }) => {
+        this.#requests += 1;
+        const result = exchange.kind === 'response' ? exchange.status : exchange.code;
+        const elapsedMs = exchange.receivedAt - exchange.startedAt;
+        logRequest({ attempt, method, path, result, elapsedMs }, log);
+      },
+      announceWait: (wait) => logWait(wait, log),
+    });
+    try {
+      return await this.#command.execute(inputs, {
+        session,
+        source: { ...this.#context, run: this.#github },
+        progress: new ProgressLog(log, inputs.isDryRun, () => performance.now()),
+      });
+    } finally {
+      await session.close();
+    }
+  }
+
+  #report(inputs: Inputs | undefined, { results, failure, notices }: CommandResult): RunReport {
+    return {
+      command: this.#command.name,
+      isSingle: inputs === undefined || !this.#command.mayBeSeveral(inputs),
+      isDryRun: inputs?.isDryRun ?? false,
+      results,
+      failure,
+      notices,
+      helpUrl: this.#github.helpUrl,
+      origin: inputs?.server.origin,
+      requests: this.#requests,
+    };
+  }
+
+  /** Without outputs a step must not pass: the steps that read them would go on with nothing. */
+  #handOverOutputs(report: RunReport): void {
+    const { log, secrets, crash } = this.#context;
+    try {
+      writeOutputs(report, secrets);
+      crash.noteOutputs();
+    } catch (error) {
+      log.debug(`Outputs not written: ${String(error)}`);
+      log.failure(SPECIAL_TITLES.outputs, [
+        "The runner's file for outputs (GITHUB_OUTPUT) can't be written; the log says how the run ended.",
+        "Next: Check the disk and the permissions of the runner's temporary folder, and run again.",
+      ]);
+    }
+  }
+
+  /** A summary that can't be written never fails the step: a report is not the work. */
+  #writeSummary(report: RunReport): void {
+    const { env, log, secrets } = this.#context;
+    try {
+      appendSummary(env['GITHUB_STEP_SUMMARY'], (maxBytes) =>
+        renderSummary(report, secrets, maxBytes),
+      );
+    } catch (error) {
+      log.debug(`Job summary not written: ${String(error)}`);
+    }
+  }
+
+  async #comment(report: RunReport, inputs: Inputs): Promise<void> {
+    const { log, secrets } = this.#context;
+    if (listErrors(report).some(({ code }) => code === 'cancelled')) {
+      return;
+    }
+    const pullRequest = choosePullRequest(this.#github, inputs.prNumber);
+    if (pullRequest === undefined) {
+      logNoPullRequest(log);
+      return;
+    }
+    // Not at the top: it brings a client for GitHub along, which only a comment needs.
+    const { publishComment } = await import('./report/comment.ts');
+    const deadline = startDeadline(COMMENT_TIMEOUT_MS, this.#cancellation.signal);
+    const { sleep, random } = clockOf(deadline);
+    const result = await publishComment({
+      report,
+      identity: this.#command.identifyComment(inputs),
+      secrets,
+      apiUrl: this.#github.apiUrl,
+      githubToken: inputs.githubToken,
+      pullRequest,
+      proxies: inputs.proxies,
+      deadline,
+      sleep,
+      random,
+      observe: ({ method, path, result, elapsedMs }) => {
+        log.debug(`GitHub: ${method} ${path} ${result} in ${Math.round(elapsedMs)} ms`);
+      },
+      announceWait: (wait) => logWait(wait, log),
+    });
     deadline.release();
+    logCommentResult(result, log);
   }
-  cancellation.release();
-}
-
-/** What the reports tell of the way, besides its end. Counted while the run goes on. */
-interface Progress {
-  requests: number;
-  attempts: number;
 }
 
 /** The error boundary: whatever `work` throws ends here, in words. */
-async function settle(work: () => Promise<Outcome>): Promise<Ending> {
+async function settle(work: () => Promise<CommandResult>): Promise<CommandResult> {
   try {
-    return { kind: 'success', outcome: await work() };
+    return await work();
   } catch (error) {
-    return {
-      kind: 'failure',
-      error: error instanceof ActionError ? error : explainUnexpected(error),
-    };
+    return failed(error instanceof ActionError ? error : explainUnexpected(error));
   }
 }
 
-interface Means {
-  readonly secrets: Secrets;
-  readonly log: Log;
-  readonly progress: Progress;
-  readonly cancellation: AbortSignal;
-}
-
-/** Connects the reconciliation to the network, the clock and the log. */
-async function makeGroupTrue(
-  inputs: Inputs,
-  { secrets, log, progress, cancellation }: Means,
-): Promise<Outcome> {
-  const { request, server, token, proxies, timeoutMs } = inputs;
-  for (const warning of inputs.warnings) {
-    log.warning('An input is unusual', warning);
-  }
-  avoidWasmOptimization();
-  let hasResponded = false;
-  const transport = openTransport({
-    origin: server.origin,
-    token,
-    proxies,
-    secrets,
-    observe: ({ request: { method, path }, exchange, attempt }) => {
-      progress.requests += 1;
-      hasResponded ||= exchange.kind === 'response';
-      const result = exchange.kind === 'response' ? exchange.status : exchange.code;
-      const elapsedMs = exchange.receivedAt - exchange.startedAt;
-      tellRequest({ attempt, method, path, result, elapsedMs }, log);
-    },
-  });
-  const isDirect = findRoute(server.origin, proxies).kind === 'direct';
-  const advice = isDirect ? PROXY_ADVICE : 'Check HTTPS_PROXY: nothing came through the proxy.';
-  const findAdvice = () => (hasResponded ? '' : advice);
-  const deadline = startDeadline(timeoutMs, cancellation, findAdvice);
-  const { desired } = request;
-  const askWithin = (limitMs: number) => {
-    const signal = AbortSignal.any([deadline.signal, AbortSignal.timeout(limitMs)]);
-    return createClient(transport, signal);
-  };
-  try {
-    return await ensureGroup(request, {
-      ...clockOf(deadline),
-      client: createClient(transport, deadline.signal),
-      diagnosis: {
-        describeApiError: (error, operation, placement) =>
-          describeApiError(
-            error,
-            { operation, desired, server, placement },
-            askWithin(DIAGNOSIS_TIMEOUT_MS),
-          ),
-        describeFailure: (failure, operation) =>
-          describeFailure(failure, { operation, desired, server }),
-        locateEnvironment: () => locateEnvironment(desired, askWithin(DIAGNOSIS_TIMEOUT_MS)),
-        findUnknownApplications: () =>
-          findUnknownApplications(desired, askWithin(LOOKUP_TIMEOUT_MS)),
-      },
-      announceWait: (wait) => {
-        progress.attempts += 1;
-        tellWait(wait, log);
-      },
-    });
-  } finally {
-    deadline.release();
-    await transport.close();
-  }
-}
-
-function clockOf(deadline: Deadline) {
-  return {
-    signal: deadline.signal,
-    remainingMs: () => deadline.remainingMs(),
-    now: () => ({ wallMs: Date.now(), uptimeMs: performance.now() }),
-    sleep: (ms: number) => sleep(ms, deadline.signal),
-    random: Math.random,
-  };
-}
-
-/** Without outputs a step must not pass: the steps that read them would go on with nothing. */
-function handOverOutputs(ending: Ending, secrets: Secrets, log: Log): void {
-  try {
-    writeOutputs(ending, secrets);
-  } catch (error) {
-    log.debug(`Outputs not written: ${String(error)}`);
-    log.failure(SPECIAL_TITLES.outputs, [
-      "The runner's file for outputs (GITHUB_OUTPUT) can't be written; the log says how the run ended.",
-      "Next: Check the disk and the permissions of the runner's temporary folder, and run again.",
-    ]);
-  }
-}
-
-/** A summary that can't be written never fails the step: a report is not the work. */
-function writeSummary(
-  story: Story,
-  file: string | undefined,
-  { secrets, log }: Pick<StepDeps, 'secrets' | 'log'>,
-): void {
-  try {
-    appendSummary(file, (maxBytes) => renderSummary(story, secrets, maxBytes));
-  } catch (error) {
-    log.debug(`Job summary not written: ${String(error)}`);
-  }
-}
-
-interface Surroundings {
-  readonly context: GitHubContext;
-  readonly secrets: Secrets;
-  readonly log: Log;
-  readonly deadline: Deadline;
-}
-
-async function publishStory(
-  story: Story,
-  { githubToken, prNumber, proxies }: Inputs,
-  { context, secrets, log, deadline }: Surroundings,
-): Promise<void> {
-  const { ending } = story;
-  if (ending.kind === 'failure' && ending.error.code === 'cancelled') {
-    return;
-  }
-  const pullRequest = choosePullRequest(context, prNumber);
-  if (pullRequest === undefined) {
-    tellNoPullRequest(log);
-    return;
-  }
-  // Not at the top: it brings a client for GitHub along, which only a comment needs.
-  const { publishComment } = await import('./report/comment.ts');
-  const { apiUrl } = context;
-  const { sleep, random } = clockOf(deadline);
-  const result = await publishComment({
-    story,
-    secrets,
-    apiUrl,
-    githubToken,
-    pullRequest,
-    proxies,
-    deadline,
-    sleep,
-    random,
-    observe: ({ method, path, result, elapsedMs }) => {
-      log.debug(`GitHub: ${method} ${path} ${result} in ${elapsedMs} ms`);
-    },
-    announceWait: (wait) => tellWait(wait, log),
-  });
-  tellCommentResult(result, log);
+function failed(failure: ActionError): CommandResult {
+  return { results: [], notices: [], failure };
 }

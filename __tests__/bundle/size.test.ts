@@ -9,7 +9,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const DIST = join(ROOT, 'dist');
 
 /** What the bundle may come to without its chunks, in bytes. */
-const MAX_BUNDLE_BYTES = 900_000;
+const MAX_BUNDLE_BYTES = 1_000_000;
 
 /**
  * What all of dist/ may come to in an archive, in bytes. A release has to stay below 350 kB with its

@@ -22,6 +22,8 @@ export interface GitHubContext extends WorkflowRun {
   readonly pullRequestNumber: number | undefined;
   /** The REST API of the GitHub instance, as the runner spells it. */
   readonly apiUrl: string;
+  /** Builds the address of the page that explains a failure, by the failure's title; undefined for a local action. */
+  readonly helpUrl: (title: string) => string | undefined;
 }
 
 /** Where the runner names no API, GitHub's own. */
@@ -48,6 +50,7 @@ export function readGitHubContext(env: NodeJS.ProcessEnv): GitHubContext {
       actor: env['GITHUB_ACTOR'],
     }),
     apiUrl: env['GITHUB_API_URL'] || DEFAULT_API_URL,
+    helpUrl: (title) => buildHelpUrl(env, title),
   };
 }
 
@@ -194,4 +197,29 @@ function readEvent(path: string | undefined): EventPayload {
   } catch {
     return {};
   }
+}
+
+/** The page of this repository that has a heading for each title. */
+const HELP_PAGE = 'docs/troubleshooting.md';
+
+/** The action may come from another repository and another server than the workflow, and be at any version. */
+function buildHelpUrl(env: NodeJS.ProcessEnv, title: string): string | undefined {
+  const repository = env['GITHUB_ACTION_REPOSITORY'] ?? '';
+  const ref = env['GITHUB_ACTION_REF'] ?? '';
+  const server = env['GITHUB_SERVER_URL'] ?? '';
+  const isKnown =
+    /^[\w.-]+\/[\w.-]+$/.test(repository) &&
+    /^[\w./-]+$/.test(ref) &&
+    /^https?:\/\/[\w.:-]+$/.test(server);
+  return isKnown
+    ? `${server}/${repository}/blob/${ref}/${HELP_PAGE}#${toAnchor(title)}`
+    : undefined;
+}
+
+/** Makes the anchor of a heading as GitHub does. */
+export function toAnchor(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\w -]/g, '')
+    .replaceAll(' ', '-');
 }

@@ -7,6 +7,9 @@ export interface DesiredGroup {
   readonly applicationKeys: readonly string[];
 }
 
+/** Names a group by its key and by where it belongs. */
+export type GroupReference = Pick<DesiredGroup, 'key' | 'projectKey' | 'environmentKey'>;
+
 /** An insight group as LaunchDarkly stores it. */
 export interface InsightGroup extends DesiredGroup {
   /** Epoch milliseconds by the server's clock; undefined when LaunchDarkly does not say, or not in a form that is a time. */
@@ -56,6 +59,16 @@ const WITHOUT_SCORE = new Set(['notCalculated', 'unknown']);
 /** Says whether the score is a mere stand-in, because LaunchDarkly has no data (yet). */
 export function isWithoutScore({ indicator }: Pick<MetricScore, 'indicator'>): boolean {
   return WITHOUT_SCORE.has(indicator);
+}
+
+/** How a score has changed since the last period; undefined where that is not known. */
+export function findChange({
+  score,
+  diffVsLastPeriod,
+  lastPeriod,
+}: MetricScore): number | undefined {
+  const wasScored = lastPeriod !== undefined && !isWithoutScore(lastPeriod);
+  return diffVsLastPeriod ?? (wasScored ? score - lastPeriod.score : undefined);
 }
 
 /** A span of time, both ends in epoch milliseconds. */

@@ -170,6 +170,12 @@ function readNetworkFailure(failed: Extract<Exchange, { kind: 'no-response' }>):
   switch (code) {
     case 'ABORTED':
       return { ...common, code: 'timeout', what: 'had not answered when the time was up' };
+    case 'RETRY_AFTER':
+      return {
+        ...common,
+        code: 'server-error',
+        what: 'asked to wait longer than the step has time',
+      };
     case 'ATTEMPT_TIMEOUT':
       return { ...common, code: 'timeout', what: 'did not answer in time' };
     default: {

@@ -14,7 +14,7 @@ import { describeAvailability, findRemedy } from './remedies.ts';
 import { INSTANCE_LIST, type Server } from './servers.ts';
 
 /** What was being done when it failed. */
-export type Operation = 'create' | 'read' | 'update' | 'check';
+export type Operation = 'create' | 'read' | 'update' | 'delete' | 'check' | 'list';
 
 /** What a failure is described from. */
 export interface DiagnosisContext {
@@ -98,6 +98,10 @@ function describeOperation({ operation, desired }: DiagnosisContext): string {
       return `Tried to read insight group "${desired.key}".`;
     case 'update':
       return `Tried to update insight group "${desired.key}".`;
+    case 'delete':
+      return `Tried to delete insight group "${desired.key}".`;
+    case 'list':
+      return 'Tried to list the projects, environments and insight groups that are asked for.';
     case 'check':
       return `Tried to check ${place} for insight group "${desired.key}".`;
   }

@@ -43,6 +43,8 @@ export interface TransportOptions {
   readonly observe: ExchangeObserver;
   readonly connectTimeoutMs?: number;
   readonly attemptTimeoutMs?: number;
+  /** Epoch milliseconds. */
+  readonly now?: () => number;
 }
 
 /** Sends JSON requests to one LaunchDarkly server. */

@@ -1,6 +1,7 @@
 import type { PatchOperation } from '../insight-group/diff.ts';
 import type { DesiredGroup, InsightGroup } from '../insight-group/insight-group.ts';
 import type { ApiError, ApiResult, RequestFailure } from '../launchdarkly/api-result.ts';
+import type { Operation } from '../launchdarkly/diagnose.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 import type { RetryLoop } from './retry-loop.ts';
 import type { WriteLedger } from './write-ledger.ts';
@@ -101,6 +102,28 @@ export class GroupRequests {
     }
   }
 
+  /** Sends a delete until the group is gone, or it is in conflict or in doubt. */
+  async delete(key: string): Promise<{ readonly kind: 'gone' } | UnsettledWrite> {
+    for (;;) {
+      const { result, endedAt } = await this.#loop.attempt(() =>
+        this.#deps.client.deleteGroup(key),
+      );
+      if (result.kind === 'ok' || (result.kind === 'rejected' && result.error.status === 404)) {
+        return { kind: 'gone' };
+      }
+      const unsettled = asUnsettled(result);
+      if (unsettled?.kind === 'indeterminate') {
+        this.#ledger.noteDeleteInDoubt(endedAt);
+        this.#loop.throwIfStopped();
+      }
+      if (unsettled !== undefined) {
+        await this.#honorRetryAfter(unsettled, 'delete');
+        return { ...unsettled, retryAfterMs: undefined };
+      }
+      await this.#loop.retryOrThrow(result, 'delete');
+    }
+  }
+
   /** Reads the group until LaunchDarkly says what it is, or that there is none. */
   async read(): Promise<GroupRead | undefined> {
     for (;;) {
@@ -137,7 +160,7 @@ export class GroupRequests {
   }
 
   /** Waits as long as the server asks before anything more is sent to it. */
-  async #honorRetryAfter(unsettled: UnsettledWrite, operation: 'create' | 'update'): Promise<void> {
+  async #honorRetryAfter(unsettled: UnsettledWrite, operation: Operation): Promise<void> {
     if (unsettled.retryAfterMs !== undefined) {
       await this.#loop.wait(unsettled, operation);
     }

@@ -1,15 +1,19 @@
-import { type ActionErrorParts, SPECIAL_TITLES } from '../errors.ts';
+import { ActionError, type ActionErrorParts, SPECIAL_TITLES } from '../errors.ts';
 import { type Drift, isSameKey } from '../insight-group/diff.ts';
-import type { DesiredGroup } from '../insight-group/insight-group.ts';
+import type { DesiredGroup, GroupReference, InsightGroup } from '../insight-group/insight-group.ts';
 import type { ApiError } from '../launchdarkly/api-result.ts';
 import { type Operation, quoteApiError } from '../launchdarkly/diagnose.ts';
 import type { PlanOf } from './plan.ts';
 import type { ObservedGroup, RetryReason } from './retry-reason.ts';
+import type { MissingTarget } from './targets.ts';
 import type { UpdateCheck } from './update-check.ts';
 import type { Writes } from './write-ledger.ts';
 
 /** Says what a run that failed may have written. */
-export function describeWrites({ create, update }: Writes, key: string): string {
+export function describeWrites({ create, update, delete: deletion }: Writes, key: string): string {
+  if (deletion === 'unknown') {
+    return `Outcome unknown: insight group "${key}" may or may not have been deleted.`;
+  }
   if (create === 'unknown') {
     const andUpdated = update === 'in-part' ? '; it was updated in part' : '';
     return `Outcome unknown: insight group "${key}" may or may not have been created${andUpdated}.`;
@@ -25,7 +29,10 @@ export function describeWrites({ create, update }: Writes, key: string): string 
 }
 
 /** Says why it is safe to run again where it is not known what was written; empty elsewhere. */
-export function describeSafety({ create, update }: Writes): string {
+export function describeSafety({ create, update, delete: deletion }: Writes): string {
+  if (deletion === 'unknown') {
+    return ' It is safe to run again: a group that is gone stays gone.';
+  }
   if (create === 'unknown') {
     return " It is safe to run again: the key can't be created twice.";
   }
@@ -181,6 +188,51 @@ function explainForeignGroup(existing: ObservedGroup, desired: DesiredGroup): Ac
     message: `Insight group "${group.key}" belongs to project "${group.projectKey}", environment "${group.environmentKey}". Keys are unique in the whole account, so it can't be created for project "${desired.projectKey}", environment "${desired.environmentKey}", and it is never moved.`,
     nextStep: `Choose another key, such as "${suggestGroupKey(desired, group.key)}".`,
     existing,
+  };
+}
+
+/** Explains a project or an environment that is named in full and does not exist. */
+export function explainMissingTarget({
+  reason,
+  projectKey,
+  environmentKey,
+  suggestion,
+}: MissingTarget): ActionError {
+  const hint = suggestion === undefined ? '' : `; did you mean "${suggestion}"?`;
+  const end = hint === '' ? '.' : '';
+  switch (reason) {
+    case 'project-not-found':
+      return new ActionError({
+        code: 'not-found',
+        message: `Project "${projectKey}" does not exist${hint}${end} Nothing was written for it.`,
+        nextStep: 'Correct the project, or give the token access to it.',
+      });
+    case 'environment-not-found':
+      return new ActionError({
+        code: 'not-found',
+        message: `Environment "${environmentKey}" does not exist in project "${projectKey}"${hint}${end} Nothing was written for it.`,
+        nextStep: 'Correct the environment, or create it before this step.',
+      });
+    case 'no-environments':
+      return new ActionError({
+        code: 'unexpected-response',
+        message: `LaunchDarkly shows no environment in project "${projectKey}", though every project has one. Nothing was written for it.`,
+        nextStep: 'Check that the token may see the environments of the project.',
+      });
+  }
+}
+
+/** Explains a group that is not deleted, because it belongs to another project or environment. */
+export function explainForeignDelete(
+  group: InsightGroup,
+  target: GroupReference,
+): ActionErrorParts {
+  return {
+    code: 'conflict',
+    title: SPECIAL_TITLES.foreignGroup,
+    message: `Insight group "${group.key}" belongs to project "${group.projectKey}", environment "${group.environmentKey}", and not to project "${target.projectKey}", environment "${target.environmentKey}". It was not deleted.`,
+    nextStep: 'Correct key, project and environment: all three have to name the same group.',
+    existing: { group, drift: [] },
   };
 }
 

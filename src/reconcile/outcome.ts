@@ -8,6 +8,8 @@ export interface ReconcileRequest {
   readonly desired: DesiredGroup;
   readonly ifExists: IfExists;
   readonly isDryRun: boolean;
+  /** The group of that key, where it was seen before: a hint, which saves a request where it holds. */
+  readonly observed?: InsightGroup | undefined;
 }
 
 /**

@@ -11,6 +11,7 @@ export interface InsightGroupsClient {
   createGroup(desired: DesiredGroup): Promise<ApiResult<InsightGroup>>;
   getGroup(key: string): Promise<ApiResult<InsightGroup>>;
   patchGroup(key: string, patch: readonly PatchOperation[]): Promise<ApiResult<InsightGroup>>;
+  deleteGroup(key: string): Promise<ApiResult<unknown>>;
   getEnvironment(projectKey: string, environmentKey: string): Promise<ApiResult<unknown>>;
 }
 
@@ -39,6 +40,11 @@ export interface ReconcileDeps {
   readonly sleep: (ms: number) => Promise<void>;
   /** From 0 up to but not including 1. */
   readonly random: () => number;
+  /**
+   * How many requests in a row may end without a clear answer before the group is given up; without it only
+   * the deadline ends the attempts.
+   */
+  readonly maxUnansweredAttempts?: number | undefined;
   /** Told of each wait before it begins. */
   readonly announceWait: (wait: { readonly ms: number; readonly why: string }) => void;
 }

@@ -49,6 +49,11 @@ class Reconciler {
   }
 
   async apply(): Promise<Outcome> {
+    const { observed } = this.#request;
+    const resolved = observed && (await this.#settle(observed));
+    if (resolved !== undefined) {
+      return this.#annotate(resolved);
+    }
     for (;;) {
       const created = await this.#requests.create();
       if (created.kind === 'applied') {

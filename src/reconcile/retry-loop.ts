@@ -35,6 +35,8 @@ export class RetryLoop {
   readonly #deps: ReconcileDeps;
   readonly #ledger: WriteLedger;
   #waits = 0;
+  /** How many requests in a row ended without a clear answer. */
+  #unanswered = 0;
   /** Since when requests have been failing in a way that is retried for some time only. */
   #limitedFailure: { readonly causeCode: string; readonly sinceMs: number } | undefined;
   #notFound: { readonly sinceMs: number; placement: Placement } | undefined;
@@ -52,6 +54,7 @@ export class RetryLoop {
     const endedAt = this.#deps.now();
     this.serverClock.record({ sentAt, receivedAt: endedAt, serverTimeMs: result.serverClock });
     const causeCode = result.kind === 'indeterminate' ? result.failure.causeCode : undefined;
+    this.#unanswered = causeCode === undefined ? 0 : this.#unanswered + 1;
     if (this.#limitedFailure?.causeCode !== causeCode) {
       this.#limitedFailure = undefined;
     }
@@ -143,7 +146,8 @@ export class RetryLoop {
   ): Promise<void> {
     this.throwIfStopped();
     const { causeCode, isRetryable, retryLimitMs } = failure;
-    if (!isRetryable) {
+    const { maxUnansweredAttempts = Number.POSITIVE_INFINITY } = this.#deps;
+    if (!isRetryable || this.#unanswered >= maxUnansweredAttempts) {
       throw this.fail(this.#deps.diagnosis.describeFailure(failure, operation));
     }
     const reason = { kind: 'indeterminate', failure, retryAfterMs } as const;

@@ -17,6 +17,7 @@ export type Maker = 'others' | 'this-run' | 'unknown';
 export interface Writes {
   readonly create: 'none' | 'unknown';
   readonly update: 'none' | 'unknown' | 'in-part';
+  readonly delete: 'none' | 'unknown';
 }
 
 /** Keeps what this run may have written: in one place, so that no report denies it. */
@@ -29,6 +30,8 @@ export class WriteLedger {
   /** The group as the update of this run found it. */
   #updatedFrom: InsightGroup | undefined;
   #isGone = false;
+  /** When the last delete of which it is not known what it did was given up. */
+  #deleteDoubtEndedAt: Moment | undefined;
 
   /** Takes note of a create that may have been carried out. */
   noteCreateInDoubt(sentAt: Moment, endedAt: Moment): void {
@@ -43,6 +46,16 @@ export class WriteLedger {
 
   get isCreateInDoubt(): boolean {
     return this.#createDoubt !== undefined;
+  }
+
+  /** Takes note of a delete that may have been carried out. */
+  noteDeleteInDoubt(endedAt: Moment): void {
+    this.#deleteDoubtEndedAt = endedAt;
+  }
+
+  /** Takes note that it is known what every delete of this run did. */
+  clearDeletes(): void {
+    this.#deleteDoubtEndedAt = undefined;
   }
 
   /** Takes note of the group that an update begins with. */
@@ -112,21 +125,22 @@ export class WriteLedger {
   }
 
   /**
-   * For how many more milliseconds a read may show what was there before the last create in doubt, such
-   * as a group that was deleted just before it. 0 for a read sent at or after that time.
+   * For how many more milliseconds a read may show what was there before the last create or delete in
+   * doubt, such as a group that was deleted just before. 0 for a read sent at or after that time.
    */
   staleReadsMs(readSentAt: Moment): number {
-    if (this.#createDoubt === undefined) {
-      return 0;
-    }
-    const elapsedMs = readSentAt.uptimeMs - this.#createDoubt.lastEndedAt.uptimeMs;
-    return Math.max(0, READ_LAG_MS - elapsedMs);
+    const endedAt = [this.#createDoubt?.lastEndedAt, this.#deleteDoubtEndedAt]
+      .filter((moment) => moment !== undefined)
+      .map(({ uptimeMs }) => uptimeMs);
+    // Without any, the latest is minus infinity, and nothing can be stale.
+    return Math.max(0, READ_LAG_MS - (readSentAt.uptimeMs - Math.max(...endedAt)));
   }
 
   get writes(): Writes {
     return {
       create: this.#createDoubt === undefined ? 'none' : 'unknown',
       update: this.#isGone ? 'none' : this.#update,
+      delete: this.#deleteDoubtEndedAt === undefined ? 'none' : 'unknown',
     };
   }
 }

@@ -4,6 +4,7 @@ import { ActionError } from '../errors.ts';
 import type { ProxySettings } from '../http/proxies.ts';
 import type { PullRequest } from '../inputs/github-context.ts';
 import type { Secrets } from '../secrets.ts';
+import type { CommentIdentity } from './comment-identity.ts';
 import { convergeComments, type PublishedComment } from './converge-comments.ts';
 import {
   findRequestError,
@@ -12,9 +13,9 @@ import {
   readStatus,
 } from './github-comments.ts';
 import type { RequestObserver, WaitAnnouncer } from './github-fetch.ts';
-import { Markdown } from './markdown.ts';
-import type { Story } from './story.ts';
-import { MAX_REPORT_BYTES, nameServer, renderReport } from './summary.ts';
+import { GroupMarkdown } from './group-markdown.ts';
+import type { RunReport } from './run-report.ts';
+import { MAX_REPORT_BYTES, renderReport } from './summary.ts';
 
 /** What became of the comment. `why` may hold words of GitHub: it is for a log that cleans it. */
 export type CommentResult =
@@ -25,7 +26,9 @@ export type CommentResult =
 
 /** What {@link publishComment} works with. */
 export interface CommentOptions {
-  readonly story: Story;
+  readonly report: RunReport;
+  /** By what later runs find the comment again. */
+  readonly identity: CommentIdentity;
   readonly secrets: Secrets;
   /** The REST API of the GitHub instance, as `GITHUB_API_URL` names it. */
   readonly apiUrl: string;
@@ -43,20 +46,17 @@ export interface CommentOptions {
 }
 
 /**
- * Reports the run in the pull request's one comment for the insight group: creates it, brings it up to
+ * Reports the run in its one comment on the pull request: creates it, brings it up to
  * date, or leaves it alone when it says the same already. Never rejects: a comment is not the work.
  */
 export async function publishComment(options: CommentOptions): Promise<CommentResult> {
-  const { story, secrets, githubToken, deadline, sleep } = options;
-  if (story.request === undefined || story.origin === undefined) {
-    return { kind: 'failed', why: 'Without valid inputs it is not known which comment to write.' };
-  }
+  const { report, identity, secrets, githubToken, deadline, sleep } = options;
   // An error about a header that can't be sent quotes it whole.
   if (!/^[\x21-\x7e]+$/.test(githubToken)) {
     return { kind: 'failed', why: 'The input github-token is blank, or no token.' };
   }
-  const marker = markComment(identifyComment(story.origin, story.request.desired));
-  const body = renderComment(marker, story, secrets);
+  const marker = markComment(identity);
+  const body = renderComment(marker, report, secrets);
   try {
     const comments = await openPullRequestComments(options);
     try {
@@ -70,32 +70,18 @@ export async function publishComment(options: CommentOptions): Promise<CommentRe
 }
 
 /**
- * Renders the comment: the marker by which it is found again, then the same story as the summary, without
+ * Renders the comment: the marker by which it is found again, then the same report as the summary, without
  * what differs from run to run though nothing has changed.
  */
-export function renderComment(marker: string, story: Story, secrets: Secrets): string {
-  const markdown = new Markdown(secrets);
-  const facts = [nameServer(story, markdown), 'Later runs keep this comment up to date.'];
-  const report = renderReport(story, {
+export function renderComment(marker: string, report: RunReport, secrets: Secrets): string {
+  const markdown = new GroupMarkdown(report, secrets);
+  const facts = [markdown.server(), 'Later runs keep this comment up to date.'];
+  const body = renderReport(report, {
     markdown,
     smallPrint: facts.filter((fact) => fact !== undefined).join(' · '),
     maxBytes: MAX_REPORT_BYTES - Buffer.byteLength(marker) - 1,
   });
-  return `${marker}\n${report}`;
-}
-
-/** What {@link markComment} identifies a comment by: any value of JSON. */
-export type CommentIdentity = readonly unknown[] | Readonly<Record<string, unknown>>;
-
-/**
- * Identifies the comment of one group: by the LaunchDarkly server as well, because the same keys may stand
- * for another group on another instance. Letter case counts in keys as little as it does for LaunchDarkly.
- */
-export function identifyComment(
-  origin: string,
-  { projectKey, key }: { readonly projectKey: string; readonly key: string },
-): CommentIdentity {
-  return [origin, projectKey.toLowerCase(), key.toLowerCase()];
+  return `${marker}\n${body}`;
 }
 
 /**

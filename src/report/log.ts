@@ -8,6 +8,9 @@ import { replaceInvisible } from './visible-text.ts';
  */
 export class Log {
   readonly #secrets: Secrets;
+  /** How many annotations of each kind were written, and those that the last one has to stand for. */
+  readonly #written = { warning: 0, error: 0 };
+  readonly #held: Record<AnnotationKind, HeldAnnotation[]> = { warning: [], error: [] };
 
   constructor(secrets: Secrets) {
     this.#secrets = secrets;
@@ -25,15 +28,63 @@ export class Log {
     }
   }
 
+  /** One blue annotation. `title` is a constant of ours: the runner does not mask titles. */
+  notice(title: string, text: string): void {
+    core.notice(this.#cleanLines([text]), { title });
+  }
+
   /** One yellow annotation. `title` is a constant of ours: the runner does not mask titles. */
   warning(title: string, text: string): void {
-    core.warning(this.#cleanLines([text]), { title });
+    this.#annotate('warning', { title, message: this.#cleanLines([text]) });
   }
 
   /** One red annotation of some lines, which also makes the step fail when the process ends. */
-  failure(title: string, lines: readonly string[]): void {
-    core.error(this.#cleanLines(lines), { title });
+  failure(title: string, lines: readonly string[], place: AnnotationPlace = {}): void {
     process.exitCode = core.ExitCode.Failure;
+    this.#annotate('error', { title, message: this.#cleanLines(lines), ...place });
+  }
+
+  /** Makes the step fail when the process ends, with a line that is no annotation. */
+  fail(text: string): void {
+    process.exitCode = core.ExitCode.Failure;
+    this.info(text);
+  }
+
+  /**
+   * Writes the annotations that were held back: the runner shows ten of a kind and drops the others without
+   * a word, so the tenth says how many there are. Each stands in the log in any case.
+   */
+  flush(): void {
+    for (const kind of ['error', 'warning'] as const) {
+      const held = this.#held[kind].splice(0);
+      const [first, ...others] = held;
+      if (first === undefined) {
+        continue;
+      }
+      const { message, ...properties } = first;
+      if (others.length === 0) {
+        write(kind, message, properties);
+      } else {
+        write(kind, `${held.length} more are in the log and in the job summary.`, {
+          title: kind === 'error' ? 'More failures' : 'More warnings',
+        });
+      }
+    }
+  }
+
+  #annotate(kind: AnnotationKind, annotation: HeldAnnotation): void {
+    const { message, ...properties } = annotation;
+    this.#written[kind] += 1;
+    if (this.#written[kind] < MAX_ANNOTATIONS) {
+      write(kind, message, properties);
+      return;
+    }
+    this.#held[kind].push(annotation);
+    const { file, startLine, title } = annotation;
+    const place = file === undefined ? '' : ` ${this.#clean(file)}:${startLine ?? 1}`;
+    core.info(
+      `${kind === 'error' ? 'Error' : 'Warning'}${place}: ${title}. ${message.replaceAll('\n', ' ')}`,
+    );
   }
 
   /** Lines below a heading that is folded in the log. */
@@ -72,11 +123,37 @@ export class Log {
   }
 }
 
+type AnnotationKind = 'warning' | 'error';
+
+/** Where in a file of the workspace an annotation belongs. */
+export interface AnnotationPlace {
+  readonly file?: string;
+  readonly startLine?: number;
+  readonly startColumn?: number;
+}
+
+interface HeldAnnotation extends AnnotationPlace {
+  readonly title: string;
+  readonly message: string;
+}
+
+/** The runner shows this many of a kind. */
+const MAX_ANNOTATIONS = 10;
+
 /** The runner cuts the message of an annotation here, in characters. */
 const MAX_ANNOTATION_LENGTH = 4_096;
 
 /** So that the headline, the server's words and the next step fit into one annotation, in characters. */
 const MAX_ANNOTATION_LINE_LENGTH = 1_200;
+
+/** By name and not by index: the bundler keeps all of a namespace that is indexed. */
+function write(kind: AnnotationKind, message: string, properties: core.AnnotationProperties): void {
+  if (kind === 'error') {
+    core.error(message, properties);
+  } else {
+    core.warning(message, properties);
+  }
+}
 
 /** Longer lines are of no use in a log, in characters. */
 const MAX_LINE_LENGTH = 3_000;

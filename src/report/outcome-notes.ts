@@ -1,5 +1,5 @@
 import type { UnknownApplication } from '../launchdarkly/key-lookup.ts';
-import type { Outcome } from '../reconcile/outcome.ts';
+import type { GroupOutcome } from '../reconcile/group-result.ts';
 
 /** Something that a reader of a success has to know besides its outcome. The text is raw. */
 export interface OutcomeNote {
@@ -12,8 +12,11 @@ export interface OutcomeNote {
 const MAX_NAMED_APPLICATIONS = 10;
 
 /** Describes what else is known of an outcome, or is known not to be known. */
-export function describeNotes(outcome: Outcome): OutcomeNote[] {
-  const { group, mayHaveBeenCreated, unknownApplications = [] } = outcome;
+export function describeNotes(outcome: GroupOutcome): OutcomeNote[] {
+  const { group } = outcome;
+  const mayHaveBeenCreated = 'mayHaveBeenCreated' in outcome && outcome.mayHaveBeenCreated;
+  const unknownApplications =
+    'unknownApplications' in outcome ? (outcome.unknownApplications ?? []) : [];
   const notes: OutcomeNote[] = [];
   if (mayHaveBeenCreated && group !== undefined) {
     notes.push({

@@ -1,63 +1,174 @@
 import * as core from '@actions/core';
+import type { ActionError } from '../errors.ts';
 import {
+  findChange,
   type InsightGroup,
+  type InsightGroupScores,
   isWithoutScore,
+  METRICS,
   type MetricScore,
 } from '../insight-group/insight-group.ts';
+import { countOutcomes, type GroupResult, type OutcomeKind } from '../reconcile/group-result.ts';
 import type { Secrets } from '../secrets.ts';
-import type { Ending } from './story.ts';
+import { type CommandName, listErrors, type RunReport } from './run-report.ts';
 
-/** The one table of outputs: each output of `action.yml`, and its value for the way the run ended. */
-const OUTPUTS: Readonly<Record<string, (facts: Facts) => string>> = {
-  outcome: ({ ending }) => (ending.kind === 'success' ? ending.outcome.kind : 'failed'),
-  created: ({ ending }) => describeCreated(ending),
+/** What the outputs of a run are made of. */
+interface Source {
+  readonly report: RunReport;
+  /** The result, where the workflow named one group; its outputs are empty where it named several. */
+  readonly only: GroupResult | undefined;
+  readonly group: InsightGroup | undefined;
+}
+
+type Outputs = Readonly<Record<string, (source: Source) => string>>;
+
+/** The outputs that show the one group; empty where there are several. */
+const GROUP: Outputs = {
   key: ({ group }) => group?.key ?? '',
   name: ({ group }) => group?.name ?? '',
   project: ({ group }) => group?.projectKey ?? '',
   environment: ({ group }) => group?.environmentKey ?? '',
   applications: ({ group }) => (group ? JSON.stringify(group.applicationKeys) : ''),
-  'created-at': ({ group }) => formatTime(group?.createdAt) ?? '',
+  'created-at': ({ group }) => formatTime(group?.createdAt),
   group: ({ group }) => (group ? JSON.stringify(pickPublicFields(group)) : ''),
-  'overall-score': ({ group }) => describeScore(group?.scores?.overall),
-  'overall-indicator': ({ group }) => group?.scores?.overall?.indicator ?? '',
-  drift: ({ ending }) => JSON.stringify(findDriftOf(ending)),
-  'error-code': ({ ending }) => (ending.kind === 'failure' ? ending.error.code : ''),
 };
 
-/** The names of all outputs, for the tests that hold them against `action.yml` and the README. */
-export const OUTPUT_NAMES = Object.keys(OUTPUTS);
+/** The one table of outputs: those of each `action.yml`, and the value of each for the way the run ended. */
+const OUTPUTS: Readonly<Record<CommandName, Outputs>> = {
+  create: {
+    outcome: ({ report, only }) => only?.outcome.kind ?? describeOverall(report),
+    created: ({ report }) => describeCreated(report),
+    ...GROUP,
+    'overall-score': ({ group }) => describeScore(group?.scores?.overall),
+    'overall-indicator': ({ group }) => group?.scores?.overall?.indicator ?? '',
+    scores: ({ group }) => JSON.stringify(pickScores(group?.scores)),
+    drift: ({ only }) => JSON.stringify(only?.outcome.drift ?? []),
+    groups: ({ report }) => JSON.stringify(report.results.map(describeResult)),
+    counts: ({ report }) =>
+      JSON.stringify(pickCounts(report, [...COUNTED, 'kept', 'would-create', 'would-update'])),
+    'error-code': ({ report }) => findErrorCode(report),
+  },
+  delete: {
+    outcome: ({ only }) => only?.outcome.kind ?? 'failed',
+    deleted: ({ report }) => String(hasOutcome(report, 'deleted')),
+    key: ({ only, group }) => group?.key ?? only?.target.key ?? '',
+    group: ({ group }) => (group ? JSON.stringify(pickPublicFields(group)) : ''),
+    'error-code': ({ report }) => findErrorCode(report),
+  },
+  sync: {
+    outcome: ({ report }) => describeSync(report),
+    drift: ({ report }) => String(hasOutcome(report, ...PLANNED)),
+    counts: ({ report }) =>
+      JSON.stringify(pickCounts(report, [...COUNTED, 'deleted', 'absent', ...PLANNED])),
+    groups: ({ report }) => JSON.stringify(report.results.map(describeResult)),
+    'error-code': ({ report }) => findErrorCode(report),
+  },
+};
 
-interface Facts {
-  readonly ending: Ending;
-  /** The group as it is on the server, as far as the run has seen it. */
-  readonly group: InsightGroup | undefined;
+/** The names of an action's outputs, for the tests that hold them against its `action.yml` and README. */
+export function listOutputNames(command: CommandName): string[] {
+  return Object.keys(OUTPUTS[command]);
 }
 
 /** Describes the outputs of a run: every name, with an empty string where there is nothing to say. */
-export function describeOutputs(ending: Ending): Record<string, string> {
-  const group = ending.kind === 'success' ? ending.outcome.group : ending.error.existing?.group;
+export function describeOutputs(report: RunReport): Record<string, string> {
+  const only = report.isSingle ? report.results[0] : undefined;
+  const source = { report, only, group: only?.outcome.group };
   return Object.fromEntries(
-    Object.entries(OUTPUTS).map(([name, describe]) => [name, describe({ ending, group })]),
+    Object.entries(OUTPUTS[report.command]).map(([name, describe]) => [name, describe(source)]),
   );
 }
 
 /** Hands the outputs to the runner. A value that holds a secret would be dropped whole, so it is redacted first. */
-export function writeOutputs(ending: Ending, secrets: Secrets): void {
-  for (const [name, value] of Object.entries(describeOutputs(ending))) {
+export function writeOutputs(report: RunReport, secrets: Secrets): void {
+  for (const [name, value] of Object.entries(describeOutputs(report))) {
     core.setOutput(name, secrets.redact(value));
   }
 }
 
-/** Empty where it is not known: a create got no answer, and nothing tells whether it made the group. */
-function describeCreated(ending: Ending): string {
-  if (ending.kind === 'success' && ending.outcome.mayHaveBeenCreated) {
-    return '';
-  }
-  return String(ending.kind === 'success' && ending.outcome.kind === 'created');
+/** Says that the run failed after all. What the other outputs say of groups stays true. */
+export function overwriteOutcome({ code }: ActionError): void {
+  // The runner takes the last value of an output.
+  core.setOutput('outcome', 'failed');
+  core.setOutput('error-code', code);
 }
 
-function formatTime(epochMs: number | undefined): string | undefined {
-  return epochMs === undefined ? undefined : new Date(epochMs).toISOString();
+const CHANGES = ['created', 'updated', 'deleted'] as const satisfies OutcomeKind[];
+const PLANNED = ['would-create', 'would-update', 'would-delete'] as const satisfies OutcomeKind[];
+const COUNTED = [
+  'created',
+  'updated',
+  'unchanged',
+  'failed',
+  'skipped',
+] as const satisfies OutcomeKind[];
+
+/** The outcome of a run on several groups: the first that applies, the worst first. */
+function describeOverall(report: RunReport): string {
+  if (listErrors(report).length > 0) {
+    return 'failed';
+  }
+  if (hasOutcome(report, ...CHANGES)) {
+    return 'changed';
+  }
+  if (hasOutcome(report, ...PLANNED)) {
+    return 'would-change';
+  }
+  return hasOutcome(report, 'kept') ? 'kept' : 'unchanged';
+}
+
+function describeSync(report: RunReport): string {
+  if (listErrors(report).some(({ code }) => code !== 'drift')) {
+    return 'failed';
+  }
+  if (hasOutcome(report, ...PLANNED)) {
+    return 'drift';
+  }
+  return hasOutcome(report, ...CHANGES) ? 'changed' : 'in-sync';
+}
+
+/** Empty where it is not known: a create got no answer, and nothing tells whether it made the group. */
+function describeCreated(report: RunReport): string {
+  const isUnknown = report.results.some(
+    ({ outcome }) => 'mayHaveBeenCreated' in outcome && outcome.mayHaveBeenCreated,
+  );
+  return !hasOutcome(report, 'created') && isUnknown ? '' : String(hasOutcome(report, 'created'));
+}
+
+function findErrorCode(report: RunReport): string {
+  return listErrors(report)[0]?.code ?? '';
+}
+
+function hasOutcome({ results }: RunReport, ...kinds: readonly OutcomeKind[]): boolean {
+  return results.some(({ outcome }) => kinds.includes(outcome.kind));
+}
+
+/** The counts under names that read well in an expression: `would-create` is `wouldCreate`. */
+function pickCounts({ results }: RunReport, kinds: readonly OutcomeKind[]): Record<string, number> {
+  const counts = countOutcomes(results);
+  return Object.fromEntries(
+    kinds.map((kind) => [
+      kind.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()),
+      counts[kind],
+    ]),
+  );
+}
+
+/** All fields are always there: an expression that names a missing one would be empty without a word. */
+function describeResult({ target, outcome }: GroupResult) {
+  const group = outcome.group ?? target;
+  return {
+    key: group.key,
+    name: group.name ?? '',
+    projectKey: group.projectKey,
+    environmentKey: group.environmentKey,
+    applicationKeys: group.applicationKeys ?? [],
+    createdAt: formatTime(outcome.group?.createdAt),
+    outcome: outcome.kind,
+    drift: outcome.drift,
+    errorCode: outcome.kind === 'failed' ? outcome.error.code : '',
+    message: outcome.kind === 'failed' ? outcome.error.message : '',
+  };
 }
 
 /** LaunchDarkly gives a metric that it has not calculated the score 0, which would read as the worst of all. */
@@ -65,13 +176,36 @@ function describeScore(overall: MetricScore | undefined): string {
   return overall === undefined || isWithoutScore(overall) ? '' : String(overall.score);
 }
 
-function findDriftOf(ending: Ending) {
-  return ending.kind === 'success' ? ending.outcome.drift : (ending.error.existing?.drift ?? []);
+/** Every metric that LaunchDarkly has shown; its score is null where none was calculated. */
+function pickScores(scores: InsightGroupScores | undefined) {
+  return Object.fromEntries(
+    METRICS.flatMap((metric) => {
+      const score = scores?.[metric];
+      return score === undefined ? [] : [[metric, pickScore(score)]];
+    }),
+  );
+}
+
+function pickScore(score: MetricScore) {
+  const { indicator } = score;
+  return isWithoutScore(score)
+    ? { score: null, indicator, change: null }
+    : { score: score.score, indicator, change: findChange(score) ?? null };
 }
 
 /** The members are named one by one: what else a group may come to hold is not published by accident. */
 function pickPublicFields(group: InsightGroup) {
   const { key, name, projectKey, environmentKey, applicationKeys } = group;
-  const createdAt = formatTime(group.createdAt);
-  return { key, name, projectKey, environmentKey, applicationKeys, createdAt };
+  return {
+    key,
+    name,
+    projectKey,
+    environmentKey,
+    applicationKeys,
+    createdAt: formatTime(group.createdAt),
+  };
+}
+
+function formatTime(epochMs: number | undefined): string {
+  return epochMs === undefined ? '' : new Date(epochMs).toISOString();
 }

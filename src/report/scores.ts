@@ -1,4 +1,6 @@
 import {
+  findChange,
+  type InsightGroup,
   type InsightPeriod,
   isWithoutScore,
   METRICS,
@@ -6,8 +8,8 @@ import {
   type MetricScore,
   type ScoreMetadata,
 } from '../insight-group/insight-group.ts';
-import type { Outcome } from '../reconcile/outcome.ts';
-import { type Block, type Markdown, row } from './markdown.ts';
+import { type Block, row } from './document.ts';
+import type { Markdown } from './markdown.ts';
 
 /** What a metric is called, and how deep it stands below the overall score. */
 const METRIC_ROWS: Readonly<Record<Metric, { readonly name: string; readonly depth: 0 | 1 | 2 }>> =
@@ -25,85 +27,122 @@ const METRIC_ROWS: Readonly<Record<Metric, { readonly name: string; readonly dep
     creationRatio: { name: 'Creation ratio', depth: 2 },
   };
 
-/** The bands that LaunchDarkly documents, in its words. The set is open. */
-const BANDS: ReadonlyMap<string, string> = new Map([
-  ['excellent', 'Excellent'],
-  ['good', 'Good'],
-  ['fair', 'Fair'],
-  ['needsAttention', 'Needs attention'],
-  ['notCalculated', 'Not calculated'],
-  ['unknown', 'Unknown'],
+/**
+ * The bands that LaunchDarkly documents, each with the mark that stands for it in a table. The set is open.
+ *
+ * @see https://launchdarkly.com/docs/home/releases/project-metrics
+ */
+const BANDS: ReadonlyMap<string, { readonly mark: string; readonly name: string }> = new Map([
+  ['excellent', { mark: '🟢', name: 'Excellent' }],
+  ['good', { mark: '🔵', name: 'Good' }],
+  ['fair', { mark: '🟡', name: 'Fair' }],
+  ['needsAttention', { mark: '🔴', name: 'Needs attention' }],
 ]);
 
+/** Bands that are not known here, and metrics that have no score. */
+const NEUTRAL_MARK = '⚪';
+
 /**
- * Describes the scores of the group as a table, each roll-up above what it is made of. Says calmly that
- * there are none yet where that is so, and nothing where they are not known.
+ * Renders the scores of a group: the overall score in one line, below which the others are folded. Says
+ * so calmly when LaunchDarkly has calculated none yet, and nothing when it has not shown any.
  */
-export function describeScores({ kind, group }: Outcome, markdown: Markdown): Block[] {
+export function renderScores(group: InsightGroup, markdown: Markdown): Block[] {
   const scored = METRICS.flatMap((metric) => {
-    const score = group?.scores?.[metric];
+    const score = group.scores?.[metric];
     return score === undefined ? [] : [{ metric, score }];
   });
+  if (scored.length === 0) {
+    return [];
+  }
   if (scored.every(({ score }) => isWithoutScore(score))) {
-    return kind === 'created' || scored.length > 0
-      ? ['No scores yet: LaunchDarkly calculates them once it has data.']
-      : [];
+    return [NO_SCORES];
   }
   return [
-    '### Scores',
     {
-      head: [
-        row('Metric', 'Score', '', 'Band', 'Since last period'),
-        row(':---', '---:', ':---', ':---', '---:'),
+      summary: summarize(group.scores?.overall, markdown),
+      blocks: [
+        {
+          head: [row('Metric', 'Score', 'Change'), row(':---', '---:', '---:')],
+          rows: scored.map(({ metric, score }) => renderRow(metric, score)),
+        },
+        `<sub>${describeBands(
+          scored.map(({ score }) => score),
+          markdown,
+        )}</sub>`,
+        `<sub>${describePeriods(group.scoreMetadata)}</sub>`,
       ],
-      rows: scored.map(({ metric, score }) => describeScore(metric, score, markdown)),
     },
-    `<sub>${describePeriods(group?.scoreMetadata)}</sub>`,
   ];
 }
 
-function describeScore(metric: Metric, score: MetricScore, markdown: Markdown): string {
+/** What is said of a group without scores. */
+export const NO_SCORES = 'No scores yet: LaunchDarkly calculates them once it has data.';
+
+/** The one line that is always shown. It stands in HTML, where Markdown means nothing. */
+function summarize(overall: MetricScore | undefined, markdown: Markdown): string {
+  if (overall === undefined || isWithoutScore(overall)) {
+    return 'Scores';
+  }
+  const change = describeChange(overall);
+  return [
+    `Overall score <b>${Math.round(overall.score)}</b>`,
+    `${markOf(overall)} ${markdown.text(nameBand(overall))}`,
+    ...(change === undefined ? [] : [`${change} since the last period`]),
+  ].join(' · ');
+}
+
+function renderRow(metric: Metric, score: MetricScore): string {
   const { name, depth } = METRIC_ROWS[metric];
-  const label = `${'&emsp;'.repeat(depth)}${depth === 2 ? name : `**${name}**`}`;
+  const label = `${'&nbsp;'.repeat(3 * depth)}${depth === 2 ? name : `**${name}**`}`;
   if (isWithoutScore(score)) {
-    return row(label, '–', '', nameBand(score, markdown), '–');
+    return row(label, `${NEUTRAL_MARK} –`, '–');
   }
   const number = String(Math.round(score.score));
   return row(
     label,
-    depth === 2 ? number : `**${number}**`,
-    drawBar(score.score),
-    nameBand(score, markdown),
-    describeChange(score),
+    `${markOf(score)} ${depth === 2 ? number : `**${number}**`}`,
+    describeChange(score) ?? '–',
   );
 }
 
-/** Ten cells, each for ten points. */
-function drawBar(score: number): string {
-  const filled = Math.min(10, Math.max(0, Math.round(score / 10)));
-  return `${'▰'.repeat(filled)}${'▱'.repeat(10 - filled)}`;
+function markOf({ indicator }: MetricScore): string {
+  return BANDS.get(indicator)?.mark ?? NEUTRAL_MARK;
 }
 
-function nameBand({ indicator, indicatorRange }: MetricScore, markdown: Markdown): string {
-  const band = BANDS.get(indicator) ?? splitWords(indicator);
-  const range =
-    indicatorRange === undefined || isWithoutScore({ indicator })
-      ? ''
-      : ` (${indicatorRange.min}–${indicatorRange.max})`;
-  return markdown.text(`${band}${range}`);
+function nameBand({ indicator }: MetricScore): string {
+  return BANDS.get(indicator)?.name ?? splitWords(indicator);
 }
 
-/** A band of which nobody knew when this was written: `veryGood` reads "Very good". */
+/** Explains each mark that the table uses, with the range of its band where LaunchDarkly has told it. */
+function describeBands(scores: readonly MetricScore[], markdown: Markdown): string {
+  const bands = new Map(
+    scores.map((score) => {
+      const { indicator, indicatorRange: range } = score;
+      if (isWithoutScore(score)) {
+        return ['', `${NEUTRAL_MARK} Not calculated`];
+      }
+      const limits = range === undefined ? '' : ` ${range.min}–${range.max}`;
+      return [indicator, `${markOf(score)} ${markdown.text(`${nameBand(score)}${limits}`)}`];
+    }),
+  );
+  const order = [...BANDS.keys()];
+  const rank = (indicator: string) => (order.indexOf(indicator) + 1 || order.length + 1) - 1;
+  return [...bands]
+    .sort(([left], [right]) => rank(left) - rank(right))
+    .map(([, text]) => text)
+    .join(' · ');
+}
+
+/** Turns a band that was not known when this was written into words: `veryGood` reads "Very good". */
 function splitWords(indicator: string): string {
   const words = indicator.replace(/(?<=[a-z\d])[A-Z]/g, ' $&').toLowerCase();
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
-function describeChange({ score, diffVsLastPeriod, lastPeriod }: MetricScore): string {
-  const wasScored = lastPeriod !== undefined && !isWithoutScore(lastPeriod);
-  const difference = diffVsLastPeriod ?? (wasScored ? score - lastPeriod.score : undefined);
+function describeChange(score: MetricScore): string | undefined {
+  const difference = findChange(score);
   if (difference === undefined) {
-    return '–';
+    return undefined;
   }
   const change = Math.round(difference);
   if (change === 0) {

@@ -1,257 +1,271 @@
 import type { ActionError } from '../errors.ts';
-import type { Drift } from '../insight-group/diff.ts';
-import type { DesiredGroup, InsightGroup } from '../insight-group/insight-group.ts';
-import type { Outcome } from '../reconcile/outcome.ts';
+import type {
+  GroupOutcome,
+  GroupResult,
+  GroupTarget,
+  OutcomeKind,
+} from '../reconcile/group-result.ts';
 import type { Secrets } from '../secrets.ts';
-import { type Block, fitBlocks, Markdown, row } from './markdown.ts';
+import { countGroups, describeCounts, OUTCOME_WORDS } from './describe.ts';
+import { type Block, renderDocument } from './document.ts';
+import { alert, GroupMarkdown } from './group-markdown.ts';
 import { describeNotes } from './outcome-notes.ts';
-import { describeScores } from './scores.ts';
-import type { Story } from './story.ts';
+import type { RunReport } from './run-report.ts';
+import { NO_SCORES, renderScores } from './scores.ts';
 
 /** The size of the largest report, in bytes of UTF-8. A comment may have 65,536 characters, a summary more. */
-export const MAX_REPORT_BYTES = 64 * 1024;
+export const MAX_REPORT_BYTES = 60_000;
 
-/** More applications than these are counted, not named. */
-const MAX_NAMED_APPLICATIONS = 25;
+/** Longer lists of groups are folded. */
+const MAX_OPEN_ITEMS = 20;
 
-/**
- * Renders the job summary: the outcome in the first line, then the group, the drift, the scores or the
- * failure, and in small print what it took. Never larger than `maxBytes` bytes of UTF-8.
- */
+/** Renders the job summary, within `maxBytes` bytes: what happened and why first, the rest folded. */
 export function renderSummary(
-  story: Story,
+  report: RunReport,
   secrets: Secrets,
-  maxBytes: number = MAX_REPORT_BYTES,
+  maxBytes = MAX_REPORT_BYTES,
 ): string {
-  const markdown = new Markdown(secrets);
-  const facts = [
-    nameServer(story, markdown),
-    count(story.requests, 'request'),
-    count(story.attempts, 'attempt'),
-    `${(story.elapsedMs / 1_000).toFixed(1)} s`,
-  ];
-  return renderReport(story, {
-    markdown,
-    smallPrint: facts.filter((fact) => fact !== undefined).join(' · '),
-    maxBytes,
-  });
+  const markdown = new GroupMarkdown(report, secrets);
+  const requests = `${report.requests} ${report.requests === 1 ? 'request' : 'requests'}`;
+  const facts = [markdown.server(), requests].filter((fact) => fact !== undefined);
+  return renderReport(report, { markdown, smallPrint: facts.join(' · '), maxBytes });
 }
 
 /** How to render a report. */
 export interface ReportOptions {
-  readonly markdown: Markdown;
+  readonly markdown: GroupMarkdown;
   /** Markdown for below everything else. */
   readonly smallPrint: string;
   readonly maxBytes: number;
 }
 
-/** Renders a story with all that its reader cares for, within `maxBytes` bytes. */
-export function renderReport(story: Story, options: ReportOptions): string {
+/** Renders what a run did, within `maxBytes` bytes: the body of the job summary and of the comment. */
+export function renderReport(report: RunReport, options: ReportOptions): string {
   const { markdown, smallPrint, maxBytes } = options;
-  // Right below the heading: that nothing was written must not be overlooked.
-  const blocks = describeEnding(story, markdown).toSpliced(1, 0, ...describeDryRun(story));
-  return fitBlocks(blocks, `<sub>${smallPrint}</sub>\n`, maxBytes);
+  return renderDocument(renderBlocks(report, markdown), `<sub>${smallPrint}</sub>\n`, maxBytes);
 }
 
-/** Names the server that the story played on; undefined when no server was chosen. */
-export function nameServer({ origin }: Story, markdown: Markdown): string | undefined {
-  return origin === undefined ? undefined : `LaunchDarkly at ${markdown.text(origin)}`;
-}
-
-function describeEnding({ ending, request }: Story, markdown: Markdown): Block[] {
-  if (ending.kind === 'failure') {
-    return describeFailure(ending.error, request?.desired, markdown);
+function renderBlocks(report: RunReport, markdown: GroupMarkdown): Block[] {
+  const { failure, results, isSingle } = report;
+  const [only] = results;
+  if (isSingle && only !== undefined && failure === undefined) {
+    return renderOne(only, report, markdown);
   }
-  const { outcome } = ending;
-  const group = outcome.group ?? request?.desired;
+  return failure !== undefined && results.length === 0
+    ? renderFailure(failure, undefined, { report, markdown })
+    : renderSeveral(report, markdown);
+}
+
+interface Rendering {
+  readonly report: RunReport;
+  readonly markdown: GroupMarkdown;
+}
+
+const TITLES: Readonly<Record<Exclude<OutcomeKind, 'failed'>, string>> = {
+  created: '✅ Insight group created',
+  updated: '✅ Insight group updated',
+  unchanged: '✅ Insight group unchanged',
+  kept: '⚠️ Insight group kept as it is',
+  deleted: '✅ Insight group deleted',
+  absent: '✅ Insight group already absent',
+  'would-create': 'Dry run: would create insight group',
+  'would-update': 'Dry run: would update insight group',
+  'would-delete': 'Dry run: would delete insight group',
+  skipped: 'Insight group skipped',
+};
+
+const DRY_RUN = alert('NOTE', 'This was a dry run: nothing was written.');
+
+function renderOne(result: GroupResult, report: RunReport, markdown: GroupMarkdown): Block[] {
+  const { target, outcome } = result;
+  if (outcome.kind === 'failed') {
+    return renderFailure(outcome.error, target, { report, markdown });
+  }
+  const { group } = outcome;
+  const shown = group ?? target;
+  const name = markdown.heading(shown);
   return [
-    `## ${nameOutcome(outcome, markdown.text(group?.name ?? ''))}`,
-    ...(group === undefined ? [] : [tabulateGroup(group, 'Insight group', markdown)]),
-    ...describeOutcomeDrift(outcome, markdown),
-    ...describeNotes(outcome).map(({ text }) => `⚠️ ${markdown.text(text)}`),
-    ...describeScores(outcome, markdown),
+    `## ${TITLES[outcome.kind]}: ${outcome.kind === 'deleted' ? `<del>${name}</del>` : name}`,
+    ...(report.isDryRun ? [DRY_RUN] : []),
+    ...renderDrift(outcome, markdown),
+    ...describeNotes(outcome).map(({ text }) => alert('WARNING', markdown.text(text))),
+    renderFacts(shown, markdown),
+    ...(group === undefined || outcome.kind === 'deleted' ? [] : renderScores(group, markdown)),
+    ...(outcome.kind === 'created' && outcome.group.scores === undefined ? [NO_SCORES] : []),
   ];
 }
 
-function nameOutcome(outcome: Outcome, name: string): string {
-  switch (outcome.kind) {
-    case 'created':
-      return `✅ Insight group created: ${name}`;
-    case 'unchanged':
-      return `✅ Insight group unchanged: ${name}`;
-    case 'kept':
-      return `⚠️ Insight group kept as it is: ${name}`;
-    case 'updated':
-      return `✅ Insight group updated: ${name}`;
-    case 'would-create':
-      return `Dry run: would create insight group ${name}`;
-    case 'would-update':
-      return `Dry run: would update insight group ${name}`;
-  }
-}
-
-function describeDryRun({ request }: Story): Block[] {
-  return request?.isDryRun ? ['This was a dry run: nothing was written.'] : [];
-}
-
-function describeOutcomeDrift(outcome: Outcome, markdown: Markdown): Block[] {
-  const { drift } = outcome;
-  if (drift.length === 0) {
+/** What differs, as what it means: a warning where something is not as it should be. */
+function renderDrift(outcome: GroupOutcome, markdown: GroupMarkdown): Block[] {
+  if (outcome.drift.length === 0) {
     return [];
   }
   switch (outcome.kind) {
     case 'created':
       return [
-        'LaunchDarkly stored different values than requested:',
-        tabulateDrift(drift, WANTED_AND_ACTUAL, markdown),
+        alert('WARNING', 'LaunchDarkly stored different values than requested:'),
+        { items: markdown.drift(outcome.drift, 'state') },
       ];
     case 'kept':
       return [
-        'It differs from what the workflow wants, and <code>if-exists: keep</code> leaves it so:',
-        tabulateDrift(drift, WANTED_AND_ACTUAL, markdown),
+        alert(
+          'WARNING',
+          'The group differs from the request, and <code>if-exists: keep</code> leaves it as it is:',
+        ),
+        { items: markdown.drift(outcome.drift, 'state') },
       ];
     case 'updated':
-      return [
-        'What has changed:',
-        tabulateDrift(drift, { before: 'Before', now: 'Now' }, markdown),
-      ];
     case 'would-update':
-      return [
-        'What would change:',
-        tabulateDrift(drift, { before: 'Now', now: 'Wanted' }, markdown),
-      ];
-    case 'unchanged':
-    case 'would-create':
+      return [{ items: markdown.drift(outcome.drift, 'change') }];
+    default:
       return [];
   }
 }
 
-function describeFailure(
-  error: ActionError,
-  desired: DesiredGroup | undefined,
-  markdown: Markdown,
-): Block[] {
-  const drift = error.existing?.drift ?? [];
+/** One line that wraps where the screen is narrow. */
+function renderFacts(
+  group: GroupTarget & { readonly createdAt?: number | undefined },
+  markdown: GroupMarkdown,
+): string {
+  const { key, applicationKeys, createdAt } = group;
   return [
-    `## ❌ Failed: ${error.title}`,
-    markdown.text(error.message),
-    `**Next step:** ${markdown.text(error.nextStep)}`,
+    markdown.code(key),
+    markdown.place(group),
+    ...(applicationKeys === undefined ? [] : [markdown.applications(applicationKeys)]),
+    ...(createdAt === undefined ? [] : [`created ${formatTime(createdAt)}`]),
+  ].join(' · ');
+}
+
+function renderFailure(
+  error: ActionError,
+  target: GroupTarget | undefined,
+  { report, markdown }: Rendering,
+): Block[] {
+  const help = report.helpUrl(error.title);
+  const drift = error.existing?.drift ?? [];
+  const reasons = error.reasons.map(({ attribute, reason }) =>
+    attribute === ''
+      ? markdown.text(reason)
+      : `${markdown.code(attribute)}: ${markdown.text(reason)}`,
+  );
+  const problems = error.problems.map(
+    ({ file, line, column, message }) =>
+      `${markdown.code(`${file}:${line}:${column}`)} ${markdown.text(message)}`,
+  );
+  return [
+    `## ❌ ${error.title}`,
+    alert(
+      'CAUTION',
+      markdown.text(error.message),
+      `**Next step:** ${markdown.text(error.nextStep)}${
+        help === undefined ? '' : ` <a href="${help}">More about this failure</a>`
+      }`,
+    ),
+    ...listOf(reasons),
+    ...listOf(problems),
+    ...listOf(markdown.drift(drift, 'state')),
     ...(error.said === undefined ? [] : [`> ${markdown.text(error.said)}`]),
-    ...(drift.length === 0 ? [] : [tabulateDrift(drift, WANTED_AND_ACTUAL, markdown)]),
-    ...(desired === undefined ? [] : [tabulateGroup(desired, 'Asked for', markdown)]),
-    ...describeReasons(error, markdown),
+    ...(target === undefined
+      ? []
+      : [{ summary: 'What was asked for', blocks: [renderFacts(target, markdown)] }]),
     ...error.details.map((detail) => `<sub>${markdown.text(detail)}</sub>`),
   ];
 }
 
-function describeReasons({ code, reasons }: ActionError, markdown: Markdown): Block[] {
-  if (reasons.length === 0) {
+/** A list without items is no block. */
+function listOf(items: readonly string[]): Block[] {
+  return items.length === 0 ? [] : [{ items }];
+}
+
+function renderSeveral(report: RunReport, markdown: GroupMarkdown): Block[] {
+  const { failure, results, notices, isDryRun } = report;
+  return [
+    `## ${describeHeading(report)}`,
+    ...(isDryRun ? [DRY_RUN] : []),
+    ...(failure === undefined
+      ? []
+      : [
+          alert(
+            'CAUTION',
+            `**${failure.title}.** ${markdown.text(failure.message)}`,
+            `**Next step:** ${markdown.text(failure.nextStep)}`,
+          ),
+        ]),
+    ...notices.map((notice) => alert('NOTE', markdown.text(notice))),
+    ...SECTIONS.flatMap((section) => renderSection(section, results, { report, markdown })),
+  ];
+}
+
+function describeHeading(report: RunReport): string {
+  const { failure, results, isDryRun, notices } = report;
+  const hasFailed =
+    failure !== undefined ||
+    results.some(({ outcome }) => outcome.kind === 'failed' || outcome.kind === 'skipped');
+  const hasDrift = results.some(({ outcome }) => outcome.kind === 'kept');
+  const mark = hasFailed ? '❌' : hasDrift || notices.length > 0 ? '⚠️' : '✅';
+  const counts = describeCounts(results);
+  const what = isDryRun ? 'Plan' : countGroups(results.length);
+  return results.length === 0 ? `${mark} No insight groups` : `${mark} ${what}: ${counts}`;
+}
+
+/** A list of the groups with one outcome. */
+interface Section {
+  readonly kind: OutcomeKind;
+  readonly title: string;
+  /** Before each item, in the manner of a plan. */
+  readonly sign?: string;
+  /** Folded however short it is. */
+  readonly isQuiet?: boolean;
+}
+
+/** What needs attention first. */
+const SECTIONS: readonly Section[] = [
+  { kind: 'failed', title: 'Failed' },
+  { kind: 'created', title: 'Created' },
+  { kind: 'updated', title: 'Updated' },
+  { kind: 'deleted', title: 'Deleted' },
+  { kind: 'would-create', title: 'To create', sign: '+' },
+  { kind: 'would-update', title: 'To update', sign: '~' },
+  { kind: 'would-delete', title: 'To delete', sign: '−' },
+  { kind: 'kept', title: 'Kept with drift' },
+  { kind: 'skipped', title: 'Skipped', isQuiet: true },
+  { kind: 'unchanged', title: 'Unchanged', isQuiet: true },
+  { kind: 'absent', title: 'Already absent', isQuiet: true },
+];
+
+function renderSection(
+  { kind, title, sign, isQuiet = false }: Section,
+  results: readonly GroupResult[],
+  rendering: Rendering,
+): Block[] {
+  const found = results.filter(({ outcome }) => outcome.kind === kind);
+  if (found.length === 0) {
     return [];
   }
-  const subject = code === 'invalid-input' ? 'Input' : 'Attribute';
-  const rows = reasons.map(({ attribute, reason }) =>
-    row(attribute === '' ? '–' : markdown.code(attribute), markdown.text(reason)),
-  );
-  return [{ head: [row(subject, 'Reason'), row(':---', ':---')], rows }];
+  const items = found.map((result) => {
+    const item = renderItem(result, rendering);
+    return sign === undefined ? item : `<code>${sign}</code> ${item}`;
+  });
+  const isOpen = kind === 'failed' || (!isQuiet && items.length <= MAX_OPEN_ITEMS);
+  return isOpen
+    ? [`### ${title}`, { items }]
+    : [{ summary: `${found.length} ${OUTCOME_WORDS[kind]}`, blocks: [{ items }] }];
 }
 
-function tabulateGroup(
-  group: DesiredGroup | InsightGroup,
-  title: string,
-  markdown: Markdown,
-): Block {
-  const { key, name, projectKey, environmentKey, applicationKeys } = group;
-  return {
-    head: [row(title, markdown.text(name)), row(':---', ':---')],
-    rows: [
-      row('Key', markdown.code(key)),
-      row('Project', markdown.code(projectKey)),
-      row('Environment', markdown.code(environmentKey)),
-      row('Applications', nameApplications(applicationKeys, markdown)),
-      ...('createdAt' in group && group.createdAt !== undefined
-        ? [row('Created', formatTime(group.createdAt))]
-        : []),
-    ],
-  };
-}
-
-interface DriftColumns {
-  readonly before: string;
-  readonly now: string;
-}
-
-const WANTED_AND_ACTUAL = { desired: 'Wanted', actual: 'Actual' };
-
-/** The actual value stands first where it is the past, and last where it is what is left. */
-function tabulateDrift(
-  drift: readonly Drift[],
-  columns: DriftColumns | typeof WANTED_AND_ACTUAL,
-  markdown: Markdown,
-): Block {
-  const isChange = 'before' in columns;
-  const names = isChange ? [columns.before, columns.now] : [columns.desired, columns.actual];
-  return {
-    head: [row('', ...names), row(':---', ':---', ':---')],
-    rows: drift.map((entry) => {
-      const [desired, actual] = describeDrift(entry, markdown);
-      const values = isChange ? [actual, desired] : [desired, actual];
-      return row(capitalize(entry.field), ...values);
-    }),
-  };
-}
-
-function describeDrift(entry: Drift, markdown: Markdown): [desired: string, actual: string] {
-  switch (entry.field) {
-    case 'name':
-      return [markdown.text(entry.desired), markdown.text(entry.actual)];
-    case 'project':
-    case 'environment':
-      return [markdown.code(entry.desired), markdown.code(entry.actual)];
-    case 'applications':
-      return [
-        nameDifference(entry.desired, entry.actual, markdown),
-        nameDifference(entry.actual, entry.desired, markdown),
-      ];
+function renderItem({ target, outcome }: GroupResult, { report, markdown }: Rendering): string {
+  const item = markdown.item(outcome.group ?? target);
+  if (outcome.kind === 'failed') {
+    const { error } = outcome;
+    const help = report.helpUrl(error.title);
+    const title = help === undefined ? error.title : `<a href="${help}">${error.title}</a>`;
+    return `${item}: **${title}.** ${markdown.text(error.message)} *Next:* ${markdown.text(error.nextStep)}`;
   }
-}
-
-function nameApplications(keys: readonly string[], markdown: Markdown): string {
-  return listApplications(keys.map((key) => markdown.code(key)));
-}
-
-/** The difference is what the reader looks for: in bold, and first where a long list is cut. */
-function nameDifference(
-  keys: readonly string[],
-  others: readonly string[],
-  markdown: Markdown,
-): string {
-  const shared = new Set(others);
-  const ordered =
-    keys.length > MAX_NAMED_APPLICATIONS ? keys.toSorted((a, b) => rank(a) - rank(b)) : keys;
-  return listApplications(
-    ordered.map((key) => (shared.has(key) ? markdown.code(key) : `**${markdown.code(key)}**`)),
-  );
-
-  function rank(key: string): number {
-    return shared.has(key) ? 1 : 0;
-  }
-}
-
-function listApplications(names: readonly string[]): string {
-  if (names.length === 0) {
-    return 'all applications';
-  }
-  const unnamed = names.length - MAX_NAMED_APPLICATIONS;
-  const list = names.slice(0, MAX_NAMED_APPLICATIONS).join(', ');
-  return unnamed > 0 ? `${list} and ${unnamed} more` : list;
-}
-
-function capitalize(word: string): string {
-  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+  const isChange = outcome.kind === 'updated' || outcome.kind === 'would-update';
+  const details = [
+    ...markdown.drift(outcome.drift, isChange ? 'change' : 'state'),
+    ...describeNotes(outcome).map(({ text }) => `⚠️ ${markdown.text(text)}`),
+  ];
+  return details.length === 0 ? item : `${item}: ${details.join('; ')}`;
 }
 
 /** To the minute, in UTC: a report is read in many time zones. */

@@ -1,0 +1,6 @@
+import { checkNodeVersion } from './node-version.js';
+if (checkNodeVersion(process, { drift: 'false' })) {
+    // Not a static import: an old Node.js must not read what it can't understand.
+    const { run } = await import('./run.js');
+    await run('sync');
+}

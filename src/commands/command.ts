@@ -1,0 +1,47 @@
+import type { ActionError } from '../errors.ts';
+import type { CommonInputs, InputSource } from '../inputs/common-inputs.ts';
+import type { GroupResult } from '../reconcile/group-result.ts';
+import type { CommentIdentity } from '../report/comment-identity.ts';
+import type { CommandName } from '../report/run-report.ts';
+import type { Session } from '../session.ts';
+
+/** What one `action.yml` of this repository stands for. */
+export interface Command<Inputs extends CommonInputs> {
+  readonly name: CommandName;
+  /** @throws {ActionError} `invalid-input`, naming every problem */
+  readonly readInputs: (source: InputSource) => Inputs;
+  /** Whether the inputs may stand for several groups: then one of them must not hold up the others. */
+  readonly mayBeSeveral: (inputs: Inputs) => boolean;
+  /** By what the run finds its comment on the pull request again, whatever it did. */
+  readonly identifyComment: (inputs: Inputs) => CommentIdentity;
+  /**
+   * Does the work. What goes wrong with one group is that group's result.
+   *
+   * @throws {ActionError} for what goes wrong before there are groups to speak of
+   */
+  readonly execute: (inputs: Inputs, context: CommandContext) => Promise<CommandResult>;
+}
+
+/** What a command works with. */
+export interface CommandContext {
+  readonly session: Session;
+  readonly source: InputSource;
+  readonly progress: ProgressObserver;
+}
+
+/** Told of the work on several groups while it goes on. */
+export interface ProgressObserver {
+  /** The work on so many groups begins. */
+  begin(total: number): void;
+  /** One more group is done. */
+  finish(result: GroupResult): void;
+}
+
+/** What a command did. */
+export interface CommandResult {
+  readonly results: readonly GroupResult[];
+  /** What is worth knowing though nothing is wrong, in sentences. */
+  readonly notices: readonly string[];
+  /** A failure that is no single group's. */
+  readonly failure?: ActionError | undefined;
+}

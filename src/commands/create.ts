@@ -1,0 +1,89 @@
+import { explainProblems } from '../inputs/common-inputs.ts';
+import { type CreateInputs, readCreateInputs } from '../inputs/create-inputs.ts';
+import type { PresentEntry } from '../inputs/desired-entry.ts';
+import { mayBeSeveral } from '../inputs/rules.ts';
+import { formatSelector } from '../inputs/selector.ts';
+import { renderTemplate } from '../inputs/template.ts';
+import { applyAll, applyOne } from '../reconcile/apply.ts';
+import type { Catalog } from '../reconcile/catalog.ts';
+import { planEntries } from '../reconcile/entries-plan.ts';
+import { type Expansion, expandEntries } from '../reconcile/expand.ts';
+import { Lists } from '../reconcile/lists.ts';
+import { observeGroups } from '../reconcile/observe-groups.ts';
+import { readCatalog, readNames } from '../reconcile/read-catalog.ts';
+import { ensureTask, plannedTask } from '../reconcile/tasks.ts';
+import { type CommentIdentity, identifyGroupComment } from '../report/comment-identity.ts';
+import type { Command, CommandContext, CommandResult } from './command.ts';
+
+/** `action.yml`: creates a group, or one for each environment that matches. */
+export const createCommand: Command<CreateInputs> = {
+  name: 'create',
+  readInputs: readCreateInputs,
+  mayBeSeveral: ({ template }) => mayBeSeveral(template),
+  identifyComment,
+  execute: (inputs, context) =>
+    mayBeSeveral(inputs.template) ? createSeveral(inputs, context) : createOne(inputs, context),
+};
+
+/** One group has one comment. Several have one as well, which goes by what was asked for and not by what matched. */
+function identifyComment({ server, template }: CreateInputs): CommentIdentity {
+  const { project, environment, key } = template;
+  if (project.kind === 'exact' && environment.kind === 'exact') {
+    const values = { project: project.key, environment: environment.key };
+    const groupKey = renderTemplate(key, values);
+    return identifyGroupComment(server.origin, { projectKey: project.key, key: groupKey });
+  }
+  const selectors = [formatSelector(project), formatSelector(environment)];
+  return [server.origin, 'several', ...selectors, key];
+}
+
+async function createOne(inputs: CreateInputs, context: CommandContext): Promise<CommandResult> {
+  const { session } = context;
+  const lists = new Lists(session);
+  const expansion = expand(inputs, await readNames(inputs.template, lists), context);
+  const [group] = expansion.groups;
+  if (group === undefined) {
+    throw new Error('One exact project and environment stand for one group');
+  }
+  const task = ensureTask(group.desired, { ...inputs, depsFor: session.depsFor });
+  return { results: [await applyOne(task)], notices: [] };
+}
+
+async function createSeveral(
+  inputs: CreateInputs,
+  context: CommandContext,
+): Promise<CommandResult> {
+  const { session, progress } = context;
+  const lists = new Lists(session);
+  const entry: PresentEntry = { kind: 'present', template: inputs.template };
+  const expansion = expand(inputs, await readCatalog([entry], lists), context);
+  const keys = expansion.groups.map(({ desired }) => desired.key);
+  const observed = await observeGroups(keys, lists);
+  const plan = planEntries(expansion, observed, inputs.ifExists);
+  progress.begin(plan.groups.length + plan.missing.length);
+  for (const result of plan.missing) {
+    progress.finish(result);
+  }
+  const tasks = plan.groups.map((planned) =>
+    plannedTask(planned, { ...inputs, depsFor: session.depsFor }),
+  );
+  const results = await applyAll(tasks, (result) => progress.finish(result));
+  return {
+    results: [...plan.missing, ...results],
+    notices: expansion.notices.map(({ message }) => message),
+  };
+}
+
+function expand(
+  { template }: CreateInputs,
+  catalog: Catalog,
+  { source }: CommandContext,
+): Extract<Expansion, { readonly kind: 'expanded' }> {
+  const expansion = expandEntries([{ kind: 'present', template }], catalog);
+  if (expansion.kind === 'invalid') {
+    throw explainProblems(expansion.problems, source.run, 'Nothing was written.');
+  }
+  // The answers repeat what the workflow asks for, and none of it is a secret.
+  source.secrets.exempt(expansion.groups.flatMap(({ desired }) => Object.values(desired).flat()));
+  return expansion;
+}

@@ -1,0 +1,58 @@
+import type { AbsentGroup } from '../inputs/desired-entry.ts';
+import type { DesiredGroup, InsightGroup } from '../insight-group/insight-group.ts';
+import type { Expansion } from './expand.ts';
+import type { GroupResult } from './group-result.ts';
+import { explainMissingTarget } from './messages.ts';
+import { findObserved, type ObservedGroups } from './observe-groups.ts';
+import { type IfExists, type Plan, planChange } from './plan.ts';
+
+/** What is to be done about one group, by what was seen of it. Apply takes that for a hint. */
+export interface PlannedGroup {
+  readonly desired: DesiredGroup;
+  readonly plan: Plan;
+}
+
+/** A group that is to be gone, and the group of its key as it was seen; undefined when there is none. */
+export interface PlannedDelete {
+  readonly target: AbsentGroup;
+  readonly observed: InsightGroup | undefined;
+}
+
+/** What is to be done about several groups. A dry run shows it, an apply carries it out. */
+export interface EntriesPlan {
+  readonly groups: readonly PlannedGroup[];
+  readonly deletes: readonly PlannedDelete[];
+  /** What has failed already: groups of environments that are named in full and do not exist. */
+  readonly missing: readonly GroupResult[];
+}
+
+/** Plans what the groups of an expansion need, given the groups that exist. Pure. */
+export function planEntries(
+  { groups, absent, missing }: Extract<Expansion, { readonly kind: 'expanded' }>,
+  observed: ObservedGroups,
+  ifExists: IfExists,
+): EntriesPlan {
+  return {
+    groups: groups.map(({ desired }) => ({
+      desired,
+      plan: planChange(desired, findObserved(observed, desired.key), ifExists),
+    })),
+    deletes: absent.map(({ group }) => ({
+      target: group,
+      observed: findObserved(observed, group.key),
+    })),
+    missing: missing.map((target) => ({
+      target: {
+        key: target.key ?? '',
+        projectKey: target.projectKey,
+        environmentKey: target.environmentKey ?? '',
+      },
+      outcome: {
+        kind: 'failed',
+        error: explainMissingTarget(target),
+        group: undefined,
+        drift: [],
+      },
+    })),
+  };
+}

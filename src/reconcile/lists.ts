@@ -1,0 +1,113 @@
+import type { DesiredGroup, InsightGroup } from '../insight-group/insight-group.ts';
+import type { ApiResult } from '../launchdarkly/api-result.ts';
+import type { LaunchDarkly } from '../launchdarkly/client.ts';
+import type { Operation } from '../launchdarkly/diagnose.ts';
+import { type Page, readRemainingPages } from '../launchdarkly/paging.ts';
+import type { NamedKey } from '../launchdarkly/schemas.ts';
+import type { ReconcileDeps } from './reconcile-deps.ts';
+import { RetryLoop } from './retry-loop.ts';
+import { WriteLedger } from './write-ledger.ts';
+
+/** The operations by which lists, names and hints are read. See `launchdarkly/client.ts`. */
+export type ListClient = Pick<
+  LaunchDarkly,
+  'listProjects' | 'listEnvironments' | 'listGroups' | 'getProject' | 'getEnvironment' | 'getGroup'
+>;
+
+/** What reading lists needs from outside. */
+export interface ListDeps {
+  readonly client: ListClient;
+  /** What retries and failures need, for reads that are about `subject`. */
+  readonly depsFor: (subject: DesiredGroup) => ReconcileDeps;
+}
+
+/** Most reads are about no group in particular. */
+const NO_GROUP = { key: '', name: '', projectKey: '', environmentKey: '', applicationKeys: [] };
+
+/**
+ * Reads what plans are made from, each page until LaunchDarkly has answered. All methods throw an
+ * {@link ActionError} for what can't be read: that is never the same as an empty list.
+ */
+export class Lists {
+  readonly #client: ListClient;
+  readonly #depsFor: ListDeps['depsFor'];
+
+  constructor({ client, depsFor }: ListDeps) {
+    this.#client = client;
+    this.#depsFor = depsFor;
+  }
+
+  /** All projects that the token can see. */
+  async readProjects(): Promise<readonly NamedKey[]> {
+    const readPage = (offset: number) => this.#require(() => this.#client.listProjects(offset));
+    return readRemainingPages(await readPage(0), readPage);
+  }
+
+  /** All environments of a project; undefined when there is no such project. */
+  async readEnvironments(projectKey: string): Promise<readonly NamedKey[] | undefined> {
+    const first = await this.#find(() => this.#client.listEnvironments(projectKey, 0));
+    return (
+      first &&
+      readRemainingPages(first, (offset) =>
+        this.#require(() => this.#client.listEnvironments(projectKey, offset)),
+      )
+    );
+  }
+
+  /** A project; undefined when there is none of that key. */
+  readProject(projectKey: string): Promise<NamedKey | undefined> {
+    return this.#find(() => this.#client.getProject(projectKey));
+  }
+
+  /** A project that has to exist, possibly since a moment ago. */
+  requireProject(projectKey: string): Promise<NamedKey> {
+    return this.#require(() => this.#client.getProject(projectKey), 'check', {
+      ...NO_GROUP,
+      projectKey,
+    });
+  }
+
+  /** An environment that has to exist, possibly since a moment ago. */
+  requireEnvironment(projectKey: string, environmentKey: string): Promise<NamedKey> {
+    return this.#require(() => this.#client.getEnvironment(projectKey, environmentKey), 'check', {
+      ...NO_GROUP,
+      projectKey,
+      environmentKey,
+    });
+  }
+
+  /** One page of all insight groups of the account. */
+  readGroupPage(offset: number): Promise<Page<InsightGroup>> {
+    return this.#require(() => this.#client.listGroups(offset));
+  }
+
+  /** An insight group; undefined when there is none of that key. */
+  readGroup(key: string): Promise<InsightGroup | undefined> {
+    return this.#find(() => this.#client.getGroup(key));
+  }
+
+  async #require<T>(
+    request: () => Promise<ApiResult<T>>,
+    operation: Operation = 'list',
+    subject: DesiredGroup = NO_GROUP,
+  ): Promise<T> {
+    const loop = new RetryLoop(subject, this.#depsFor(subject), new WriteLedger());
+    for (;;) {
+      const { result } = await loop.attempt(request);
+      if (result.kind === 'ok') {
+        return result.value;
+      }
+      await loop.retryOrThrow(result, operation);
+    }
+  }
+
+  /** Takes a 404 for what it says. */
+  #find<T>(request: () => Promise<ApiResult<T>>): Promise<T | undefined> {
+    return this.#require<T | undefined>(async () => {
+      const result = await request();
+      return result.kind === 'rejected' && result.error.status === 404
+        ? { ...result, kind: 'ok', value: undefined }
+        : result;
+    });
+  }
+}

@@ -1,0 +1,79 @@
+import type { DesiredGroup, GroupReference } from '../insight-group/insight-group.ts';
+import type { GroupTask } from './apply.ts';
+import { deleteGroup } from './delete-group.ts';
+import type { PlannedDelete, PlannedGroup } from './entries-plan.ts';
+import type { GroupOutcome } from './group-result.ts';
+import type { IfExists, Plan } from './plan.ts';
+import type { ReconcileDeps } from './reconcile-deps.ts';
+import { ensureGroup } from './reconcile-group.ts';
+
+/** How tasks are carried out. */
+export interface TaskOptions {
+  readonly ifExists: IfExists;
+  readonly isDryRun: boolean;
+  readonly depsFor: (subject: DesiredGroup) => ReconcileDeps;
+}
+
+/** Reconciles a group of which nothing is known before. */
+export function ensureTask(desired: DesiredGroup, options: TaskOptions): GroupTask {
+  const { ifExists, isDryRun, depsFor } = options;
+  return {
+    target: desired,
+    run: () => ensureGroup({ desired, ifExists, isDryRun }, depsFor(desired)),
+  };
+}
+
+/** Carries out what is planned for a group, or in a dry run shows it. */
+export function plannedTask(planned: PlannedGroup, options: TaskOptions): GroupTask {
+  const { desired, plan } = planned;
+  const { ifExists, isDryRun, depsFor } = options;
+  if (plan.kind === 'conflict') {
+    // The list may lag, so what it shows is asked for again before it is reported.
+    return ensureTask(desired, options);
+  }
+  const observed = plan.kind === 'create' ? undefined : plan.group;
+  return {
+    target: desired,
+    run: () =>
+      isDryRun
+        ? showPlan(plan, depsFor(desired))
+        : ensureGroup({ desired, ifExists, isDryRun, observed }, depsFor(desired)),
+  };
+}
+
+async function showPlan(
+  plan: Exclude<Plan, { readonly kind: 'conflict' }>,
+  deps: ReconcileDeps,
+): Promise<GroupOutcome> {
+  switch (plan.kind) {
+    case 'create': {
+      const unknownApplications = await deps.diagnosis.findUnknownApplications();
+      return { kind: 'would-create', group: undefined, drift: [], unknownApplications };
+    }
+    case 'update':
+      return { kind: 'would-update', group: plan.group, drift: plan.drift };
+    case 'none':
+      return { kind: 'unchanged', group: plan.group, drift: plan.drift };
+    case 'keep':
+      return { kind: 'kept', group: plan.group, drift: plan.drift };
+  }
+}
+
+/** Deletes a group, or in a dry run says whether it would be deleted. */
+export function deleteTask(
+  target: GroupReference,
+  { isDryRun, depsFor }: Pick<TaskOptions, 'isDryRun' | 'depsFor'>,
+): GroupTask {
+  const subject = { ...target, name: '', applicationKeys: [] };
+  return { target, run: () => deleteGroup({ target, isDryRun }, depsFor(subject)) };
+}
+
+/** Deletes a group that was seen; one that was not seen is absent without a request. */
+export function plannedDeleteTask(
+  { target, observed }: PlannedDelete,
+  options: Pick<TaskOptions, 'isDryRun' | 'depsFor'>,
+): GroupTask {
+  return observed === undefined
+    ? { target, run: async () => ({ kind: 'absent', group: undefined, drift: [] }) }
+    : deleteTask(target, options);
+}

@@ -1,0 +1,128 @@
+import { type Deadline, sleep, startDeadline } from './deadline.ts';
+import { findRoute, PROXY_ADVICE } from './http/proxies.ts';
+import type { CommonInputs } from './inputs/common-inputs.ts';
+import type { DesiredGroup } from './insight-group/insight-group.ts';
+import { ATTEMPT_RESERVE_MS } from './launchdarkly/backoff.ts';
+import { createClient, type LaunchDarkly } from './launchdarkly/client.ts';
+import { describeApiError, describeFailure } from './launchdarkly/diagnose.ts';
+import {
+  findUnknownApplications,
+  locateEnvironment,
+  type UnknownApplication,
+} from './launchdarkly/key-lookup.ts';
+import { throttle } from './launchdarkly/throttle.ts';
+import { type ExchangeObserver, openTransport } from './launchdarkly/transport.ts';
+import type { ReconcileDeps } from './reconcile/reconcile-deps.ts';
+import type { Secrets } from './secrets.ts';
+import { avoidWasmOptimization } from './startup.ts';
+
+/** A diagnosis that takes longer, in milliseconds, would only delay the report of the failure. */
+const DIAGNOSIS_TIMEOUT_MS = 10_000;
+
+/** A look-up that only a warning depends on is given up sooner, in milliseconds. */
+const LOOKUP_TIMEOUT_MS = 5_000;
+
+/** One run's connection to LaunchDarkly, until its deadline. */
+export interface Session {
+  readonly client: LaunchDarkly;
+  /** What a reconciliation of `desired` needs. */
+  readonly depsFor: (desired: DesiredGroup) => ReconcileDeps;
+  /** Closes every connection and ends the deadline. */
+  close(): Promise<void>;
+}
+
+/** How to open a session. */
+export interface SessionOptions {
+  readonly inputs: Pick<CommonInputs, 'server' | 'token' | 'proxies'>;
+  readonly timeoutMs: number;
+  readonly cancellation: AbortSignal;
+  readonly secrets: Secrets;
+  /** See {@link ReconcileDeps.maxUnansweredAttempts}. */
+  readonly maxUnansweredAttempts: number | undefined;
+  readonly observe: ExchangeObserver;
+  readonly announceWait: ReconcileDeps['announceWait'];
+}
+
+/** Opens a session. No connection is made before the first request. */
+export function openSession(options: SessionOptions): Session {
+  const { inputs, timeoutMs, cancellation, secrets, maxUnansweredAttempts } = options;
+  const { server, token, proxies } = inputs;
+  avoidWasmOptimization();
+  let hasResponded = false;
+  const isDirect = findRoute(server.origin, proxies).kind === 'direct';
+  const advice = isDirect ? PROXY_ADVICE : 'Check HTTPS_PROXY: nothing came through the proxy.';
+  const deadline = startDeadline(timeoutMs, cancellation, () => (hasResponded ? '' : advice));
+  const transport = throttle(
+    openTransport({
+      origin: server.origin,
+      token,
+      proxies,
+      secrets,
+      now: readSteadyClock,
+      observe: (seen) => {
+        hasResponded ||= seen.exchange.kind === 'response';
+        options.observe(seen);
+      },
+    }),
+    {
+      now: readSteadyClock,
+      sleep: (ms) => sleep(ms, deadline.signal),
+      random: Math.random,
+      deadlineAt: readSteadyClock() + timeoutMs - ATTEMPT_RESERVE_MS,
+      onWait: options.announceWait,
+    },
+  );
+  const client = createClient(transport, deadline.signal);
+  const askWithin = (limitMs: number) =>
+    createClient(transport, AbortSignal.any([deadline.signal, AbortSignal.timeout(limitMs)]));
+  const applications = new Map<string, Promise<readonly UnknownApplication[]>>();
+
+  return {
+    client,
+    depsFor: (desired) => ({
+      ...clockOf(deadline),
+      client,
+      maxUnansweredAttempts,
+      announceWait: options.announceWait,
+      diagnosis: {
+        describeApiError: (error, operation, placement) =>
+          describeApiError(
+            error,
+            { operation, desired, server, placement },
+            askWithin(DIAGNOSIS_TIMEOUT_MS),
+          ),
+        describeFailure: (failure, operation) =>
+          describeFailure(failure, { operation, desired, server }),
+        locateEnvironment: () => locateEnvironment(desired, askWithin(DIAGNOSIS_TIMEOUT_MS)),
+        findUnknownApplications: () => {
+          // The groups of one template share their applications, and so the answer.
+          const key = JSON.stringify(desired.applicationKeys);
+          const unknown =
+            applications.get(key) ?? findUnknownApplications(desired, askWithin(LOOKUP_TIMEOUT_MS));
+          applications.set(key, unknown);
+          return unknown;
+        },
+      },
+    }),
+    async close() {
+      deadline.release();
+      await transport.close();
+    },
+  };
+}
+
+/** Epoch milliseconds by a clock that nobody sets while the run goes on. */
+function readSteadyClock(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+/** The clocks of a deadline. */
+export function clockOf(deadline: Deadline) {
+  return {
+    signal: deadline.signal,
+    remainingMs: () => deadline.remainingMs(),
+    now: () => ({ wallMs: Date.now(), uptimeMs: performance.now() }),
+    sleep: (ms: number) => sleep(ms, deadline.signal),
+    random: Math.random,
+  };
+}
