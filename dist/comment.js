@@ -17,10 +17,10 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __webpack_require__(9473);
-// EXTERNAL MODULE: ./build/node_modules/zod/mini.js
-var mini = __webpack_require__(8774);
-// EXTERNAL MODULE: ./build/http/http-client.js + 2 modules
-var http_client = __webpack_require__(2714);
+// EXTERNAL MODULE: ./build/node_modules/zod/minified.js
+var minified = __webpack_require__(898);
+// EXTERNAL MODULE: ./build/http/http-client.js + 4 modules
+var http_client = __webpack_require__(9049);
 // EXTERNAL MODULE: ./build/version.js
 var version = __webpack_require__(8508);
 // EXTERNAL MODULE: ./build/http/error-codes.js
@@ -252,11 +252,11 @@ const PAGE_SIZE = 100;
 const ATTEMPT_TIMEOUT_MS = 8_000;
 /** Who writes with the token that GitHub gives each job, as comments name their author. */
 const ACTIONS_BOT = 'github-actions[bot]';
-const commentSchema = mini/* object */.Ik({
-    id: mini/* int */.Wh(),
-    body: mini/* nullish */.cl(mini/* string */.Yj()),
-    user: mini/* nullish */.cl(mini/* object */.Ik({ login: mini/* string */.Yj() })),
-    html_url: mini/* string */.Yj(),
+const commentSchema = minified/* object */.Ik({
+    id: minified/* int */.Wh(),
+    body: minified/* nullish */.cl(minified/* string */.Yj()),
+    user: minified/* nullish */.cl(minified/* object */.Ik({ login: minified/* string */.Yj() })),
+    html_url: minified/* string */.Yj(),
 });
 /**
  * Opens the comments of a pull request.
@@ -371,7 +371,7 @@ function readList(data) {
     return data.map(readComment);
 }
 function readComment(data) {
-    const comment = mini/* safeParse */.xL(commentSchema, data);
+    const comment = minified/* safeParse */.xL(commentSchema, data);
     if (!comment.success) {
         throw new GitHubRequestError('What GitHub answered is not a comment.', true);
     }
@@ -409,7 +409,7 @@ async function importToolkit() {
     }
     try {
         // The mark makes the bundler load its file together with that of the comment, not after it.
-        return await Promise.resolve(/* import() eager */).then(__webpack_require__.bind(__webpack_require__, 8134));
+        return await Promise.resolve(/* import() eager */).then(__webpack_require__.bind(__webpack_require__, 4108));
     }
     finally {
         for (const [name, value] of hidden) {

@@ -7,9 +7,10 @@ import { appendFileSync } from 'node:fs';
 export const OLDEST_NODE = '20.10.0';
 /**
  * Says whether this Node.js can run the action. If it can't, the annotation, the outputs and the exit
- * code say so. Never throws.
+ * code say so. `outputs` are the further outputs of the action that have a value when nothing was done;
+ * their values must be single lines. Never throws.
  */
-export function checkNodeVersion(host) {
+export function checkNodeVersion(host, outputs) {
     const version = host.versions.node;
     if (isAtLeast(version, OLDEST_NODE)) {
         return true;
@@ -18,7 +19,9 @@ export function checkNodeVersion(host) {
     host.stdout.write(`::error title=The Node.js of this runner is too old::${message}\n`);
     host.exitCode = 1;
     try {
-        appendFileSync(host.env['GITHUB_OUTPUT'] || '', 'outcome=failed\ncreated=false\ndrift=[]\nerror-code=unsupported-node\n');
+        const all = { outcome: 'failed', 'error-code': 'unsupported-node', ...outputs };
+        const lines = Object.entries(all).map(([name, value]) => `${name}=${value}\n`);
+        appendFileSync(host.env['GITHUB_OUTPUT'] || '', lines.join(''));
     }
     catch {
         // Without the runner's file there are no outputs; the exit code fails the step all the same.

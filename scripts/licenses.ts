@@ -8,6 +8,10 @@ interface LockFile {
   >;
 }
 
+/** What stands before the licences. */
+const PREFACE = `This folder contains parts of the packages below. @actions/github with the packages it depends on, yaml and
+zod are minified from their published files. All other packages are bundled from files that were not changed.`;
+
 /**
  * Collects the licence of every production dependency below `root`, whether or not all of it ends up
  * in the bundle. (ncc's own list covers one chunk only.)
@@ -15,12 +19,11 @@ interface LockFile {
  * @throws when a package has no licence file
  */
 export function collectLicenses(root: string): string {
-  return listProductionPackages(root)
-    .map(([folder, { version, license }]) => {
-      const name = folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
-      return `${name} ${version} (${license})\n\n${readLicense(path.join(root, folder))}\n`;
-    })
-    .join(`\n${'-'.repeat(80)}\n\n`);
+  const licenses = listProductionPackages(root).map(([folder, { version, license }]) => {
+    const name = folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
+    return `${name} ${version} (${license})\n\n${readLicense(path.join(root, folder))}\n`;
+  });
+  return [`${PREFACE}\n`, ...licenses].join(`\n${'-'.repeat(80)}\n\n`);
 }
 
 /** The packages that are installed for production, each with its folder below `root`. */

@@ -7,91 +7,109 @@
  *
  * - `@actions/core` gets the flag `"sideEffects": false`, which is true of it: what is not imported can
  *   go. That is above all OpenID Connect, and with it an HTTP client.
- * - `undici` gets an index of what is imported, instead of one that loads all of it.
- * - `zod/mini` becomes one file with the schemas that are used, minified from the package, because only
- *   a minifier knows what is dead inside a file.
+ * - `undici` is reduced to the files that can be reached; see undici.ts.
+ * - `zod/mini`, `@actions/github` and `yaml` become one file each with the exports that are used, minified
+ *   from the packages. Only a minifier knows what is dead inside a file. The last two are loaded by a
+ *   comment and by the sync action only, and would otherwise be a third of what every runner downloads.
  *
  * The real node_modules is never written to. Each assumption about a package is checked, so that an
  * update which changes its shape fails here and not in somebody's workflow.
  */
 import assert from 'node:assert/strict';
 import { cpSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import ncc from '@vercel/ncc';
 
-const require = createRequire(import.meta.url);
 const modules = path.join(import.meta.dirname, '..', 'node_modules');
-
-/** What is imported from undici, and the file of the package that each export comes from. */
-const UNDICI_EXPORTS = {
-  // By src/:
-  Client: 'lib/dispatcher/client.js',
-  buildConnector: 'lib/core/connect.js',
-  // By src/ and by @actions/github:
-  ProxyAgent: 'lib/dispatcher/proxy-agent.js',
-};
-
-/** The methods of a dispatcher that are called: `request` by src/, `connect` by undici's own proxy agent. */
-const UNDICI_METHODS = {
-  request: 'lib/api/api-request.js',
-  connect: 'lib/api/api-connect.js',
-};
 
 /** The files that are written here and not copied, by the name of their package. */
 const WRITTEN_FILES: Readonly<Record<string, readonly string[]>> = {
   '@actions/core': ['package.json'],
+  '@actions/github': ['package.json', 'minified.js'],
   undici: ['package.json', 'index.mjs', 'dispatchers.mjs'],
-  zod: ['package.json', 'mini.js'],
+  yaml: ['package.json', 'minified.js'],
+  zod: ['package.json', 'minified.js'],
 };
 
-/** Puts `@actions/core` and `@actions/github` into `folder`, so that they find the undici there. */
-export function stageActions(folder: string): void {
-  for (const name of ['@actions/core', '@actions/github']) {
-    cpSync(path.join(modules, name), path.join(folder, name), { recursive: true });
-  }
+/** Puts `@actions/core` into `folder`. */
+export function stageCore(folder: string): void {
+  copyPackage('@actions/core', folder);
   const file = path.join(folder, '@actions/core/package.json');
-  const manifest: Record<string, unknown> = JSON.parse(readFileSync(file, 'utf8'));
+  const manifest = readManifest(file);
   assert.equal(manifest['sideEffects'], undefined, '@actions/core declares its side effects now');
   writeJson(file, { ...manifest, sideEffects: false });
 }
 
-/** Puts the part of `undici` that is used into `folder`. */
-export function stageUndici(folder: string): void {
-  checkUndici();
-  const staged = path.join(folder, 'undici');
-  cpSync(path.join(modules, 'undici', 'lib'), path.join(staged, 'lib'), { recursive: true });
-  const { version } = require('undici/package.json');
+/** A package of which one minified file is bundled. */
+export interface MinifiedPackage {
+  readonly name: string;
+  /** What the sources import from: the name, or the name and a subpath. */
+  readonly specifier: string;
+  /** The exports that the sources use. */
+  readonly exports: readonly string[];
+  /** The folder that the bundler starts from: its node_modules and those above it are searched. */
+  readonly from: string;
+}
+
+/** Puts a package into `folder` that has the given exports and what they need, in one minified file. */
+export async function stageMinified(
+  folder: string,
+  { name, specifier, exports, from }: MinifiedPackage,
+): Promise<void> {
+  mkdirSync(from, { recursive: true });
+  const entry = path.join(from, `${name.replaceAll('/', '-')}-entry.js`);
+  writeFileSync(entry, `export { ${exports.join(', ')} } from '${specifier}';\n`);
+  const { code, assets } = await ncc(entry, { cache: false, minify: true, quiet: true });
+  const chunks = Object.keys(assets).filter((asset) => asset.endsWith('.js'));
+  assert.deepEqual(chunks, [], `${name} has chunks`);
+  const { version } = readManifest(path.join(modules, name, 'package.json'));
+  const header = `${minifiedMark(name)} ${version}, the parts that are used; see scripts/staging.ts. */`;
+  const staged = path.join(folder, name);
+  mkdirSync(staged, { recursive: true });
+  writeFileSync(path.join(staged, 'minified.js'), `${header}\n${withoutAssetPath(code)}`);
   writeJson(path.join(staged, 'package.json'), {
-    name: 'undici',
-    version,
-    main: 'index.mjs',
-    // The index has no effect of its own, so the bundler follows each import to the file behind it.
-    sideEffects: ['./dispatchers.mjs', './lib/**'],
+    name,
+    type: 'module',
+    sideEffects: false,
+    exports: { [`.${specifier.slice(name.length)}`]: './minified.js' },
   });
-  const names = Object.keys(UNDICI_EXPORTS).join(', ');
+}
+
+/** The statement of ncc's own code that locates the files of a package. No package here has any. */
+const ASSET_PATH =
+  /if\(typeof __nccwpck_require__!=="undefined"\)__nccwpck_require__\.ab=[^;]*import\.meta\.url[^;]*;/;
+
+/** Removes the statement, because the second bundling would take it for a reference to a file. */
+function withoutAssetPath(code: string): string {
+  const rest = code.replace(ASSET_PATH, '');
+  assert(!/\.ab\b/.test(rest), 'a minified package has files, or ncc locates them differently now');
+  return rest;
+}
+
+/** How the comment begins that stands before a minified package in dist/. */
+export function minifiedMark(name: string): string {
+  return `/*! Minified: ${name}`;
+}
+
+/**
+ * Puts what `@actions/github` is minified from into `folder`. It imports undici for a client of its own,
+ * which is never used, as `src/report/github-comments.ts` gives it a `fetch`. In the place of undici is a
+ * module that refuses, so GitHub's token has no way to the network but `src/http/`.
+ */
+export function stageGitHubToolkit(folder: string): void {
+  copyPackage('@actions/github', folder);
+  copyPackage('@actions/http-client', folder);
+  const undici = path.join(folder, 'undici');
+  mkdirSync(undici, { recursive: true });
+  writeJson(path.join(undici, 'package.json'), { name: 'undici', main: 'index.mjs' });
   writeFileSync(
-    path.join(staged, 'index.mjs'),
+    path.join(undici, 'index.mjs'),
     [
-      '// Written by scripts/staging.ts of this project: what the action imports from undici.',
-      `export { ${names} } from './dispatchers.mjs';`,
-      "export { fetch } from './lib/web/fetch/index.js';",
-      '',
-    ].join('\n'),
-  );
-  const methods = Object.entries(UNDICI_METHODS);
-  writeFileSync(
-    path.join(staged, 'dispatchers.mjs'),
-    [
-      "// Written by scripts/staging.ts of this project: a part of undici's own index.js.",
-      "import Dispatcher from './lib/dispatcher/dispatcher.js';",
-      ...methods.map(([name, file]) => `import ${name} from './${file}';`),
-      '',
-      `Object.assign(Dispatcher.prototype, { ${methods.map(([name]) => name).join(', ')} });`,
-      '',
-      ...Object.entries(UNDICI_EXPORTS).map(
-        ([name, file]) => `export { default as ${name} } from './${file}';`,
-      ),
+      '// Written by scripts/staging.ts of this project.',
+      'function refuse() {',
+      "  throw new Error('@actions/github must send its requests by the fetch that it is given.');",
+      '}',
+      'export { refuse as fetch, refuse as ProxyAgent };',
       '',
     ].join('\n'),
   );
@@ -99,7 +117,7 @@ export function stageUndici(folder: string): void {
 
 /**
  * Checks that each file below `folder` that bears a library's name is byte for byte the one in
- * node_modules, but for the manifests and the two indexes that this module writes and the minified zod.
+ * node_modules, but for the manifests, the indexes of undici and the minified files that are written here.
  *
  * @throws when a file differs or is none of the package's
  */
@@ -120,42 +138,12 @@ export function verifyStaged(folder: string): void {
   }
 }
 
-function checkUndici(): void {
-  const undici: Record<string, unknown> & { Dispatcher: { prototype: Record<string, unknown> } } =
-    require('undici');
-  for (const [name, file] of Object.entries(UNDICI_EXPORTS)) {
-    assert.equal(require(`undici/${file}`), undici[name], `undici's ${name} is not ${file}`);
-  }
-  for (const [name, file] of Object.entries(UNDICI_METHODS)) {
-    const method = undici.Dispatcher.prototype[name];
-    assert.equal(require(`undici/${file}`), method, `undici's Dispatcher.${name} is not ${file}`);
-  }
+function copyPackage(name: string, folder: string): void {
+  cpSync(path.join(modules, name), path.join(folder, name), { recursive: true });
 }
 
-/**
- * Puts a `zod/mini` into `folder` that holds the given exports and what they need. Only a minifier
- * knows what is dead inside a file, so this one file is minified.
- */
-export async function stageZod(folder: string, names: readonly string[]): Promise<void> {
-  const staged = path.join(folder, 'zod');
-  // Beside the folder, in which all that stands is a package.
-  const entry = path.join(folder, '..', 'zod-entry.js');
-  mkdirSync(staged, { recursive: true });
-  writeFileSync(entry, `export { ${names.join(', ')} } from 'zod/mini';\n`);
-  const { code, assets } = await ncc(entry, { cache: false, minify: true, quiet: true });
-  assert.deepEqual(
-    Object.keys(assets).filter((name) => name.endsWith('.js')),
-    [],
-    'zod has chunks',
-  );
-  writeFileSync(path.join(staged, 'mini.js'), code);
-  const exports = { './mini': './mini.js' };
-  writeJson(path.join(staged, 'package.json'), {
-    name: 'zod',
-    type: 'module',
-    sideEffects: false,
-    exports,
-  });
+function readManifest(file: string): Record<string, unknown> {
+  return JSON.parse(readFileSync(file, 'utf8'));
 }
 
 function writeJson(file: string, value: unknown): void {

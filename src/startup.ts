@@ -4,6 +4,13 @@
 import 'node:tls';
 import { setFlagsFromString } from 'node:v8';
 
+// undici has a second HTTP parser, Milo, which is experimental and off by default; loading it would cost
+// 170 kB of WebAssembly. undici leaves it alone where this global exists, as it does in Node's own build of
+// undici. Here, because undici asks for it while it is loaded. scripts/undici.ts leaves Milo out of the
+// bundle and checks that undici still asks.
+// See https://github.com/nodejs/undici/blob/v8.12.4/lib/dispatcher/client-h1.js
+Object.defineProperty(globalThis, 'esbuildDetection', { value: true });
+
 /** So much that no function of undici's parser ever comes to it. */
 const WASM_TIERING_BUDGET = 2_000_000_000;
 

@@ -22,7 +22,11 @@ function check(node: string, outputFile = join(folder, 'output')) {
     env: { GITHUB_OUTPUT: outputFile },
     stdout: { write: (text: string) => printed.push(text) },
   };
-  return { isSupported: checkNodeVersion(host), printed, exitCode: host.exitCode };
+  return {
+    isSupported: checkNodeVersion(host, { created: 'false', drift: '[]' }),
+    printed,
+    exitCode: host.exitCode,
+  };
 }
 
 const readOutputs = () => readFileSync(join(folder, 'output'), 'utf8');
@@ -47,7 +51,7 @@ describe('checkNodeVersion', () => {
         exitCode: 1,
       });
       expect(readOutputs()).toBe(
-        'earlier=1\noutcome=failed\ncreated=false\ndrift=[]\nerror-code=unsupported-node\n',
+        'earlier=1\noutcome=failed\nerror-code=unsupported-node\ncreated=false\ndrift=[]\n',
       );
     },
   );
