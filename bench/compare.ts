@@ -7,16 +7,14 @@
  * node bench/compare.ts [--runs 40] /tmp/before/index.js dist/index.js
  */
 import assert from 'node:assert/strict';
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { sampleWriterToken } from '../simulator/launchdarkly/sample-account.ts';
 import { measureCost } from './process.ts';
-import type { Order, Started, Traffic } from './server.ts';
-import { comparePairs, describeSpread, type Spread } from './statistics.ts';
+import { ServerProcess } from './server-process.ts';
+import { comparePairs, describeSpread, formatRatio } from './statistics.ts';
 
 const { values, positionals: bundles } = parseArgs({
   options: { runs: { type: 'string', default: '40' } },
@@ -27,16 +25,16 @@ assert(Number.isInteger(runs) && runs > 0, '--runs expects a number');
 assert(bundles.length > 1, 'expected the paths of two bundles or more');
 
 const folder = mkdtempSync(path.join(tmpdir(), 'bench-'));
-const server = fork(path.join(import.meta.dirname, 'server.ts'));
+const server = new ServerProcess();
 try {
   await main();
 } finally {
-  server.disconnect();
+  server.stop();
   rmSync(folder, { recursive: true, force: true });
 }
 
 async function main(): Promise<void> {
-  const { origin, certificatePem } = await receive<Started>(server);
+  const { origin, certificatePem } = await server.started();
   const authority = path.join(folder, 'authority.pem');
   writeFileSync(authority, certificatePem);
   const samples = bundles.map((bundle) => ({
@@ -68,8 +66,7 @@ async function main(): Promise<void> {
           INPUT_TOKEN: sampleWriterToken,
         },
       });
-      server.send({} satisfies Order);
-      const { statuses } = await receive<Traffic>(server);
+      const { statuses } = await server.order({});
       assert.deepEqual(statuses, [201], `${bundle} failed`);
       if (run >= 0) {
         wallMs.push(cost.wallMs);
@@ -85,21 +82,10 @@ async function main(): Promise<void> {
     const row = [
       bundle,
       describeSpread(wallMs).median.toFixed(0),
-      showRatio(comparePairs(wallMs, first?.wallMs ?? [])),
+      formatRatio(comparePairs(wallMs, first?.wallMs ?? [])),
       describeSpread(cpuMs).median.toFixed(0),
-      showRatio(comparePairs(cpuMs, first?.cpuMs ?? [])),
+      formatRatio(comparePairs(cpuMs, first?.cpuMs ?? [])),
     ];
     console.log(`| ${row.join(' | ')} |`);
   }
-}
-
-async function receive<T>(child: ChildProcess): Promise<T> {
-  const [message]: T[] = await once(child, 'message');
-  assert(message !== undefined);
-  return message;
-}
-
-/** The median and the quartiles. */
-function showRatio({ low, median, high }: Spread): string {
-  return `${median.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`;
 }

@@ -11,8 +11,6 @@
  * documents.
  */
 import assert from 'node:assert/strict';
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -20,8 +18,8 @@ import { parseArgs } from 'node:util';
 import { sampleWriterToken } from '../simulator/launchdarkly/sample-account.ts';
 import { Bundler } from './bundling.ts';
 import { type Command, findProgram, measureCost, measurePeakMiB } from './process.ts';
-import type { Order, Started, Traffic } from './server.ts';
-import { comparePairs, describeSpread, type Spread } from './statistics.ts';
+import { ServerProcess } from './server-process.ts';
+import { comparePairs, describeSpread, formatRatio } from './statistics.ts';
 
 const scripts = path.join(import.meta.dirname, 'alternatives');
 
@@ -72,16 +70,16 @@ assert(Number.isInteger(runs) && runs > 0, '--runs expects a number');
 let keys = 0;
 
 const folder = mkdtempSync(path.join(tmpdir(), 'bench-'));
-const server = fork(path.join(import.meta.dirname, 'server.ts'));
+const server = new ServerProcess();
 try {
   await main();
 } finally {
-  server.disconnect();
+  server.stop();
   rmSync(folder, { recursive: true, force: true });
 }
 
 async function main(): Promise<void> {
-  const { origin, certificatePem } = await receive<Started>(server);
+  const { origin, certificatePem } = await server.started();
   const environment = prepareEnvironment(origin, certificatePem);
   const alternatives = await bundleAlternatives();
   const paths = describePaths();
@@ -191,7 +189,7 @@ function describePaths(): Candidate[] {
   const other = { name: 'Another name' };
   return [
     { name: 'create, 1 application', argv, requests: 1 },
-    { name: 'create, many headers in the answer', argv, requests: 1, longHeaders: true },
+    { name: 'create, many headers in the response', argv, requests: 1, longHeaders: true },
     { name: 'create, 100 applications', argv, requests: 1, applications: 100 },
     { name: 'create, 1,000 applications', argv, requests: 1, applications: 1_000 },
     { name: 'it exists and is equal', argv, requests: 2, finds: equal, ifExists: 'keep' },
@@ -226,7 +224,10 @@ async function prepare(
     applicationKeys,
     createdAt: Date.now(),
   };
-  await ask({ ...(finds && { group }), ...(requests === 1 && longHeaders && { answer: group }) });
+  await server.order({
+    ...(finds && { group }),
+    ...(requests === 1 && longHeaders && { answer: group }),
+  });
   return {
     argv,
     env: {
@@ -240,21 +241,10 @@ async function prepare(
 
 /** Checks that the run succeeded, and returns the bytes of its requests. */
 async function checkTraffic({ name, requests, finds }: Candidate): Promise<number> {
-  const traffic = await ask({});
+  const traffic = await server.order({});
   assert.equal(traffic.requests, requests, `${name}: ${traffic.requests} requests`);
   assert(finds !== undefined || requests === 0 || traffic.statuses[0] === 201, `${name} failed`);
   return traffic.bytes;
-}
-
-async function ask(order: Order): Promise<Traffic> {
-  server.send(order);
-  return await receive<Traffic>(server);
-}
-
-async function receive<T>(child: ChildProcess): Promise<T> {
-  const [message]: T[] = await once(child, 'message');
-  assert(message !== undefined);
-  return message;
 }
 
 function printAlternatives(
@@ -272,7 +262,7 @@ function printAlternatives(
       candidate.name,
       describeSpread(measured.wallMs).median.toFixed(0),
       comparePairs(measured.wallMs, bare.wallMs).median.toFixed(2),
-      showRatio(comparePairs(ours.wallMs, measured.wallMs)),
+      formatRatio(comparePairs(ours.wallMs, measured.wallMs)),
       describeSpread(measured.cpuMs).median.toFixed(0),
       describeSpread(measured.peakMiB).median.toFixed(0),
       candidate.script ? (statSync(candidate.script).size / 1_000).toFixed(0) : '',
@@ -298,7 +288,7 @@ function printPaths(
     const row = [
       candidate.name,
       describeSpread(measured.wallMs).median.toFixed(0),
-      showRatio(comparePairs(measured.wallMs, simple.wallMs)),
+      formatRatio(comparePairs(measured.wallMs, simple.wallMs)),
       describeSpread(measured.cpuMs).median.toFixed(0),
       describeSpread(measured.peakMiB).median.toFixed(0),
       candidate.requests,
@@ -306,9 +296,4 @@ function printPaths(
     ];
     console.log(`| ${row.join(' | ')} |`);
   }
-}
-
-/** The median and the quartiles. */
-function showRatio({ low, median, high }: Spread): string {
-  return `${median.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`;
 }

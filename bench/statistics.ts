@@ -24,3 +24,8 @@ export function describeSpread(values: readonly number[]): Spread {
 export function comparePairs(ours: readonly number[], theirs: readonly number[]): Spread {
   return describeSpread(ours.map((value, index) => value / (theirs[index] ?? Number.NaN)));
 }
+
+/** A ratio as its median and quartiles: `1.23 (1.20–1.25)`. */
+export function formatRatio({ low, median, high }: Spread): string {
+  return `${median.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`;
+}

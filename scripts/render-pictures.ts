@@ -5,7 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { marked } from 'marked';
 import { chromium } from 'playwright-core';
-import { createdStory, desired, failedStory, updatedStory } from '../__tests__/report/stories.ts';
+import {
+  createdStory,
+  desired,
+  failedStory,
+  updatedStory,
+} from '../__tests__/unit/report/stories.ts';
 import { markComment, renderComment } from '../src/report/comment.ts';
 import { renderSummary } from '../src/report/summary.ts';
 import { Secrets } from '../src/secrets.ts';

@@ -77,7 +77,7 @@ function explainCancel(): ActionError {
   return new ActionError({
     code: 'cancelled',
     message: 'The run was cancelled before its work was done.',
-    nextStep: 'Run again when it is desired.',
+    nextStep: 'Re-run the job if you still need the group.',
   });
 }
 

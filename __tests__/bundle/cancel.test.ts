@@ -102,7 +102,7 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('cancelled by %s', (name) => {
       [
         'The run was cancelled',
         `The run was cancelled before its work was done. ${says}`,
-        `Next: ${['Run again when it is wanted.', next].filter(Boolean).join(' ')}`,
+        `Next: ${['Re-run the job if you still need the group.', next].filter(Boolean).join(' ')}`,
       ].join('\n'),
     );
     expect(result.summary).toContain(DESIRED.key);

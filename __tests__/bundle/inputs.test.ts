@@ -33,7 +33,7 @@ async function readProblems(
   return lines;
 }
 
-// __tests__/inputs.test.ts has every rule; these show that the bundle reads and reports the inputs.
+// unit/inputs/inputs.test.ts has every rule; these show that the bundle reads and reports the inputs.
 describe.concurrent('invalid inputs', () => {
   test.each([
     ['name', 'a\u2028b', 'expected one line, without control characters'],

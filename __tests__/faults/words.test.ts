@@ -14,7 +14,7 @@ import { EMBEDDED_SDK_KEY } from './scenario.ts';
  * What people who may name things in an account, or a server, could inject into somebody else's
  * log.
  */
-const HOSTILE_WORDS = [
+const INJECTIONS = [
   ['a command in the middle', 'Payments ##[stop-commands]t ##[add-mask]e'],
   ['a command after a CR', 'Payments\r::stop-commands::t\r::add-mask::e'],
   ['a command after odd white space', '\u00a0\u2028::error title=x::y\u0085::add-mask::e'],
@@ -29,7 +29,7 @@ const HOSTILE_WORDS = [
 ] as const;
 
 describe.concurrent('names with control sequences', () => {
-  test.each(HOSTILE_WORDS)('passes a name with %s on unchanged, or rejects it', async (_, name) => {
+  test.each(INJECTIONS)('passes a name with %s on unchanged, or rejects it', async (_, name) => {
     await using simulated = await startSimulatedRun();
     const result = await simulated.run({ name });
     const isRefused = /[\p{Cc}\p{Zl}\p{Zp}]/u.test(name.trim());
@@ -42,22 +42,19 @@ describe.concurrent('names with control sequences', () => {
     expectOnlyOurCommands(result);
   });
 
-  test.each(HOSTILE_WORDS)(
-    'does not execute a group name in the account with %s',
-    async (_, name) => {
-      await using simulated = await startSimulatedRun({ group: olderGroup({ name }) });
-      const conflict = await simulated.run();
-      expect(conflict.outputs).toMatchObject({ 'error-code': 'conflict', name });
-      expectOnlyOurCommands(conflict);
-      const update = await simulated.run({ 'if-exists': 'update' });
-      expect(update.outputs).toMatchObject({ outcome: 'updated', name: DESIRED.name });
-      expectOnlyOurCommands(update);
-    },
-  );
+  test.each(INJECTIONS)('does not execute a group name in the account with %s', async (_, name) => {
+    await using simulated = await startSimulatedRun({ group: olderGroup({ name }) });
+    const conflict = await simulated.run();
+    expect(conflict.outputs).toMatchObject({ 'error-code': 'conflict', name });
+    expectOnlyOurCommands(conflict);
+    const update = await simulated.run({ 'if-exists': 'update' });
+    expect(update.outputs).toMatchObject({ outcome: 'updated', name: DESIRED.name });
+    expectOnlyOurCommands(update);
+  });
 });
 
 describe('server messages with control sequences', () => {
-  test.concurrent.each(HOSTILE_WORDS)(
+  test.concurrent.each(INJECTIONS)(
     'quotes a server message with %s without executing it',
     async (_, words) => {
       await using simulated = await startSimulatedRun();

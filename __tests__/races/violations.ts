@@ -7,8 +7,8 @@ import type { TransportRecord } from './faulty-transport.ts';
 import { EPOCH_MS, isElsewhere, isEqual, type Version } from './memory-server.ts';
 import { AMPLE_TIMEOUT_MS, type JobRecord, type ScheduleRecord } from './schedule.ts';
 
-/** What is counted over many schedules. */
-export const COUNTS = [
+/** What jobs can do and report, as it should be. */
+export const RESULT_COUNTS = [
   'schedules',
   'jobs',
   'requests',
@@ -26,12 +26,19 @@ export const COUNTS = [
   'unsettled',
   'stopped',
   'stoppedInDoubt',
+] as const;
+
+/** What must stay zero. */
+const VIOLATION_COUNTS = [
   'falseSuccesses',
   'falseFailures',
   'falseWords',
   'duplicates',
   'shortenedHints',
 ] as const;
+
+/** What is counted over many schedules. */
+export const COUNTS = [...RESULT_COUNTS, ...VIOLATION_COUNTS] as const;
 
 export type Count = (typeof COUNTS)[number];
 

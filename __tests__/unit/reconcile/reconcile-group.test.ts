@@ -204,7 +204,7 @@ const policies: readonly IfExists[] = ['fail', 'keep', 'update'];
 const cancelled = new ActionError({
   code: 'cancelled',
   message: 'The run was cancelled.',
-  nextStep: 'Run again when it is desired.',
+  nextStep: 'Re-run the job if you still need the group.',
 });
 
 describe('a group that does not exist', () => {

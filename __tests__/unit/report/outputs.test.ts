@@ -2,11 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { parseKeyValues } from '../../simulator/runner/file-commands.ts';
-import { ActionError } from '../../src/errors.ts';
-import { describeOutputs, OUTPUT_NAMES, writeOutputs } from '../../src/report/outputs.ts';
-import type { Ending } from '../../src/report/story.ts';
-import { Secrets } from '../../src/secrets.ts';
+import { parseKeyValues } from '../../../simulator/runner/file-commands.ts';
+import { ActionError } from '../../../src/errors.ts';
+import { describeOutputs, OUTPUT_NAMES, writeOutputs } from '../../../src/report/outputs.ts';
+import type { Ending } from '../../../src/report/story.ts';
+import { Secrets } from '../../../src/secrets.ts';
 
 const group = {
   key: 'k',

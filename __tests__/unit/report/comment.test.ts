@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type GitHubSimulator, startGitHub } from '../../simulator/github/simulator.ts';
-import { sleep, startDeadline } from '../../src/deadline.ts';
-import { ActionError } from '../../src/errors.ts';
+import { type GitHubSimulator, startGitHub } from '../../../simulator/github/simulator.ts';
+import { sleep, startDeadline } from '../../../src/deadline.ts';
+import { ActionError } from '../../../src/errors.ts';
 import {
   type CommentOptions,
   type CommentResult,
@@ -10,8 +10,8 @@ import {
   markComment,
   publishComment,
   renderComment,
-} from '../../src/report/comment.ts';
-import { Secrets } from '../../src/secrets.ts';
+} from '../../../src/report/comment.ts';
+import { Secrets } from '../../../src/secrets.ts';
 import {
   createdStory,
   desired,

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { ActionError } from '../../src/errors.ts';
-import type { Outcome } from '../../src/reconcile/outcome.ts';
-import { Log } from '../../src/report/log.ts';
+import { ActionError } from '../../../src/errors.ts';
+import type { Outcome } from '../../../src/reconcile/outcome.ts';
+import { Log } from '../../../src/report/log.ts';
 import {
   tellCommentResult,
   tellEnding,
   tellFailure,
   tellRequest,
   tellWait,
-} from '../../src/report/tell.ts';
-import { Secrets } from '../../src/secrets.ts';
+} from '../../../src/report/tell.ts';
+import { Secrets } from '../../../src/secrets.ts';
 import { stored, succeed } from './stories.ts';
 
 let printed = '';

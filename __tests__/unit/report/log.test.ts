@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { parseCommand, splitLines } from '../../simulator/runner/commands.ts';
-import { escapeWorkflowCommands, Log } from '../../src/report/log.ts';
-import { Secrets } from '../../src/secrets.ts';
+import { parseCommand, splitLines } from '../../../simulator/runner/commands.ts';
+import { escapeWorkflowCommands, Log } from '../../../src/report/log.ts';
+import { Secrets } from '../../../src/secrets.ts';
 
 const TOKEN = 'api-5f0c1a2b-3c4d-4e6f-8081-92a3b4c5d6e7';
 let printed = '';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { marked, type Token } from 'marked';
 import { describe, expect, test } from 'vitest';
-import { fitBlocks, Markdown, row } from '../../src/report/markdown.ts';
-import { replaceInvisible } from '../../src/report/visible-text.ts';
-import { Secrets } from '../../src/secrets.ts';
+import { fitBlocks, Markdown, row } from '../../../src/report/markdown.ts';
+import { replaceInvisible } from '../../../src/report/visible-text.ts';
+import { Secrets } from '../../../src/secrets.ts';
 
 const markdown = new Markdown(new Secrets(() => {}));
 

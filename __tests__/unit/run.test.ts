@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { sampleWriterToken } from '../simulator/launchdarkly/sample-account.ts';
-import { type Simulator, startSimulator } from '../simulator/launchdarkly/simulator.ts';
-import { parseKeyValues } from '../simulator/runner/file-commands.ts';
-import { run } from '../src/run.ts';
+import { sampleWriterToken } from '../../simulator/launchdarkly/sample-account.ts';
+import { type Simulator, startSimulator } from '../../simulator/launchdarkly/simulator.ts';
+import { parseKeyValues } from '../../simulator/runner/file-commands.ts';
+import { run } from '../../src/run.ts';
 
 /*
  * The tests in bundle/ run what a runner would run. These run the same walk in this process, for the

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { HttpResponse } from '../../src/http/http-client.ts';
-import { describeRateLimit, readRateLimit } from '../../src/report/github-rate-limit.ts';
+import type { HttpResponse } from '../../../src/http/http-client.ts';
+import { describeRateLimit, readRateLimit } from '../../../src/report/github-rate-limit.ts';
 
 /** The server's clock, which is an hour behind ours. */
 const SERVER_NOW = Date.UTC(2026, 10, 25, 12);

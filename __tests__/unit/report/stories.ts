@@ -1,9 +1,9 @@
-import { metricScore, sampleScores } from '../../simulator/launchdarkly/scores.ts';
-import { ActionError, type ActionErrorParts } from '../../src/errors.ts';
-import { diffGroups } from '../../src/insight-group/diff.ts';
-import type { DesiredGroup, InsightGroup } from '../../src/insight-group/insight-group.ts';
-import type { Outcome } from '../../src/reconcile/outcome.ts';
-import type { Ending, Story } from '../../src/report/story.ts';
+import { metricScore, sampleScores } from '../../../simulator/launchdarkly/scores.ts';
+import { ActionError, type ActionErrorParts } from '../../../src/errors.ts';
+import { diffGroups } from '../../../src/insight-group/diff.ts';
+import type { DesiredGroup, InsightGroup } from '../../../src/insight-group/insight-group.ts';
+import type { Outcome } from '../../../src/reconcile/outcome.ts';
+import type { Ending, Story } from '../../../src/report/story.ts';
 
 /** What the stories ask for. */
 export const desired: DesiredGroup = {

@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod/mini';
-import { ERROR_CODES, ERROR_TITLES } from '../src/errors.ts';
-import { INPUT_DEFAULTS } from '../src/inputs/inputs.ts';
-import { IF_EXISTS } from '../src/reconcile/plan.ts';
-import { OUTPUT_NAMES } from '../src/report/outputs.ts';
-import { VERSION } from '../src/version.ts';
+import { ERROR_CODES, ERROR_TITLES } from '../../src/errors.ts';
+import { INPUT_DEFAULTS } from '../../src/inputs/inputs.ts';
+import { IF_EXISTS } from '../../src/reconcile/plan.ts';
+import { OUTPUT_NAMES } from '../../src/report/outputs.ts';
+import { VERSION } from '../../src/version.ts';
 
 /*
  * `action.yml` is what a workflow author sees, and the code is what runs. Whatever stands in both is
  * compared here.
  */
 
-const root = join(import.meta.dirname, '..');
+const root = join(import.meta.dirname, '..', '..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
 const input = z.object({

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { marked } from 'marked';
 import { describe, expect, test } from 'vitest';
-import { notCalculatedScores } from '../../simulator/launchdarkly/scores.ts';
-import { diffGroups } from '../../src/insight-group/diff.ts';
-import type { InsightGroup } from '../../src/insight-group/insight-group.ts';
-import { MAX_REPORT_BYTES, renderSummary } from '../../src/report/summary.ts';
-import { Secrets } from '../../src/secrets.ts';
+import { notCalculatedScores } from '../../../simulator/launchdarkly/scores.ts';
+import { diffGroups } from '../../../src/insight-group/diff.ts';
+import type { InsightGroup } from '../../../src/insight-group/insight-group.ts';
+import { MAX_REPORT_BYTES, renderSummary } from '../../../src/report/summary.ts';
+import { Secrets } from '../../../src/secrets.ts';
 import {
   createdStory,
   desired,

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ActionError } from '../src/errors.ts';
-import type { WorkflowRun } from '../src/inputs/github-context.ts';
-import { readInputs } from '../src/inputs/inputs.ts';
-import { Secrets } from '../src/secrets.ts';
+import { ActionError } from '../../../src/errors.ts';
+import type { WorkflowRun } from '../../../src/inputs/github-context.ts';
+import { readInputs } from '../../../src/inputs/inputs.ts';
+import { Secrets } from '../../../src/secrets.ts';
 
 const TOKEN = 'api-5f0c1a2b-3c4d-4e6f-8081-92a3b4c5d6e7';
 const PUSH: WorkflowRun = { withheldSecrets: undefined };
