@@ -11,3 +11,8 @@ export function identifyGroupComment(
 ): CommentIdentity {
   return [origin, projectKey.toLowerCase(), key.toLowerCase()];
 }
+
+/** Identifies the comment of a groups file. A project may be called anything, but none is an object. */
+export function identifyFileComment(origin: string, file: string): CommentIdentity {
+  return [origin, { file }];
+}
