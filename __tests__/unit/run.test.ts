@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { sampleWriterToken } from '../../simulator/launchdarkly/sample-account.ts';
 import { type Simulator, startSimulator } from '../../simulator/launchdarkly/simulator.ts';
 import { parseKeyValues } from '../../simulator/runner/file-commands.ts';
+import type { CommandName } from '../../src/report/run-report.ts';
 import { run } from '../../src/run.ts';
 
 /*
@@ -58,9 +59,9 @@ function stepEnv(inputs: Readonly<Record<string, string>> = {}): NodeJS.ProcessE
 }
 
 /** Runs the step, and leaves no listener of it behind. */
-async function runStep(env: NodeJS.ProcessEnv) {
+async function runStep(env: NodeJS.ProcessEnv, command: CommandName = 'create') {
   const before = process.listeners('uncaughtException');
-  await run(env);
+  await run(command, env);
   const added = process.listeners('uncaughtException').filter((each) => !before.includes(each));
   for (const listener of added) {
     process.off('uncaughtException', listener);
@@ -108,13 +109,13 @@ test('what is unusual is warned of', async () => {
 describe('files of the runner that cannot be written', () => {
   test('the summary: is not worth failing for', async () => {
     vi.stubEnv('GITHUB_STEP_SUMMARY', join(folder, 'missing', 'file'));
-    await run(stepEnv());
+    await run('create', stepEnv());
     expect(process.exitCode).toBeUndefined();
   });
 
   test('the outputs: fail the step', async () => {
     vi.stubEnv('GITHUB_OUTPUT', join(folder, 'missing', 'file'));
-    await run(stepEnv());
+    await run('create', stepEnv());
     expect(process.exitCode).toBe(1);
     expect(printed).toContain('::error title=The outputs could not be written::');
   });

@@ -145,6 +145,9 @@ async function reconcile(script: Script): Promise<Run> {
         return answer('patch', script.patch);
       },
       getEnvironment: () => answer('check', script.check),
+      deleteGroup: () => {
+        throw new Error('A reconciled group is never deleted');
+      },
     },
     diagnosis: {
       describeApiError: async ({ status, message }, operation) => ({
