@@ -9,8 +9,8 @@ import type { CommandName } from '../../src/report/run-report.ts';
 import { run } from '../../src/run.ts';
 
 /*
- * The tests in bundle/ run what a runner would run. These run the same walk in this process, for the
- * turns that a test of the bundle can't take and for the coverage to be seen.
+ * The tests in bundle/ run what a runner would run. These run the same code in this process, for the
+ * branches that a test of the bundle can't reach and for the coverage to be seen.
  */
 
 let folder = '';
@@ -39,7 +39,7 @@ afterEach(async () => {
   await simulator.close();
 });
 
-/** The variables of a step that wants the sample group. */
+/** The variables of a step that asks for the sample group. */
 function stepEnv(inputs: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const given = {
     name: 'Production - All Apps',
@@ -52,6 +52,7 @@ function stepEnv(inputs: Readonly<Record<string, string>> = {}): NodeJS.ProcessE
   };
   return {
     GITHUB_STEP_SUMMARY: join(folder, 'GITHUB_STEP_SUMMARY'),
+    GITHUB_WORKSPACE: folder,
     ...Object.fromEntries(
       Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
     ),
@@ -75,7 +76,7 @@ async function runStep(env: NodeJS.ProcessEnv, command: CommandName = 'create') 
   };
 }
 
-test('a run that goes well creates the group and says so', async () => {
+test('a run that succeeds creates the group and says so', async () => {
   const { outputs, summary } = await runStep(stepEnv());
   expect(outputs).toMatchObject({ outcome: 'created', created: 'true' });
   expect(summary).toContain('default-production-all-apps');
@@ -83,13 +84,13 @@ test('a run that goes well creates the group and says so', async () => {
   expect(process.exitCode).toBeUndefined();
 });
 
-test('a run that fails tells why and fails the step', async () => {
+test('a run that fails says why and fails the step', async () => {
   const { outputs } = await runStep(stepEnv({ project: 'defualt', 'timeout-seconds': '60' }));
   expect(outputs).toMatchObject({ outcome: 'failed', 'error-code': 'not-found' });
   expect(process.exitCode).toBe(1);
 });
 
-test('a run that meets a server error tells of it', async () => {
+test('a run that gets server errors only reports one', async () => {
   const fault = { kind: 'respond', status: 500 } as const;
   simulator.inject({ fault, times: Number.POSITIVE_INFINITY });
   const { outputs } = await runStep(stepEnv({ 'timeout-seconds': '5' }));
@@ -101,9 +102,54 @@ test('a run without inputs asks for them', async () => {
   expect(outputs).toMatchObject({ outcome: 'failed', 'error-code': 'invalid-input' });
 });
 
-test('what is unusual is warned of', async () => {
+test('an unusual input is accepted with a warning', async () => {
   await runStep(stepEnv({ key: 'k'.repeat(101) }));
   expect(printed).toContain('::warning title=An input is unusual::');
+});
+
+test('a run on several groups logs its start, each change and the counts', async () => {
+  const { outputs } = await runStep(
+    stepEnv({ environment: '*', key: '{project}-{environment}', 'if-exists': 'update' }),
+  );
+  const lines = printed.split('\n').filter((line) => line !== '' && !line.startsWith('::add-mask'));
+  const total = lines.length - 2;
+  expect(total).toBeGreaterThan(1);
+  expect(lines[0]).toBe(`Reconciling ${total} insight groups.`);
+  expect(lines.filter((line) => line.startsWith('Created insight group "'))).toHaveLength(total);
+  expect(lines.at(-1)).toBe(`Result: ${total} created.`);
+  expect(outputs).toMatchObject({ outcome: 'changed', created: 'true', key: '' });
+});
+
+test('a run of the delete action deletes the group, and says so', async () => {
+  await runStep(stepEnv());
+  printed = '';
+  const { outputs } = await runStep(stepEnv(), 'delete');
+  expect(outputs).toMatchObject({ outcome: 'deleted', deleted: 'true' });
+  expect(printed).toMatch(/\nDeleted insight group "default-production-all-apps" of .*\n$/);
+  expect(simulator.account.groups.has('default-production-all-apps')).toBe(false);
+});
+
+test('a run of the sync action makes the groups of the file, and the next one finds them in sync', async () => {
+  const file = 'groups: [{ key: a, name: A, project: default, environment: production }]';
+  writeFileSync(join(folder, 'groups.yml'), file);
+  const first = await runStep(stepEnv({ file: 'groups.yml' }), 'sync');
+  expect(first.outputs).toMatchObject({ outcome: 'changed', drift: 'false' });
+  const second = await runStep(stepEnv({ file: 'groups.yml' }), 'sync');
+  expect(second.outputs).toMatchObject({ outcome: 'in-sync', drift: 'false' });
+  expect(printed).toMatch(/\nResult: 1 unchanged\.\n$/);
+});
+
+test('a groups file with many problems has ten annotations, and all problems in the log', async () => {
+  const entries = Array.from({ length: 30 }, (_, index) => `  - kye: k${index}`);
+  writeFileSync(join(folder, 'groups.yml'), ['groups:', ...entries].join('\n'));
+  const { outputs } = await runStep(stepEnv({ file: 'groups.yml' }), 'sync');
+  expect(outputs).toMatchObject({ outcome: 'failed', 'error-code': 'invalid-file' });
+  const errors = printed.split('\n').filter((line) => line.startsWith('::error '));
+  expect(errors).toHaveLength(10);
+  expect(errors.slice(0, 9).every((line) => line.includes('file=groups.yml,line='))).toBe(true);
+  expect(errors[9]).toMatch(/ more are listed in the log and in the job summary\.$/);
+  expect(printed).toMatch(/^Error groups\.yml:31:\d+: /m);
+  expect(simulator.requests).toEqual([]);
 });
 
 describe('files of the runner that cannot be written', () => {
@@ -134,7 +180,7 @@ describe('an unexpected error', () => {
     expect(process.exitCode).toBe(1);
   });
 
-  test('anywhere else in the process is told as well, each time', async () => {
+  test('anywhere else in the process is reported as well', async () => {
     const { onUncaught } = await runStep(stepEnv());
     expect(onUncaught).toHaveLength(1);
     printed = '';
@@ -148,7 +194,7 @@ describe('an unexpected error', () => {
 });
 
 describe('a comment', () => {
-  test('that is wished for without a pull request is not written', async () => {
+  test('without a pull request is not written, and the log says why', async () => {
     await runStep(stepEnv({ 'pr-comment': 'true' }));
     expect(printed).toContain('No comment: this run is not for a pull request.\n');
   });
@@ -156,14 +202,12 @@ describe('a comment', () => {
   test('that cannot be written does not fail the step', async () => {
     const event = { pull_request: { number: 7, head: { repo: { full_name: 'octo-org/repo' } } } };
     writeFileSync(join(folder, 'event.json'), JSON.stringify(event));
-    const closed = simulator.origin.replace(/\d+$/, '1');
-    vi.stubEnv('GITHUB_API_URL', closed);
     const { outputs } = await runStep({
       ...stepEnv({
         'pr-comment': 'true',
         'github-token': 'ghs_K7mQx2VbT9nWc4RzY8pLd3HfJ6sGaE5uN1oi',
       }),
-      GITHUB_API_URL: closed,
+      GITHUB_API_URL: 'http://github.example',
       GITHUB_EVENT_NAME: 'pull_request',
       GITHUB_EVENT_PATH: join(folder, 'event.json'),
       GITHUB_REPOSITORY: 'octo-org/repo',
