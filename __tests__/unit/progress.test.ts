@@ -42,23 +42,23 @@ function work(total: number, intervalMs: number, result = unchanged): string[] {
 }
 
 test('logs the start, and nothing of unchanged groups that are done in less than ten seconds', () => {
-  expect(work(200, 40)).toEqual(['Reconciling 200 insight groups.']);
+  expect(work(200, 40)).toEqual(['Working on 200 insight groups.']);
 });
 
 test('logs a sign of life every ten seconds, but not when all is done', () => {
   expect(work(30, 1_000)).toEqual([
-    'Reconciling 30 insight groups.',
-    '10 of 30 insight groups done.',
-    '20 of 30 insight groups done.',
+    'Working on 30 insight groups.',
+    '10 of 30 done.',
+    '20 of 30 done.',
   ]);
 });
 
 test('logs a sign of life at most every ten seconds, however unevenly groups end', () => {
   expect(work(8, 6_000)).toEqual([
-    'Reconciling 8 insight groups.',
-    '2 of 8 insight groups done.',
-    '4 of 8 insight groups done.',
-    '6 of 8 insight groups done.',
+    'Working on 8 insight groups.',
+    '2 of 8 done.',
+    '4 of 8 done.',
+    '6 of 8 done.',
   ]);
 });
 

@@ -114,9 +114,9 @@ test('a run on several groups logs its start, each change and the counts', async
   const lines = printed.split('\n').filter((line) => line !== '' && !line.startsWith('::add-mask'));
   const total = lines.length - 2;
   expect(total).toBeGreaterThan(1);
-  expect(lines[0]).toBe(`Reconciling ${total} insight groups.`);
+  expect(lines[0]).toBe(`Working on ${total} insight groups.`);
   expect(lines.filter((line) => line.startsWith('Created insight group "'))).toHaveLength(total);
-  expect(lines.at(-1)).toBe(`Result: ${total} created.`);
+  expect(lines.at(-1)).toBe(`Done: ${total} created.`);
   expect(outputs).toMatchObject({ outcome: 'changed', created: 'true', key: '' });
 });
 
@@ -136,7 +136,7 @@ test('a run of the sync action makes the groups of the file, and the next one fi
   expect(first.outputs).toMatchObject({ outcome: 'changed', drift: 'false' });
   const second = await runStep(stepEnv({ file: 'groups.yml' }), 'sync');
   expect(second.outputs).toMatchObject({ outcome: 'in-sync', drift: 'false' });
-  expect(printed).toMatch(/\nResult: 1 unchanged\.\n$/);
+  expect(printed).toMatch(/\nDone: 1 unchanged\.\n$/);
 });
 
 test('a groups file with many problems has ten annotations, and all problems in the log', async () => {
@@ -147,8 +147,8 @@ test('a groups file with many problems has ten annotations, and all problems in 
   const errors = printed.split('\n').filter((line) => line.startsWith('::error '));
   expect(errors).toHaveLength(10);
   expect(errors.slice(0, 9).every((line) => line.includes('file=groups.yml,line='))).toBe(true);
-  expect(errors[9]).toMatch(/ more are listed in the log and in the job summary\.$/);
-  expect(printed).toMatch(/^Error groups\.yml:31:\d+: /m);
+  expect(errors[9]).toMatch(/ more are in the log and in the job summary\.$/);
+  expect(printed).toMatch(/^Error groups\.yml:31: /m);
   expect(simulator.requests).toEqual([]);
 });
 

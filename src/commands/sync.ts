@@ -10,7 +10,6 @@ import { Lists } from '../reconcile/lists.ts';
 import { observeGroups } from '../reconcile/observe-groups.ts';
 import { readCatalog } from '../reconcile/read-catalog.ts';
 import { plannedDeleteTask, plannedTask } from '../reconcile/tasks.ts';
-import { identifyFileComment } from '../report/comment-identity.ts';
 import type { Command, CommandContext, CommandResult } from './command.ts';
 
 /** `sync/action.yml`: makes the groups of an account what a file says. */
@@ -18,7 +17,7 @@ export const syncCommand: Command<SyncInputs> = {
   name: 'sync',
   readInputs: readSyncInputs,
   mayBeSeveral: () => true,
-  identifyComment: ({ server, file }) => identifyFileComment(server.origin, file),
+  identifyComment: ({ server, file }) => [server.origin, 'file', file],
   async execute(inputs, context) {
     const entries = await readEntries(inputs, context);
     return applyEntries(entries, inputs, context);

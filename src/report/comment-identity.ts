@@ -9,10 +9,6 @@ export function identifyGroupComment(
   origin: string,
   { projectKey, key }: { readonly projectKey: string; readonly key: string },
 ): CommentIdentity {
-  return [origin, projectKey.toLowerCase(), key.toLowerCase()];
-}
-
-/** Identifies the comment of a groups file. A project may be called anything, but none is an object. */
-export function identifyFileComment(origin: string, file: string): CommentIdentity {
-  return [origin, { file }];
+  // Named, because a project may be called anything, also like the word that another identity starts with.
+  return [origin, { project: projectKey.toLowerCase(), key: key.toLowerCase() }];
 }

@@ -36,13 +36,13 @@ export function logRequest(seen: RequestSeen, log: Log): void {
 /** Logs that the work on several groups begins; nothing where there is none. */
 export function logStart(total: number, isDryRun: boolean, log: Log): void {
   if (total > 0) {
-    log.info(`${isDryRun ? 'Planning' : 'Reconciling'} ${countGroups(total)}.`);
+    log.info(`${isDryRun ? 'Planning' : 'Working on'} ${countGroups(total)}.`);
   }
 }
 
 /** Logs that the work goes on. */
 export function logProgress(done: number, total: number, log: Log): void {
-  log.info(`${done} of ${countGroups(total)} done.`);
+  log.info(`${done} of ${total} done.`);
 }
 
 /** Logs that there is no pull request to comment on, and how to name one. */

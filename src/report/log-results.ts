@@ -9,7 +9,7 @@ import type { RunReport } from './run-report.ts';
 export function logReport(report: RunReport, log: Log): void {
   const { isSingle, isDryRun, results, failure, notices } = report;
   for (const notice of notices) {
-    log.notice('Nothing matches', notice);
+    log.notice('No insight group was asked for', notice);
   }
   if (isSingle) {
     for (const result of results) {
@@ -28,7 +28,7 @@ export function logReport(report: RunReport, log: Log): void {
   }
   if (!isSingle && results.length > 0) {
     const counts = describeCounts(results);
-    log.info(isDryRun ? `Plan: ${counts}. Nothing was written.` : `Result: ${counts}.`);
+    log.info(isDryRun ? `Dry run, nothing was written: ${counts}.` : `Done: ${counts}.`);
   }
 }
 
@@ -45,59 +45,80 @@ function suppressRepeats(
   };
 }
 
-/** The signs of a plan, as Terraform has them. */
-const SIGNS = { 'would-create': '+', 'would-update': '~', 'would-delete': '-' } as const;
-
 /** Logs one of several results: a line for a change, none for a group that stays as it is. */
-export function logChange(result: GroupResult, log: Log): void {
-  const { kind } = result.outcome;
-  const change = describeChange(result);
-  if (change !== undefined) {
-    log.info(isPlanned(kind) ? `${SIGNS[kind]} ${change}` : change);
+export function logChange({ target, outcome }: GroupResult, log: Log): void {
+  const group = outcome.group ?? target;
+  switch (outcome.kind) {
+    case 'created':
+      log.info(`Created ${nameGroup(group)}.`);
+      return;
+    case 'updated':
+      log.info(describeUpdated(group, outcome));
+      return;
+    case 'deleted':
+      log.info(`Deleted ${nameGroup(group)}.`);
+      return;
+    // The signs are those that plans of Terraform have.
+    case 'would-create':
+      log.info(`+ create ${nameGroup(group)}`);
+      return;
+    case 'would-update':
+      log.info(`~ update ${nameGroup(group)}. ${formatDrift(outcome, 'change')}`);
+      return;
+    case 'would-delete':
+      log.info(`- delete ${nameGroup(group)}`);
+      return;
+    case 'unchanged':
+    case 'absent':
+    case 'kept':
+    case 'failed':
+    case 'skipped':
+      return;
   }
 }
 
 /** Logs the result of the one group that the workflow named. */
 function logOnly(result: GroupResult, log: Log): void {
   const { target, outcome } = result;
-  const change = describeChange(result);
-  if (change !== undefined) {
-    log.info(isPlanned(outcome.kind) ? `Dry run: would ${change} Nothing was written.` : change);
-  } else if (outcome.kind === 'unchanged') {
-    const writes = outcome.mayHaveBeenCreated ? '' : ' Nothing was written.';
-    log.info(`Insight group "${outcome.group.key}" exists and matches the request.${writes}`);
-  } else if (outcome.kind === 'absent') {
-    log.info(`Insight group "${target.key}" does not exist. Nothing was written.`);
-  }
-}
-
-function isPlanned(kind: GroupOutcome['kind']): kind is keyof typeof SIGNS {
-  return Object.hasOwn(SIGNS, kind);
-}
-
-/** A sentence on what was done, or the end of one on what would be done; undefined where nothing changes. */
-function describeChange({ target, outcome }: GroupResult): string | undefined {
   const group = outcome.group ?? target;
   switch (outcome.kind) {
     case 'created':
-      return `Created ${describeGroup(group)}.`;
+      log.info(`Created ${describeGroup(group)}.`);
+      return;
     case 'updated':
-      return `Updated ${nameGroup(group)}. ${formatDrift(outcome, 'change')}`;
+      log.info(describeUpdated(group, outcome));
+      return;
     case 'deleted':
-      return `Deleted ${nameGroup(group)}.`;
-    case 'would-create':
-      return `create ${describeGroup(group)}.`;
-    case 'would-update':
-      return `update ${nameGroup(group)}. ${formatDrift(outcome, 'change')}`;
-    case 'would-delete':
-      return `delete ${nameGroup(group)}.`;
+      log.info(`Deleted ${nameGroup(group)}.`);
+      return;
     case 'unchanged':
+      log.info(
+        `Insight group "${group.key}" exists and matches the request.${outcome.mayHaveBeenCreated ? '' : ' Nothing was written.'}`,
+      );
+      return;
     case 'absent':
+      log.info(`Insight group "${group.key}" does not exist: there is nothing to delete.`);
+      return;
+    case 'would-create':
+      log.info(`Dry run: would create ${describeGroup(group)}. Nothing was written.`);
+      return;
+    case 'would-update':
+      log.info(
+        `Dry run: would update ${nameGroup(group)}. ${formatDrift(outcome, 'change')} Nothing was written.`,
+      );
+      return;
+    case 'would-delete':
+      log.info(`Dry run: would delete ${nameGroup(group)}. Nothing was deleted.`);
+      return;
     case 'kept':
     case 'failed':
     case 'skipped':
-      return undefined;
+      return;
   }
+}
+
+function describeUpdated(group: GroupTarget, outcome: GroupOutcome): string {
+  return `Updated ${nameGroup(group)}. ${formatDrift(outcome, 'change')}`;
 }
 
 /** Annotates what is not as it should be. */
@@ -154,7 +175,9 @@ export function logFailure(
   const next = `Next: ${error.nextStep}${help === undefined ? '' : ` See ${help}`}`;
   if (error.problems.length > 0) {
     for (const { file, line, column, message } of error.problems) {
-      log.failure(error.title, [message], { file, startLine: line, startColumn: column });
+      // The log shows an annotation's message alone, and whoever reads it there needs the place as well.
+      const text = `${message} (line ${line}, column ${column})`;
+      log.failure(error.title, [text], { file, startLine: line, startColumn: column });
     }
     log.fail(`${error.message} ${next}`);
     return;

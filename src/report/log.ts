@@ -68,9 +68,8 @@ export class Log {
         write(kind, first);
         continue;
       }
-      const isAlike = others.every(({ title }) => title === first.title);
-      const message = `${others.length + 1} more are listed in the log and in the job summary.`;
-      write(kind, { title: isAlike ? first.title : MORE_TITLES[kind], message });
+      const message = `${others.length + 1} more are in the log and in the job summary.`;
+      write(kind, { title: MORE_TITLES[kind], message });
     }
   }
 
@@ -141,7 +140,7 @@ interface Annotation extends Partial<AnnotationPlace> {
   readonly message: string;
 }
 
-/** The title of the annotation that stands for several different ones. */
+/** The title of the annotation that stands for several. */
 const MORE_TITLES: Readonly<Record<AnnotationKind, string>> = {
   notice: 'More notices',
   warning: 'More warnings',
@@ -174,8 +173,8 @@ function write(kind: AnnotationKind, { message, ...properties }: Annotation): vo
 
 /** One line on an annotation that the runner would not show. */
 function describeAnnotation(kind: AnnotationKind, annotation: Annotation): string {
-  const { file, startLine, startColumn, title, message } = annotation;
-  const place = file === undefined ? '' : ` ${file}:${startLine}:${startColumn}`;
+  const { file, startLine, title, message } = annotation;
+  const place = file === undefined ? '' : ` ${file}:${startLine}`;
   const word = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
   return `${word}${place}: ${title}. ${message.replaceAll('\n', ' ')}`;
 }

@@ -48,8 +48,8 @@ test('a request is in the debug log', () => {
 });
 
 test.each([
-  [1, false, 'Reconciling 1 insight group.\n'],
-  [200, false, 'Reconciling 200 insight groups.\n'],
+  [1, false, 'Working on 1 insight group.\n'],
+  [200, false, 'Working on 200 insight groups.\n'],
   [200, true, 'Planning 200 insight groups.\n'],
   [0, false, ''],
 ])('the start of the work on %i groups (dry run: %s) is one line', (total, isDryRun, text) => {
@@ -57,9 +57,9 @@ test.each([
   expect(printed).toBe(text);
 });
 
-test('progress is told as groups of groups', () => {
+test('progress is told as a count', () => {
   logProgress(120, 200, log);
-  expect(printed).toBe('120 of 200 insight groups done.\n');
+  expect(printed).toBe('120 of 200 done.\n');
 });
 
 describe('a comment', () => {

@@ -83,7 +83,7 @@ describe('the log of one group', () => {
     [
       'absent',
       absent,
-      'Insight group "default-production-all-apps" does not exist. Nothing was written.\n',
+      'Insight group "default-production-all-apps" does not exist: there is nothing to delete.\n',
     ],
   ])('says what was done: %s', (_kind, outcome, text) => {
     logReport(reportOne(outcome), log);
@@ -98,7 +98,7 @@ describe('the log of one group', () => {
       wouldUpdate,
       `Dry run: would update ${NAMED}. ${AS_CHANGE} Nothing was written.\n`,
     ],
-    ['would-delete', wouldDelete, `Dry run: would delete ${NAMED}. Nothing was written.\n`],
+    ['would-delete', wouldDelete, `Dry run: would delete ${NAMED}. Nothing was deleted.\n`],
     [
       'kept',
       kept,
@@ -160,7 +160,7 @@ describe('the log of several groups', () => {
     expect(printed.split('\n')).toEqual([
       `::warning title=The insight group differs from the request::Insight group "default-production-all-apps" was kept as it is (if-exists: keep). ${AS_STATE}`,
       '::error title=LaunchDarkly refused the request as invalid::It failed.%0ANext: Look.',
-      'Result: 1 failed, 1 skipped, 1 created, 1 updated, 1 kept with drift, 1 unchanged.',
+      'Done: 1 failed, 1 skipped, 1 created, 1 updated, 1 kept with drift, 1 unchanged.',
       '',
     ]);
     expect(process.exitCode).toBe(1);
@@ -170,7 +170,7 @@ describe('the log of several groups', () => {
     const planned = [wouldCreate, wouldCreate, wouldUpdate, wouldDelete, unchanged, absent];
     logReport(reportSeveral(planned, { isDryRun: true }), log);
     expect(printed).toBe(
-      'Plan: 2 to create, 1 to update, 1 to delete, 1 unchanged, 1 already absent. Nothing was written.\n',
+      'Dry run, nothing was written: 2 to create, 1 to update, 1 to delete, 1 unchanged, 1 already absent.\n',
     );
   });
 
@@ -181,7 +181,7 @@ describe('the log of several groups', () => {
     expect(printed.match(/^::error /gm)).toHaveLength(10);
     expect(printed).toMatch(/^Error: .* No\. 10\. Next: Look\.$/m);
     expect(printed).toMatch(/^Error: .* No\. 30\. Next: Look\.$/m);
-    expect(printed).toMatch(/^::error title=.*::21 more are listed in the log .*\n$/m);
+    expect(printed).toMatch(/^::error title=.*::21 more are in the log .*\n$/m);
   });
 
   test('names the group that LaunchDarkly stored differently', () => {
@@ -200,7 +200,7 @@ describe('the log of several groups', () => {
     const notices = ['No environment in project "default" matches "x*".'];
     logReport(reportSeveral([], { notices }), log);
     expect(printed).toBe(
-      '::notice title=Nothing matches::No environment in project "default" matches "x*".\n',
+      '::notice title=No insight group was asked for::No environment in project "default" matches "x*".\n',
     );
     expect(process.exitCode).toBeUndefined();
   });
@@ -211,7 +211,7 @@ describe('the log of several groups', () => {
     expect(printed).toBe(
       [
         '::error title=LaunchDarkly differs from the groups file::It differs.%0ANext: Apply.',
-        'Plan: 1 to create. Nothing was written.',
+        'Dry run, nothing was written: 1 to create.',
         '',
       ].join('\n'),
     );
@@ -220,12 +220,12 @@ describe('the log of several groups', () => {
 
 describe('the line of one of several groups', () => {
   test.each<[GroupOutcome['kind'], GroupOutcome, string]>([
-    ['created', created, `Created ${DESCRIBED}.\n`],
+    ['created', created, `Created ${NAMED}.\n`],
     ['updated', updated, `Updated ${NAMED}. ${AS_CHANGE}\n`],
     ['deleted', deleted, `Deleted ${NAMED}.\n`],
-    ['would-create', wouldCreate, `+ create ${DESCRIBED}.\n`],
+    ['would-create', wouldCreate, `+ create ${NAMED}\n`],
     ['would-update', wouldUpdate, `~ update ${NAMED}. ${AS_CHANGE}\n`],
-    ['would-delete', wouldDelete, `- delete ${NAMED}.\n`],
+    ['would-delete', wouldDelete, `- delete ${NAMED}\n`],
     ['unchanged', unchanged, ''],
     ['absent', absent, ''],
     ['kept', kept, ''],
@@ -306,8 +306,8 @@ describe('a failure', () => {
     logReport(buildReport({ command: 'sync', isSingle: false, failure }), log);
     const place = `title=The groups file is not valid,file=${file}`;
     expect(printed.split('\n')).toEqual([
-      `::error ${place},line=3,col=5::key is required`,
-      `::error ${place},line=7,col=1::nmae is not known`,
+      `::error ${place},line=3,col=5::key is required (line 3, column 5)`,
+      `::error ${place},line=7,col=1::nmae is not known (line 7, column 1)`,
       'The groups file has 2 problems. Next: Correct it.',
       '',
     ]);
