@@ -1,5 +1,5 @@
 /**
- * Lints the workflows, `action.yml` and the other files that GitHub reads, with linters that are
+ * Lints the workflows, the manifests and the other files that GitHub reads, with linters that are
  * Go and Python programs. A language that is not on the machine is said and left out; with
  * `--require-all` it is a failure.
  */
@@ -7,6 +7,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ACTIONS } from './actions.ts';
 import {
   hasGo,
   hasPython,
@@ -28,7 +29,7 @@ const issueForms = listFiles('.github/ISSUE_TEMPLATE/*.yml').filter(
 
 /** The schemas that check-jsonschema brings along, copies of SchemaStore's, and what they describe. */
 const schemas: readonly { schema: string; files: readonly string[] }[] = [
-  { schema: 'vendor.github-actions', files: ['action.yml'] },
+  { schema: 'vendor.github-actions', files: ACTIONS.map(({ manifest }) => manifest) },
   { schema: 'vendor.github-workflows', files: listFiles('.github/workflows/*.yml') },
   { schema: 'vendor.dependabot', files: ['.github/dependabot.yml'] },
   { schema: 'vendor.github-issue-forms', files: issueForms },
@@ -88,7 +89,7 @@ function listFiles(pattern: string): string[] {
 
 /** The whole workflows that the documentation shows. */
 function listDocumentedWorkflows(): { place: string; text: string }[] {
-  const pages = ['README.md', ...listFiles('docs/**/*.md')];
+  const pages = [...ACTIONS.map(({ readme }) => readme), ...listFiles('docs/**/*.md')];
   return pages
     .map((page) => ({ page, path: join(repositoryRoot, page) }))
     .filter(({ path }) => existsSync(path))
