@@ -30,6 +30,14 @@ describe.runIf(existsSync(join(repositoryRoot, '.git')))('the archive of a relea
     expect(files).toContain('dist/index.js');
   });
 
+  test('holds no script that starts programs or evaluates text', () => {
+    const scripts = git('ls-tree', '-r', '--name-only', 'HEAD', 'dist').toString().split('\n');
+    for (const script of scripts.filter((file) => file.endsWith('.js'))) {
+      const text = git('show', `HEAD:${script}`).toString();
+      expect(text, script).not.toMatch(/child_process|\beval\(|new Function\(/);
+    }
+  });
+
   test('is small', () => {
     expect(gzipSync(archive).length).toBeLessThan(MAX_ARCHIVE_BYTES);
   });
