@@ -4,6 +4,10 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { ACTIONS } from '../../scripts/actions.ts';
 import { findYamlExamples, isWorkflow } from '../../scripts/markdown-examples.ts';
+import { parseGroupsFile } from '../../src/inputs/groups-file.ts';
+import { parseApplications, type Ruling } from '../../src/inputs/rules.ts';
+import { parseSelector } from '../../src/inputs/selector.ts';
+import { parseKeyTemplate, parseNameTemplate } from '../../src/inputs/template.ts';
 import { readActionMetadata, readRepositoryFile, repositoryRoot } from './workflow-files.ts';
 
 const actions = ACTIONS.map((action) => ({ ...action, ...readActionMetadata(action.manifest) }));
@@ -46,6 +50,33 @@ describe('the YAML examples of the documentation', () => {
       }
     },
   );
+
+  test.each(examples)('$place follows the rules for names, keys and patterns', ({ example }) => {
+    const rules: Readonly<Record<string, (text: string) => Ruling<unknown>>> = {
+      name: parseNameTemplate,
+      key: parseKeyTemplate,
+      project: parseSelector,
+      environment: parseSelector,
+      applications: parseApplications,
+    };
+    for (const { step } of findUses(example.text)) {
+      for (const [input, rule] of Object.entries(rules)) {
+        const text = String(step.with?.[input] ?? '').replaceAll(/\$\{\{.*?\}\}/g, 'x');
+        if (text !== '') {
+          expect(rule(text), input).toMatchObject({ kind: 'valid' });
+        }
+      }
+    }
+  });
+
+  test('include a groups file, and every one is valid', () => {
+    const files = examples.filter(({ example }) => /^groups:/m.test(example.text));
+    expect(files).not.toEqual([]);
+    for (const { place, example } of files) {
+      const file = parseGroupsFile(new TextEncoder().encode(example.text));
+      expect(file, place).toMatchObject({ kind: 'valid' });
+    }
+  });
 
   test.each(examples)('$place sets if-exists to keep or update with patterns', ({ example }) => {
     for (const { step } of findUses(example.text)) {

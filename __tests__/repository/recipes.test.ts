@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { findYamlExamples, isWorkflow } from '../../scripts/markdown-examples.ts';
 import { sampleReaderToken } from '../../simulator/launchdarkly/sample-account.ts';
 import { startSimulator } from '../../simulator/launchdarkly/simulator.ts';
+import { parseGroupsFile } from '../../src/inputs/groups-file.ts';
 import { readRepositoryFile } from './workflow-files.ts';
 
 /*
@@ -44,6 +45,7 @@ describe.runIf(hasPrograms('bash', 'jq', 'curl'))('the recipe', () => {
     });
 
     expect(exitCode).toBe(0);
+    expect(parseGroupsFile(new TextEncoder().encode(stdout))).toMatchObject({ kind: 'valid' });
     const { groups } = z
       .strictObject({ groups: z.array(z.record(z.string(), z.unknown())) })
       .parse(parse(stdout));
@@ -131,7 +133,9 @@ describe.runIf(hasPrograms('bash', 'jq', 'curl'))('the recipe', () => {
       environment: `pr-${number}`,
       state: 'absent',
     });
-    const file: unknown = parse(readFileSync(join(temp, 'sweep.yml'), 'utf8'));
+    const content = readFileSync(join(temp, 'sweep.yml'));
+    expect(parseGroupsFile(content)).toMatchObject({ kind: 'valid' });
+    const file: unknown = parse(content.toString());
     expect(file).toEqual({ groups: [entry(41), entry(42)] });
   });
 

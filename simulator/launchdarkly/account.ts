@@ -24,6 +24,8 @@ export interface Environment {
   /** The SDK key. */
   readonly apiKey: string;
   readonly mobileKey: string;
+  /** Epoch milliseconds of the server's clock; absent of one that has been there for long. */
+  readonly createdAt?: number;
 }
 
 /** A project and its environments by key. */
@@ -32,6 +34,8 @@ export interface Project {
   readonly key: string;
   readonly name: string;
   readonly environments: Map<string, Environment>;
+  /** Epoch milliseconds of the server's clock; absent of one that has been there for long. */
+  readonly createdAt?: number;
 }
 
 /** An application of the account; applications belong to no project. */
@@ -52,9 +56,12 @@ export interface InsightGroup {
   readonly createdAt: number;
 }
 
+/** A single read, or a list: the one may lag more than the other. */
+export type Reading = 'single' | 'list';
+
 /** What readers still see of a group that was written a moment ago. */
 interface StaleView {
-  readonly untilMs: number;
+  readonly untilMs: Readonly<Record<Reading, number>>;
   readonly group: InsightGroup | undefined;
 }
 
@@ -89,28 +96,50 @@ export class Account {
   readonly #scores = new Map<string, GroupScores>();
   readonly #staleViews = new Map<string, StaleView[]>();
 
-  /** Adds a project with these environments, replacing one of the same key. */
-  addProject(key: string, environmentKeys: readonly string[]): Project {
+  /** Adds a project with these environments, replacing one of the same key. With a time, all are new. */
+  addProject(
+    key: string,
+    environmentKeys: readonly string[],
+    options: { readonly createdAt?: number } = {},
+  ): Project {
     const project: Project = {
       id: digest(`project ${key}`).slice(0, 24),
       key,
       name: titleOf(key),
-      environments: new Map(
-        environmentKeys.map((environmentKey) => {
-          const path = `${key}/${environmentKey}`;
-          const environment = {
-            id: digest(`environment ${path}`).slice(0, 24),
-            key: environmentKey,
-            name: titleOf(environmentKey),
-            apiKey: `sdk-${uuidOf(`sdk ${path}`)}`,
-            mobileKey: `mob-${uuidOf(`mobile ${path}`)}`,
-          };
-          return [environmentKey, environment];
-        }),
-      ),
+      environments: new Map(),
+      ...options,
     };
     this.projects.set(key, project);
+    for (const environmentKey of environmentKeys) {
+      this.addEnvironment(key, environmentKey, options);
+    }
     return project;
+  }
+
+  /**
+   * Adds an environment to a project, replacing one of the same key. With a time, it is new, and the lags
+   * of the behaviour apply. Throws if there is no such project.
+   */
+  addEnvironment(
+    projectKey: string,
+    key: string,
+    options: { readonly createdAt?: number } = {},
+  ): Environment {
+    const project = this.projects.get(projectKey);
+    if (project === undefined) {
+      throw new Error(`The account has no project ${projectKey}`);
+    }
+    const path = `${projectKey}/${key}`;
+    const environment: Environment = {
+      id: digest(`environment ${path}`).slice(0, 24),
+      key,
+      name: titleOf(key),
+      apiKey: `sdk-${uuidOf(`sdk ${path}`)}`,
+      mobileKey: `mob-${uuidOf(`mobile ${path}`)}`,
+      ...options,
+    };
+    project.environments.set(key, environment);
+    return environment;
   }
 
   /** Adds an application, replacing one of the same key. */
@@ -120,7 +149,7 @@ export class Account {
     return application;
   }
 
-  /** Finds whom an `Authorization` header stands for; undefined if nobody, or no longer. */
+  /** Finds the caller that an `Authorization` header identifies; undefined if it is unknown or expired. */
   identify(credential: string): Caller | undefined {
     const token = this.tokens.get(credential);
     if (token !== undefined) {
@@ -143,13 +172,14 @@ export class Account {
   write(
     key: string,
     group: InsightGroup | undefined,
-    when: { readonly nowMs: number; readonly lagMs: number },
+    when: { readonly nowMs: number; readonly lagMs: Readonly<Record<Reading, number>> },
   ): void {
-    const pending = (this.#staleViews.get(key) ?? []).filter(({ untilMs }) => untilMs > when.nowMs);
-    this.#staleViews.set(key, [
-      ...pending,
-      { untilMs: when.nowMs + when.lagMs, group: this.groups.get(key) },
-    ]);
+    const { nowMs, lagMs } = when;
+    const pending = (this.#staleViews.get(key) ?? []).filter(
+      ({ untilMs }) => Math.max(untilMs.single, untilMs.list) > nowMs,
+    );
+    const untilMs = { single: nowMs + lagMs.single, list: nowMs + lagMs.list };
+    this.#staleViews.set(key, [...pending, { untilMs, group: this.groups.get(key) }]);
     if (group === undefined) {
       this.groups.delete(key);
       this.#scores.delete(key);
@@ -159,16 +189,16 @@ export class Account {
   }
 
   /** Finds a group as a reader sees it at this moment. */
-  visibleGroup(key: string, nowMs: number): InsightGroup | undefined {
-    const stale = this.#staleViews.get(key)?.find(({ untilMs }) => untilMs > nowMs);
+  visibleGroup(key: string, nowMs: number, reading: Reading = 'single'): InsightGroup | undefined {
+    const stale = this.#staleViews.get(key)?.find(({ untilMs }) => untilMs[reading] > nowMs);
     return stale === undefined ? this.groups.get(key) : stale.group;
   }
 
-  /** Lists all groups as a reader sees them at this moment, oldest first. */
+  /** Lists all groups as a reader of the list sees them at this moment, oldest first. */
   visibleGroups(nowMs: number): InsightGroup[] {
     const keys = new Set([...this.groups.keys(), ...this.#staleViews.keys()]);
     return [...keys]
-      .map((key) => this.visibleGroup(key, nowMs))
+      .map((key) => this.visibleGroup(key, nowMs, 'list'))
       .filter((group) => group !== undefined)
       .sort((a, b) => a.createdAt - b.createdAt);
   }

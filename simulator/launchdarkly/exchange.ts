@@ -1,5 +1,6 @@
 import type { Account, Caller } from './account.ts';
 import type { Behaviour } from './behaviour.ts';
+import type { GroupWrite } from './group-writes.ts';
 
 /** What an operation answers, before the HTTP plumbing adds `Date`, lengths and rate-limit headers. */
 export interface Reply {
@@ -16,7 +17,7 @@ export interface Call {
   readonly caller: Caller;
   /** Decoded path parameters by name. */
   readonly params: ReadonlyMap<string, string>;
-  /** The path as it was asked for, without the query. */
+  /** The path as it was sent, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly contentType: string;
@@ -25,11 +26,13 @@ export interface Call {
   readonly bodyText: string;
   /** The server's clock, in epoch milliseconds. */
   readonly nowMs: number;
-  /** Notes that a group was really created by this call. */
-  readonly noteCreation: (key: string) => void;
+  /** The number of the request, which counts from 1. */
+  readonly requestNumber: number;
+  /** Records that this call really changed the account. */
+  readonly recordWrite: (write: GroupWrite) => void;
 }
 
-/** Answers one operation of the API, or throws a {@link Refusal}. */
+/** Answers one operation of the API, or throws a {@link ErrorReply}. */
 export type Operation = (call: Call) => Reply;
 
 /** Returns a decoded path parameter, which the route has already matched. */
@@ -41,32 +44,32 @@ export function pathParameter(call: Call, name: string): string {
   return value;
 }
 
-/** Reads the JSON body of a call; throws the 400 of the API when it is none. */
+/** Reads the JSON body of a call; throws 400 for another content type, and for text that is not JSON. */
 export function readJsonBody(call: Call): unknown {
   // "request bodies for PATCH, POST, and PUT requests must be encoded as JSON with a Content-Type
   // header set to application/json": https://launchdarkly.com/docs/api#representations
   if (!/^application\/json\s*(;|$)/i.test(call.contentType)) {
-    throw invalidRequest('Content-Type must be application/json');
+    throw invalidBody({ attribute: 'Content-Type', reason: 'must be application/json' });
   }
   try {
     return JSON.parse(call.bodyText);
   } catch {
-    throw invalidRequest('Invalid request body');
+    throw invalidBody({ attribute: 'body', reason: 'must be JSON' });
   }
 }
 
-/** Says whether a JSON value is an object, not an array and not null. */
+/** Whether a JSON value is an object, not an array and not null. */
 export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** An error answer of the API, thrown by an operation. */
-export class Refusal extends Error {
+export class ErrorReply extends Error {
   readonly reply: Reply;
 
   constructor(reply: Reply) {
     super(`${reply.status}`);
-    this.name = 'Refusal';
+    this.name = 'ErrorReply';
     this.reply = reply;
   }
 }
@@ -77,41 +80,52 @@ export interface FailureReason {
   readonly reason: string;
 }
 
-function refusal(status: number, code: string, message: string): Refusal {
-  return new Refusal({ status, body: { code, message } });
+function errorReply(status: number, code: string, message: string): ErrorReply {
+  return new ErrorReply({ status, body: { code, message } });
 }
 
-/** 400 without details. */
-export function invalidRequest(message: string): Refusal {
-  return refusal(400, 'invalid_request', message);
+/** 400 without details: `InvalidRequestErrorRep`, which the insight operations do not answer. */
+export function invalidRequest(message: string): ErrorReply {
+  return errorReply(400, 'invalid_request', message);
 }
 
-/** 400 that lists each attribute that is wrong. */
-export function validationFailed(errors: readonly FailureReason[]): Refusal {
-  return new Refusal({
+/** 400 that lists each attribute that is wrong: `ValidationFailedErrorRep`. */
+export function validationFailed(errors: readonly FailureReason[]): ErrorReply {
+  return new ErrorReply({
     status: 400,
     body: { code: 'invalid_request', message: 'validation failed', errors },
   });
 }
 
+/**
+ * 400 for a request whose body as a whole is wrong. The specification requires `errors` in each 400 of
+ * the insight operations.
+ */
+export function invalidBody(reason: FailureReason): ErrorReply {
+  return new ErrorReply({
+    status: 400,
+    body: { code: 'invalid_request', message: 'Invalid request body', errors: [reason] },
+  });
+}
+
 /** 401; the API has been seen to send it without a body. */
-export function unauthorized(body: Behaviour['unauthorizedBody']): Refusal {
+export function unauthorized(body: Behaviour['unauthorizedBody']): ErrorReply {
   return body === 'empty'
-    ? new Refusal({ status: 401 })
-    : refusal(401, 'unauthorized', 'Invalid access token');
+    ? new ErrorReply({ status: 401 })
+    : errorReply(401, 'unauthorized', 'Invalid access token');
 }
 
 /** 403 for a caller whose role does not allow the operation. */
-export function forbidden(): Refusal {
-  return refusal(403, 'forbidden', 'Forbidden. Access to the requested resource was denied.');
+export function forbidden(): ErrorReply {
+  return errorReply(403, 'forbidden', 'Forbidden. Access to the requested resource was denied.');
 }
 
 /**
  * 403 for a beta resource that was called without `LD-API-Version: beta`. It has no `code`, as seen in
  * https://github.com/launchdarkly/api-client-go/issues/21
  */
-export function betaHeaderMissing(): Refusal {
-  return new Refusal({
+export function betaHeaderMissing(): ErrorReply {
+  return new ErrorReply({
     status: 403,
     body: {
       message:
@@ -121,13 +135,13 @@ export function betaHeaderMissing(): Refusal {
 }
 
 /** 404. */
-export function notFound(): Refusal {
-  return refusal(404, 'not_found', 'Invalid resource identifier');
+export function notFound(): ErrorReply {
+  return errorReply(404, 'not_found', 'Invalid resource identifier');
 }
 
 /** 405 with the verbs that the path does know. */
-export function methodNotAllowed(allowed: readonly string[]): Refusal {
-  return new Refusal({
+export function methodNotAllowed(allowed: readonly string[]): ErrorReply {
+  return new ErrorReply({
     status: 405,
     headers: { Allow: allowed.join(', ') },
     body: { code: 'method_not_allowed', message: 'Method not allowed' },
@@ -138,23 +152,23 @@ export function methodNotAllowed(allowed: readonly string[]): Refusal {
  * 409, the same for a duplicate and for a lock collision: LaunchDarkly reuses one body for both, so
  * that a client cannot tell them apart by it.
  */
-export function conflict(code: Behaviour['conflictCode']): Refusal {
+export function conflict(code: Behaviour['conflictCode']): ErrorReply {
   const messages = {
     optimistic_locking_error: 'Conflict. Optimistic lock error. Try again later.',
     key_exists: 'Duplicate insight group key',
     conflict: 'Insight group already exists',
   } as const;
-  return refusal(409, code, messages[code]);
+  return errorReply(409, code, messages[code]);
 }
 
 /** 422. */
-export function patchFailed(): Refusal {
-  return refusal(422, 'patch_failed', 'Unprocessable entity. Could not apply patch.');
+export function patchFailed(): ErrorReply {
+  return errorReply(422, 'patch_failed', 'Unprocessable entity. Could not apply patch.');
 }
 
 /** 429. */
-export function rateLimited(headers: Readonly<Record<string, string>>): Refusal {
-  return new Refusal({
+export function rateLimited(headers: Readonly<Record<string, string>>): ErrorReply {
+  return new ErrorReply({
     status: 429,
     headers,
     body: {

@@ -13,7 +13,7 @@ export interface MadeUpAnswer {
 export type Fault =
   /** Answers this without processing. */
   | ({ readonly kind: 'respond' } & MadeUpAnswer)
-  /** Answers a redirect without processing; 307 unless said otherwise. */
+  /** Answers a redirect without processing; 307 by default. */
   | { readonly kind: 'redirect'; readonly location: string; readonly status?: number }
   /** Answers 429 in these dialects without processing; `{}` says nothing about the wait. */
   | { readonly kind: 'rate-limit'; readonly waitsMs: RateLimitWaits }
@@ -34,7 +34,7 @@ export type Fault =
   /** Processes, then answers something else, as a gateway in between would. */
   | ({ readonly kind: 'process-then-respond' } & MadeUpAnswer);
 
-/** A fault and the requests that it befalls. */
+/** A fault and the requests that it is injected into. */
 export interface Injection {
   /** Any method when absent. */
   readonly method?: string;
@@ -42,7 +42,7 @@ export interface Injection {
   readonly path?: RegExp | string;
   /** How many matching requests pass first; 0 when absent. */
   readonly skip?: number;
-  /** How many matching requests it befalls; 1 when absent, `Infinity` for all. */
+  /** How many matching requests it is injected into; 1 when absent, `Infinity` for all. */
   readonly times?: number;
   readonly fault: Fault;
 }

@@ -1,8 +1,9 @@
-import type { InsightGroup } from './account.ts';
+import type { Account, InsightGroup } from './account.ts';
 import {
   type Call,
   conflict,
   type FailureReason,
+  invalidBody,
   isJsonObject,
   notFound,
   patchFailed,
@@ -13,8 +14,9 @@ import {
 } from './exchange.ts';
 import { applyJsonPatch } from './json-patch.ts';
 import { cutPage } from './paging.ts';
-import { representEnvironment } from './projects.ts';
+import { findEnvironment, representEnvironment } from './projects.ts';
 import { countByIndicator, scoreMetadata } from './scores.ts';
+import { normalizeGroup, representCreatedAt, storedKey } from './storage.ts';
 
 // "the canonical regex for LD resource keys" of LaunchDarkly's Terraform provider:
 // https://github.com/launchdarkly/terraform-provider-launchdarkly
@@ -24,8 +26,10 @@ const patchableAttributes = new Set(['name', 'applicationKeys']);
 
 /** `POST /api/v2/engineering-insights/insights/group`: 201 with neither scores nor environment. */
 export function createInsightGroup(call: Call): Reply {
-  const body = readJsonBody(call);
-  const attributes = isJsonObject(body) ? body : {};
+  const attributes = readJsonBody(call);
+  if (!isJsonObject(attributes)) {
+    throw invalidBody({ attribute: 'body', reason: 'must be an object' });
+  }
   const errors: FailureReason[] = [];
 
   const readText = (attribute: string): string => {
@@ -59,32 +63,38 @@ export function createInsightGroup(call: Call): Reply {
   if (errors.length > 0) {
     throw validationFailed(errors);
   }
-  if (!call.account.projects.get(projectKey)?.environments.has(environmentKey)) {
+  const { account, behaviour } = call;
+  const lagMs = Math.max(behaviour.environmentLagMs, behaviour.createLagMs);
+  if (findEnvironment(call, { projectKey, environmentKey }, lagMs) === undefined) {
     throw notFound();
   }
-  if (call.account.groups.has(key)) {
-    throw conflict(call.behaviour.conflictCode);
+  const group = normalizeGroup(
+    {
+      key,
+      name,
+      projectKey,
+      environmentKey,
+      ...(isTextList(applicationKeys) ? { applicationKeys } : {}),
+      createdAt: call.nowMs,
+    },
+    behaviour.storeAs,
+    account,
+  );
+  if (account.groups.has(storedKey(group.key, behaviour.storeAs, account))) {
+    throw conflict(behaviour.conflictCode);
   }
-  const group: InsightGroup = {
-    key,
-    name,
-    projectKey,
-    environmentKey,
-    ...(isTextList(applicationKeys) ? { applicationKeys } : {}),
-    createdAt: call.nowMs,
-  };
-  call.account.write(key, group, writtenAt(call));
-  call.noteCreation(key);
+  account.write(group.key, group, writtenAt(call));
+  call.recordWrite({ kind: 'create', key: group.key });
   return { status: 201, body: representGroup(call, group) };
 }
 
 /** `GET /api/v2/engineering-insights/insights/groups`: one page of at most twenty groups. */
 export function getInsightGroups(call: Call): Reply {
   const expand = readExpand(call, ['scores', 'environment', 'metadata']);
-  const wanted = (call.query.get('query') ?? '').toLowerCase();
+  const searchText = (call.query.get('query') ?? '').toLowerCase();
   const groups = call.account
     .visibleGroups(call.nowMs)
-    .filter(({ name }) => name.toLowerCase().includes(wanted));
+    .filter(({ name }) => name.toLowerCase().includes(searchText));
 
   const sort = call.query.get('sort');
   if (sort !== null) {
@@ -94,7 +104,11 @@ export function getInsightGroups(call: Call): Reply {
     const direction = sort === 'name' ? 1 : -1;
     groups.sort((a, b) => direction * a.name.localeCompare(b.name, 'en'));
   }
-  const page = cutPage(call, groups, { defaultLimit: 20, maxLimit: 20 });
+  const page = cutPage(call, groups, {
+    defaultLimit: 20,
+    documentedMaxLimit: 20,
+    isTotalCountRequired: true,
+  });
   return {
     status: 200,
     body: {
@@ -117,7 +131,7 @@ export function getInsightGroups(call: Call): Reply {
 /** `GET /api/v2/engineering-insights/insights/groups/{insightGroupKey}`. */
 export function getInsightGroup(call: Call): Reply {
   const expand = readExpand(call, ['scores', 'environment']);
-  const group = call.account.visibleGroup(pathParameter(call, 'insightGroupKey'), call.nowMs);
+  const group = call.account.visibleGroup(groupKeyOf(call), call.nowMs);
   if (group === undefined) {
     throw notFound();
   }
@@ -135,7 +149,7 @@ export function getInsightGroup(call: Call): Reply {
  * `/applicationKeys`. Only `/name` is documented; every other attribute is refused with 422.
  */
 export function patchInsightGroup(call: Call): Reply {
-  const key = pathParameter(call, 'insightGroupKey');
+  const key = groupKeyOf(call);
   const group = call.account.groups.get(key);
   if (group === undefined) {
     throw notFound();
@@ -149,43 +163,55 @@ export function patchInsightGroup(call: Call): Reply {
     throw patchFailed();
   }
   const { applicationKeys: _before, ...unchanged } = group;
-  const next: InsightGroup = {
-    ...unchanged,
-    name,
-    ...(applicationKeys === undefined ? {} : { applicationKeys }),
+  const next = {
+    ...normalizeGroup(
+      { ...unchanged, name, ...(applicationKeys === undefined ? {} : { applicationKeys }) },
+      call.behaviour.storeAs,
+      call.account,
+    ),
+    key,
   };
   call.account.write(key, next, writtenAt(call));
+  call.recordWrite({ kind: 'update', key });
   return { status: 200, body: representGroup(call, next) };
 }
 
 /** `DELETE /api/v2/engineering-insights/insights/groups/{insightGroupKey}`: 204 without a body. */
 export function deleteInsightGroup(call: Call): Reply {
-  const key = pathParameter(call, 'insightGroupKey');
+  const key = groupKeyOf(call);
   if (!call.account.groups.has(key)) {
     throw notFound();
   }
   call.account.write(key, undefined, writtenAt(call));
+  call.recordWrite({ kind: 'delete', key });
   return { status: 204 };
 }
 
-function writtenAt(call: Call): { nowMs: number; lagMs: number } {
-  return { nowMs: call.nowMs, lagMs: call.behaviour.visibilityLagMs };
+function groupKeyOf(call: Call): string {
+  return storedKey(pathParameter(call, 'insightGroupKey'), call.behaviour.storeAs, call.account);
 }
 
-function readExpand(call: Call, options: readonly string[]): ReadonlySet<string> {
-  const asked = (call.query.get('expand') ?? '').split(',').filter((option) => option !== '');
-  if (asked.some((option) => !options.includes(option))) {
+function writtenAt(call: Call): Parameters<Account['write']>[2] {
+  const { visibilityLagMs, listLagMs } = call.behaviour;
+  return {
+    nowMs: call.nowMs,
+    lagMs: { single: visibilityLagMs, list: Math.max(visibilityLagMs, listLagMs) },
+  };
+}
+
+function readExpand(call: Call, allowed: readonly string[]): ReadonlySet<string> {
+  const options = (call.query.get('expand') ?? '').split(',').filter((option) => option !== '');
+  if (options.some((option) => !allowed.includes(option))) {
     throw validationFailed([
-      { attribute: 'expand', reason: `must be among: ${options.join(', ')}` },
+      { attribute: 'expand', reason: `must be among: ${allowed.join(', ')}` },
     ]);
   }
-  return new Set(asked);
+  return new Set(options);
 }
 
 function representGroup(call: Call, group: InsightGroup): Record<string, unknown> {
-  const createdAt =
-    call.behaviour.createdAtAs === 'number' ? group.createdAt : `${group.createdAt}`;
-  return { ...group, createdAt };
+  const { createdAt, ...attributes } = group;
+  return { ...attributes, ...representCreatedAt(createdAt, call.behaviour.createdAtAs) };
 }
 
 function expandGroup(
@@ -193,13 +219,12 @@ function expandGroup(
   group: InsightGroup,
   expand: ReadonlySet<string>,
 ): Record<string, unknown> {
-  const project = call.account.projects.get(group.projectKey);
-  const environment = project?.environments.get(group.environmentKey);
+  const found = findEnvironment(call, group);
   return {
     ...representGroup(call, group),
     ...(expand.has('scores') ? { scores: call.account.scoresOf(group.key) } : {}),
-    ...(expand.has('environment') && project !== undefined && environment !== undefined
-      ? { environment: representEnvironment(project, environment) }
+    ...(expand.has('environment') && found !== undefined
+      ? { environment: representEnvironment(found.project, found.environment) }
       : {}),
   };
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { invalidRequest, isJsonObject, patchFailed } from './exchange.ts';
+import { invalidBody, isJsonObject, patchFailed } from './exchange.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -7,8 +7,8 @@ type Json = Readonly<Record<string, unknown>>;
  * Applies a JSON Patch (RFC 6902) to a flat document whose values are scalars or arrays, all or nothing.
  *
  * The body is the array of operations or LaunchDarkly's `{ comment, patch }` around it. `add`, `replace`
- * and `remove` are for the editable attributes only, `test` for any. Throws 400 when the body is no JSON
- * Patch, and 422 when an operation cannot be applied.
+ * and `remove` are for the editable attributes only, `test` for any. Throws 400 when the body is not a list
+ * of `{ op, path }` objects, and 422 when an operation cannot be applied.
  */
 export function applyJsonPatch(
   document: Json,
@@ -18,13 +18,24 @@ export function applyJsonPatch(
   // https://launchdarkly.com/docs/api#updates-with-comments
   const operations = isJsonObject(body) ? body['patch'] : body;
   if (!Array.isArray(operations)) {
-    throw invalidRequest('Invalid request body');
+    throw invalidBody({ attribute: 'body', reason: 'must be a list of patch operations' });
+  }
+  for (const [index, operation] of operations.entries()) {
+    if (!isPatchOperation(operation)) {
+      throw invalidBody({ attribute: `${index}`, reason: 'must have an op and a path' });
+    }
   }
   let patched: Record<string, unknown> = { ...document };
   for (const operation of operations) {
     patched = applyOperation(patched, operation, editable);
   }
   return patched;
+}
+
+function isPatchOperation(value: unknown): boolean {
+  return (
+    isJsonObject(value) && typeof value['op'] === 'string' && typeof value['path'] === 'string'
+  );
 }
 
 function applyOperation(

@@ -12,16 +12,40 @@ export type RateLimitDialect =
 /** How long each dialect says to wait, in milliseconds from now; a negative wait is a reset in the past. */
 export type RateLimitWaits = Readonly<Partial<Record<RateLimitDialect, number>>>;
 
-/** Calls allowed per ten-second window. */
+/** The operations that a limit can name: those of LaunchDarkly's OpenAPI document, by their ids. */
+export type OperationId =
+  | 'createInsightGroup'
+  | 'getInsightGroups'
+  | 'getInsightGroup'
+  | 'patchInsightGroup'
+  | 'deleteInsightGroup'
+  | 'getInsightsScores'
+  | 'getApplications'
+  | 'getProjects'
+  | 'getProject'
+  | 'getEnvironmentsByProject'
+  | 'getEnvironment'
+  | 'getCallerIdentity'
+  | 'getVersions';
+
+/** One number for each operation, or numbers for some of them; the others are not limited. */
+export type LimitsByOperation = number | Readonly<Partial<Record<OperationId, number>>>;
+
+/** Calls allowed per ten-second window. Calls that are refused do not count. */
 export interface RateLimits {
-  /** All calls of the account. */
+  /** All calls of the account, whoever makes them. */
   readonly global?: number;
-  /** The calls of one operation. */
-  readonly route?: number;
+  /** The calls of one operation (verb and route), whoever makes them. */
+  readonly route?: LimitsByOperation;
   /** The calls of one token. */
   readonly authToken?: number;
-  /** All calls from outside; tells only `Retry-After`. */
-  readonly ip?: number;
+  /** The calls from one address; tells only `Retry-After`, and only when it refuses. */
+  readonly ip?: LimitsByOperation;
+  /**
+   * `fixed` (when absent) starts anew every ten seconds of the server's clock, `sliding` looks back ten
+   * seconds from each call. LaunchDarkly does not document which.
+   */
+  readonly windows?: 'fixed' | 'sliding';
 }
 
 /** All of LaunchDarkly's windows are ten seconds long: https://launchdarkly.com/docs/api#rate-limiting */
@@ -56,51 +80,100 @@ export function rateLimitHeaders(waits: RateLimitWaits, nowMs: number): Record<s
 
 /** Counts calls in ten-second windows and says what the headers of an answer are. */
 export class RateLimiter {
-  readonly #used = new Map<string, number>();
-  #window = 0;
+  /** When the calls of each scope were admitted, oldest first; epoch milliseconds. */
+  readonly #admitted = new Map<string, number[]>();
 
   /** Counts one call; `headers` belong on the answer either way, a 429 if `isExceeded`. */
   count(call: {
     readonly limits: RateLimits;
-    readonly route: string;
+    readonly operation: OperationId;
     readonly token: string;
     readonly nowMs: number;
   }): { headers: Record<string, string>; isExceeded: boolean } {
-    const { limits, route, token, nowMs } = call;
-    const window = Math.floor(nowMs / windowMs);
-    if (window !== this.#window) {
-      this.#window = window;
-      this.#used.clear();
+    const { limits, operation, token, nowMs } = call;
+    const scopes = {
+      global: this.#open('global', limits.global, call),
+      route: this.#open(`route ${operation}`, limitOf(limits.route, operation), call),
+      authToken: this.#open(`token ${token}`, limits.authToken, call),
+      ip: this.#open('ip', limitOf(limits.ip, operation), call),
+    };
+    const all = Object.values(scopes).filter((scope) => scope !== undefined);
+    const isExceeded = all.some(({ remaining }) => remaining <= 0);
+    if (!isExceeded) {
+      for (const scope of all) {
+        scope.admitted.push(nowMs);
+        scope.remaining -= 1;
+      }
     }
-    const resetMs = (window + 1) * windowMs;
-    const headers: Record<string, string> = {};
-    let isExceeded = false;
+    const resetOf = (scope: Scope): number => findReset(scope, { limits, nowMs });
 
-    const take = (scope: string, limit: number): number => {
-      const used = (this.#used.get(scope) ?? 0) + 1;
-      this.#used.set(scope, used);
-      isExceeded ||= used > limit;
-      return limit - used;
+    const headers: Record<string, string> = {};
+    const declare = (family: string, scope: Scope | undefined): void => {
+      if (scope !== undefined) {
+        headers[`X-Ratelimit-${family}-Limit`] = `${scope.limit}`;
+        headers[`X-Ratelimit-${family}-Remaining`] = `${Math.max(0, scope.remaining)}`;
+      }
     };
-    const declare = (family: string, limit: number, remaining: number): void => {
-      headers[`X-Ratelimit-${family}-Limit`] = `${limit}`;
-      headers[`X-Ratelimit-${family}-Remaining`] = `${Math.max(0, remaining)}`;
-    };
-    if (limits.global !== undefined) {
-      declare('Global', limits.global, take('global', limits.global));
-      headers['X-Ratelimit-Reset'] = `${resetMs}`;
+    declare('Global', scopes.global);
+    declare('Route', scopes.route);
+    declare('Auth-Token', scopes.authToken);
+
+    // Both share one header: the later reset of those that are used up, else of all.
+    const shared = [scopes.global, scopes.route].filter((scope) => scope !== undefined);
+    const usedUp = shared.filter(({ remaining }) => remaining <= 0);
+    if (shared.length > 0) {
+      const resets = (usedUp.length > 0 ? usedUp : shared).map(resetOf);
+      headers['X-Ratelimit-Reset'] = `${Math.max(...resets)}`;
     }
-    if (limits.route !== undefined) {
-      declare('Route', limits.route, take(`route ${route}`, limits.route));
-      headers['X-Ratelimit-Reset'] = `${resetMs}`;
+    if (scopes.authToken !== undefined) {
+      headers['X-Ratelimit-Auth-Token-Reset'] = `${resetOf(scopes.authToken)}`;
     }
-    if (limits.authToken !== undefined) {
-      declare('Auth-Token', limits.authToken, take(`token ${token}`, limits.authToken));
-      headers['X-Ratelimit-Auth-Token-Reset'] = `${resetMs}`;
-    }
-    if (limits.ip !== undefined && take('ip', limits.ip) < 0) {
-      headers['Retry-After'] = `${Math.ceil((resetMs - nowMs) / 1000)}`;
+    if (isExceeded && scopes.ip !== undefined && scopes.ip.remaining <= 0) {
+      headers['Retry-After'] = `${Math.ceil((resetOf(scopes.ip) - nowMs) / 1000)}`;
     }
     return { headers, isExceeded };
   }
+
+  #open(
+    name: string,
+    limit: number | undefined,
+    { limits, nowMs }: { readonly limits: RateLimits; readonly nowMs: number },
+  ): Scope | undefined {
+    if (limit === undefined) {
+      return undefined;
+    }
+    const fromMs =
+      limits.windows === 'sliding' ? nowMs - windowMs + 1 : Math.floor(nowMs / windowMs) * windowMs;
+    const admitted = this.#admitted.get(name) ?? [];
+    const first = admitted.findIndex((atMs) => atMs >= fromMs);
+    admitted.splice(0, first === -1 ? admitted.length : first);
+    this.#admitted.set(name, admitted);
+    return { limit, admitted, remaining: limit - admitted.length };
+  }
+}
+
+/** A limit and what is left of it. */
+interface Scope {
+  readonly limit: number;
+  readonly admitted: number[];
+  remaining: number;
+}
+
+function limitOf(
+  limits: LimitsByOperation | undefined,
+  operation: OperationId,
+): number | undefined {
+  return typeof limits === 'object' ? limits[operation] : limits;
+}
+
+/** When a call is free again; when none is used up, when the first one that counts leaves the window. */
+function findReset(
+  scope: Scope,
+  { limits, nowMs }: { readonly limits: RateLimits; readonly nowMs: number },
+): number {
+  if (limits.windows !== 'sliding') {
+    return (Math.floor(nowMs / windowMs) + 1) * windowMs;
+  }
+  const { admitted, limit } = scope;
+  return (admitted[Math.max(0, admitted.length - limit)] ?? nowMs) + windowMs;
 }

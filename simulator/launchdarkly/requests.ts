@@ -13,7 +13,7 @@ export interface RecordedRequest {
   readonly body: string;
   /** When it had arrived whole, on the simulator's unskewed clock; epoch milliseconds. */
   readonly atMs: number;
-  /** The fault that befell it. */
+  /** The kind of the fault that was injected. */
   readonly fault?: Fault['kind'];
   /** The status that processing came to, even if the client never saw it; absent when not processed. */
   processedStatus?: number;

@@ -3,16 +3,17 @@ import { getApplications } from './applications.ts';
 import type { Behaviour } from './behaviour.ts';
 import {
   betaHeaderMissing,
+  ErrorReply,
   forbidden,
-  invalidRequest,
   methodNotAllowed,
   notFound,
   type Operation,
-  Refusal,
   type Reply,
   rateLimited,
   unauthorized,
+  validationFailed,
 } from './exchange.ts';
+import type { GroupWrite } from './group-writes.ts';
 import {
   createInsightGroup,
   deleteInsightGroup,
@@ -21,11 +22,13 @@ import {
   patchInsightGroup,
 } from './groups.ts';
 import { getCallerIdentity, getVersions } from './identity.ts';
+import { getInsightsScores } from './insights-scores.ts';
 import { getEnvironment, getEnvironmentsByProject, getProject, getProjects } from './projects.ts';
-import type { RateLimiter } from './rate-limits.ts';
+import type { OperationId, RateLimiter } from './rate-limits.ts';
 import { headerValues, type RecordedRequest } from './requests.ts';
 
 interface Route {
+  readonly id: OperationId;
   readonly method: string;
   readonly template: string;
   readonly operation: Operation;
@@ -40,87 +43,113 @@ const insights = '/api/v2/engineering-insights/insights';
 const routes: readonly Route[] = [
   // The singular is no slip: only creation has it.
   {
+    id: 'createInsightGroup',
     method: 'POST',
     template: `${insights}/group`,
     operation: createInsightGroup,
     isBeta: true,
   },
   {
+    id: 'getInsightGroups',
     method: 'GET',
     template: `${insights}/groups`,
     operation: getInsightGroups,
     isBeta: true,
   },
   {
+    id: 'getInsightGroup',
     method: 'GET',
     template: `${insights}/groups/{insightGroupKey}`,
     operation: getInsightGroup,
     isBeta: true,
   },
   {
+    id: 'patchInsightGroup',
     method: 'PATCH',
     template: `${insights}/groups/{insightGroupKey}`,
     operation: patchInsightGroup,
     isBeta: true,
   },
   {
+    id: 'deleteInsightGroup',
     method: 'DELETE',
     template: `${insights}/groups/{insightGroupKey}`,
     operation: deleteInsightGroup,
     isBeta: true,
   },
-  { method: 'GET', template: '/api/v2/applications', operation: getApplications, isBeta: true },
-  { method: 'GET', template: '/api/v2/projects', operation: getProjects },
-  { method: 'GET', template: '/api/v2/projects/{projectKey}', operation: getProject },
   {
+    id: 'getInsightsScores',
+    method: 'GET',
+    template: `${insights}/scores`,
+    operation: getInsightsScores,
+    isBeta: true,
+  },
+  {
+    id: 'getApplications',
+    method: 'GET',
+    template: '/api/v2/applications',
+    operation: getApplications,
+    isBeta: true,
+  },
+  { id: 'getProjects', method: 'GET', template: '/api/v2/projects', operation: getProjects },
+  {
+    id: 'getProject',
+    method: 'GET',
+    template: '/api/v2/projects/{projectKey}',
+    operation: getProject,
+  },
+  {
+    id: 'getEnvironmentsByProject',
     method: 'GET',
     template: '/api/v2/projects/{projectKey}/environments',
     operation: getEnvironmentsByProject,
   },
   {
+    id: 'getEnvironment',
     method: 'GET',
     template: '/api/v2/projects/{projectKey}/environments/{environmentKey}',
     operation: getEnvironment,
   },
   {
+    id: 'getCallerIdentity',
     method: 'GET',
     template: '/api/v2/caller-identity',
     operation: getCallerIdentity,
     isOpenToSdkKeys: true,
   },
-  { method: 'GET', template: '/api/v2/versions', operation: getVersions },
+  { id: 'getVersions', method: 'GET', template: '/api/v2/versions', operation: getVersions },
 ];
 
 /** Everything that an answer depends on, other than the request. */
-export interface Surroundings {
+export interface ServerDeps {
   readonly account: Account;
   readonly behaviour: Behaviour;
   readonly limiter: RateLimiter;
   /** The server's clock, in epoch milliseconds. */
   readonly nowMs: number;
   readonly newId: () => string;
-  readonly noteCreation: (key: string) => void;
+  readonly recordWrite: (write: GroupWrite) => void;
 }
 
 /** Processes a request for real: credentials, route, limits, beta header, role, then the operation. */
-export function processRequest(request: RecordedRequest, surroundings: Surroundings): Reply {
+export function processRequest(request: RecordedRequest, deps: ServerDeps): Reply {
   const limitHeaders: Record<string, string> = {};
   let reply: Reply;
   try {
-    reply = dispatch(request, surroundings, limitHeaders);
+    reply = dispatch(request, deps, limitHeaders);
   } catch (error) {
-    if (!(error instanceof Refusal)) {
+    if (!(error instanceof ErrorReply)) {
       throw error;
     }
-    reply = nameError(error.reply, surroundings);
+    reply = addErrorId(error.reply, deps);
   }
   return { ...reply, headers: { ...limitHeaders, ...reply.headers } };
 }
 
 /** Adds the `id` to an error body, if the behaviour says so. */
-export function nameError(
+export function addErrorId(
   reply: Reply,
-  { behaviour, newId }: Pick<Surroundings, 'behaviour' | 'newId'>,
+  { behaviour, newId }: Pick<ServerDeps, 'behaviour' | 'newId'>,
 ): Reply {
   const isNamed = behaviour.errorIds && typeof reply.body === 'object';
   return isNamed ? { ...reply, body: { ...reply.body, id: newId() } } : reply;
@@ -128,10 +157,10 @@ export function nameError(
 
 function dispatch(
   request: RecordedRequest,
-  surroundings: Surroundings,
+  deps: ServerDeps,
   limitHeaders: Record<string, string>,
 ): Reply {
-  const { account, behaviour, limiter, nowMs, noteCreation } = surroundings;
+  const { account, behaviour, limiter, nowMs, recordWrite } = deps;
   const [token = ''] = headerValues(request, 'authorization');
   // The header is the token itself: `Bearer …` is an unknown token like any other.
   const caller = account.identify(token);
@@ -144,7 +173,7 @@ function dispatch(
   }
   const { headers, isExceeded } = limiter.count({
     limits: behaviour.limits,
-    route: `${route.method} ${route.template}`,
+    operation: route.id,
     token,
     nowMs,
   });
@@ -173,7 +202,8 @@ function dispatch(
     apiVersion,
     bodyText: request.body,
     nowMs,
-    noteCreation,
+    requestNumber: request.number,
+    recordWrite,
   });
 }
 
@@ -199,13 +229,13 @@ function findRoute(request: RecordedRequest): {
 }
 
 function matchTemplate(template: string, path: string): Map<string, string> | undefined {
-  const wanted = template.split('/');
-  const given = path.split('/');
+  const expected = template.split('/');
+  const actual = path.split('/');
   const params = new Map<string, string>();
   const isMatch =
-    wanted.length === given.length &&
-    wanted.every((segment, index) => {
-      const value = given[index] ?? '';
+    expected.length === actual.length &&
+    expected.every((segment, index) => {
+      const value = actual[index] ?? '';
       if (!segment.startsWith('{')) {
         return segment === value;
       }
@@ -219,6 +249,6 @@ function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {
-    throw invalidRequest('Invalid path');
+    throw validationFailed([{ attribute: 'path', reason: 'must be percent-encoded UTF-8' }]);
   }
 }

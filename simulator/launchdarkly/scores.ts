@@ -142,11 +142,20 @@ export function countByIndicator(
   return counts;
 }
 
+/** `InsightPeriod` of the specification, in epoch milliseconds. */
+interface ScorePeriod {
+  readonly startTime: number;
+  readonly endTime: number;
+}
+
 // The length of a period is undocumented; thirty days is a plausible one.
 const periodMs = 30 * 24 * 60 * 60 * 1000;
 
-/** The `scoreMetadata` that comes along with scores: this period and the one before it. */
-export function scoreMetadata(nowMs: number): unknown {
+/** The periods that come along with scores: this one and the one before it. */
+export function scoreMetadata(nowMs: number): {
+  readonly period: ScorePeriod;
+  readonly lastPeriod: ScorePeriod;
+} {
   return {
     period: { startTime: nowMs - periodMs, endTime: nowMs },
     lastPeriod: { startTime: nowMs - 2 * periodMs, endTime: nowMs - periodMs },

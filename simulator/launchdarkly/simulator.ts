@@ -1,15 +1,16 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Account } from './account.ts';
+import type { Account, Environment } from './account.ts';
 import { type Behaviour, documentedBehaviour } from './behaviour.ts';
 import { conflict, type Reply, rateLimited } from './exchange.ts';
 import { type Fault, FaultPlan, type Injection, type MadeUpAnswer } from './faults.ts';
+import { GroupWriteLog } from './group-writes.ts';
+import { listen, prepareResponse, resetConnection, trackSockets } from './http-server.ts';
 import { RateLimiter, rateLimitHeaders } from './rate-limits.ts';
 import { pairHeaders, type RecordedRequest } from './requests.ts';
-import { nameError, processRequest } from './routes.ts';
+import { addErrorId, processRequest } from './routes.ts';
 import { createSampleAccount } from './sample-account.ts';
 
 /** How to start a simulator; everything has a default. */
@@ -26,11 +27,11 @@ export interface SimulatorOptions {
   readonly now?: () => number;
   /** Makes the `id` of error bodies; counts when absent. */
   readonly newId?: () => string;
-  /** Hears of every answer that was sent. */
+  /** Called for each answer that was sent. */
   readonly onAnswer?: (request: RecordedRequest) => void;
 }
 
-/** A running LaunchDarkly look-alike: what it was asked, what it holds, and what shall go wrong. */
+/** A running LaunchDarkly look-alike: the requests it received, its state, and the faults to come. */
 export interface Simulator extends AsyncDisposable {
   /** For example `http://127.0.0.1:40123`, without a slash at the end. */
   readonly origin: string;
@@ -39,16 +40,25 @@ export interface Simulator extends AsyncDisposable {
   readonly behaviour: Behaviour;
   /** All requests in order of arrival. */
   readonly requests: readonly RecordedRequest[];
-  /** What no client should ever do: asking for an expansion that hands out SDK keys. */
+  /** Requests that no client should send: those for an expansion that hands out SDK keys. */
   readonly violations: readonly string[];
+  /**
+   * Adds an environment at this moment, by the server's clock: the lags of the behaviour apply to it. Throws
+   * if there is no such project.
+   */
+  addEnvironment(projectKey: string, key: string): Environment;
   /** Makes something go wrong with requests to come. */
   inject(injection: Injection): void;
   /** Forgets the faults that have not happened yet. */
   clearFaults(): void;
-  /** How often a group of this key was really created. */
+  /** How often a group of this key (as it is stored) was really created. */
   createdCount(key: string): number;
   /** The requests that really created a group of this key, in order. */
   creationsOf(key: string): readonly RecordedRequest[];
+  /** The requests that really updated it, in order. */
+  updatesOf(key: string): readonly RecordedRequest[];
+  /** The requests that really deleted it, in order. */
+  deletionsOf(key: string): readonly RecordedRequest[];
   /** Stops at once, stalled and idle connections included. */
   close(): Promise<void>;
 }
@@ -64,7 +74,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const plan = new FaultPlan();
   const requests: RecordedRequest[] = [];
   const violations: string[] = [];
-  const creations: { key: string; request: RecordedRequest }[] = [];
+  const writes = new GroupWriteLog();
   const closing = new AbortController();
 
   const serverNow = (): number => now() + behaviour.clockSkewMs;
@@ -88,10 +98,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       ...(fault === undefined ? {} : { fault: fault.kind }),
     };
     requests.push(request);
-    if (request.query.getAll('expand').join(',').split(',').includes('environment')) {
-      violations.push(
-        `${method} ${message.url} asks for expand=environment, which hands out SDK keys`,
-      );
+    for (const option of request.query.getAll('expand').join(',').split(',')) {
+      if (option === 'environment' || option === 'environments') {
+        violations.push(`${method} ${message.url} asks for ${option}, which hands out SDK keys`);
+      }
     }
     return { request, fault };
   }
@@ -103,14 +113,17 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       limiter,
       nowMs: serverNow(),
       newId,
-      noteCreation: (key) => creations.push({ key, request }),
+      recordWrite: (write) => writes.add(write, request),
     });
     request.processedStatus = reply.status;
     return reply;
   }
 
+  const dateHeader = (): Date | undefined =>
+    behaviour.sendsDate ? new Date(serverNow()) : undefined;
+
   function answer(response: ServerResponse, request: RecordedRequest, reply: MadeUpAnswer): void {
-    const body = prepare(response, reply, serverNow());
+    const body = prepareResponse(response, reply, dateHeader());
     request.status = reply.status;
     response.end(body);
     options.onAnswer?.(request);
@@ -132,26 +145,26 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
           headers: { Location: fault.location },
         });
       case 'rate-limit': {
-        const refusal = rateLimited(rateLimitHeaders(fault.waitsMs, serverNow()));
-        return answer(response, request, nameError(refusal.reply, { behaviour, newId }));
+        const error = rateLimited(rateLimitHeaders(fault.waitsMs, serverNow()));
+        return answer(response, request, addErrorId(error.reply, { behaviour, newId }));
       }
       case 'lock-collision': {
-        const refusal = conflict(behaviour.conflictCode);
-        return answer(response, request, nameError(refusal.reply, { behaviour, newId }));
+        const error = conflict(behaviour.conflictCode);
+        return answer(response, request, addErrorId(error.reply, { behaviour, newId }));
       }
       case 'reset':
-        return reset(message.socket);
+        return resetConnection(message.socket);
       case 'stall':
         return;
       case 'process-then-reset':
         carryOut(request);
-        return reset(message.socket);
+        return resetConnection(message.socket);
       case 'process-then-stall':
         carryOut(request);
         return;
       case 'process-then-truncate': {
         const reply = carryOut(request);
-        const body = prepare(response, reply, serverNow());
+        const body = prepareResponse(response, reply, dateHeader());
         request.status = reply.status;
         response.write(body.subarray(0, Math.floor(body.length / 2)), () => {
           message.socket.destroy();
@@ -197,75 +210,15 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     behaviour,
     requests,
     violations,
+    addEnvironment: (projectKey, key) =>
+      account.addEnvironment(projectKey, key, { createdAt: serverNow() }),
     inject: (injection) => plan.inject(injection),
     clearFaults: () => plan.clear(),
-    createdCount: (key) => creations.filter((creation) => creation.key === key).length,
-    creationsOf: (key) =>
-      creations.filter((creation) => creation.key === key).map(({ request }) => request),
+    createdCount: (key) => writes.requestsOf('create', key).length,
+    creationsOf: (key) => writes.requestsOf('create', key),
+    updatesOf: (key) => writes.requestsOf('update', key),
+    deletionsOf: (key) => writes.requestsOf('delete', key),
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-/** Sets status and headers of an answer and returns its body, which is still to be sent. */
-function prepare(response: ServerResponse, reply: MadeUpAnswer, nowMs: number): Buffer {
-  const { status, headers = {}, body } = reply;
-  const bytes = encodeBody(body);
-  response.statusCode = status;
-  response.sendDate = false;
-  response.setHeader('Date', new Date(nowMs).toUTCString());
-  if (body !== undefined) {
-    response.setHeader(
-      'Content-Type',
-      typeof body === 'string' ? 'text/plain' : 'application/json',
-    );
-  }
-  if (status !== 204 && status !== 304) {
-    response.setHeader('Content-Length', bytes.length);
-  }
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === null) {
-      response.removeHeader(name);
-    } else {
-      response.setHeader(name, typeof value === 'string' ? value : [...value]);
-    }
-  }
-  return bytes;
-}
-
-function encodeBody(body: unknown): Buffer {
-  if (body === undefined) {
-    return Buffer.alloc(0);
-  }
-  return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-}
-
-function reset(socket: Socket): void {
-  if ('encrypted' in socket) {
-    // A TLS socket cannot send TCP's RST itself.
-    socket.destroy();
-  } else {
-    socket.resetAndDestroy();
-  }
-}
-
-function trackSockets(server: Server): ReadonlySet<Socket> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  return sockets;
-}
-
-async function listen(server: Server, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') {
-    throw new Error('The simulator does not listen on a TCP port');
-  }
-  return address.port;
 }

@@ -71,7 +71,11 @@ export async function startWireServer(options: WireServerOptions = {}): Promise<
       limiter,
       nowMs: Date.now(),
       newId: () => 'error-1',
-      noteCreation: (key) => creations.push(key),
+      recordWrite: ({ kind, key }) => {
+        if (kind === 'create') {
+          creations.push(key);
+        }
+      },
     });
 
   /** Whether the fault is due, and counts it. A fault that happens once spares everything but creates. */

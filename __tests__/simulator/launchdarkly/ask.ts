@@ -10,6 +10,7 @@ import {
   sampleWriterToken,
 } from '../../../simulator/launchdarkly/sample-account.ts';
 import type { Simulator } from '../../../simulator/launchdarkly/simulator.ts';
+import { findDeviation } from './conformance.ts';
 
 /** The path of creation. */
 export const groupPath = '/api/v2/engineering-insights/insights/group';
@@ -37,6 +38,8 @@ export interface Question {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly ca?: string;
+  /** Whether the answer may differ from the OpenAPI document, because the behaviour says so. */
+  readonly mayDeviate?: true;
 }
 
 /** What came back. */
@@ -47,11 +50,29 @@ export interface Answer {
   readonly body: unknown;
 }
 
-/** Sends one request over a connection of its own; rejects when the connection breaks. */
+/**
+ * Sends one request over a connection of its own; rejects when the connection breaks. Rejects as well when
+ * the answer differs from LaunchDarkly's OpenAPI document, although no fault was injected into it.
+ */
 export async function ask(simulator: Simulator, question: Question): Promise<Answer> {
+  const answer = await send(simulator, question);
+  const { method = 'GET', path } = question;
+  const deviation = findDeviation({
+    method: question.headers?.['X-HTTP-Method-Override'] ?? method,
+    path: path.split('?')[0] ?? '',
+    ...answer,
+  });
+  const hasFault = simulator.requests.at(-1)?.fault !== undefined;
+  if (deviation !== undefined && !hasFault && !question.mayDeviate) {
+    throw new Error(deviation);
+  }
+  return answer;
+}
+
+async function send(simulator: Simulator, question: Question): Promise<Answer> {
   const { method = 'GET', path, token = sampleWriterToken, apiVersion = 'beta' } = question;
   const url = new URL(path, simulator.origin);
-  const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  const openRequest = url.protocol === 'https:' ? httpsRequest : httpRequest;
   const headers: OutgoingHttpHeaders = {
     ...(token === null ? {} : { Authorization: token }),
     ...(apiVersion === null ? {} : { 'LD-API-Version': apiVersion }),
@@ -61,7 +82,7 @@ export async function ask(simulator: Simulator, question: Question): Promise<Ans
     ...question.headers,
   };
   return new Promise((resolve, reject) => {
-    const outgoing = send(
+    const outgoing = openRequest(
       url,
       { method, agent: false, headers, ...(question.ca === undefined ? {} : { ca: question.ca }) },
       (incoming) => {
@@ -87,6 +108,7 @@ export async function ask(simulator: Simulator, question: Question): Promise<Ans
 export async function createGroup(
   simulator: Simulator,
   changes: Record<string, unknown> = {},
+  options: Pick<Question, 'token' | 'mayDeviate'> = {},
 ): Promise<Answer> {
-  return ask(simulator, { method: 'POST', path: groupPath, body: groupBody(changes) });
+  return ask(simulator, { method: 'POST', path: groupPath, body: groupBody(changes), ...options });
 }

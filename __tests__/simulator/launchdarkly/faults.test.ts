@@ -107,7 +107,7 @@ describe('the plan', () => {
     expect([await listStatus(), await listStatus()]).toEqual([503, 200]);
   });
 
-  test('a fault may skip some requests and befall several', async () => {
+  test('a fault may skip some requests and happen to several', async () => {
     simulator.inject({ skip: 1, times: 2, fault: broken });
     const statuses = [await listStatus(), await listStatus(), await listStatus()];
     expect([...statuses, await listStatus()]).toEqual([200, 503, 503, 200]);

@@ -46,10 +46,23 @@ test("LaunchDarkly's own client takes a group through its whole life", async () 
   );
   expect(patched.data.name).toBe('Prod group');
 
+  const scores = await client.getInsightsScores(
+    group.projectKey,
+    group.environmentKey,
+    group.applicationKeys.join(','),
+    beta,
+  );
+  expect(scores.data.scores.overall.indicator).toBe('notCalculated');
+
   const deleted = await client.deleteInsightGroup(group.key, beta);
   expect(deleted.status).toBe(204);
   expect(simulator.account.groups.size).toBe(0);
-  expect(simulator.createdCount(group.key)).toBe(1);
+  await expect(client.getInsightGroup(group.key, undefined, beta)).rejects.toMatchObject({
+    response: { status: 404 },
+  });
+  expect(simulator.creationsOf(group.key)).toHaveLength(1);
+  expect(simulator.updatesOf(group.key)).toHaveLength(1);
+  expect(simulator.deletionsOf(group.key)).toHaveLength(1);
 });
 
 test("LaunchDarkly's own client without the beta header is answered 403", async () => {

@@ -15,6 +15,10 @@ beforeEach(async () => {
 
 afterEach(async () => simulator.close());
 
+async function readStatus(): Promise<number> {
+  return (await ask(simulator, { path: groupsPath })).status;
+}
+
 test.each([
   [{ global: 4000 }, { 'global-remaining': '0', reset: `${startMs + 4000}` }],
   [{ route: 4000 }, { 'route-remaining': '0', reset: `${startMs + 4000}` }],
@@ -89,4 +93,82 @@ test('a token limit leaves other tokens alone, an address limit does not', async
   const limited = await ask(simulator, { path: groupsPath, token: sampleReaderToken });
   expect(limited.status).toBe(429);
   expect(limited.headers['retry-after']).toBe('7');
+});
+
+test('limits may differ by operation, and an operation without one has no headers of it', async () => {
+  simulator.behaviour.limits = { route: { createInsightGroup: 1, getInsightGroup: 2 } };
+  const created = await createGroup(simulator);
+  expect(created.headers).toMatchObject({
+    'x-ratelimit-route-limit': '1',
+    'x-ratelimit-route-remaining': '0',
+    'x-ratelimit-reset': `${startMs + 6750}`,
+  });
+  expect((await createGroup(simulator, { key: 'second' })).status).toBe(429);
+  const path = `${groupsPath}/default-production-all-apps`;
+  expect((await ask(simulator, { path })).headers['x-ratelimit-route-remaining']).toBe('1');
+  // Another verb of the same path is another operation.
+  const deleted = await ask(simulator, { method: 'DELETE', path });
+  expect(deleted.status).toBe(204);
+  expect(deleted.headers).not.toHaveProperty('x-ratelimit-route-limit');
+  expect(deleted.headers).not.toHaveProperty('x-ratelimit-reset');
+});
+
+test('a fixed window admits twice the limit around its border, a sliding one does not', async () => {
+  const statuses = async (): Promise<number[]> => {
+    nowMs = startMs + 6700;
+    const before = [await readStatus(), await readStatus()];
+    nowMs += 100;
+    return [...before, await readStatus(), await readStatus()];
+  };
+  simulator.behaviour.limits = { route: 2 };
+  expect(await statuses()).toEqual([200, 200, 200, 200]);
+  nowMs += 60_000;
+  simulator.behaviour.limits = { authToken: 2, windows: 'sliding' };
+  expect(await statuses()).toEqual([200, 200, 429, 429]);
+});
+
+test('a sliding window frees one call at a time, at the moment that its reset says', async () => {
+  simulator.behaviour.limits = { global: 2, windows: 'sliding' };
+  expect(await readStatus()).toBe(200);
+  nowMs += 4000;
+  expect(await readStatus()).toBe(200);
+  const { status, headers } = await ask(simulator, { path: groupsPath });
+  expect(status).toBe(429);
+  expect(headers['x-ratelimit-reset']).toBe(`${startMs + 10_000}`);
+  nowMs = startMs + 9999;
+  expect(await readStatus()).toBe(429);
+  nowMs += 1;
+  expect([await readStatus(), await readStatus()]).toEqual([200, 429]);
+  nowMs += 4000;
+  expect(await readStatus()).toBe(200);
+});
+
+test('the shared reset is that of the limit which is used up', async () => {
+  simulator.behaviour.limits = { global: 3, route: { getProjects: 1 }, windows: 'sliding' };
+  await readStatus();
+  nowMs += 5000;
+  const { headers } = await ask(simulator, { path: '/api/v2/projects' });
+  expect(headers).toMatchObject({
+    'x-ratelimit-global-remaining': '1',
+    'x-ratelimit-route-remaining': '0',
+    'x-ratelimit-reset': `${startMs + 15_000}`,
+  });
+});
+
+test('two jobs with tokens of their own share the limits of account, route and address', async () => {
+  const scopes = [{ global: 1 }, { route: 1 }, { ip: { getInsightGroups: 1 } }];
+  for (const limits of scopes) {
+    nowMs += 10_000;
+    simulator.behaviour.limits = limits;
+    expect(await readStatus()).toBe(200);
+    const other = await ask(simulator, { path: groupsPath, token: sampleReaderToken });
+    expect(other.status).toBe(429);
+  }
+});
+
+test('a limit of zero refuses every call', async () => {
+  simulator.behaviour.limits = { global: 0, windows: 'sliding' };
+  const { status, headers } = await ask(simulator, { path: groupsPath });
+  expect(status).toBe(429);
+  expect(headers['x-ratelimit-reset']).toBe(`${startMs + 10_000}`);
 });

@@ -1,0 +1,127 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readGroupsFile } from '../../../src/inputs/read-groups-file.ts';
+
+const FILE = '.github/insight-groups.yml';
+
+let folder = '';
+let workspace = '';
+
+beforeEach(() => {
+  folder = mkdtempSync(join(realpathSync(tmpdir()), 'groups-file-'));
+  workspace = join(folder, 'work');
+  mkdirSync(join(workspace, '.github'), { recursive: true });
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The text of the file, or why it cannot be read. */
+async function read(file = FILE): Promise<string> {
+  const content = await readGroupsFile(file, workspace);
+  return content.kind === 'read' ? Buffer.from(content.bytes).toString() : content.message;
+}
+
+test('a file is read by its path in the workspace', async () => {
+  writeFileSync(join(workspace, FILE), 'groups: []\n');
+  expect(await readGroupsFile(`./.github/../${FILE}`, workspace)).toEqual({
+    kind: 'read',
+    bytes: new Uint8Array(Buffer.from('groups: []\n')),
+    path: FILE,
+  });
+  expect(await read(join(workspace, FILE))).toBe('groups: []\n');
+});
+
+test('an empty file is read as one', async () => {
+  writeFileSync(join(workspace, FILE), '');
+  expect(await read()).toBe('');
+});
+
+test('of a large file just more than the limit is read', async () => {
+  writeFileSync(join(workspace, FILE), ' '.repeat(1_000_000));
+  expect(await read()).toHaveLength(256 * 1024 + 1);
+});
+
+test('a missing file asks for actions/checkout', async () => {
+  expect(await read()).toBe(
+    'There is no file ".github/insight-groups.yml" in the workspace. Is a step with actions/checkout missing before this one?',
+  );
+});
+
+test('a file with the other extension is suggested', async () => {
+  writeFileSync(join(workspace, '.github/insight-groups.yaml'), '');
+  expect(await read()).toBe(
+    'There is no file ".github/insight-groups.yml" in the workspace. Did you mean ".github/insight-groups.yaml"?',
+  );
+  writeFileSync(join(workspace, 'groups.yml'), '');
+  expect(await read('groups.yaml')).toContain('Did you mean "groups.yml"?');
+});
+
+test('a folder is not a file', async () => {
+  expect(await read('.github')).toBe('".github" is a folder; name a file in it.');
+  expect(await read('.')).toContain(' is a folder; name a file in it.');
+});
+
+test.each(['../groups.yml', 'a/../../groups.yml', '/etc/hostname', '..'])(
+  'the path %s leads out of the workspace',
+  async (file) => {
+    writeFileSync(join(folder, 'groups.yml'), 'groups: []\n');
+    expect(await read(file)).toBe(
+      `"${file}" is outside the workspace; the file has to be in the repository.`,
+    );
+  },
+);
+
+test('a name that only looks like a way out is one of the workspace', async () => {
+  writeFileSync(join(workspace, '..groups.yml'), 'groups: []\n');
+  expect(await read('..groups.yml')).toBe('groups: []\n');
+});
+
+test('a link out of the workspace is not followed', async () => {
+  writeFileSync(join(folder, 'secret'), 'secret\n');
+  symlinkSync(join(folder, 'secret'), join(workspace, FILE));
+  symlinkSync(folder, join(workspace, 'up'));
+  expect(await read()).toBe(`"${FILE}" is a link that leads out of the workspace.`);
+  expect(await read('up/secret')).toBe('"up/secret" is a link that leads out of the workspace.');
+});
+
+test('a link within the workspace is followed', async () => {
+  writeFileSync(join(workspace, 'groups.yml'), 'groups: []\n');
+  symlinkSync(join('..', 'groups.yml'), join(workspace, FILE));
+  expect(await read()).toBe('groups: []\n');
+});
+
+test('a link that leads to itself is told', async () => {
+  symlinkSync('insight-groups.yml', join(workspace, FILE));
+  expect(await read()).toBe(`"${FILE}" is a link that leads to itself.`);
+});
+
+test('a part of the path that is no folder is told', async () => {
+  writeFileSync(join(workspace, 'file'), '');
+  expect(await read('file/groups.yml')).toBe(
+    'There is no file "file/groups.yml" in the workspace: a part of its path is no folder.',
+  );
+});
+
+test.skipIf(process.getuid?.() === 0)('a file without permission is told', async () => {
+  writeFileSync(join(workspace, FILE), '');
+  chmodSync(join(workspace, FILE), 0);
+  expect(await read()).toContain('may not be read');
+});
+
+test.skipIf(process.platform === 'win32')('a named pipe is not waited for', async () => {
+  execFileSync('mkfifo', [join(workspace, FILE)]);
+  expect(await read()).toBe(`"${FILE}" is not a regular file.`);
+});
