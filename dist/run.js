@@ -15735,7 +15735,7 @@ var minified = __nccwpck_require__(898);
 var errors = __nccwpck_require__(9473);
 // EXTERNAL MODULE: ./build/http/proxies.js + 1 modules
 var http_proxies = __nccwpck_require__(8535);
-;// CONCATENATED MODULE: ./build/launchdarkly/servers.js
+;// CONCATENATED MODULE: ./build/launchdarkly/base-uri.js
 /**
  * The hosts are matched on the text as it was written, never on a parsed URL: a parser turns integers,
  * encoded dots and full-width letters into innocent-looking hosts before anybody can look at them.
@@ -15758,7 +15758,7 @@ const EXPECTED = `expected ${INSTANCE_LIST} or another https host below launchda
  * Decides whether the token may go to `baseUri`. Returns the server, or a problem in words that does
  * not echo the value: it may hold a credential. One trailing slash and upper-case letters are forgiven.
  */
-function resolveServer(baseUri) {
+function parseBaseUri(baseUri) {
     const text = baseUri.replace(/\/$/, '').toLowerCase();
     const host = LAUNCHDARKLY.exec(text)?.[1];
     if (host !== undefined) {
@@ -15989,7 +15989,7 @@ function describeCommon(run) {
     return {
         token: createTokenSchema(run),
         'base-uri': ruled((text) => {
-            const server = resolveServer(text);
+            const server = parseBaseUri(text);
             return 'problem' in server ? (0,rules/* invalid */.Gq)(server.problem) : (0,rules/* valid */.rZ)(server);
         }),
         'timeout-seconds': optional(timeoutSeconds),
@@ -19072,14 +19072,14 @@ function startDeadline(timeoutMs, cancellation, findAdvice = () => '') {
 function explainTimeout(timeoutMs, advice) {
     return new errors/* ActionError */.lZ({
         code: 'timeout',
-        message: `The step's time of ${timeoutMs / 1_000} s was up before LaunchDarkly had answered.`,
+        message: `LaunchDarkly did not finish answering within ${timeoutMs / 1_000} s (timeout-seconds).`,
         nextStep: `Run again; raise timeout-seconds if the network is slow. ${advice}`.trim(),
     });
 }
 function explainCancel() {
     return new errors/* ActionError */.lZ({
         code: 'cancelled',
-        message: 'The run was cancelled before its work was done.',
+        message: 'The run was cancelled before it was done.',
         nextStep: 'Re-run the job if you still need the group.',
     });
 }
