@@ -139,7 +139,13 @@ describe("the rebuild of Dependabot's pull requests", () => {
       { what: 'a hidden file', make: () => writeFileSync(join(dist, '.npmrc'), '') },
       { what: 'a name with a new line', make: () => writeFileSync(join(dist, 'a\nindex.js'), '') },
       { what: 'a folder', make: () => mkdirSync(join(dist, 'workflows')) },
-      { what: 'a symbolic link', make: () => symlinkSync('/etc/passwd', join(dist, 'yaml.js')) },
+      {
+        what: 'a symbolic link',
+        make: () => {
+          rmSync(join(dist, 'yaml.js'));
+          symlinkSync('/etc/passwd', join(dist, 'yaml.js'));
+        },
+      },
       { what: 'a hard link', make: () => linkSync(join(dist, 'index.js'), join(temp, 'other')) },
       { what: 'a huge file', make: () => writeFileSync(join(dist, 'index.js'), huge()) },
       { what: 'an empty entry', make: () => writeFileSync(join(dist, 'index.js'), '') },
