@@ -1,5 +1,6 @@
+import type { OutcomeKind } from '../reconcile/group-result.ts';
 import type { CommentResult } from './comment.ts';
-import { countGroups } from './describe.ts';
+import { countGroups, describeKinds } from './describe.ts';
 import type { Log } from './log.ts';
 
 /** Shorter waits are logged at debug level only, in milliseconds. */
@@ -33,10 +34,19 @@ export function logRequest(seen: RequestSeen, log: Log): void {
   log.debug(`Request ${attempt}: ${method} ${path} ${result} in ${Math.round(elapsedMs)} ms`);
 }
 
-/** Logs that the work on several groups begins; nothing where there is none. */
-export function logStart(total: number, isDryRun: boolean, log: Log): void {
+/** The work on several groups, as far as it is known before it begins. */
+export interface WorkAhead {
+  readonly total: number;
+  /** How it would end for each group; empty where that is not known. */
+  readonly expected: readonly OutcomeKind[];
+  readonly isDryRun: boolean;
+}
+
+/** Logs that the work on several groups begins, and what will be done; nothing where there is none. */
+export function logStart({ total, expected, isDryRun }: WorkAhead, log: Log): void {
   if (total > 0) {
-    log.info(`${isDryRun ? 'Planning' : 'Working on'} ${countGroups(total)}.`);
+    const counts = expected.length === 0 ? '' : `: ${describeKinds(expected)}`;
+    log.info(`${isDryRun ? 'Planning' : 'Working on'} ${countGroups(total)}${counts}.`);
   }
 }
 

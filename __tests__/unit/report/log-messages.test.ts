@@ -53,8 +53,14 @@ test.each([
   [200, true, 'Planning 200 insight groups.\n'],
   [0, false, ''],
 ])('the start of the work on %i groups (dry run: %s) is one line', (total, isDryRun, text) => {
-  logStart(total, isDryRun, log);
+  logStart({ total, expected: [], isDryRun }, log);
   expect(printed).toBe(text);
+});
+
+test('the start of the work says what will be done, where that is known', () => {
+  const expected = ['unchanged', 'would-create', 'unchanged', 'would-update'] as const;
+  logStart({ total: 4, expected, isDryRun: false }, log);
+  expect(printed).toBe('Working on 4 insight groups: 1 to create, 1 to update, 2 unchanged.\n');
 });
 
 test('progress is told as a count', () => {
