@@ -14233,6 +14233,7 @@ function countOutcomes(results) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   HG: () => (/* binding */ describeKinds),
 /* harmony export */   ZP: () => (/* binding */ describeDrift),
 /* harmony export */   eq: () => (/* binding */ countGroups),
 /* harmony export */   iB: () => (/* binding */ listApplications),
@@ -14258,9 +14259,13 @@ const OUTCOME_WORDS = {
 };
 /** Counts the outcomes in words, the worst first: "1 failed, 3 created, 195 unchanged". */
 function describeCounts(results) {
-    const counts = (0,_reconcile_group_result_js__WEBPACK_IMPORTED_MODULE_0__/* .countOutcomes */ .X)(results);
-    return _reconcile_group_result_js__WEBPACK_IMPORTED_MODULE_0__/* .OUTCOME_KINDS */ .h.filter((kind) => counts[kind] > 0)
-        .map((kind) => `${counts[kind]} ${OUTCOME_WORDS[kind]}`)
+    return describeKinds(results.map(({ outcome }) => outcome.kind));
+}
+/** Counts kinds of outcomes in words, the worst first. */
+function describeKinds(kinds) {
+    return _reconcile_group_result_js__WEBPACK_IMPORTED_MODULE_0__/* .OUTCOME_KINDS */ .h.map((kind) => ({ kind, count: kinds.filter((k) => k === kind).length }))
+        .filter(({ count }) => count > 0)
+        .map(({ kind, count }) => `${count} ${OUTCOME_WORDS[kind]}`)
         .join(', ');
 }
 /** Counts groups: "1 insight group", "200 insight groups". */
@@ -14513,7 +14518,7 @@ function describeNotes(outcome) {
     if (mayHaveBeenCreated && group !== undefined) {
         notes.push({
             title: 'It is not known whether this run created the insight group',
-            text: `A request to create insight group "${group.key}" got no answer, and LaunchDarkly does not tell when the group was made: this run may or may not have created it.`,
+            text: `A request to create insight group "${group.key}" got no answer, and LaunchDarkly does not say when the group was created: this run may or may not have created it.`,
         });
     }
     if (unknownApplications.length > 0) {
@@ -15883,7 +15888,7 @@ const input_schemas_boolean = ruled((text) => /^(?:true|True|TRUE|false|False|FA
 /** A schema for a whole number, written without a sign and without leading zeros. */
 function wholeNumber({ min, max, what }) {
     return ruled((text) => {
-        const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+        const number = /^(?:0|[1-9]\d{0,9})$/.test(text) ? Number(text) : Number.NaN;
         return number >= min && number <= max
             ? { kind: 'valid', value: number }
             : quoteInvalid(text, `expected ${what}`);
@@ -15933,7 +15938,7 @@ const COMMON_DEFAULTS = {
  *
  * @throws {ActionError} `invalid-input`, naming every problem, never a credential's value
  */
-function readInputs({ env, run, secrets }, { defaults, shape }) {
+function readInputs({ env, run, secrets }, { defaults, shape, listConflicts }) {
     const given = readDeclaredInputs(env, { ...defaults, ...COMMON_DEFAULTS });
     const proxies = (0,http_proxies/* readProxySettings */.uv)(env);
     for (const secret of [given['token'], given['github-token'], ...(0,http_proxies/* listProxySecrets */.WA)(proxies)]) {
@@ -15944,6 +15949,7 @@ function readInputs({ env, run, secrets }, { defaults, shape }) {
     const origin = common.data?.['base-uri'].origin ?? COMMON_DEFAULTS['base-uri'];
     const problems = [
         ...[...(own.error?.issues ?? []), ...(common.error?.issues ?? [])].map(({ path, message }) => ({ input: String(path[0]), message })),
+        ...(listConflicts?.(given) ?? []),
         ...listProxyProblems(env, origin),
     ];
     if (!own.success || !common.success || problems.length > 0) {
@@ -16152,7 +16158,11 @@ const SHAPE = {
  * @throws {ActionError} `invalid-input`, naming every problem, never a credential's value
  */
 function readCreateInputs(source) {
-    const { common, own } = readInputs(source, { defaults: CREATE_DEFAULTS, shape: SHAPE });
+    const { common, own } = readInputs(source, {
+        defaults: CREATE_DEFAULTS,
+        shape: SHAPE,
+        listConflicts,
+    });
     const template = {
         project: own.project,
         environment: own.environment,
@@ -16160,13 +16170,22 @@ function readCreateInputs(source) {
         name: own.name,
         applicationKeys: own.applications,
     };
-    const ifExists = own['if-exists'];
-    if ((0,rules/* mayBeSeveral */.J_)(template) && ifExists === 'fail') {
-        const message = 'fail can never pass twice for several groups; set it to keep or update where project or environment is a pattern or a list';
-        throw explainProblems([{ input: 'if-exists', message }], source.run);
-    }
     const warnings = [...common.warnings, ...warnOfLengths(own)];
-    return { ...common, template, ifExists, warnings };
+    return { ...common, template, ifExists: own['if-exists'], warnings };
+}
+function listConflicts(given) {
+    const isSeveral = ['project', 'environment'].some((input) => {
+        const selector = (0,inputs_selector/* parseSelector */.Pl)(given[input] ?? '');
+        return selector.kind === 'valid' && selector.value.kind === 'patterns';
+    });
+    return isSeveral && given['if-exists'] === 'fail'
+        ? [
+            {
+                input: 'if-exists',
+                message: 'fail can never pass twice for several groups; set it to keep or update where project or environment is a pattern or a list',
+            },
+        ]
+        : [];
 }
 function warnOfLengths(inputs) {
     const [only, ...rest] = inputs.key;
@@ -18161,7 +18180,8 @@ function plannedDeleteTask({ target, observed }, options) {
  * for another group on another instance. Letter case counts in keys as little as it does for LaunchDarkly.
  */
 function identifyGroupComment(origin, { projectKey, key }) {
-    return [origin, projectKey.toLowerCase(), key.toLowerCase()];
+    // Named, because a project may be called anything, also like the word that another identity starts with.
+    return [origin, { project: projectKey.toLowerCase(), key: key.toLowerCase() }];
 }
 
 ;// CONCATENATED MODULE: ./build/commands/create.js
@@ -18542,156 +18562,140 @@ function findDrift(results) {
 var describe = __nccwpck_require__(3614);
 // EXTERNAL MODULE: ./build/report/outcome-notes.js
 var outcome_notes = __nccwpck_require__(2147);
-;// CONCATENATED MODULE: ./build/report/log-messages.js
+;// CONCATENATED MODULE: ./build/report/log-results.js
 
 
-/** Shorter waits are logged at debug level only, in milliseconds. */
-const ANNOUNCED_WAIT_MS = 3_000;
-/** Logs that the run waits, when it is long enough to wonder. */
-function logWait({ ms, why }, log) {
-    const text = `Trying again in ${(ms / 1_000).toFixed(1)} s: ${why}.`;
-    if (ms >= ANNOUNCED_WAIT_MS) {
-        log.info(text);
-    }
-    else {
-        log.debug(text);
-    }
-}
-/** Logs one request, for those who switched step debugging on. */
-function logRequest(seen, log) {
-    const { attempt, method, path, result, elapsedMs } = seen;
-    log.debug(`Request ${attempt}: ${method} ${path} ${result} in ${Math.round(elapsedMs)} ms`);
-}
-/** Logs that the work on several groups begins. */
-function logStart(total, isDryRun, log) {
-    log.info(`${isDryRun ? 'Planning' : 'Working on'} ${(0,describe/* countGroups */.eq)(total)}.`);
-}
-/** Logs that the work goes on. */
-function logProgress(done, total, log) {
-    log.info(`${done} of ${total} done.`);
-}
-/** Logs how the run ended: what was done where all is well, one annotation for each thing that is not. */
+/** Logs how the run ended: what was done, and an annotation for each thing that needs attention. */
 function logReport(report, log) {
-    const { isSingle, results, failure, notices } = report;
+    const { isSingle, isDryRun, results, failure, notices } = report;
     for (const notice of notices) {
         log.notice('No insight group was asked for', notice);
     }
     if (isSingle) {
         for (const result of results) {
-            logOutcome(result, report, log);
+            logOnly(result, log);
         }
     }
-    else {
-        logProblems(report, log);
+    const logNote = suppressRepeats((title, text) => log.warning(title, text));
+    for (const result of results) {
+        logAttention(result, report, log);
+        for (const { title, text } of (0,outcome_notes/* describeNotes */.N)(result.outcome)) {
+            logNote(title, text);
+        }
     }
     if (failure !== undefined) {
         logFailure(failure, report, log);
     }
     if (!isSingle && results.length > 0) {
-        const ending = report.isDryRun ? 'Dry run, nothing was written' : 'Done';
-        log.info(`${ending}: ${(0,describe/* describeCounts */.wv)(results)}.`);
+        const counts = (0,describe/* describeCounts */.wv)(results);
+        log.info(isDryRun ? `Dry run, nothing was written: ${counts}.` : `Done: ${counts}.`);
     }
 }
-/** Logs a result of several: one line for a change, none for a group that is as it should be. */
+/** The groups of one template share their applications, and so what is to be said of them. */
+function suppressRepeats(write) {
+    const written = new Set();
+    return (title, text) => {
+        if (!written.has(text)) {
+            written.add(text);
+            write(title, text);
+        }
+    };
+}
+/** Logs one of several results: a line for a change, none for a group that stays as it is. */
 function logChange({ target, outcome }, log) {
-    const text = describeChange(outcome, nameGroup(outcome.group ?? target));
-    if (text !== undefined) {
-        log.info(text);
-    }
-}
-function describeChange(outcome, name) {
+    const group = outcome.group ?? target;
     switch (outcome.kind) {
         case 'created':
-            return `Created ${name}.`;
+            log.info(`Created ${nameGroup(group)}.`);
+            return;
         case 'updated':
-            return `Updated ${name}. ${formatDrift(outcome, 'change')}`;
+            log.info(describeUpdated(group, outcome));
+            return;
         case 'deleted':
-            return `Deleted ${name}.`;
+            log.info(`Deleted ${nameGroup(group)}.`);
+            return;
+        // The signs are those that plans of Terraform have.
         case 'would-create':
-            return `+ create ${name}`;
+            log.info(`+ create ${nameGroup(group)}`);
+            return;
         case 'would-update':
-            return `~ update ${name}. ${formatDrift(outcome, 'change')}`;
+            log.info(`~ update ${nameGroup(group)}. ${formatDrift(outcome, 'change')}`);
+            return;
         case 'would-delete':
-            return `- delete ${name}`;
+            log.info(`- delete ${nameGroup(group)}`);
+            return;
         case 'unchanged':
         case 'absent':
         case 'kept':
         case 'failed':
         case 'skipped':
-            return undefined;
+            return;
     }
 }
-function logProblems(report, log) {
-    for (const { target, outcome } of report.results) {
-        const group = outcome.group ?? target;
-        switch (outcome.kind) {
-            case 'failed':
-                logFailure(outcome.error, report, log);
-                break;
-            case 'kept':
-                log.warning('The insight group differs from the request', explainKept(group, outcome));
-                break;
-            case 'created':
-                logStoredDifferently(outcome, log);
-                break;
-            default:
-                break;
-        }
-        logNotes(outcome, log);
-    }
-}
-function logOutcome(result, report, log) {
+/** Logs the result of the one group that the workflow named. */
+function logOnly(result, log) {
     const { target, outcome } = result;
     const group = outcome.group ?? target;
-    const { key } = group;
     switch (outcome.kind) {
         case 'created':
             log.info(`Created ${describeGroup(group)}.`);
-            logStoredDifferently(outcome, log);
-            break;
-        case 'unchanged':
-            log.info(`Insight group "${key}" exists and matches the request.${outcome.mayHaveBeenCreated ? '' : ' Nothing was written.'}`);
-            break;
-        case 'kept':
-            log.warning('The insight group differs from the request', explainKept(group, outcome));
-            break;
+            return;
         case 'updated':
-            log.info(`Updated insight group "${key}". ${formatDrift(outcome, 'change')}`);
-            break;
-        case 'would-create':
-            log.info(`Dry run: would create ${describeGroup(target)}. Nothing was written.`);
-            break;
-        case 'would-update':
-            log.info(`Dry run: would update insight group "${key}". ${formatDrift(outcome, 'change')} Nothing was written.`);
-            break;
+            log.info(describeUpdated(group, outcome));
+            return;
         case 'deleted':
             log.info(`Deleted ${nameGroup(group)}.`);
-            break;
+            return;
+        case 'unchanged':
+            log.info(`Insight group "${group.key}" exists and matches the request.${outcome.mayHaveBeenCreated ? '' : ' Nothing was written.'}`);
+            return;
         case 'absent':
-            log.info(`Insight group "${key}" does not exist. Nothing was written.`);
-            break;
+            log.info(`Insight group "${group.key}" does not exist: there is nothing to delete.`);
+            return;
+        case 'would-create':
+            log.info(`Dry run: would create ${describeGroup(group)}. Nothing was written.`);
+            return;
+        case 'would-update':
+            log.info(`Dry run: would update ${nameGroup(group)}. ${formatDrift(outcome, 'change')} Nothing was written.`);
+            return;
         case 'would-delete':
-            log.info(`Dry run: would delete ${nameGroup(group)}. Nothing was written.`);
-            break;
+            log.info(`Dry run: would delete ${nameGroup(group)}. Nothing was deleted.`);
+            return;
+        case 'kept':
+        case 'failed':
+        case 'skipped':
+            return;
+    }
+}
+function describeUpdated(group, outcome) {
+    return `Updated ${nameGroup(group)}. ${formatDrift(outcome, 'change')}`;
+}
+/** Annotates what is not as it should be. */
+function logAttention({ outcome }, report, log) {
+    switch (outcome.kind) {
         case 'failed':
             logFailure(outcome.error, report, log);
-            break;
+            return;
+        case 'kept': {
+            const verb = report.isDryRun ? 'would be' : 'was';
+            log.warning('The insight group differs from the request', `Insight group "${outcome.group.key}" ${verb} kept as it is (if-exists: keep). ${formatDrift(outcome, 'state')}`);
+            return;
+        }
+        case 'created':
+            if (outcome.drift.length > 0) {
+                const name = report.isSingle ? '' : `Insight group "${outcome.group.key}": `;
+                log.warning('LaunchDarkly stored different values than requested', `${name}${formatDrift(outcome, 'state')}`);
+            }
+            return;
+        case 'unchanged':
+        case 'updated':
+        case 'deleted':
+        case 'absent':
+        case 'would-create':
+        case 'would-update':
+        case 'would-delete':
         case 'skipped':
-            break;
-    }
-    logNotes(outcome, log);
-}
-function explainKept({ key }, outcome) {
-    return `Insight group "${key}" was kept as it is (if-exists: keep). ${formatDrift(outcome, 'state')}`;
-}
-function logStoredDifferently(outcome, log) {
-    if (outcome.drift.length > 0) {
-        log.warning('LaunchDarkly stored different values than requested', formatDrift(outcome, 'state'));
-    }
-}
-function logNotes(outcome, log) {
-    for (const { title, text } of (0,outcome_notes/* describeNotes */.N)(outcome)) {
-        log.warning(title, text);
+            return;
     }
 }
 /**
@@ -18709,44 +18713,20 @@ function logFailure(error, { helpUrl }, log) {
     const next = `Next: ${error.nextStep}${help === undefined ? '' : ` See ${help}`}`;
     if (error.problems.length > 0) {
         for (const { file, line, column, message } of error.problems) {
-            log.failure(error.title, [message], { file, startLine: line, startColumn: column });
+            // The log shows an annotation's message alone, and whoever reads it there needs the place as well.
+            const text = `${message} (line ${line}, column ${column})`;
+            log.failure(error.title, [text], { file, startLine: line, startColumn: column });
         }
         log.fail(`${error.message} ${next}`);
         return;
     }
-    const lines = [
+    log.failure(error.title, [
         error.message,
-        ...error.reasons.map(({ attribute, reason }) => `- ${attribute}: ${reason}`),
+        ...error.reasons.map(({ attribute, reason }) => attribute === '' ? `- ${reason}` : `- ${attribute}: ${reason}`),
         ...(0,describe/* describeDrift */.ZP)(error.existing?.drift ?? [], 'state', FORMAT).map((line) => `- ${line}`),
         ...(error.said === undefined ? [] : [error.said]),
         next,
-    ];
-    log.failure(error.title, lines);
-}
-/** Logs that there is no pull request to comment on, and how to name one. */
-function logNoPullRequest(log) {
-    log.info('No comment: this run is not for a pull request.');
-    log.info('To comment on a pull request all the same, set the input pr-number to its number.');
-}
-/** Logs what became of the pull request comment. None of it fails the step. */
-function logCommentResult(result, log) {
-    switch (result.kind) {
-        case 'created':
-            log.info(`Commented on the pull request: ${result.url}`);
-            return;
-        case 'updated':
-            log.info(`Updated the comment on the pull request: ${result.url}`);
-            return;
-        case 'unchanged':
-            log.info('Left the comment on the pull request as it is: nothing changed.');
-            return;
-        case 'forbidden':
-            log.warning('The pull request comment could not be written', 'The GitHub token may not write comments. Give the job the permission pull-requests: write. On pull requests from forks GitHub withholds it.');
-            return;
-        case 'failed':
-            log.warning('The pull request comment could not be written', result.why);
-            return;
-    }
+    ]);
 }
 const FORMAT = { name: (name) => `"${name}"`, key: (key) => key };
 function formatDrift({ drift }, tense) {
@@ -18803,8 +18783,8 @@ const OUTPUTS = {
         'overall-indicator': ({ group }) => group?.scores?.overall?.indicator ?? '',
         scores: ({ group }) => JSON.stringify(pickScores(group?.scores)),
         drift: ({ only }) => JSON.stringify(only?.outcome.drift ?? []),
-        groups: ({ report }) => JSON.stringify(report.results.map(describeResult)),
-        counts: ({ report }) => JSON.stringify(pickCounts(report, [...COUNTED, 'kept', 'would-create', 'would-update'])),
+        groups: ({ report }) => describeGroups(report),
+        counts: ({ report }) => describeCounts(report, CREATE_COUNTS),
         'error-code': ({ report }) => findErrorCode(report),
     },
     delete: {
@@ -18817,8 +18797,8 @@ const OUTPUTS = {
     sync: {
         outcome: ({ report }) => describeSync(report),
         drift: ({ report }) => String(hasOutcome(report, ...PLANNED)),
-        counts: ({ report }) => JSON.stringify(pickCounts(report, [...COUNTED, 'deleted', 'absent', ...PLANNED])),
-        groups: ({ report }) => JSON.stringify(report.results.map(describeResult)),
+        counts: ({ report }) => describeCounts(report, SYNC_COUNTS),
+        groups: ({ report }) => describeGroups(report),
         'error-code': ({ report }) => findErrorCode(report),
     },
 };
@@ -18827,15 +18807,19 @@ function listOutputNames(command) {
     return Object.keys(OUTPUTS[command]);
 }
 /** Describes the outputs of a run: every name, with an empty string where there is nothing to say. */
-function describeOutputs(report) {
+function describeOutputs(report, redact = (text) => text) {
     const only = report.isSingle ? report.results[0] : undefined;
     const source = { report, only, group: only?.outcome.group };
-    return Object.fromEntries(Object.entries(OUTPUTS[report.command]).map(([name, describe]) => [name, describe(source)]));
+    return Object.fromEntries(Object.entries(OUTPUTS[report.command]).map(([name, describe]) => {
+        const value = describe(source);
+        return [name, typeof value === 'string' ? redact(value) : `[${value.map(redact).join(',')}]`];
+    }));
 }
-/** Hands the outputs to the runner. A value that holds a secret would be dropped whole, so it is redacted first. */
+/** Hands the outputs to the runner. It would drop a value that holds a secret whole, so they are redacted first. */
 function writeOutputs(report, secrets) {
-    for (const [name, value] of Object.entries(describeOutputs(report))) {
-        setOutput(name, secrets.redact(value));
+    const outputs = describeOutputs(report, (text) => secrets.redact(text));
+    for (const [name, value] of Object.entries(outputs)) {
+        setOutput(name, value);
     }
 }
 /** Says that the run failed after all. What the other outputs say of groups stays true. */
@@ -18846,12 +18830,26 @@ function overwriteOutcome({ code }) {
 }
 const CHANGES = ['created', 'updated', 'deleted'];
 const PLANNED = ['would-create', 'would-update', 'would-delete'];
-const COUNTED = [
+/** What the output `counts` counts, in the order of its members. */
+const CREATE_COUNTS = [
     'created',
     'updated',
     'unchanged',
+    'kept',
     'failed',
     'skipped',
+    'would-create',
+    'would-update',
+];
+const SYNC_COUNTS = [
+    'created',
+    'updated',
+    'unchanged',
+    'deleted',
+    'absent',
+    'failed',
+    'skipped',
+    ...PLANNED,
 ];
 /** The outcome of a run on several groups: the first that applies, the worst first. */
 function describeOverall(report) {
@@ -18887,12 +18885,16 @@ function hasOutcome({ results }, ...kinds) {
     return results.some(({ outcome }) => kinds.includes(outcome.kind));
 }
 /** The counts under names that read well in an expression: `would-create` is `wouldCreate`. */
-function pickCounts({ results }, kinds) {
+function describeCounts({ results }, kinds) {
     const counts = (0,group_result/* countOutcomes */.X)(results);
-    return Object.fromEntries(kinds.map((kind) => [
+    const members = kinds.map((kind) => [
         kind.replace(/-(\w)/g, (_, letter) => letter.toUpperCase()),
         counts[kind],
-    ]));
+    ]);
+    return JSON.stringify(Object.fromEntries(members));
+}
+function describeGroups({ results }) {
+    return results.map((result) => JSON.stringify(describeResult(result)));
 }
 /** All fields are always there: an expression that names a missing one would be empty without a word. */
 function describeResult({ target, outcome }) {
@@ -18929,14 +18931,14 @@ function pickScore(score) {
 }
 /** The members are named one by one: what else a group may come to hold is not published by accident. */
 function pickPublicFields(group) {
-    const { key, name, projectKey, environmentKey, applicationKeys } = group;
+    const { key, name, projectKey, environmentKey, applicationKeys, createdAt } = group;
     return {
         key,
         name,
         projectKey,
         environmentKey,
         applicationKeys,
-        createdAt: formatTime(group.createdAt),
+        ...(createdAt !== undefined && { createdAt: formatTime(createdAt) }),
     };
 }
 function formatTime(epochMs) {
@@ -19254,7 +19256,64 @@ function toAnchor(heading) {
         .replaceAll(' ', '-');
 }
 
+;// CONCATENATED MODULE: ./build/report/log-messages.js
+
+/** Shorter waits are logged at debug level only, in milliseconds. */
+const ANNOUNCED_WAIT_MS = 3_000;
+/** Logs that the run waits, when it is long enough to wonder. */
+function logWait({ ms, why }, log) {
+    const text = `Trying again in ${(ms / 1_000).toFixed(1)} s: ${why}.`;
+    if (ms >= ANNOUNCED_WAIT_MS) {
+        log.info(text);
+    }
+    else {
+        log.debug(text);
+    }
+}
+/** Logs one request, for those who switched step debugging on. */
+function logRequest(seen, log) {
+    const { attempt, method, path, result, elapsedMs } = seen;
+    log.debug(`Request ${attempt}: ${method} ${path} ${result} in ${Math.round(elapsedMs)} ms`);
+}
+/** Logs that the work on several groups begins, and what will be done; nothing where there is none. */
+function logStart({ total, expected, isDryRun }, log) {
+    if (total > 0) {
+        const counts = expected.length === 0 ? '' : `: ${(0,describe/* describeKinds */.HG)(expected)}`;
+        log.info(`${isDryRun ? 'Planning' : 'Working on'} ${(0,describe/* countGroups */.eq)(total)}${counts}.`);
+    }
+}
+/** Logs that the work goes on. */
+function logProgress(done, total, log) {
+    log.info(`${done} of ${total} done.`);
+}
+/** Logs that there is no pull request to comment on, and how to name one. */
+function logNoPullRequest(log) {
+    log.info('No comment: this run is not for a pull request.');
+    log.info('To comment on a pull request all the same, set the input pr-number to its number.');
+}
+/** Logs what became of the pull request comment. None of it fails the step. */
+function logCommentResult(result, log) {
+    switch (result.kind) {
+        case 'created':
+            log.info(`Commented on the pull request: ${result.url}`);
+            return;
+        case 'updated':
+            log.info(`Updated the comment on the pull request: ${result.url}`);
+            return;
+        case 'unchanged':
+            log.info('Left the comment on the pull request as it is: nothing changed.');
+            return;
+        case 'forbidden':
+            log.warning('The pull request comment could not be written', 'The GitHub token may not write comments. Give the job the permission pull-requests: write. On pull requests from forks GitHub withholds it.');
+            return;
+        case 'failed':
+            log.warning('The pull request comment could not be written', result.why);
+            return;
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/progress.js
+
 
 /** How often work that takes long shows that it goes on, in milliseconds. */
 const PROGRESS_INTERVAL_MS = 10_000;
@@ -19272,10 +19331,10 @@ class ProgressLog {
         this.#isDryRun = isDryRun;
         this.#now = now;
     }
-    begin(total) {
+    begin(total, expected = []) {
         this.#total = total;
         this.#saidAt = this.#now();
-        logStart(total, this.#isDryRun, this.#log);
+        logStart({ total, expected, isDryRun: this.#isDryRun }, this.#log);
     }
     finish(result) {
         this.#done += 1;
@@ -19299,8 +19358,8 @@ var visible_text = __nccwpck_require__(269);
 class Log {
     #secrets;
     /** How many annotations of each kind were written, and those that the last one has to stand for. */
-    #written = { warning: 0, error: 0 };
-    #held = { warning: [], error: [] };
+    #written = { notice: 0, warning: 0, error: 0 };
+    #held = { notice: [], warning: [], error: [] };
     constructor(secrets) {
         this.#secrets = secrets;
     }
@@ -19316,16 +19375,20 @@ class Log {
     }
     /** One blue annotation. `title` is a constant of ours: the runner does not mask titles. */
     notice(title, text) {
-        notice(this.#cleanLines([text]), { title });
+        this.#annotate('notice', { title, message: this.#cleanLines([text]) });
     }
     /** One yellow annotation. `title` is a constant of ours: the runner does not mask titles. */
     warning(title, text) {
         this.#annotate('warning', { title, message: this.#cleanLines([text]) });
     }
     /** One red annotation of some lines, which also makes the step fail when the process ends. */
-    failure(title, lines, place = {}) {
+    failure(title, lines, place) {
         process.exitCode = ExitCode.Failure;
-        this.#annotate('error', { title, message: this.#cleanLines(lines), ...place });
+        this.#annotate('error', {
+            title,
+            message: this.#cleanLines(lines),
+            ...(place && { ...place, file: this.#clean(place.file) }),
+        });
     }
     /** Makes the step fail when the process ends, with a line that is no annotation. */
     fail(text) {
@@ -19333,38 +19396,37 @@ class Log {
         this.info(text);
     }
     /**
-     * Writes the annotations that were held back: the runner shows ten of a kind and drops the others without
-     * a word, so the tenth says how many there are. Each stands in the log in any case.
+     * Writes the last annotation of each kind. The runner shows ten of a kind and drops the others without a
+     * word, so where there are more than ten, the tenth says how many are only in the log.
      */
     flush() {
-        for (const kind of ['error', 'warning']) {
-            const held = this.#held[kind].splice(0);
-            const [first, ...others] = held;
+        for (const kind of ['error', 'warning', 'notice']) {
+            const [first, ...others] = this.#held[kind].splice(0);
             if (first === undefined) {
                 continue;
             }
-            const { message, ...properties } = first;
             if (others.length === 0) {
-                write(kind, message, properties);
+                write(kind, first);
+                continue;
             }
-            else {
-                write(kind, `${held.length} more are in the log and in the job summary.`, {
-                    title: kind === 'error' ? 'More failures' : 'More warnings',
-                });
-            }
+            const message = `${others.length + 1} more are in the log and in the job summary.`;
+            write(kind, { title: MORE_TITLES[kind], message });
         }
     }
     #annotate(kind, annotation) {
-        const { message, ...properties } = annotation;
         this.#written[kind] += 1;
         if (this.#written[kind] < MAX_ANNOTATIONS) {
-            write(kind, message, properties);
+            write(kind, annotation);
             return;
         }
-        this.#held[kind].push(annotation);
-        const { file, startLine, title } = annotation;
-        const place = file === undefined ? '' : ` ${this.#clean(file)}:${startLine ?? 1}`;
-        info(`${kind === 'error' ? 'Error' : 'Warning'}${place}: ${title}. ${message.replaceAll('\n', ' ')}`);
+        const held = this.#held[kind];
+        held.push(annotation);
+        // The tenth waits: it is written as it is unless there is an eleventh.
+        if (held.length > 1) {
+            for (const each of held.length === 2 ? held : [annotation]) {
+                info(describeAnnotation(kind, each));
+            }
+        }
     }
     /** Lines below a heading that is folded in the log. */
     group(title, lines) {
@@ -19399,6 +19461,12 @@ class Log {
         return escapeWorkflowCommands(this.#secrets.redact(text));
     }
 }
+/** The title of the annotation that stands for several. */
+const MORE_TITLES = {
+    notice: 'More notices',
+    warning: 'More warnings',
+    error: 'More failures',
+};
 /** The runner shows this many of a kind. */
 const MAX_ANNOTATIONS = 10;
 /** The runner cuts the message of an annotation here, in characters. */
@@ -19406,13 +19474,25 @@ const MAX_ANNOTATION_LENGTH = 4_096;
 /** So that the headline, the server's words and the next step fit into one annotation, in characters. */
 const MAX_ANNOTATION_LINE_LENGTH = 1_200;
 /** By name and not by index: the bundler keeps all of a namespace that is indexed. */
-function write(kind, message, properties) {
-    if (kind === 'error') {
-        error(message, properties);
+function write(kind, { message, ...properties }) {
+    switch (kind) {
+        case 'error':
+            error(message, properties);
+            return;
+        case 'warning':
+            warning(message, properties);
+            return;
+        case 'notice':
+            notice(message, properties);
+            return;
     }
-    else {
-        warning(message, properties);
-    }
+}
+/** One line on an annotation that the runner would not show. */
+function describeAnnotation(kind, annotation) {
+    const { file, startLine, title, message } = annotation;
+    const place = file === undefined ? '' : ` ${file}:${startLine}`;
+    const word = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
+    return `${word}${place}: ${title}. ${message.replaceAll('\n', ' ')}`;
 }
 /** Longer lines are of no use in a log, in characters. */
 const MAX_LINE_LENGTH = 3_000;
@@ -20677,6 +20757,7 @@ function clockOf(deadline) {
 
 
 
+
 /** How long the work may take unless the workflow says otherwise: for one group, and for several. Milliseconds. */
 const SINGLE_TIMEOUT_MS = 120_000;
 const SEVERAL_TIMEOUT_MS = 600_000;
@@ -20705,6 +20786,9 @@ async function runCommand(command, env) {
     }
     catch (error) {
         crash.report(error);
+    }
+    finally {
+        log.flush();
     }
 }
 /** One run of a command: reads the inputs, does the work, reports. */
@@ -20736,7 +20820,6 @@ class Run {
         if (inputs?.wantsComment) {
             await this.#comment(report, inputs);
         }
-        log.flush();
         this.#cancellation.release();
     }
     async #execute(inputs) {

@@ -8,6 +8,7 @@ import { parseBaseUri } from '../../src/launchdarkly/base-uri.ts';
 import { escapeWorkflowCommands, Log } from '../../src/report/log.ts';
 import { describeOutputs } from '../../src/report/outputs.ts';
 import { Secrets } from '../../src/secrets.ts';
+import { reportOne } from '../unit/report/run-reports.ts';
 
 /** White space in .NET, line ends for some readers, or characters of no width. */
 const GAPS = [
@@ -215,11 +216,8 @@ export const STRING_PROPERTIES: readonly StringProperty[] = [
       assert.equal(secrets.redact(desired.key), desired.key);
       assert(!masked.some((value) => Object.values(desired).flat().includes(value)));
       const group = { ...desired, createdAt: 0 };
-      const outputs = describeOutputs({
-        kind: 'success',
-        outcome: { kind: 'created', group, drift: [] },
-      });
-      for (const value of Object.values(outputs).map((output) => secrets.redact(output))) {
+      const report = reportOne({ kind: 'created', group, drift: [] }, { target: desired });
+      for (const value of Object.values(describeOutputs(report, (text) => secrets.redact(text)))) {
         // The runner drops an output in which it finds something to mask.
         assert.equal(masker.mask(value), value);
       }

@@ -121,7 +121,7 @@ async function reconcile(script: Script): Promise<Run> {
     }
   };
   const answer = async <T>(
-    operation: 'create' | 'read' | 'patch' | 'check',
+    operation: 'create' | 'read' | 'patch' | 'check' | 'delete',
     replies: readonly Reply<T>[] = [],
   ): Promise<ApiResult<T>> => {
     const asked = timesAsked.get(operation) ?? 0;
@@ -145,6 +145,7 @@ async function reconcile(script: Script): Promise<Run> {
         return answer('patch', script.patch);
       },
       getEnvironment: () => answer('check', script.check),
+      deleteGroup: () => answer('delete'),
     },
     diagnosis: {
       describeApiError: async ({ status, message }, operation) => ({
