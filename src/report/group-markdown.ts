@@ -8,6 +8,9 @@ import type { RunReport } from './run-report.ts';
 /** Names longer than this are cut in headings, in characters. */
 const MAX_HEADING_NAME_LENGTH = 80;
 
+/** The servers that have pages for people, and not only an API. */
+const HAS_PAGES = /^https:\/\/[a-z0-9.-]+\.launchdarkly\.(?:com|us)$/;
+
 /** Writes what reports say of groups as Markdown that is safe to show. */
 export class GroupMarkdown extends Markdown {
   readonly #origin: string | undefined;
@@ -24,22 +27,27 @@ export class GroupMarkdown extends Markdown {
 
   /** The name of a group for a heading, or its key where it has no name. */
   heading({ name, key }: GroupTarget): string {
-    const words = [...(name ?? key)];
-    const cut = words.length > MAX_HEADING_NAME_LENGTH;
-    return this.text(cut ? `${words.slice(0, MAX_HEADING_NAME_LENGTH).join('')}…` : words.join(''));
+    const characters = [...(name ?? key)];
+    const shown =
+      characters.length > MAX_HEADING_NAME_LENGTH
+        ? `${characters.slice(0, MAX_HEADING_NAME_LENGTH).join('')}…`
+        : characters.join('');
+    return name === undefined ? this.code(shown) : this.text(shown);
   }
 
   /** The server that the run spoke to; undefined when none was chosen. */
   server(): string | undefined {
-    return this.#origin === undefined ? undefined : `LaunchDarkly at ${this.text(this.#origin)}`;
+    return this.#origin === undefined
+      ? undefined
+      : `LaunchDarkly at ${this.text(this.#origin.replace('https://', ''))}`;
   }
 
   /** A project's key, linked to the project in LaunchDarkly. */
   project(projectKey: string): string {
     const code = this.code(projectKey);
-    return this.#origin === undefined
-      ? code
-      : `<a href="${this.#origin}/projects/${encodeURIComponent(projectKey)}">${code}</a>`;
+    return this.#origin !== undefined && HAS_PAGES.test(this.#origin)
+      ? `<a href="${this.#origin}/projects/${encodeURIComponent(projectKey)}/flags">${code}</a>`
+      : code;
   }
 
   /** Where a group belongs: its project and environment. */
@@ -48,10 +56,15 @@ export class GroupMarkdown extends Markdown {
     return environmentKey === '' ? project : `${project}, environment ${this.code(environmentKey)}`;
   }
 
-  /** A group in a list: its key and where it belongs. */
-  item(target: GroupTarget): string {
-    const place = this.place(target);
-    return target.key === '' ? place : `${this.code(target.key)} (${place})`;
+  /** A group in a list: its key and where it belongs, or only its environment where all share a project. */
+  item(target: GroupTarget, hasOneProject: boolean): string {
+    const { key, projectKey, environmentKey } = target;
+    const keys = [hasOneProject ? '' : projectKey, environmentKey].filter((part) => part !== '');
+    const place = keys.map((part) => this.code(part)).join(' / ');
+    if (key === '') {
+      return place === '' ? this.place(target) : place;
+    }
+    return place === '' ? this.code(key) : `${this.code(key)} · ${place}`;
   }
 
   /** The applications of a group. */
@@ -69,13 +82,15 @@ export class GroupMarkdown extends Markdown {
   }
 }
 
-/** One of GitHub's alerts. `lines` are paragraphs of Markdown. */
-export function alert(kind: 'NOTE' | 'WARNING' | 'CAUTION', ...lines: readonly string[]): string {
-  return [
-    `> [!${kind}]`,
-    ...lines
-      .map((line) => `> ${line}`)
-      .join('\n>\n')
-      .split('\n'),
-  ].join('\n');
+/** One of GitHub's alerts: paragraphs of Markdown, and items below them. */
+export function alert(
+  kind: 'NOTE' | 'WARNING' | 'CAUTION',
+  paragraphs: readonly string[],
+  items: readonly string[] = [],
+): string {
+  const list = items.map((item) => `- ${item}`).join('\n');
+  const text = [...paragraphs, ...(list === '' ? [] : [list])].join('\n\n');
+  return [`[!${kind}]`, ...text.split('\n')]
+    .map((line) => (line === '' ? '>' : `> ${line}`))
+    .join('\n');
 }
