@@ -32,6 +32,7 @@ const FRAME_STYLE = `
   .author { border: 1px solid light-dark(#d1d9e0, #3d444d); border-radius: 6px 6px 0 0; padding: 8px 16px;
     margin: 0; background: light-dark(#f6f8fa, #151b23); }
   .author b { color: light-dark(#1f2328, #f0f6fc); }
+  .markdown-alert-title .octicon { margin-right: 8px; }
   .bot { border: 1px solid light-dark(#d1d9e0, #3d444d); border-radius: 2em; padding: 0 6px; font-size: 12px; }
 `;
 

@@ -1,7 +1,7 @@
 /**
  * `npm run pictures` renders the pictures of the documentation as GitHub shows the reports, in light and
  * dark, in headless Chromium. With `--gallery <folder>` it renders reports of every kind instead, also as
- * narrow as a telephone, to look at after a change.
+ * narrow as a telephone, to look at after a change; `--only <text>` those whose name holds the text.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -56,7 +56,9 @@ interface Picture {
 }
 
 const secrets = new Secrets(() => {});
-const { values } = parseArgs({ options: { gallery: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { gallery: { type: 'string' }, only: { type: 'string', default: '' } },
+});
 
 if (existsSync(chromiumPath)) {
   await (values.gallery === undefined
@@ -89,7 +91,8 @@ function listDocumentation(): Picture[] {
 }
 
 function listGallery(): Picture[] {
-  return Object.entries(GALLERY).flatMap(([name, report]): Picture[] => {
+  const found = Object.entries(GALLERY).filter(([name]) => name.includes(values.only));
+  return found.flatMap(([name, report]): Picture[] => {
     const body = frameSummary(renderSummary(report, secrets));
     const open = openDetails(body);
     return [
@@ -143,7 +146,7 @@ async function renderPicture(
   await page.setViewportSize({ width: widthPx, height: 400 });
   await page.setContent(renderPage(body, scheme));
   const overflowPx = await page.evaluate(
-    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+    `Math.max(...Array.from(document.querySelectorAll('html, table'), (e) => e.scrollWidth - e.clientWidth))`,
   );
   if (overflowPx !== 0) {
     console.warn(`${file} is ${overflowPx} px wider than the screen`);

@@ -11,6 +11,12 @@ const MAX_HEADING_NAME_LENGTH = 80;
 /** The servers that have pages for people, and not only an API. */
 const HAS_PAGES = /^https:\/\/[a-z0-9.-]+\.launchdarkly\.(?:com|us)$/;
 
+/** The letters of Hebrew, Arabic and their neighbours. */
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+/** How many keys stand in one line of a long list: what is cut is cut between two lines. */
+const KEYS_IN_LINE = 25;
+
 /** Writes what reports say of groups as Markdown that is safe to show. */
 export class GroupMarkdown extends Markdown {
   readonly #origin: string | undefined;
@@ -22,7 +28,9 @@ export class GroupMarkdown extends Markdown {
 
   /** A display name, in quotes. */
   quoted(name: string): string {
-    return `“${this.text(name)}”`;
+    const text = this.text(name);
+    // Two such names with an arrow between them would change places.
+    return `“${RIGHT_TO_LEFT.test(text) ? `<span dir="auto">${text}</span>` : text}”`;
   }
 
   /** The name of a group for a heading, or its key where it has no name. */
@@ -45,8 +53,9 @@ export class GroupMarkdown extends Markdown {
   /** A project's key, linked to the project in LaunchDarkly. */
   project(projectKey: string): string {
     const code = this.code(projectKey);
-    return this.#origin !== undefined && HAS_PAGES.test(this.#origin)
-      ? `<a href="${this.#origin}/projects/${encodeURIComponent(projectKey)}/flags">${code}</a>`
+    const hasPage = this.#origin !== undefined && HAS_PAGES.test(this.#origin);
+    return hasPage && this.isPlainKey(projectKey)
+      ? `<a href="${this.#origin}/projects/${projectKey}/flags">${code}</a>`
       : code;
   }
 
@@ -65,6 +74,16 @@ export class GroupMarkdown extends Markdown {
       return place === '' ? this.place(target) : place;
     }
     return place === '' ? this.code(key) : `${this.code(key)} · ${place}`;
+  }
+
+  /** All keys of a long list, many in a line. */
+  keyLines(keys: readonly string[]): string[] {
+    return Array.from({ length: Math.ceil(keys.length / KEYS_IN_LINE) }, (_, index) =>
+      keys
+        .slice(index * KEYS_IN_LINE, (index + 1) * KEYS_IN_LINE)
+        .map((key) => this.code(key))
+        .join(', '),
+    );
   }
 
   /** The applications of a group. */

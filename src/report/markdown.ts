@@ -76,6 +76,11 @@ export class Markdown {
       .join('');
   }
 
+  /** Whether `raw` is a key in the letters of keys, without any secret: what may stand in a link. */
+  isPlainKey(raw: string): boolean {
+    return /^[\w.-]+$/.test(raw) && this.#clean(raw) === raw;
+  }
+
   /** Redacts first: what is cut, flattened or escaped would no longer be recognized as a secret. */
   #clean(raw: string): string {
     const redacted = this.#secrets.redact(raw);

@@ -16,9 +16,6 @@ import { DRY_RUN } from './single-group.ts';
 /** Longer lists of groups are folded, and those without details are lists of keys. */
 const MAX_OPEN_ITEMS = 20;
 
-/** How many keys stand in one line of a list of keys: what is cut is cut between two lines. */
-const KEYS_IN_LINE = 25;
-
 /** More failures with the same title and the same next step are told once, with the list of their groups. */
 const MAX_EQUAL_FAILURES = 3;
 
@@ -55,8 +52,8 @@ export function renderSeveralGroups(rendering: Rendering): Block[] {
     results.every(({ target }) => target.projectKey === first.target.projectKey);
   return [
     `## ${describeHeading(report)}`,
-    ...(isDryRun ? [DRY_RUN] : []),
     ...(failure === undefined ? [] : renderFailure(failure, rendering)),
+    ...(isDryRun && failure === undefined ? [DRY_RUN] : []),
     ...notices.map((notice) => alert('NOTE', [markdown.sentence(notice)])),
     ...(hasOneProject ? [`Project ${markdown.project(first.target.projectKey)}`] : []),
     ...SECTIONS.flatMap((section) => renderSection(section, { ...rendering, hasOneProject })),
@@ -161,22 +158,15 @@ function listKeysByProject(
 ): Block[] {
   const items = [...groupBy(results, ({ target }) => target.projectKey)].flatMap(
     ([projectKey, members]) => {
-      const codes = members.map(({ target: { key, environmentKey } }) =>
-        markdown.code(key === '' ? environmentKey : key),
+      const lines = markdown.keyLines(
+        members.map(({ target: { key, environmentKey } }) => (key === '' ? environmentKey : key)),
       );
-      const lines = chunk(codes, KEYS_IN_LINE).map((line) => line.join(', '));
       return hasOneProject
         ? lines
         : lines.map((line) => `${markdown.project(projectKey)}: ${line}`);
     },
   );
   return items.length === 0 ? [] : [{ items }];
-}
-
-function chunk<T>(values: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(values.length / size) }, (_, index) =>
-    values.slice(index * size, (index + 1) * size),
-  );
 }
 
 /** Tells failures one by one, and failures of one kind once. */

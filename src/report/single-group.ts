@@ -116,7 +116,7 @@ function renderFacts(
         facts,
         {
           summary: `${applicationKeys.length} applications`,
-          blocks: [markdown.applications(applicationKeys)],
+          blocks: [{ items: markdown.keyLines(applicationKeys) }],
         },
       ]
     : [facts];
