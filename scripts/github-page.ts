@@ -1,4 +1,4 @@
-/** Renders reports as GitHub shows them: its Markdown, alerts included, in its style and in its frames. */
+/** Renders reports as GitHub shows them: its Markdown, alerts included, in its style and in a frame. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Marked } from 'marked';
@@ -26,14 +26,9 @@ const FRAME_STYLE = `
   body { margin: 0; background: light-dark(#fff, #0d1117); }
   .frame { max-width: 900px; box-sizing: border-box; margin: auto; padding: 16px; }
   .box { border: 1px solid light-dark(#d1d9e0, #3d444d); border-radius: 6px; padding: 24px; }
-  .box.below { border-top: 0; border-radius: 0 0 6px 6px; padding: 16px; font-size: 14px; }
   .title { font: 14px -apple-system, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif;
     color: light-dark(#59636e, #9198a1); margin: 0 0 8px; }
-  .author { border: 1px solid light-dark(#d1d9e0, #3d444d); border-radius: 6px 6px 0 0; padding: 8px 16px;
-    margin: 0; background: light-dark(#f6f8fa, #151b23); }
-  .author b { color: light-dark(#1f2328, #f0f6fc); }
   .markdown-alert-title .octicon { margin-right: 8px; }
-  .bot { border: 1px solid light-dark(#d1d9e0, #3d444d); border-radius: 2em; padding: 0 6px; font-size: 12px; }
 `;
 
 const github = new Marked({
@@ -69,12 +64,6 @@ export function renderGitHubMarkdown(markdown: string): string {
 export function frameSummary(markdown: string, title = ''): string {
   const heading = title === '' ? '' : `<p class="title">${title}</p>`;
   return `<div class="frame">${heading}<div class="box markdown-body">${renderGitHubMarkdown(markdown)}</div></div>`;
-}
-
-/** The frame of a comment, below its author. */
-export function frameComment(markdown: string): string {
-  const author = '<b>github-actions</b> <span class="bot">bot</span> commented now';
-  return `<div class="frame"><div class="title author">${author}</div><div class="box below markdown-body">${renderGitHubMarkdown(markdown)}</div></div>`;
 }
 
 /** Renders a whole page that needs nothing else: no script, no font, no network. */

@@ -12,14 +12,12 @@ import { chromium, type Page } from 'playwright-core';
 import UPNG from 'upng-js';
 import {
   createdReport,
-  desired,
   failedReport,
   updatedReport,
 } from '../__tests__/unit/report/run-reports.ts';
-import { markComment, renderComment } from '../src/report/comment.ts';
 import { renderSummary } from '../src/report/summary.ts';
 import { Secrets } from '../src/secrets.ts';
-import { type ColorScheme, frameComment, frameSummary, renderPage } from './github-page.ts';
+import { type ColorScheme, frameSummary, renderPage } from './github-page.ts';
 import { GALLERY } from './report-gallery.ts';
 
 /** Debian's package `chromium`, unless the variable names another one. */
@@ -30,8 +28,8 @@ const picturesFolder = join(import.meta.dirname, '../docs/pictures');
 const WIDE_PX = 900;
 const NARROW_PX = 400;
 
-/** The colours of a picture's palette: text and emoji keep their look with these. */
-const PALETTE_COLORS = 64;
+/** The colours of a picture's palette. With fewer the emoji look poor, with more the files grow by half. */
+const PALETTE_COLORS = 16;
 
 /** The browser needs no connections of its own. */
 const chromiumArguments = [
@@ -72,17 +70,14 @@ if (existsSync(chromiumPath)) {
 }
 
 function listDocumentation(): Picture[] {
-  const marker = markComment([desired.projectKey, desired.key]);
   const bodies = {
     created: frameSummary(renderSummary(createdReport, secrets)),
     updated: openDetails(frameSummary(renderSummary(updatedReport, secrets))),
     failed: frameSummary(renderSummary(failedReport, secrets)),
-    several: frameSummary(renderSummary(readGallery('several-plan'), secrets)),
-    comment: frameComment(renderComment(marker, createdReport, secrets)),
   };
   return Object.entries(bodies).flatMap(([name, body]) =>
     (['light', 'dark'] as const).map((scheme) => ({
-      file: `${name}-${scheme}.png`,
+      file: scheme === 'light' ? `${name}.png` : `${name}-dark.png`,
       body,
       scheme,
       widthPx: WIDE_PX,
@@ -103,14 +98,6 @@ function listGallery(): Picture[] {
   });
 }
 
-function readGallery(name: string) {
-  const report = GALLERY[name];
-  if (report === undefined) {
-    throw new Error(`The gallery has no report ${name}`);
-  }
-  return report;
-}
-
 /** Unfolds everything. */
 function openDetails(body: string): string {
   return body.replaceAll('<details>', '<details open>');
@@ -123,7 +110,7 @@ async function renderPictures(pictures: readonly Picture[], folder: string): Pro
     executablePath: chromiumPath,
     headless: true,
     args: chromiumArguments,
-    deviceScaleFactor: 1.5,
+    deviceScaleFactor: 1.25,
   });
   try {
     const page = await browser.newPage();
@@ -154,7 +141,7 @@ async function renderPicture(
   return shrink(await page.locator('.frame').screenshot());
 }
 
-/** Saves the same picture with a palette: a third of the bytes, and no difference to see. */
+/** Saves the same picture with a palette: a third of the bytes, and hardly a difference to see. */
 function shrink(png: Buffer): Buffer {
   const image = UPNG.decode(new Uint8Array(png).buffer);
   const frames = UPNG.toRGBA8(image);
