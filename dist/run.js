@@ -14361,6 +14361,8 @@ const REFERENCES = [
 ];
 /** The first group is a reference, which wins where both fit. */
 const MEANINGFUL = new RegExp(`(${joinPatterns(REFERENCES)})|${joinPatterns(SYNTAX)}`, 'gi');
+/** What stands in monospace within a sentence. Quoted text with a blank in it is a name, or somebody's words. */
+const CODE_IN_SENTENCES = /("[\w.-]+"|\b(?:if-exists: (?:fail|keep|update)|state: absent|timeout-seconds|base-uri|max-deletes|pr-number|github-token|dry-run|on-drift|NODE_EXTRA_CA_CERTS|HTTPS?_PROXY|NO_PROXY)\b)/;
 /** The length up to which hexadecimal digits are not taken for a commit, in characters. */
 const ELEMENT_LENGTH = /.{1,6}/g;
 /**
@@ -14377,15 +14379,38 @@ class Markdown {
      * cell of a table. Line breaks and characters that can't be seen become spaces; long texts are cut.
      */
     text(raw) {
-        const redacted = this.#secrets.redact(raw);
-        const cut = redacted.length > MAX_TEXT_LENGTH ? `${redacted.slice(0, MAX_TEXT_LENGTH)}…` : redacted;
-        return escapeMarkdown(flatten(cut));
+        return escapeMarkdown(this.#clean(raw));
     }
     /** Renders `raw` as {@link text} does, in monospace: for keys, which are copied letter by letter. */
     code(raw) {
-        // Not between backticks: they would have to be counted, and a pipe would still end a cell.
-        return `<code>${this.text(raw)}</code>`;
+        return asCode(this.text(raw));
     }
+    /**
+     * Renders a sentence of ours as {@link text} does, with what a reader would copy from it in monospace:
+     * keys in quotes, inputs, environment variables.
+     */
+    sentence(raw) {
+        return this.#clean(raw)
+            .split(CODE_IN_SENTENCES)
+            .map((part, index) => {
+            const isCode = index % 2 === 1;
+            return isCode ? asCode(escapeMarkdown(part.replaceAll('"', ''))) : escapeMarkdown(part);
+        })
+            .join('');
+    }
+    /** Whether `raw` is a key in the letters of keys, without any secret: what may stand in a link. */
+    isPlainKey(raw) {
+        return /^[\w.-]+$/.test(raw) && this.#clean(raw) === raw;
+    }
+    /** Redacts first: what is cut, flattened or escaped would no longer be recognized as a secret. */
+    #clean(raw) {
+        const redacted = this.#secrets.redact(raw);
+        return flatten(redacted.length > MAX_TEXT_LENGTH ? `${redacted.slice(0, MAX_TEXT_LENGTH)}…` : redacted);
+    }
+}
+function asCode(escaped) {
+    // Not between backticks: they would have to be counted, and a pipe would still end a cell.
+    return `<code>${escaped}</code>`;
 }
 function flatten(text) {
     return (0,visible_text/* replaceInvisible */.k)(text).replace(/\s+/g, ' ').trim();
@@ -14398,44 +14423,18 @@ function escapeMarkdown(line) {
 function joinPatterns(patterns) {
     return patterns.map(({ source }) => source).join('|');
 }
-/** One row of a table. The cells are Markdown already. */
-function row(...cells) {
-    return `| ${cells.join(' | ')} |`;
-}
-/**
- * Joins the blocks and the end to a document of at most `maxBytes` bytes of UTF-8. What is too much is
- * left out from the first row or paragraph on that does not fit, and a line says so.
- */
-function fitBlocks(blocks, end, maxBytes) {
-    const lines = blocks.flatMap((block, index) => {
-        const first = index === 0 ? [] : [''];
-        return typeof block === 'string'
-            ? [...first, block]
-            : // A table without a row is none, so its head and its first row are one.
-                [...first, [...block.head, ...block.rows.slice(0, 1)].join('\n'), ...block.rows.slice(1)];
-    });
-    const whole = [...lines, '', end].join('\n');
-    if (Buffer.byteLength(whole) <= maxBytes) {
-        return whole;
-    }
-    let room = maxBytes - Buffer.byteLength(['', describeCut(lines.length), '', end].join('\n'));
-    const shown = lines.findIndex((line) => {
-        room -= Buffer.byteLength(line) + 1;
-        return room < 0;
-    });
-    const kept = lines.slice(0, shown);
-    const missing = lines.slice(shown).filter((line) => line !== '').length;
-    return [...kept, '', describeCut(missing), '', end].join('\n');
-}
-function describeCut(lines) {
-    return `**Cut here:** ${lines} more ${lines === 1 ? 'line' : 'lines'} would go beyond the size that GitHub shows.`;
-}
 
 ;// CONCATENATED MODULE: ./build/report/group-markdown.js
 
 
 /** Names longer than this are cut in headings, in characters. */
 const MAX_HEADING_NAME_LENGTH = 80;
+/** The servers that have pages for people, and not only an API. */
+const HAS_PAGES = /^https:\/\/[a-z0-9.-]+\.launchdarkly\.(?:com|us)$/;
+/** The letters of Hebrew, Arabic and their neighbours. */
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+/** How many keys stand in one line of a long list: what is cut is cut between two lines. */
+const KEYS_IN_LINE = 25;
 /** Writes what reports say of groups as Markdown that is safe to show. */
 class GroupMarkdown extends Markdown {
     #origin;
@@ -14445,34 +14444,53 @@ class GroupMarkdown extends Markdown {
     }
     /** A display name, in quotes. */
     quoted(name) {
-        return `“${this.text(name)}”`;
+        const text = this.text(name);
+        // Two such names with an arrow between them would change places.
+        return `“${RIGHT_TO_LEFT.test(text) ? `<span dir="auto">${text}</span>` : text}”`;
     }
     /** The name of a group for a heading, or its key where it has no name. */
     heading({ name, key }) {
-        const words = [...(name ?? key)];
-        const cut = words.length > MAX_HEADING_NAME_LENGTH;
-        return this.text(cut ? `${words.slice(0, MAX_HEADING_NAME_LENGTH).join('')}…` : words.join(''));
+        const characters = [...(name ?? key)];
+        const shown = characters.length > MAX_HEADING_NAME_LENGTH
+            ? `${characters.slice(0, MAX_HEADING_NAME_LENGTH).join('')}…`
+            : characters.join('');
+        return name === undefined ? this.code(shown) : this.text(shown);
     }
     /** The server that the run spoke to; undefined when none was chosen. */
     server() {
-        return this.#origin === undefined ? undefined : `LaunchDarkly at ${this.text(this.#origin)}`;
+        return this.#origin === undefined
+            ? undefined
+            : `LaunchDarkly at ${this.text(this.#origin.replace('https://', ''))}`;
     }
     /** A project's key, linked to the project in LaunchDarkly. */
     project(projectKey) {
         const code = this.code(projectKey);
-        return this.#origin === undefined
-            ? code
-            : `<a href="${this.#origin}/projects/${encodeURIComponent(projectKey)}">${code}</a>`;
+        const hasPage = this.#origin !== undefined && HAS_PAGES.test(this.#origin);
+        return hasPage && this.isPlainKey(projectKey)
+            ? `<a href="${this.#origin}/projects/${projectKey}/flags">${code}</a>`
+            : code;
     }
     /** Where a group belongs: its project and environment. */
     place({ projectKey, environmentKey }) {
         const project = `project ${this.project(projectKey)}`;
         return environmentKey === '' ? project : `${project}, environment ${this.code(environmentKey)}`;
     }
-    /** A group in a list: its key and where it belongs. */
-    item(target) {
-        const place = this.place(target);
-        return target.key === '' ? place : `${this.code(target.key)} (${place})`;
+    /** A group in a list: its key and where it belongs, or only its environment where all share a project. */
+    item(target, hasOneProject) {
+        const { key, projectKey, environmentKey } = target;
+        const keys = [hasOneProject ? '' : projectKey, environmentKey].filter((part) => part !== '');
+        const place = keys.map((part) => this.code(part)).join(' / ');
+        if (key === '') {
+            return place === '' ? this.place(target) : place;
+        }
+        return place === '' ? this.code(key) : `${this.code(key)} · ${place}`;
+    }
+    /** All keys of a long list, many in a line. */
+    keyLines(keys) {
+        return Array.from({ length: Math.ceil(keys.length / KEYS_IN_LINE) }, (_, index) => keys
+            .slice(index * KEYS_IN_LINE, (index + 1) * KEYS_IN_LINE)
+            .map((key) => this.code(key))
+            .join(', '));
     }
     /** The applications of a group. */
     applications(keys) {
@@ -14487,15 +14505,13 @@ class GroupMarkdown extends Markdown {
         return (0,describe/* describeDrift */.ZP)(drift, tense, format);
     }
 }
-/** One of GitHub's alerts. `lines` are paragraphs of Markdown. */
-function group_markdown_alert(kind, ...lines) {
-    return [
-        `> [!${kind}]`,
-        ...lines
-            .map((line) => `> ${line}`)
-            .join('\n>\n')
-            .split('\n'),
-    ].join('\n');
+/** One of GitHub's alerts: paragraphs of Markdown, and items below them. */
+function group_markdown_alert(kind, paragraphs, items = []) {
+    const list = items.map((item) => `- ${item}`).join('\n');
+    const text = [...paragraphs, ...(list === '' ? [] : [list])].join('\n\n');
+    return [`[!${kind}]`, ...text.split('\n')]
+        .map((line) => (line === '' ? '>' : `> ${line}`))
+        .join('\n');
 }
 
 
@@ -14546,7 +14562,7 @@ function nameApplications(applications) {
 
 /***/ }),
 
-/***/ 2782:
+/***/ 8946:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14557,8 +14573,6 @@ __nccwpck_require__.d(__webpack_exports__, {
   Br: () => (/* binding */ renderSummary)
 });
 
-// EXTERNAL MODULE: ./build/report/describe.js
-var describe = __nccwpck_require__(3614);
 ;// CONCATENATED MODULE: ./build/report/document.js
 /** Renders one row of a table. */
 function row(...cells) {
@@ -14631,6 +14645,44 @@ function toLines(lines, closing) {
 
 // EXTERNAL MODULE: ./build/report/group-markdown.js + 1 modules
 var group_markdown = __nccwpck_require__(7865);
+;// CONCATENATED MODULE: ./build/report/failure-markdown.js
+
+/** Renders a failure below its title: what happened and what to do, then everything that explains it. */
+function renderFailure(error, { report, markdown }) {
+    const help = report.helpUrl(error.title);
+    const link = help === undefined ? '' : ` <a href="${help}">More about this failure</a>`;
+    const drift = error.existing?.drift ?? [];
+    return [
+        (0,group_markdown/* alert */.x)('CAUTION', [
+            markdown.sentence(error.message),
+            ...(drift.length === 0 ? [] : [markdown.drift(drift, 'state').join('<br>')]),
+            `**Next step:** ${markdown.sentence(error.nextStep)}${link}`,
+        ]),
+        ...listOf(error.reasons.map(({ attribute, reason }) => attribute === ''
+            ? markdown.text(reason)
+            : `${markdown.code(attribute)}: ${markdown.text(reason)}`)),
+        ...listOf(error.problems.map(({ file, line, column, message }) => `${markdown.code(`${file}:${line}:${column}`)} ${markdown.sentence(message)}`)),
+        ...(error.said === undefined ? [] : [`> ${markdown.text(error.said)}`]),
+        ...foldedListOf('Details', error.details.map((detail) => markdown.sentence(detail))),
+    ];
+}
+/** Renders the title of a failure, linked to its explanation where that is known. */
+function renderFailureTitle({ title }, report) {
+    const help = report.helpUrl(title);
+    return help === undefined ? `**${title}.**` : `**<a href="${help}">${title}</a>.**`;
+}
+/** A list without items is no block. */
+function listOf(items) {
+    return items.length === 0 ? [] : [{ items }];
+}
+function foldedListOf(summary, items) {
+    return items.length === 0 ? [] : [{ summary, blocks: [{ items }] }];
+}
+
+// EXTERNAL MODULE: ./build/reconcile/group-result.js
+var group_result = __nccwpck_require__(416);
+// EXTERNAL MODULE: ./build/report/describe.js
+var describe = __nccwpck_require__(3614);
 // EXTERNAL MODULE: ./build/report/outcome-notes.js
 var outcome_notes = __nccwpck_require__(2147);
 // EXTERNAL MODULE: ./build/insight-group/insight-group.js
@@ -14685,7 +14737,7 @@ function renderScores(group, markdown) {
             summary: summarize(group.scores?.overall, markdown),
             blocks: [
                 {
-                    head: [row('Metric', 'Score', 'Change'), row(':---', '---:', '---:')],
+                    head: [row('Metric', 'Score', 'Trend'), row(':---', '---:', '---:')],
                     rows: scored.map(({ metric, score }) => renderRow(metric, score)),
                 },
                 `<sub>${describeBands(scored.map(({ score }) => score), markdown)}</sub>`,
@@ -14710,7 +14762,7 @@ function summarize(overall, markdown) {
 }
 function renderRow(metric, score) {
     const { name, depth } = METRIC_ROWS[metric];
-    const label = `${'&nbsp;'.repeat(3 * depth)}${depth === 2 ? name : `**${name}**`}`;
+    const label = `${'&nbsp;'.repeat(2 * depth)}${depth === 2 ? name : `**${name}**`}`;
     if ((0,insight_group/* isWithoutScore */.Ff)(score)) {
         return row(label, `${NEUTRAL_MARK} –`, '–');
     }
@@ -14754,7 +14806,7 @@ function describeChange(score) {
     if (change === 0) {
         return '±0';
     }
-    return change > 0 ? `▲ +${change}` : `▼ −${-change}`;
+    return change > 0 ? `▲&nbsp;+${change}` : `▼&nbsp;−${-change}`;
 }
 function describePeriods(metadata) {
     const scale = 'Scores go from 0 to 100; higher is better.';
@@ -14771,6 +14823,293 @@ function formatDate(epochMs) {
     return new Date(epochMs).toISOString().split('T').slice(0, 1).join('');
 }
 
+;// CONCATENATED MODULE: ./build/report/single-group.js
+
+
+
+
+const TITLES = {
+    created: '✅ Insight group created',
+    updated: '✅ Insight group updated',
+    unchanged: '✅ Insight group unchanged',
+    kept: '⚠️ Insight group kept as it is',
+    deleted: '✅ Insight group deleted',
+    absent: '✅ Insight group already absent',
+    'would-create': '📋 Insight group to create',
+    'would-update': '📋 Insight group to update',
+    'would-delete': '📋 Insight group to delete',
+    skipped: '⚠️ Insight group skipped',
+};
+/** Tops the report of a dry run. */
+const DRY_RUN = (0,group_markdown/* alert */.x)('NOTE', ['This was a dry run: nothing was written.']);
+/** More applications than these are counted, and named below a fold. */
+const MAX_OPEN_APPLICATIONS = 5;
+/** Renders what became of the one group of a run. */
+function renderSingleGroup(result, rendering) {
+    const { target, outcome } = result;
+    const { report, markdown } = rendering;
+    if (outcome.kind === 'failed') {
+        const name = target.name === undefined ? [] : [markdown.quoted(target.name)];
+        const [facts, ...more] = renderFacts(target, markdown);
+        return [
+            `## ❌ ${outcome.error.title}`,
+            ...renderFailure(outcome.error, rendering),
+            {
+                summary: 'What was asked for',
+                blocks: [[...name, facts].join(' · '), ...more],
+            },
+        ];
+    }
+    const { group } = outcome;
+    const shown = group ?? target;
+    const name = markdown.heading(shown);
+    const isGone = outcome.kind === 'deleted' || outcome.kind === 'would-delete';
+    return [
+        `## ${TITLES[outcome.kind]}: ${outcome.kind === 'deleted' ? `<del>${name}</del>` : name}`,
+        ...(report.isDryRun ? [DRY_RUN] : []),
+        ...renderDrift(outcome, markdown),
+        ...(0,outcome_notes/* describeNotes */.N)(outcome).map(({ text }) => (0,group_markdown/* alert */.x)('WARNING', [markdown.sentence(text)])),
+        ...renderFacts(shown, markdown),
+        ...(group === undefined || isGone ? [] : renderScores(group, markdown)),
+        ...(outcome.kind === 'created' && outcome.group.scores === undefined ? [NO_SCORES] : []),
+    ];
+}
+/** What differs, as what it means: a warning where something is not as it should be. */
+function renderDrift(outcome, markdown) {
+    if (outcome.drift.length === 0) {
+        return [];
+    }
+    switch (outcome.kind) {
+        case 'created':
+            return [
+                (0,group_markdown/* alert */.x)('WARNING', ['LaunchDarkly stored different values than requested:'], markdown.drift(outcome.drift, 'state')),
+            ];
+        case 'kept':
+            return [
+                (0,group_markdown/* alert */.x)('WARNING', [
+                    'The group differs from the request, and <code>if-exists: keep</code> leaves it as it is:',
+                ], markdown.drift(outcome.drift, 'state')),
+            ];
+        case 'updated':
+        case 'would-update':
+            return [{ items: markdown.drift(outcome.drift, 'change') }];
+        case 'unchanged':
+        case 'deleted':
+        case 'absent':
+        case 'would-create':
+        case 'would-delete':
+        case 'skipped':
+        case 'failed':
+            return [];
+    }
+}
+/** One line that wraps where the screen is narrow, and below it what would make it long. */
+function renderFacts(group, markdown) {
+    const { key, applicationKeys, createdAt } = group;
+    const isLong = applicationKeys !== undefined && applicationKeys.length > MAX_OPEN_APPLICATIONS;
+    const facts = [
+        markdown.code(key),
+        markdown.place(group),
+        ...(applicationKeys === undefined || isLong ? [] : [markdown.applications(applicationKeys)]),
+        ...(createdAt === undefined ? [] : [`created ${formatTime(createdAt)}`]),
+    ].join(' · ');
+    return isLong
+        ? [
+            facts,
+            {
+                summary: `${applicationKeys.length} applications`,
+                blocks: [{ items: markdown.keyLines(applicationKeys) }],
+            },
+        ]
+        : [facts];
+}
+/** To the minute, in UTC: a report is read in many time zones. */
+function formatTime(epochMs) {
+    const [date, time = ''] = new Date(epochMs).toISOString().split('T');
+    return `${date} ${time.slice(0, 5)} UTC`;
+}
+
+;// CONCATENATED MODULE: ./build/report/several-groups.js
+
+
+
+
+
+
+/** Longer lists of groups are folded, and those without details are lists of keys. */
+const MAX_OPEN_ITEMS = 20;
+/** More failures with the same title and the same next step are told once, with the list of their groups. */
+const MAX_EQUAL_FAILURES = 3;
+/** What needs attention first. */
+const SECTIONS = [
+    { kind: 'failed', title: '❌ Failed' },
+    { kind: 'would-delete', title: '🗑️ To delete' },
+    { kind: 'would-create', title: '➕ To create' },
+    { kind: 'would-update', title: '✏️ To update' },
+    { kind: 'kept', title: '⚠️ Kept with drift' },
+    { kind: 'deleted', title: '🗑️ Deleted' },
+    { kind: 'created', title: '➕ Created' },
+    { kind: 'updated', title: '✏️ Updated' },
+    { kind: 'skipped', title: 'Skipped', isQuiet: true },
+    { kind: 'unchanged', title: 'Unchanged', isQuiet: true },
+    { kind: 'absent', title: 'Already absent', isQuiet: true },
+];
+/** Renders what became of the groups of a run: the counts, then what failed, then what changed, the rest folded. */
+function renderSeveralGroups(rendering) {
+    const { report, markdown } = rendering;
+    const { failure, results, notices, isDryRun } = report;
+    const [first] = results;
+    const hasOneProject = first !== undefined &&
+        results.every(({ target }) => target.projectKey === first.target.projectKey);
+    return [
+        `## ${describeHeading(report)}`,
+        ...(failure === undefined ? [] : renderFailure(failure, rendering)),
+        ...(isDryRun && failure === undefined ? [DRY_RUN] : []),
+        ...notices.map((notice) => (0,group_markdown/* alert */.x)('NOTE', [markdown.sentence(notice)])),
+        ...(hasOneProject ? [`Project ${markdown.project(first.target.projectKey)}`] : []),
+        ...SECTIONS.flatMap((section) => renderSection(section, { ...rendering, hasOneProject })),
+    ];
+}
+function describeHeading(report) {
+    const { command, results, isDryRun } = report;
+    const mark = chooseMark(report);
+    const counts = (0,group_result/* countOutcomes */.X)(results);
+    if (command === 'sync' && counts.unchanged + counts.absent === results.length) {
+        return `${mark} In sync: ${results.length === 0 ? 'no insight groups' : (0,describe/* countGroups */.eq)(results.length)}`;
+    }
+    if (results.length === 0) {
+        return 'ℹ️ No insight groups';
+    }
+    const plan = isDryRun ? 'Plan: ' : '';
+    const [kind, ...others] = group_result/* OUTCOME_KINDS */.h.filter((candidate) => counts[candidate] > 0);
+    if (kind === undefined || others.length > 0) {
+        const total = isDryRun ? '' : `${(0,describe/* countGroups */.eq)(results.length)}: `;
+        return `${mark} ${plan}${total}${(0,describe/* describeCounts */.wv)(results)}`;
+    }
+    return kind === 'unchanged'
+        ? `${mark} ${(0,describe/* countGroups */.eq)(results.length)}, ${results.length === 1 ? '' : 'all '}unchanged`
+        : `${mark} ${plan}${(0,describe/* countGroups */.eq)(results.length)} ${describe/* OUTCOME_WORDS */.nx[kind]}`;
+}
+function chooseMark({ failure, results, isDryRun }) {
+    const counts = (0,group_result/* countOutcomes */.X)(results);
+    if (failure !== undefined || counts.failed > 0) {
+        return '❌';
+    }
+    const needsAttention = results.some(({ outcome }) => outcome.kind === 'skipped' ||
+        outcome.kind === 'kept' ||
+        (outcome.kind === 'created' && outcome.drift.length > 0) ||
+        (0,outcome_notes/* describeNotes */.N)(outcome).length > 0);
+    if (needsAttention) {
+        return '⚠️';
+    }
+    const hasPlan = counts['would-create'] + counts['would-update'] + counts['would-delete'] > 0;
+    return isDryRun && hasPlan ? '📋' : '✅';
+}
+function renderSection({ kind, title, isQuiet = false }, rendering) {
+    const found = rendering.report.results.filter(({ outcome }) => outcome.kind === kind);
+    if (found.length === 0) {
+        return [];
+    }
+    if (kind === 'failed') {
+        return [`### ${title}`, ...renderFailures(found, rendering)];
+    }
+    const isOpen = !isQuiet && found.length <= MAX_OPEN_ITEMS;
+    if (isOpen) {
+        return [`### ${title}`, { items: found.map((result) => renderItem(result, rendering)) }];
+    }
+    const [detailed, plain] = partition(found, (result) => listDetails(result, rendering).length > 0);
+    return [
+        {
+            summary: isQuiet
+                ? `${found.length} ${describe/* OUTCOME_WORDS */.nx[kind]}`
+                : `<b>${title}</b> (${found.length})`,
+            blocks: [
+                ...(detailed.length === 0
+                    ? []
+                    : [{ items: detailed.map((result) => renderItem(result, rendering)) }]),
+                ...listKeysByProject(plain, rendering),
+            ],
+        },
+    ];
+}
+function renderItem(result, rendering) {
+    const { target, outcome } = result;
+    const item = rendering.markdown.item(outcome.group ?? target, rendering.hasOneProject);
+    const shown = outcome.kind === 'deleted' ? `<del>${item}</del>` : item;
+    return [shown, ...listDetails(result, rendering)].join('<br>');
+}
+function listDetails({ outcome }, { markdown }) {
+    const isChange = outcome.kind === 'updated' || outcome.kind === 'would-update';
+    return [
+        ...markdown.drift(outcome.drift, isChange ? 'change' : 'state'),
+        ...(0,outcome_notes/* describeNotes */.N)(outcome).map(({ text }) => `⚠️ ${markdown.sentence(text)}`),
+    ];
+}
+/** Lists keys, many in a line, project by project. */
+function listKeysByProject(results, { markdown, hasOneProject }) {
+    const items = [...groupBy(results, ({ target }) => target.projectKey)].flatMap(([projectKey, members]) => {
+        const lines = markdown.keyLines(members.map(({ target: { key, environmentKey } }) => (key === '' ? environmentKey : key)));
+        return hasOneProject
+            ? lines
+            : lines.map((line) => `${markdown.project(projectKey)}: ${line}`);
+    });
+    return items.length === 0 ? [] : [{ items }];
+}
+/** Tells failures one by one, and failures of one kind once. */
+function renderFailures(results, rendering) {
+    const failures = results.flatMap((result) => result.outcome.kind === 'failed' ? [{ result, error: result.outcome.error }] : []);
+    const kinds = groupBy(failures, ({ error }) => `${error.title}\n${error.nextStep}`).values();
+    const [many, few] = partition([...kinds], (kind) => kind.length > MAX_EQUAL_FAILURES);
+    return [
+        ...many.flatMap((kind) => renderEqualFailures(kind, rendering)),
+        ...(few.length === 0
+            ? []
+            : [{ items: few.flat().map((failure) => renderFailedItem(failure, rendering)) }]),
+    ];
+}
+function renderEqualFailures(failures, rendering) {
+    const { report, markdown } = rendering;
+    const [first] = failures;
+    if (first === undefined) {
+        return [];
+    }
+    const { error } = first;
+    return [
+        `${renderFailureTitle(error, report)} ${(0,describe/* countGroups */.eq)(failures.length)}, for example: ${markdown.sentence(error.message)}<br>**Next step:** ${markdown.sentence(error.nextStep)}`,
+        {
+            summary: `The ${failures.length} groups`,
+            blocks: listKeysByProject(failures.map(({ result }) => result), rendering),
+        },
+    ];
+}
+function renderFailedItem({ result, error }, rendering) {
+    const { report, markdown, hasOneProject } = rendering;
+    return [
+        `${markdown.item(result.target, hasOneProject)}`,
+        `${renderFailureTitle(error, report)} ${markdown.sentence(error.message)}`,
+        ...markdown.drift(error.existing?.drift ?? [], 'state'),
+        `**Next step:** ${markdown.sentence(error.nextStep)}`,
+    ].join('<br>');
+}
+function partition(values, isFirst) {
+    return [values.filter(isFirst), values.filter((value) => !isFirst(value))];
+}
+/** Not Map.groupBy, which Node.js 20 does not have. */
+function groupBy(values, keyOf) {
+    const groups = new Map();
+    for (const value of values) {
+        const key = keyOf(value);
+        const group = groups.get(key);
+        if (group === undefined) {
+            groups.set(key, [value]);
+        }
+        else {
+            group.push(value);
+        }
+    }
+    return groups;
+}
+
 ;// CONCATENATED MODULE: ./build/report/summary.js
 
 
@@ -14779,8 +15118,6 @@ function formatDate(epochMs) {
 
 /** The size of the largest report, in bytes of UTF-8. A comment may have 65,536 characters, a summary more. */
 const MAX_REPORT_BYTES = 60_000;
-/** Longer lists of groups are folded. */
-const MAX_OPEN_ITEMS = 20;
 /** Renders the job summary, within `maxBytes` bytes: what happened and why first, the rest folded. */
 function renderSummary(report, secrets, maxBytes = MAX_REPORT_BYTES) {
     const markdown = new group_markdown/* GroupMarkdown */.h(report, secrets);
@@ -14796,172 +15133,12 @@ function renderReport(report, options) {
 function renderBlocks(report, markdown) {
     const { failure, results, isSingle } = report;
     const [only] = results;
-    if (isSingle && only !== undefined && failure === undefined) {
-        return renderOne(only, report, markdown);
+    if (failure !== undefined && only === undefined) {
+        return [`## ❌ ${failure.title}`, ...renderFailure(failure, { report, markdown })];
     }
-    return failure !== undefined && results.length === 0
-        ? renderFailure(failure, undefined, { report, markdown })
-        : renderSeveral(report, markdown);
-}
-const TITLES = {
-    created: '✅ Insight group created',
-    updated: '✅ Insight group updated',
-    unchanged: '✅ Insight group unchanged',
-    kept: '⚠️ Insight group kept as it is',
-    deleted: '✅ Insight group deleted',
-    absent: '✅ Insight group already absent',
-    'would-create': 'Dry run: would create insight group',
-    'would-update': 'Dry run: would update insight group',
-    'would-delete': 'Dry run: would delete insight group',
-    skipped: 'Insight group skipped',
-};
-const DRY_RUN = (0,group_markdown/* alert */.x)('NOTE', 'This was a dry run: nothing was written.');
-function renderOne(result, report, markdown) {
-    const { target, outcome } = result;
-    if (outcome.kind === 'failed') {
-        return renderFailure(outcome.error, target, { report, markdown });
-    }
-    const { group } = outcome;
-    const shown = group ?? target;
-    const name = markdown.heading(shown);
-    return [
-        `## ${TITLES[outcome.kind]}: ${outcome.kind === 'deleted' ? `<del>${name}</del>` : name}`,
-        ...(report.isDryRun ? [DRY_RUN] : []),
-        ...renderDrift(outcome, markdown),
-        ...(0,outcome_notes/* describeNotes */.N)(outcome).map(({ text }) => (0,group_markdown/* alert */.x)('WARNING', markdown.text(text))),
-        renderFacts(shown, markdown),
-        ...(group === undefined || outcome.kind === 'deleted' ? [] : renderScores(group, markdown)),
-        ...(outcome.kind === 'created' && outcome.group.scores === undefined ? [NO_SCORES] : []),
-    ];
-}
-/** What differs, as what it means: a warning where something is not as it should be. */
-function renderDrift(outcome, markdown) {
-    if (outcome.drift.length === 0) {
-        return [];
-    }
-    switch (outcome.kind) {
-        case 'created':
-            return [
-                (0,group_markdown/* alert */.x)('WARNING', 'LaunchDarkly stored different values than requested:'),
-                { items: markdown.drift(outcome.drift, 'state') },
-            ];
-        case 'kept':
-            return [
-                (0,group_markdown/* alert */.x)('WARNING', 'The group differs from the request, and <code>if-exists: keep</code> leaves it as it is:'),
-                { items: markdown.drift(outcome.drift, 'state') },
-            ];
-        case 'updated':
-        case 'would-update':
-            return [{ items: markdown.drift(outcome.drift, 'change') }];
-        default:
-            return [];
-    }
-}
-/** One line that wraps where the screen is narrow. */
-function renderFacts(group, markdown) {
-    const { key, applicationKeys, createdAt } = group;
-    return [
-        markdown.code(key),
-        markdown.place(group),
-        ...(applicationKeys === undefined ? [] : [markdown.applications(applicationKeys)]),
-        ...(createdAt === undefined ? [] : [`created ${formatTime(createdAt)}`]),
-    ].join(' · ');
-}
-function renderFailure(error, target, { report, markdown }) {
-    const help = report.helpUrl(error.title);
-    const drift = error.existing?.drift ?? [];
-    const reasons = error.reasons.map(({ attribute, reason }) => attribute === ''
-        ? markdown.text(reason)
-        : `${markdown.code(attribute)}: ${markdown.text(reason)}`);
-    const problems = error.problems.map(({ file, line, column, message }) => `${markdown.code(`${file}:${line}:${column}`)} ${markdown.text(message)}`);
-    return [
-        `## ❌ ${error.title}`,
-        (0,group_markdown/* alert */.x)('CAUTION', markdown.text(error.message), `**Next step:** ${markdown.text(error.nextStep)}${help === undefined ? '' : ` <a href="${help}">More about this failure</a>`}`),
-        ...listOf(reasons),
-        ...listOf(problems),
-        ...listOf(markdown.drift(drift, 'state')),
-        ...(error.said === undefined ? [] : [`> ${markdown.text(error.said)}`]),
-        ...(target === undefined
-            ? []
-            : [{ summary: 'What was asked for', blocks: [renderFacts(target, markdown)] }]),
-        ...error.details.map((detail) => `<sub>${markdown.text(detail)}</sub>`),
-    ];
-}
-/** A list without items is no block. */
-function listOf(items) {
-    return items.length === 0 ? [] : [{ items }];
-}
-function renderSeveral(report, markdown) {
-    const { failure, results, notices, isDryRun } = report;
-    return [
-        `## ${describeHeading(report)}`,
-        ...(isDryRun ? [DRY_RUN] : []),
-        ...(failure === undefined
-            ? []
-            : [
-                (0,group_markdown/* alert */.x)('CAUTION', `**${failure.title}.** ${markdown.text(failure.message)}`, `**Next step:** ${markdown.text(failure.nextStep)}`),
-            ]),
-        ...notices.map((notice) => (0,group_markdown/* alert */.x)('NOTE', markdown.text(notice))),
-        ...SECTIONS.flatMap((section) => renderSection(section, results, { report, markdown })),
-    ];
-}
-function describeHeading(report) {
-    const { failure, results, isDryRun, notices } = report;
-    const hasFailed = failure !== undefined ||
-        results.some(({ outcome }) => outcome.kind === 'failed' || outcome.kind === 'skipped');
-    const hasDrift = results.some(({ outcome }) => outcome.kind === 'kept');
-    const mark = hasFailed ? '❌' : hasDrift || notices.length > 0 ? '⚠️' : '✅';
-    const counts = (0,describe/* describeCounts */.wv)(results);
-    const what = isDryRun ? 'Plan' : (0,describe/* countGroups */.eq)(results.length);
-    return results.length === 0 ? `${mark} No insight groups` : `${mark} ${what}: ${counts}`;
-}
-/** What needs attention first. */
-const SECTIONS = [
-    { kind: 'failed', title: 'Failed' },
-    { kind: 'created', title: 'Created' },
-    { kind: 'updated', title: 'Updated' },
-    { kind: 'deleted', title: 'Deleted' },
-    { kind: 'would-create', title: 'To create', sign: '+' },
-    { kind: 'would-update', title: 'To update', sign: '~' },
-    { kind: 'would-delete', title: 'To delete', sign: '−' },
-    { kind: 'kept', title: 'Kept with drift' },
-    { kind: 'skipped', title: 'Skipped', isQuiet: true },
-    { kind: 'unchanged', title: 'Unchanged', isQuiet: true },
-    { kind: 'absent', title: 'Already absent', isQuiet: true },
-];
-function renderSection({ kind, title, sign, isQuiet = false }, results, rendering) {
-    const found = results.filter(({ outcome }) => outcome.kind === kind);
-    if (found.length === 0) {
-        return [];
-    }
-    const items = found.map((result) => {
-        const item = renderItem(result, rendering);
-        return sign === undefined ? item : `<code>${sign}</code> ${item}`;
-    });
-    const isOpen = kind === 'failed' || (!isQuiet && items.length <= MAX_OPEN_ITEMS);
-    return isOpen
-        ? [`### ${title}`, { items }]
-        : [{ summary: `${found.length} ${describe/* OUTCOME_WORDS */.nx[kind]}`, blocks: [{ items }] }];
-}
-function renderItem({ target, outcome }, { report, markdown }) {
-    const item = markdown.item(outcome.group ?? target);
-    if (outcome.kind === 'failed') {
-        const { error } = outcome;
-        const help = report.helpUrl(error.title);
-        const title = help === undefined ? error.title : `<a href="${help}">${error.title}</a>`;
-        return `${item}: **${title}.** ${markdown.text(error.message)} *Next:* ${markdown.text(error.nextStep)}`;
-    }
-    const isChange = outcome.kind === 'updated' || outcome.kind === 'would-update';
-    const details = [
-        ...markdown.drift(outcome.drift, isChange ? 'change' : 'state'),
-        ...(0,outcome_notes/* describeNotes */.N)(outcome).map(({ text }) => `⚠️ ${markdown.text(text)}`),
-    ];
-    return details.length === 0 ? item : `${item}: ${details.join('; ')}`;
-}
-/** To the minute, in UTC: a report is read in many time zones. */
-function formatTime(epochMs) {
-    const [date, time = ''] = new Date(epochMs).toISOString().split('T');
-    return `${date} ${time.slice(0, 5)} UTC`;
+    return isSingle && only !== undefined && failure === undefined
+        ? renderSingleGroup(only, { report, markdown })
+        : renderSeveralGroups({ report, markdown });
 }
 
 
@@ -19513,8 +19690,8 @@ function cut(text, maxLength) {
     return text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
 }
 
-// EXTERNAL MODULE: ./build/report/summary.js + 2 modules
-var summary = __nccwpck_require__(2782);
+// EXTERNAL MODULE: ./build/report/summary.js + 5 modules
+var summary = __nccwpck_require__(8946);
 ;// CONCATENATED MODULE: ./build/report/summary-file.js
 
 
