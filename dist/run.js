@@ -16389,16 +16389,22 @@ const MAX_LOST_IN_A_ROW = 3;
  */
 async function applyAll(tasks, onResult) {
     const results = new Map();
-    const queue = [...tasks];
+    const queue = tasks.filter(({ needsNoRequest }) => !needsNoRequest);
     const stop = new StopRule();
+    function finish(task, outcome) {
+        const result = { target: task.target, outcome };
+        results.set(task, result);
+        onResult(result);
+    }
     async function work() {
         for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
             const outcome = stop.isStopped ? SKIPPED : await settle(task);
             stop.observe(outcome);
-            const result = { target: task.target, outcome };
-            results.set(task, result);
-            onResult(result);
+            finish(task, outcome);
         }
+    }
+    for (const task of tasks.filter(({ needsNoRequest }) => needsNoRequest)) {
+        finish(task, await settle(task));
     }
     await Promise.all(Array.from({ length: MAX_CONCURRENT_GROUPS }, work));
     return tasks.flatMap((task) => results.get(task) ?? []);
@@ -16839,8 +16845,6 @@ function describeSafety({ create, update, delete: deletion }) {
 /** Says why another attempt has to wait, as a clause for the log. */
 function describeRetryReason(reason, operation) {
     switch (reason.kind) {
-        case 'rate-limited':
-            return "LaunchDarkly's rate limit was reached (429)";
         case 'indeterminate':
             return `LaunchDarkly ${reason.failure.what}`;
         case 'conflict':
@@ -16866,8 +16870,6 @@ function describeNeededWait(neededMs, nowMs) {
 /** Explains that there is no time for another attempt. `neededWait` is the server's own wait, in words or empty. */
 function explainNoTimeLeft(reason, { key, operation, neededWait, }) {
     switch (reason.kind) {
-        case 'rate-limited':
-            return explainRateLimit(key, neededWait);
         case 'conflict':
             return operation === 'create' && neededWait === ''
                 ? explainHiddenGroup(key, reason.error)
@@ -16888,10 +16890,15 @@ function explainNoTimeLeft(reason, { key, operation, neededWait, }) {
             };
     }
 }
+/**
+ * Explains a rate limit that the deadline does not outlast. `key` is empty where lists were read;
+ * `neededWait` is the server's own wait, in words or empty.
+ */
 function explainRateLimit(key, neededWait) {
+    const work = key === '' ? 'reading of lists' : `work on insight group "${key}"`;
     return {
         code: 'rate-limited',
-        message: `LaunchDarkly's rate limit stopped the work on insight group "${key}" (429).${neededWait || ' The step has no time left for another attempt.'}`,
+        message: `LaunchDarkly's rate limit stopped the ${work} (429).${neededWait || ' The step has no time left for another attempt.'}`,
         nextStep: neededWait === ''
             ? 'Run again later, raise timeout-seconds, or let fewer jobs use the account at once.'
             : 'Run again after that time, or raise timeout-seconds beyond the wait.',
@@ -17078,11 +17085,18 @@ async function observeGroups(keys, lists) {
     const seen = indexByKey(first.items);
     const missing = keys.filter((key) => !seen.has(key.toLowerCase()));
     const pages = first.length === 0 ? 1 : Math.ceil((first.totalCount ?? first.length) / first.length);
-    if (pages - 1 <= missing.length) {
-        return indexByKey(await readRemainingPages(first, (offset) => lists.readGroupPage(offset)));
+    if (pages - 1 > missing.length) {
+        return readSingly(missing, seen, lists);
     }
-    const found = await Promise.all(missing.map((key) => lists.readGroup(key)));
-    return indexByKey([...first.items, ...found.filter((group) => group !== undefined)]);
+    const listed = indexByKey(await readRemainingPages(first, (offset) => lists.readGroupPage(offset)));
+    // A list that moved while it was read has skipped some of its groups.
+    const isComplete = listed.size >= (first.totalCount ?? 0);
+    const unlisted = keys.filter((key) => !listed.has(key.toLowerCase()));
+    return isComplete ? listed : readSingly(unlisted, listed, lists);
+}
+async function readSingly(keys, seen, lists) {
+    const found = await Promise.all(keys.map((key) => lists.readGroup(key)));
+    return new Map([...seen, ...indexByKey(found.filter((group) => group !== undefined))]);
 }
 /** Finds the group of a key among those that were observed. */
 function findObserved(groups, key) {
@@ -17096,6 +17110,28 @@ function indexByKey(groups) {
 
 
 
+/** How each group of a plan would end, if nothing has changed since and nothing goes wrong. */
+function expectOutcomes({ groups, deletes, missing }) {
+    return [
+        ...missing.map(({ outcome }) => outcome.kind),
+        ...groups.map(({ plan }) => expectOutcome(plan)),
+        ...deletes.map(({ observed }) => (observed === undefined ? 'absent' : 'would-delete')),
+    ];
+}
+function expectOutcome(plan) {
+    switch (plan.kind) {
+        case 'create':
+            return 'would-create';
+        case 'update':
+            return 'would-update';
+        case 'none':
+            return 'unchanged';
+        case 'keep':
+            return 'kept';
+        case 'conflict':
+            return 'failed';
+    }
+}
 /** Plans what the groups of an expansion need, given the groups that exist. Pure. */
 function planEntries({ groups, absent, missing }, observed, ifExists) {
     return {
@@ -17201,7 +17237,7 @@ function findMissingProjects(entry, catalog) {
     return (0,inputs_selector/* listExactKeys */.is)(project)
         .filter((projectKey) => !known.includes(projectKey))
         .flatMap((projectKey) => {
-        const suggestion = (0,did_you_mean/* findClosest */.R)(projectKey, known);
+        const suggestion = (0,did_you_mean/* findClosest */.R)(projectKey, [...known, ...(catalog.otherProjects ?? [])]);
         const keys = [...(0,inputs_selector/* listExactKeys */.is)(environment)];
         // Which environments the patterns would have matched is not known, but that they were meant is.
         const meant = (0,inputs_selector/* hasWildcard */.rl)(environment) ? [...keys, undefined] : keys;
@@ -17236,8 +17272,9 @@ function toMissing(reason, parts) {
 /** Tells exclusions that leave nothing, which is a mistake, from patterns that match nothing, which is none. */
 function findOverExclusion(entry, catalog, projects) {
     const { project, environment } = entry.template;
-    const environments = projects.flatMap((each) => each.environments);
-    const find = (input, selector, items) => items.some(({ key }) => (0,inputs_selector/* includes */.mK)(selector, key))
+    const environments = projects.flatMap((each) => each.environments.map(({ key }) => key));
+    const known = [...catalog.projects.map(({ key }) => key), ...(catalog.otherProjects ?? [])];
+    const find = (input, selector, keys) => keys.some((key) => (0,inputs_selector/* includes */.mK)(selector, key))
         ? [
             {
                 input,
@@ -17247,7 +17284,7 @@ function findOverExclusion(entry, catalog, projects) {
         ]
         : [];
     return projects.length === 0
-        ? find('project', project, catalog.projects)
+        ? find('project', project, known)
         : find('environment', environment, environments);
 }
 function describeNoMatch(entry, projects) {
@@ -17412,6 +17449,17 @@ const NOT_FOUND_RETRY_LIMIT_MS = {
 };
 /** How long is waited at least and at most for what happens within some seconds, in milliseconds. */
 const LIMITED_BACKOFF = { minMs: 500, maxMs: 2_000 };
+/** What passes between a response and its result is not longer than this as a rule, in milliseconds. */
+const RESULT_DELAY_MS = 10;
+/**
+ * Finds when a request was sent: the throttle may hold it back for minutes, and what happens meanwhile is
+ * none of its doing. Too early rather than too late, by up to {@link RESULT_DELAY_MS}.
+ */
+function findSentAt(begunAt, endedAt, { startedAt, receivedAt }) {
+    const spentMs = endedAt.uptimeMs - begunAt.uptimeMs;
+    const heldMs = Math.max(0, spentMs - (receivedAt - startedAt) - RESULT_DELAY_MS);
+    return { uptimeMs: begunAt.uptimeMs + heldMs, wallMs: begunAt.wallMs + heldMs };
+}
 /** One run's way of trying again: what is waited for, for how long, and how a failure is told. */
 class RetryLoop {
     serverClock = new ServerClock();
@@ -17431,9 +17479,10 @@ class RetryLoop {
     }
     /** Makes one request, and takes note of what its answer tells of the server's clock. */
     async attempt(request) {
-        const sentAt = this.#deps.now();
+        const begunAt = this.#deps.now();
         const result = await request();
         const endedAt = this.#deps.now();
+        const sentAt = findSentAt(begunAt, endedAt, result);
         this.serverClock.record({ sentAt, receivedAt: endedAt, serverTimeMs: result.serverClock });
         const causeCode = result.kind === 'indeterminate' ? result.failure.causeCode : undefined;
         this.#unanswered = causeCode === undefined ? 0 : this.#unanswered + 1;
@@ -17455,7 +17504,8 @@ class RetryLoop {
         const { error } = result;
         switch (error.status) {
             case 429:
-                return this.wait({ kind: 'rate-limited', retryAfterMs }, operation);
+                // The throttle waits for limits to pass: it hands on only those that the deadline does not outlast.
+                throw this.fail(this.#explainRateLimit(retryAfterMs));
             case 409:
                 return this.wait({ kind: 'conflict', error, retryAfterMs }, operation);
             case 404:
@@ -17465,16 +17515,18 @@ class RetryLoop {
         }
     }
     /**
-     * Waits before the next attempt: at least as long as the server asks, and longer each time.
+     * Waits before the next attempt, longer each time. What the server asks for on top of it is left to the
+     * throttle, which holds back every request of the run for that long.
      *
-     * @throws {ActionError} when there is no time left for it, or the run is stopped
+     * @throws {ActionError} when there is no time left for either, or the run is stopped
      */
     async wait(reason, operation, bounds) {
         this.throwIfStopped();
         const { remainingMs, random, sleep, announceWait } = this.#deps;
+        const { retryAfterMs = 0 } = reason;
         const backoff = (0,launchdarkly_backoff/* computeBackoff */.O7)({
             waitsBefore: this.#waits,
-            retryAfterMs: reason.retryAfterMs,
+            retryAfterMs,
             remainingMs: remainingMs(),
             bounds,
             random: random(),
@@ -17482,10 +17534,19 @@ class RetryLoop {
         if (backoff.kind === 'too-long') {
             throw this.fail(await this.#explainNoTimeLeft(reason, operation, backoff.neededMs));
         }
+        const ms = backoff.ms - retryAfterMs;
         this.#waits += 1;
-        announceWait({ ms: backoff.ms, why: describeRetryReason(reason, operation) });
-        await sleep(backoff.ms);
+        announceWait({ ms, why: describeRetryReason(reason, operation) });
+        await sleep(ms);
         this.throwIfStopped();
+    }
+    /** @throws {ActionError} when the server asks to wait for longer than there is time */
+    async assertTimeToWait(reason, operation) {
+        const { retryAfterMs } = reason;
+        if (retryAfterMs !== undefined &&
+            this.#deps.remainingMs() - launchdarkly_backoff/* ATTEMPT_RESERVE_MS */.OB <= retryAfterMs) {
+            throw this.fail(await this.#explainNoTimeLeft(reason, operation, retryAfterMs));
+        }
     }
     /** Waits for a state that reads show after `limitMs` milliseconds at the latest. */
     waitWithin(limitMs, reason, operation) {
@@ -17541,6 +17602,10 @@ class RetryLoop {
         }
         return this.waitWithin(leftMs, { kind: 'not-found', error, placement, retryAfterMs }, operation);
     }
+    #explainRateLimit(retryAfterMs = 0) {
+        const neededWait = describeNeededWait(retryAfterMs, this.#deps.now().wallMs);
+        return explainRateLimit(this.#desired.key, neededWait);
+    }
     async #explainNoTimeLeft(reason, operation, neededMs) {
         const { diagnosis, now } = this.#deps;
         const neededWait = describeNeededWait(neededMs, now().wallMs);
@@ -17554,7 +17619,6 @@ class RetryLoop {
                 const parts = await diagnosis.describeApiError(error, operation, placement);
                 return { ...parts, message: `${parts.message}${neededWait}` };
             }
-            case 'rate-limited':
             case 'conflict':
             case 'not-updatable':
             case 'overtaken':
@@ -17679,6 +17743,10 @@ class WriteLedger {
 
 
 
+/** A new environment may be missing from the list for so long, in milliseconds. */
+const NEW_ENVIRONMENT_LAG_MS = 5_000;
+/** How long is waited before the list is read again, in milliseconds. */
+const REREAD_INTERVAL_MS = 1_000;
 /** Most reads are about no group in particular. */
 const NO_GROUP = { key: '', name: '', projectKey: '', environmentKey: '', applicationKeys: [] };
 /**
@@ -17697,11 +17765,43 @@ class Lists {
         const readPage = (offset) => this.#require(() => this.#client.listProjects(offset));
         return readRemainingPages(await readPage(0), readPage);
     }
-    /** All environments of a project; undefined when there is no such project. */
-    async readEnvironments(projectKey) {
-        const first = await this.#find(() => this.#client.listEnvironments(projectKey, 0));
-        return (first &&
-            readRemainingPages(first, (offset) => this.#require(() => this.#client.listEnvironments(projectKey, offset))));
+    /**
+     * All environments of a project. Where one of the `expected` keys is missing the list is read again for
+     * some seconds: it may have been made by the step before.
+     */
+    async readEnvironments(projectKey, expected = []) {
+        const { now, sleep, signal } = this.#depsFor(NO_GROUP);
+        const startedMs = now().uptimeMs;
+        for (;;) {
+            const list = await this.#readEnvironmentsOnce(projectKey);
+            const isComplete = list.kind === 'project-missing' ||
+                expected.every((key) => list.environments.some((environment) => environment.key === key));
+            if (isComplete || signal.aborted || now().uptimeMs - startedMs >= NEW_ENVIRONMENT_LAG_MS) {
+                return list;
+            }
+            await sleep(REREAD_INTERVAL_MS);
+        }
+    }
+    async #readEnvironmentsOnce(projectKey) {
+        const readPage = (offset) => () => this.#client.listEnvironments(projectKey, offset);
+        const subject = { ...NO_GROUP, projectKey };
+        const { diagnosis } = this.#depsFor(subject);
+        const loop = this.#openLoop(subject);
+        for (;;) {
+            const { result } = await loop.attempt(readPage(0));
+            if (result.kind === 'ok') {
+                const environments = await readRemainingPages(result.value, (offset) => this.#require(readPage(offset)));
+                return { kind: 'found', environments };
+            }
+            if (result.kind === 'rejected' && result.error.status === 404) {
+                // Anything answers 404: only a list of projects that lacks this one shows that there is none.
+                const placement = await diagnosis.locateEnvironment();
+                if (placement.kind === 'project-missing') {
+                    return placement;
+                }
+            }
+            await loop.retryOrThrow(result, 'list');
+        }
     }
     /** A project; undefined when there is none of that key. */
     readProject(projectKey) {
@@ -17730,8 +17830,11 @@ class Lists {
     readGroup(key) {
         return this.#find(() => this.#client.getGroup(key));
     }
+    #openLoop(subject) {
+        return new RetryLoop(subject, this.#depsFor(subject), new WriteLedger());
+    }
     async #require(request, operation = 'list', subject = NO_GROUP) {
-        const loop = new RetryLoop(subject, this.#depsFor(subject), new WriteLedger());
+        const loop = this.#openLoop(subject);
         for (;;) {
             const { result } = await loop.attempt(request);
             if (result.kind === 'ok') {
@@ -17753,6 +17856,7 @@ class Lists {
 
 ;// CONCATENATED MODULE: ./build/reconcile/read-catalog.js
 
+
 /** The catalog of entries that need none. */
 const EMPTY_CATALOG = { projects: [] };
 /**
@@ -17771,8 +17875,22 @@ async function readCatalog(entries, lists) {
     const selected = (listed ?? [])
         .map(({ key }) => key)
         .filter((key) => entries.some((entry) => needsEnvironmentsOf(entry, key)));
-    const projects = await Promise.all([...new Set([...named, ...selected])].map((key) => readProject(key, { listed, needsNames }, lists)));
-    return { projects: projects.filter((project) => project !== undefined) };
+    const read = await Promise.all([...new Set([...named, ...selected])].map((key) => {
+        const expected = entries.flatMap((entry) => listExpectedEnvironments(entry, key));
+        return readProject(key, { listed, needsNames, expected }, lists);
+    }));
+    return {
+        projects: read.flatMap((found) => (found.kind === 'found' ? [found.project] : [])),
+        otherProjects: [
+            ...(listed ?? []).map(({ key }) => key).filter((key) => !selected.includes(key)),
+            ...read.flatMap((found) => (found.kind === 'missing' ? found.projects : [])),
+        ],
+    };
+}
+function listExpectedEnvironments(entry, projectKey) {
+    return entry.kind === 'present' && needsEnvironmentsOf(entry, projectKey)
+        ? (0,inputs_selector/* listExactKeys */.is)(entry.template.environment)
+        : [];
 }
 function listNamedProjects(need) {
     switch (need.kind) {
@@ -17784,13 +17902,15 @@ function listNamedProjects(need) {
             return need.projectKeys;
     }
 }
-async function readProject(key, { listed, needsNames }, lists) {
+async function readProject(key, { listed, needsNames, expected }, lists) {
     const known = listed?.find((project) => project.key === key);
-    const [project, environments] = await Promise.all([
+    const [project, list] = await Promise.all([
         known ?? (needsNames ? lists.readProject(key) : undefined),
-        lists.readEnvironments(key),
+        lists.readEnvironments(key, expected),
     ]);
-    return environments && { key, name: project?.name, environments };
+    return list.kind === 'found'
+        ? { kind: 'found', project: { key, name: project?.name, environments: list.environments } }
+        : { kind: 'missing', projects: list.projects };
 }
 /**
  * Reads the display names that a template of one exact project and environment uses, by single reads.
@@ -17831,14 +17951,15 @@ class GroupRequests {
             if (result.kind === 'ok') {
                 return { kind: 'applied', group: result.value };
             }
+            const { retryAfterMs } = result;
             const unsettled = asUnsettled(result);
             if (unsettled?.kind === 'indeterminate') {
                 this.#ledger.noteCreateInDoubt(sentAt, endedAt);
-                this.#loop.throwIfStopped();
             }
             if (unsettled !== undefined) {
-                await this.#honorRetryAfter(unsettled, 'create');
-                return { ...unsettled, retryAfterMs: undefined };
+                this.#loop.throwIfStopped();
+                await this.#loop.assertTimeToWait({ ...unsettled, retryAfterMs }, 'create');
+                return unsettled;
             }
             await this.#loop.retryOrThrow(result, 'create');
         }
@@ -17853,14 +17974,15 @@ class GroupRequests {
             if (result.kind === 'rejected' && result.error.status === 404) {
                 return { kind: 'not-found', error: result.error };
             }
+            const { retryAfterMs } = result;
             const unsettled = asUnsettled(result);
             if (unsettled?.kind === 'indeterminate') {
                 this.#ledger.noteUpdateInDoubt(endedAt);
-                this.#loop.throwIfStopped();
             }
             if (unsettled !== undefined) {
-                await this.#honorRetryAfter(unsettled, 'update');
-                return { ...unsettled, retryAfterMs: undefined };
+                this.#loop.throwIfStopped();
+                await this.#loop.assertTimeToWait({ ...unsettled, retryAfterMs }, 'update');
+                return unsettled;
             }
             await this.#loop.retryOrThrow(result, 'update');
         }
@@ -17872,14 +17994,15 @@ class GroupRequests {
             if (result.kind === 'ok' || (result.kind === 'rejected' && result.error.status === 404)) {
                 return { kind: 'gone' };
             }
+            const { retryAfterMs } = result;
             const unsettled = asUnsettled(result);
             if (unsettled?.kind === 'indeterminate') {
                 this.#ledger.noteDeleteInDoubt(endedAt);
-                this.#loop.throwIfStopped();
             }
             if (unsettled !== undefined) {
-                await this.#honorRetryAfter(unsettled, 'delete');
-                return { ...unsettled, retryAfterMs: undefined };
+                this.#loop.throwIfStopped();
+                await this.#loop.assertTimeToWait({ ...unsettled, retryAfterMs }, 'delete');
+                return unsettled;
             }
             await this.#loop.retryOrThrow(result, 'delete');
         }
@@ -17913,23 +18036,14 @@ class GroupRequests {
             await this.#loop.retryOrThrow(result, 'check');
         }
     }
-    /** Waits as long as the server asks before anything more is sent to it. */
-    async #honorRetryAfter(unsettled, operation) {
-        if (unsettled.retryAfterMs !== undefined) {
-            await this.#loop.wait(unsettled, operation);
-        }
-    }
 }
 function asUnsettled(result) {
-    const { retryAfterMs } = result;
     if (result.kind === 'rejected') {
         const { error } = result;
-        return error.status === 409 ? { kind: 'conflict', error, retryAfterMs } : undefined;
+        return error.status === 409 ? { kind: 'conflict', error } : undefined;
     }
     const { failure } = result;
-    return failure.mayHaveBeenProcessed
-        ? { kind: 'indeterminate', failure, retryAfterMs }
-        : undefined;
+    return failure.mayHaveBeenProcessed ? { kind: 'indeterminate', failure } : undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/reconcile/delete-group.js
@@ -18320,6 +18434,7 @@ function plannedTask(planned, options) {
     const observed = plan.kind === 'create' ? undefined : plan.group;
     return {
         target: desired,
+        needsNoRequest: plan.kind === 'none' || plan.kind === 'keep',
         run: () => isDryRun
             ? showPlan(plan, depsFor(desired))
             : ensureGroup({ desired, ifExists, isDryRun, observed }, depsFor(desired)),
@@ -18344,11 +18459,9 @@ function deleteTask(target, { isDryRun, depsFor }) {
     const subject = { ...target, name: '', applicationKeys: [] };
     return { target, run: () => deleteGroup({ target, isDryRun }, depsFor(subject)) };
 }
-/** Deletes a group that was seen; one that was not seen is absent without a request. */
-function plannedDeleteTask({ target, observed }, options) {
-    return observed === undefined
-        ? { target, run: async () => ({ kind: 'absent', group: undefined, drift: [] }) }
-        : deleteTask(target, options);
+/** Deletes a group. Whether it was seen does not matter: only a read proves that a group is absent. */
+function plannedDeleteTask({ target }, options) {
+    return deleteTask(target, options);
 }
 
 ;// CONCATENATED MODULE: ./build/report/comment-identity.js
@@ -18413,7 +18526,7 @@ async function createSeveral(inputs, context) {
     const keys = expansion.groups.map(({ desired }) => desired.key);
     const observed = await observeGroups(keys, lists);
     const plan = planEntries(expansion, observed, inputs.ifExists);
-    progress.begin(plan.groups.length + plan.missing.length);
+    progress.begin(plan.groups.length + plan.missing.length, expectOutcomes(plan));
     for (const result of plan.missing) {
         progress.finish(result);
     }
@@ -20664,7 +20777,7 @@ class Pace {
             const waitMs = (0,launchdarkly_backoff/* parseRetryAfter */.mu)(headers, receivedAt) ?? this.#backOff();
             return this.#close(gates, response, waitMs);
         }
-        const askedMs = status >= 400
+        const askedMs = status >= 300
             ? (0,launchdarkly_backoff/* parseRetryAfter */.mu)({ 'retry-after': headers['retry-after'] ?? '', date: headers['date'] ?? '' }, receivedAt)
             : undefined;
         if (askedMs !== undefined) {
@@ -20680,10 +20793,10 @@ class Pace {
     }
     /** Closes `gates` for `waitMs`. Returns whether they open again before the deadline. */
     #close(gates, response, waitMs) {
-        const { now, random, deadlineAt, onWait } = this.#deps;
+        const { random, deadlineAt, onWait } = this.#deps;
         const until = response.receivedAt + waitMs;
         // A hint is a lower bound: jitter is added to it, and never more than there is time for.
-        const jitterMs = Math.max(0, Math.min(random() * MAX_JITTER_MS, deadlineAt - until - 1));
+        const jitterMs = Math.max(0, Math.floor(Math.min(random() * MAX_JITTER_MS, deadlineAt - until - 1)));
         for (const gate of gates) {
             gate.closeUntil(until + jitterMs);
             this.#closedBy.set(gate, response);
@@ -20694,14 +20807,14 @@ class Pace {
             const why = response.status === 429
                 ? "LaunchDarkly's rate limit was reached (429)"
                 : `LaunchDarkly answered ${response.status} and asked to wait`;
-            onWait({ ms: Math.max(0, until - now()), why });
+            onWait({ ms: waitMs + jitterMs, why });
         }
         return isInTime;
     }
     #backOff() {
         const capMs = Math.min(launchdarkly_backoff/* BACKOFF_CAP_MS */.NA, launchdarkly_backoff/* BACKOFF_BASE_MS */.UQ * 2 ** this.#unexplainedLimits);
         this.#unexplainedLimits += 1;
-        return this.#deps.random() * capMs;
+        return Math.floor(this.#deps.random() * capMs);
     }
     #admitQueued() {
         const now = this.#deps.now();
