@@ -19,8 +19,8 @@ var external_node_crypto_ = __webpack_require__(7598);
 var errors = __webpack_require__(9473);
 // EXTERNAL MODULE: ./build/node_modules/zod/minified.js
 var minified = __webpack_require__(898);
-// EXTERNAL MODULE: ./build/http/http-client.js + 4 modules
-var http_client = __webpack_require__(9049);
+// EXTERNAL MODULE: ./build/http/http-client.js + 3 modules
+var http_client = __webpack_require__(2307);
 // EXTERNAL MODULE: ./build/version.js
 var version = __webpack_require__(8508);
 // EXTERNAL MODULE: ./build/http/error-codes.js

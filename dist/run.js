@@ -12467,6 +12467,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
 
 /***/ }),
 
+/***/ 8522:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
+
+/***/ }),
+
 /***/ 1126:
 /***/ ((module) => {
 
@@ -12832,7 +12839,7 @@ function isPermanentCode(code) {
 
 /***/ }),
 
-/***/ 9049:
+/***/ 2307:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -13041,10 +13048,7 @@ var error_codes = __nccwpck_require__(1484);
 var proxies = __nccwpck_require__(8535);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
-;// CONCATENATED MODULE: external "node:zlib"
-const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 ;// CONCATENATED MODULE: ./build/http/response-body.js
-
 
 
 /** More layers than any gateway puts around a body. */
@@ -13090,18 +13094,20 @@ async function decodeBody(bytes, codings, maxBytes) {
     }
     return { kind: 'text', text: new TextDecoder().decode(content) };
 }
-function decompress(bytes, coding, maxOutputLength) {
+async function decompress(bytes, coding, maxOutputLength) {
+    // Not at the top: identity is asked for, so few answers need it, and loading it takes most of 1 ms.
+    const { brotliDecompress, gunzip, inflate, inflateRaw } = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 8522, 19));
     const options = { maxOutputLength };
     switch (coding) {
         case 'gzip':
-            return (0,external_node_util_.promisify)(external_node_zlib_namespaceObject.gunzip)(bytes, options);
+            return (0,external_node_util_.promisify)(gunzip)(bytes, options);
         case 'br':
-            return (0,external_node_util_.promisify)(external_node_zlib_namespaceObject.brotliDecompress)(bytes, options);
+            return (0,external_node_util_.promisify)(brotliDecompress)(bytes, options);
         case 'deflate':
             // The standard means zlib's format, but some servers send the bare stream.
             return (bytes[0] ?? 0) % 16 === 8
-                ? (0,external_node_util_.promisify)(external_node_zlib_namespaceObject.inflate)(bytes, options)
-                : (0,external_node_util_.promisify)(external_node_zlib_namespaceObject.inflateRaw)(bytes, options);
+                ? (0,external_node_util_.promisify)(inflate)(bytes, options)
+                : (0,external_node_util_.promisify)(inflateRaw)(bytes, options);
     }
 }
 
@@ -15042,6 +15048,36 @@ const VERSION = '1.0.0';
 /******/ /* webpack/runtime/asset-relocator-loader */
 /******/ if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = decodeURIComponent(new URL('.', import.meta.url).pathname).slice(import.meta.url.match(/^file:\/\/\/\w:/) ? 1 : 0, -1) + "/";
 /******/ 
+/******/ /* webpack/runtime/create fake namespace object */
+/******/ (() => {
+/******/ 	var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
+/******/ 	var leafPrototypes;
+/******/ 	// create a fake namespace object
+/******/ 	// mode & 1: value is a module id, require it
+/******/ 	// mode & 2: merge all properties of value into the ns
+/******/ 	// mode & 4: return value when already ns object
+/******/ 	// mode & 16: return value when it's Promise-like
+/******/ 	// mode & 8|1: behave like require
+/******/ 	__nccwpck_require__.t = function(value, mode) {
+/******/ 		if(mode & 1) value = this(value);
+/******/ 		if(mode & 8) return value;
+/******/ 		if(typeof value === 'object' && value) {
+/******/ 			if((mode & 4) && value.__esModule) return value;
+/******/ 			if((mode & 16) && typeof value.then === 'function') return value;
+/******/ 		}
+/******/ 		var ns = Object.create(null);
+/******/ 		__nccwpck_require__.r(ns);
+/******/ 		var def = {};
+/******/ 		leafPrototypes = leafPrototypes || [null, getProto({}), getProto([]), getProto(getProto)];
+/******/ 		for(var current = mode & 2 && value; typeof current == 'object' && !~leafPrototypes.indexOf(current); current = getProto(current)) {
+/******/ 			Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
+/******/ 		}
+/******/ 		def['default'] = () => (value);
+/******/ 		__nccwpck_require__.d(ns, def);
+/******/ 		return ns;
+/******/ 	};
+/******/ })();
+/******/ 
 /******/ /* webpack/runtime/define property getters */
 /******/ (() => {
 /******/ 	// define getter functions for harmony exports
@@ -15699,7 +15735,7 @@ var minified = __nccwpck_require__(898);
 var errors = __nccwpck_require__(9473);
 // EXTERNAL MODULE: ./build/http/proxies.js + 1 modules
 var http_proxies = __nccwpck_require__(8535);
-;// CONCATENATED MODULE: ./build/launchdarkly/servers.js
+;// CONCATENATED MODULE: ./build/launchdarkly/base-uri.js
 /**
  * The hosts are matched on the text as it was written, never on a parsed URL: a parser turns integers,
  * encoded dots and full-width letters into innocent-looking hosts before anybody can look at them.
@@ -15722,7 +15758,7 @@ const EXPECTED = `expected ${INSTANCE_LIST} or another https host below launchda
  * Decides whether the token may go to `baseUri`. Returns the server, or a problem in words that does
  * not echo the value: it may hold a credential. One trailing slash and upper-case letters are forgiven.
  */
-function resolveServer(baseUri) {
+function parseBaseUri(baseUri) {
     const text = baseUri.replace(/\/$/, '').toLowerCase();
     const host = LAUNCHDARKLY.exec(text)?.[1];
     if (host !== undefined) {
@@ -15953,7 +15989,7 @@ function describeCommon(run) {
     return {
         token: createTokenSchema(run),
         'base-uri': ruled((text) => {
-            const server = resolveServer(text);
+            const server = parseBaseUri(text);
             return 'problem' in server ? (0,rules/* invalid */.Gq)(server.problem) : (0,rules/* valid */.rZ)(server);
         }),
         'timeout-seconds': optional(timeoutSeconds),
@@ -19036,15 +19072,15 @@ function startDeadline(timeoutMs, cancellation, findAdvice = () => '') {
 function explainTimeout(timeoutMs, advice) {
     return new errors/* ActionError */.lZ({
         code: 'timeout',
-        message: `The step's time of ${timeoutMs / 1_000} s was up before LaunchDarkly had answered.`,
+        message: `LaunchDarkly did not finish answering within ${timeoutMs / 1_000} s (timeout-seconds).`,
         nextStep: `Run again; raise timeout-seconds if the network is slow. ${advice}`.trim(),
     });
 }
 function explainCancel() {
     return new errors/* ActionError */.lZ({
         code: 'cancelled',
-        message: 'The run was cancelled before its work was done.',
-        nextStep: 'Run again when it is desired.',
+        message: 'The run was cancelled before it was done.',
+        nextStep: 'Re-run the job if you still need the group.',
     });
 }
 /** Resolves after `ms` milliseconds, or as soon as `signal` aborts. */
@@ -20471,8 +20507,8 @@ function kindOf({ method }) {
     return method === 'GET' ? 'read' : 'write';
 }
 
-// EXTERNAL MODULE: ./build/http/http-client.js + 4 modules
-var http_client = __nccwpck_require__(9049);
+// EXTERNAL MODULE: ./build/http/http-client.js + 3 modules
+var http_client = __nccwpck_require__(2307);
 // EXTERNAL MODULE: ./build/version.js
 var version = __nccwpck_require__(8508);
 ;// CONCATENATED MODULE: ./build/launchdarkly/transport.js

@@ -4,7 +4,7 @@ import { parseCommand, splitLines } from '../../simulator/runner/commands.ts';
 import { findLeaksIn, type Leak, nameDerivedForms } from '../../simulator/runner/leak-detector.ts';
 import { SecretMasker } from '../../simulator/runner/masks.ts';
 import { StepLog } from '../../simulator/runner/step-log.ts';
-import { resolveServer } from '../../src/launchdarkly/servers.ts';
+import { parseBaseUri } from '../../src/launchdarkly/base-uri.ts';
 import { escapeWorkflowCommands, Log } from '../../src/report/log.ts';
 import { describeOutputs } from '../../src/report/outputs.ts';
 import { Secrets } from '../../src/secrets.ts';
@@ -228,7 +228,7 @@ export const STRING_PROPERTIES: readonly StringProperty[] = [
   ),
 
   property('no host but LaunchDarkly and this machine gets the token', nearlyAllowedUri, (uri) => {
-    const server = resolveServer(uri);
+    const server = parseBaseUri(uri);
     if ('problem' in server) {
       assert(!server.problem.includes('pw@'), 'the problem echoes the value');
       return;

@@ -7,7 +7,7 @@ import {
   type ProxySettings,
   readProxySettings,
 } from '../http/proxies.ts';
-import { resolveServer, type Server } from '../launchdarkly/servers.ts';
+import { parseBaseUri, type Server } from '../launchdarkly/base-uri.ts';
 import type { Secrets } from '../secrets.ts';
 import {
   createTokenSchema,
@@ -137,7 +137,7 @@ function describeCommon(run: WorkflowRun) {
   return {
     token: createTokenSchema(run),
     'base-uri': ruled((text) => {
-      const server = resolveServer(text);
+      const server = parseBaseUri(text);
       return 'problem' in server ? invalid(server.problem) : valid(server);
     }),
     'timeout-seconds': optional(timeoutSeconds),
