@@ -158,10 +158,10 @@ function logOutcome(result: GroupResult, report: RunReport, log: Log): void {
       log.info(`Deleted ${nameGroup(group)}.`);
       break;
     case 'absent':
-      log.info(`Insight group "${key}" does not exist. Nothing was written.`);
+      log.info(`Insight group "${key}" does not exist: there is nothing to delete.`);
       break;
     case 'would-delete':
-      log.info(`Dry run: would delete ${nameGroup(group)}. Nothing was written.`);
+      log.info(`Dry run: would delete ${nameGroup(group)}. Nothing was deleted.`);
       break;
     case 'failed':
       logFailure(outcome.error, report, log);
