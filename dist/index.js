@@ -1,5 +1,11 @@
 import { checkNodeVersion } from './node-version.js';
-if (checkNodeVersion(process, { created: 'false', drift: '[]' })) {
+if (checkNodeVersion(process, {
+    created: 'false',
+    drift: '[]',
+    groups: '[]',
+    counts: '{}',
+    scores: '{}',
+})) {
     // Not a static import: an old Node.js must not read what it can't understand.
     const { run } = await import('./run.js');
     await run('create');
