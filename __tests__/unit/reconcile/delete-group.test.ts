@@ -258,7 +258,6 @@ describe('a definite response to the delete', () => {
 
 /** Responses after which it is certain that the delete did nothing. */
 const NOT_DELETED = [
-  ['a rate limit', rejected(429, { retryAfterMs: 2_000 })],
   ['a rate limit that held it back', held],
   ['a conflict', rejected(409)],
   ['a connection that could not be opened', neverSent],
@@ -371,14 +370,6 @@ describe('a delete without a clear answer', () => {
     expect(error).toMatchObject({
       message: expect.stringContaining('may or may not have been deleted'),
     });
-  });
-
-  test('waits as long as the server asks before it reads', async () => {
-    const { sentAtMs } = await run({
-      read: [ok(group), missing],
-      delete: [indeterminate({}, 3_000)],
-    });
-    expect(sentAtMs[2]).toBeGreaterThanOrEqual(3_200);
   });
 
   test('ends in time with the doubt when it never gets an answer', async () => {
