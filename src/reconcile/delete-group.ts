@@ -9,6 +9,7 @@ import { type DeleteResult, GroupRequests, type Observation } from './group-requ
 import type { DeleteOutcome } from './group-result.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 import { RetryLoop } from './retry-loop.ts';
+import type { Moment } from './server-clock.ts';
 import { READ_LAG_MS, WriteLedger } from './write-ledger.ts';
 
 /** What is asked for. Project and environment are the second factor, because a key is unique in the account. */
@@ -46,6 +47,8 @@ class Deletion {
   readonly #ledger = new WriteLedger('absent');
   readonly #loop: RetryLoop;
   readonly #requests: GroupRequests;
+  /** When a read last showed anything else than the group: one that shows the group again may lag. */
+  #differedAt: Moment | undefined;
 
   constructor(request: DeleteRequest, deps: ReconcileDeps) {
     // A delete names a group, and asks for none of its values.
@@ -109,7 +112,7 @@ class Deletion {
       }
       case 'indeterminate': {
         // Most often it was carried out, and the first read shows it.
-        const first = await this.#requests.observe();
+        const first = await this.#observe(found);
         const settled = this.#settle(first, found);
         if (settled !== undefined && settled.kind !== 'same' && settled.kind !== 'unknown') {
           return settled;
@@ -129,7 +132,7 @@ class Deletion {
   /** Reads the group until what the read shows can't be out of date. */
   async #readCurrent(found: Found): Promise<Current> {
     for (;;) {
-      const observation = await this.#requests.observe();
+      const observation = await this.#observe(found);
       const current = this.#settle(observation, found);
       if (current !== undefined) {
         return current;
@@ -138,6 +141,15 @@ class Deletion {
       const staleMs = this.#staleMs(observation, found);
       await this.#loop.waitWithin(staleMs, { kind: 'stale-read', observed }, 'read');
     }
+  }
+
+  async #observe(found: Found): Promise<Observation> {
+    const observation = await this.#requests.observe();
+    const { group, endedAt } = observation;
+    if (group === undefined || identify(group, found.group) === 'replaced') {
+      this.#differedAt = endedAt;
+    }
+    return observation;
   }
 
   /** Tells what an observation shows; undefined when it may be out of date. */
@@ -156,7 +168,7 @@ class Deletion {
   #staleMs({ group, sentAt }: Observation, found: Found): number {
     const identity = group && identify(group, found.group);
     if (identity === 'same' || identity === 'unknown') {
-      return this.#ledger.staleReadsMs(sentAt);
+      return Math.max(this.#ledger.staleReadsMs(sentAt), this.#lagAfter(this.#differedAt, sentAt));
     }
     const { createdAt } = found.group;
     if (createdAt !== undefined) {
@@ -168,8 +180,14 @@ class Deletion {
         return 0;
       }
     }
-    const { endedAt } = found.observation;
-    return Math.max(0, READ_LAG_MS - (sentAt.uptimeMs - endedAt.uptimeMs));
+    return this.#lagAfter(found.observation.endedAt, sentAt);
+  }
+
+  /** For how many more milliseconds a read may show what was there before `moment`. */
+  #lagAfter(moment: Moment | undefined, sentAt: Moment): number {
+    return moment === undefined
+      ? 0
+      : Math.max(0, READ_LAG_MS - (sentAt.uptimeMs - moment.uptimeMs));
   }
 
   /** The group is gone. Whether by this run can't be told where no delete may have been carried out. */
