@@ -14531,6 +14531,12 @@ function describeNotes(outcome) {
     const mayHaveBeenCreated = 'mayHaveBeenCreated' in outcome && outcome.mayHaveBeenCreated;
     const unknownApplications = 'unknownApplications' in outcome ? (outcome.unknownApplications ?? []) : [];
     const notes = [];
+    if ('successor' in outcome && outcome.successor !== undefined) {
+        notes.push({
+            title: 'An insight group with the same key was created meanwhile',
+            text: `Insight group "${outcome.successor.key}" was created anew while this run was deleting it. The new group was left alone.`,
+        });
+    }
     if (mayHaveBeenCreated && group !== undefined) {
         notes.push({
             title: 'It is not known whether this run created the insight group',
@@ -16768,9 +16774,13 @@ function diagnose_findCorrection(error, operation) {
     if (operation === 'update') {
         return 'Make the change in LaunchDarkly, or set if-exists: keep to go on with the group as it is.';
     }
-    return (error.message ?? error.text.trim()) === ''
-        ? 'LaunchDarkly does not say why: check the inputs name, key, project, environment and applications, and run again.'
-        : COMPARE_INPUTS;
+    if ((error.message ?? error.text.trim()) !== '') {
+        return COMPARE_INPUTS;
+    }
+    const inputs = operation === 'delete' || operation === 'read'
+        ? 'input key'
+        : 'inputs name, key, project, environment and applications';
+    return `LaunchDarkly does not say why: check the ${inputs}, and run again.`;
 }
 async function investigateToken(server, client) {
     const identity = await client.getCallerIdentity();
@@ -16815,7 +16825,8 @@ function describeForbidden(error, server) {
 
 
 /** Says what a run that failed may have written. */
-function describeWrites({ create, update, delete: deletion }, key) {
+function describeWrites(writes, key) {
+    const { intent, create, update, delete: deletion } = writes;
     if (deletion === 'unknown') {
         return `Outcome unknown: insight group "${key}" may or may not have been deleted.`;
     }
@@ -16829,7 +16840,7 @@ function describeWrites({ create, update, delete: deletion }, key) {
         case 'unknown':
             return `Outcome unknown: insight group "${key}" may or may not have been updated.`;
         case 'none':
-            return 'Nothing was written.';
+            return intent === 'absent' ? 'Nothing was deleted.' : 'Nothing was written.';
     }
 }
 /** Says why it is safe to run again where it is not known what was written; empty elsewhere. */
@@ -16990,16 +17001,6 @@ function explainMissingTarget({ reason, projectKey, environmentKey, suggestion, 
                 nextStep: 'Check that the token may see the environments of the project.',
             });
     }
-}
-/** Explains a group that is not deleted, because it belongs to another project or environment. */
-function explainForeignDelete(group, target) {
-    return {
-        code: 'conflict',
-        title: errors/* SPECIAL_TITLES */.iN.foreignGroup,
-        message: `Insight group "${group.key}" belongs to project "${group.projectKey}", environment "${group.environmentKey}", and not to project "${target.projectKey}", environment "${target.environmentKey}". It was not deleted.`,
-        nextStep: 'Correct key, project and environment: all three have to name the same group.',
-        existing: { group, drift: [] },
-    };
 }
 /** Explains an update that LaunchDarkly accepted, and after which the `refused` fields are not as requested. */
 function explainRefusedUpdate(existing, refused, change) {
@@ -17633,6 +17634,7 @@ class RetryLoop {
 const READ_LAG_MS = 5_000;
 /** Keeps what this run may have written: in one place, so that no report denies it. */
 class WriteLedger {
+    #intent;
     /** The creates of which it is not known what they did: when the first was sent, and the last given up. */
     #createDoubt;
     #update = 'none';
@@ -17643,6 +17645,9 @@ class WriteLedger {
     #isGone = false;
     /** When the last delete of which it is not known what it did was given up. */
     #deleteDoubtEndedAt;
+    constructor(intent = 'present') {
+        this.#intent = intent;
+    }
     /** Takes note of a create that may have been carried out. */
     noteCreateInDoubt(sentAt, endedAt) {
         const { firstSentAt } = this.#createDoubt ?? { firstSentAt: sentAt };
@@ -17655,13 +17660,12 @@ class WriteLedger {
     get isCreateInDoubt() {
         return this.#createDoubt !== undefined;
     }
-    /** Takes note of a delete that may have been carried out. */
+    /** Takes note of a delete that may have been carried out, now or later: no read can disprove it. */
     noteDeleteInDoubt(endedAt) {
         this.#deleteDoubtEndedAt = endedAt;
     }
-    /** Takes note that it is known what every delete of this run did. */
-    clearDeletes() {
-        this.#deleteDoubtEndedAt = undefined;
+    get isDeleteInDoubt() {
+        return this.#deleteDoubtEndedAt !== undefined;
     }
     /** Takes note of the group that an update begins with. */
     beginUpdate(found) {
@@ -17732,6 +17736,7 @@ class WriteLedger {
     }
     get writes() {
         return {
+            intent: this.#intent,
             create: this.#createDoubt === undefined ? 'none' : 'unknown',
             update: this.#isGone ? 'none' : this.#update,
             delete: this.#deleteDoubtEndedAt === undefined ? 'none' : 'unknown',
@@ -17931,7 +17936,109 @@ async function readNames(template, lists) {
     return { projects: [{ key: projectKey, name: project?.name, environments }] };
 }
 
+;// CONCATENATED MODULE: ./build/reconcile/delete-messages.js
+
+
+/** Explains a group that is not deleted, because it belongs to another project or environment. */
+function explainForeignDelete(group, target) {
+    return {
+        code: 'conflict',
+        title: errors/* SPECIAL_TITLES */.iN.foreignGroup,
+        message: `Insight group "${group.key}" belongs to project "${group.projectKey}", environment "${group.environmentKey}", and not to project "${target.projectKey}", environment "${target.environmentKey}".`,
+        nextStep: 'Correct key, project and environment: all three have to name the same group.',
+        existing: { group, drift: [] },
+    };
+}
+/** Explains a group that is still there though something answered its delete with 404. */
+function explainNotDeleted(error, group) {
+    return {
+        code: 'unexpected-response',
+        message: `The delete of insight group "${group.key}" was answered with 404, but not by LaunchDarkly, which still shows the group.`,
+        said: quoteApiError(error),
+        nextStep: 'Check whether a proxy between the runner and LaunchDarkly blocks DELETE requests.',
+        existing: { group, drift: [] },
+    };
+}
+/** Adds to the explanation of a delete without an answer why it is not tried again. */
+function explainUnknownIdentity(parts, group) {
+    return {
+        ...parts,
+        message: `${parts.message} LaunchDarkly shows a group with this key but not when it was created, so it may be a new one.`,
+        nextStep: 'Check the group in LaunchDarkly, and run again if it should be deleted.',
+        existing: { group, drift: [] },
+    };
+}
+
+// EXTERNAL MODULE: ./build/http/http-client.js + 3 modules
+var http_client = __nccwpck_require__(2307);
+// EXTERNAL MODULE: ./build/version.js
+var version = __nccwpck_require__(8508);
+;// CONCATENATED MODULE: ./build/launchdarkly/transport.js
+
+
+/** The code of a request that was not sent because it was held back for too long. */
+const HELD = 'HELD';
+/** Opens a transport to one LaunchDarkly server. No connection is made before the first request. */
+function openTransport(options) {
+    const { token, secrets, observe, ...clientOptions } = options;
+    const client = (0,http_client/* openHttpClient */.S)(clientOptions);
+    const commonHeaders = {
+        authorization: token,
+        // The operation's page forgets this header; without it a beta resource answers 403.
+        // More than one value breaks some endpoints. https://launchdarkly.com/docs/api#beta-resources
+        'ld-api-version': 'beta',
+        'user-agent': `${version/* ACTION_NAME */.p}/${version/* VERSION */.x}`,
+        accept: 'application/json',
+    };
+    let attempts = 0;
+    return {
+        async send(request, signal) {
+            const isAborted = signal.aborted;
+            attempts += isAborted ? 0 : 1;
+            const attempt = attempts;
+            const { body, ...rest } = request;
+            const content = body === undefined
+                ? { headers: commonHeaders }
+                : {
+                    headers: { ...commonHeaders, 'content-type': 'application/json' },
+                    body: JSON.stringify(body),
+                };
+            const exchange = await client.send({ ...rest, ...content }, signal);
+            const result = exchange.kind === 'response'
+                ? { ...exchange, body: readJson(exchange.body, secrets) }
+                : exchange;
+            if (!isAborted) {
+                observe({ request, exchange: result, attempt });
+            }
+            return result;
+        },
+        close: () => client.close(),
+    };
+}
+function readJson(body, secrets) {
+    if (body.kind === 'unreadable') {
+        return body;
+    }
+    const { text } = body;
+    const json = parseJson(text);
+    // Before anybody can use what came, what is secret in it is known.
+    if (!secrets.discover(text, json)) {
+        return { kind: 'unreadable', why: 'it holds more secrets than can be redacted' };
+    }
+    return json === undefined ? body : { kind: 'json', text, json };
+}
+/** Returns undefined for what is not JSON. The parser's own error quotes the text, so it goes nowhere. */
+function parseJson(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/reconcile/group-requests.js
+
 /** The requests of one reconciliation, each made until it came to something. What was never sent is sent again. */
 class GroupRequests {
     #desired;
@@ -17987,35 +18094,76 @@ class GroupRequests {
             await this.#loop.retryOrThrow(result, 'update');
         }
     }
-    /** Sends a delete until the group is gone, or it is in conflict or in doubt. */
+    /**
+     * Sends one delete. It is never repeated here: each delete has to follow a read that shows which group the
+     * key names by then.
+     */
     async delete(key) {
-        for (;;) {
-            const { result, endedAt } = await this.#loop.attempt(() => this.#deps.client.deleteGroup(key));
-            if (result.kind === 'ok' || (result.kind === 'rejected' && result.error.status === 404)) {
+        const { result, endedAt } = await this.#loop.attempt(() => this.#deps.client.deleteGroup(key));
+        if (result.kind === 'ok') {
+            return { kind: 'gone' };
+        }
+        if (result.kind === 'rejected' && result.error.status === 404) {
+            if (isOwnError(result.error)) {
                 return { kind: 'gone' };
             }
-            const { retryAfterMs } = result;
-            const unsettled = asUnsettled(result);
-            if (unsettled?.kind === 'indeterminate') {
-                this.#ledger.noteDeleteInDoubt(endedAt);
-            }
-            if (unsettled !== undefined) {
-                this.#loop.throwIfStopped();
-                await this.#loop.assertTimeToWait({ ...unsettled, retryAfterMs }, 'delete');
-                return unsettled;
-            }
-            await this.#loop.retryOrThrow(result, 'delete');
+            this.#ledger.noteDeleteInDoubt(endedAt);
+            return { kind: 'unconfirmed', error: result.error };
         }
+        if (result.kind === 'indeterminate' && result.failure.causeCode === HELD) {
+            this.#loop.throwIfStopped();
+            return { kind: 'not-deleted' };
+        }
+        const { retryAfterMs } = result;
+        const unsettled = asUnsettled(result);
+        if (unsettled?.kind === 'indeterminate') {
+            this.#ledger.noteDeleteInDoubt(endedAt);
+        }
+        if (unsettled !== undefined) {
+            this.#loop.throwIfStopped();
+            await this.#loop.assertTimeToWait({ ...unsettled, retryAfterMs }, 'delete');
+            return unsettled;
+        }
+        await this.#loop.retryOrThrow(result, 'delete');
+        return { kind: 'not-deleted' };
     }
     /** Reads the group until LaunchDarkly says what it is, or that there is none. */
     async read() {
+        const { result, sentAt } = await this.#get();
+        return result.kind === 'ok'
+            ? { group: result.value, staleMs: this.#ledger.staleReadsMs(sentAt) }
+            : undefined;
+    }
+    /**
+     * Reads the group as {@link read} does, and tells when. Believes only LaunchDarkly that there is none: no
+     * other answer would show that some other server answers everything with 404.
+     *
+     * @throws {ActionError} when it is not LaunchDarkly that answers
+     */
+    async observe() {
+        const { result, sentAt, endedAt } = await this.#get();
+        if (result.kind === 'ok') {
+            return { group: result.value, sentAt, endedAt };
+        }
+        const { error } = result;
+        if (!isOwnError(error)) {
+            const { diagnosis } = this.#deps;
+            const placement = await diagnosis.locateEnvironment();
+            if (placement.kind === 'not-launchdarkly') {
+                throw this.#loop.fail(await diagnosis.describeApiError(error, 'read', placement));
+            }
+        }
+        return { group: undefined, sentAt, endedAt };
+    }
+    /** Sends reads until one shows the group or is answered with 404. */
+    async #get() {
         for (;;) {
-            const { result, sentAt } = await this.#loop.attempt(() => this.#deps.client.getGroup(this.#desired.key));
+            const { result, sentAt, endedAt } = await this.#loop.attempt(() => this.#deps.client.getGroup(this.#desired.key));
             if (result.kind === 'ok') {
-                return { group: result.value, staleMs: this.#ledger.staleReadsMs(sentAt) };
+                return { result, sentAt, endedAt };
             }
             if (result.kind === 'rejected' && result.error.status === 404) {
-                return undefined;
+                return { result, sentAt, endedAt };
             }
             await this.#loop.retryOrThrow(result, 'read');
         }
@@ -18037,6 +18185,10 @@ class GroupRequests {
         }
     }
 }
+/** Whether LaunchDarkly itself answered: its errors have a code. The page of a proxy has none. */
+function isOwnError({ code, message }) {
+    return code !== undefined || message !== undefined;
+}
 function asUnsettled(result) {
     if (result.kind === 'rejected') {
         const { error } = result;
@@ -18053,63 +18205,174 @@ function asUnsettled(result) {
 
 
 /**
- * Deletes a group, once it was read and seen to belong to the project and environment of `target`. A
- * group that is not there is what was asked for. A delete without an answer is settled by reading: a
- * group that was made anew meanwhile is another one, and is left alone.
+ * Deletes a group, after a read has shown that it belongs to the project and environment of `target`. No
+ * group is a success. LaunchDarkly has no conditional delete, so each attempt directly follows a read: a
+ * group that was created anew under the same key meanwhile is another one, and is left alone.
  *
  * @throws {ActionError} when the group may still be there at the end, or belongs elsewhere
  */
-async function deleteGroup({ target, isDryRun }, deps) {
-    // A delete names a group, and asks for none of its values.
-    const desired = { ...target, name: '', applicationKeys: [] };
-    const ledger = new WriteLedger();
-    const loop = new RetryLoop(desired, deps, ledger);
-    const requests = new GroupRequests({ desired, deps, ledger, loop });
-    const first = await requests.read();
-    if (first === undefined) {
-        return { kind: 'absent', group: undefined, drift: [] };
+function deleteGroup(request, deps) {
+    return new Deletion(request, deps).run();
+}
+class Deletion {
+    #request;
+    #deps;
+    #ledger = new WriteLedger('absent');
+    #loop;
+    #requests;
+    /** When a read last showed anything else than the group: one that shows the group again may lag. */
+    #differedAt;
+    constructor(request, deps) {
+        // A delete names a group, and asks for none of its values.
+        const desired = { ...request.target, name: '', applicationKeys: [] };
+        this.#request = request;
+        this.#deps = deps;
+        this.#loop = new RetryLoop(desired, deps, this.#ledger);
+        this.#requests = new GroupRequests({ desired, deps, ledger: this.#ledger, loop: this.#loop });
     }
-    const { group } = first;
-    if (!belongsTo(group, target)) {
-        throw loop.fail(explainForeignDelete(group, target));
-    }
-    if (isDryRun) {
-        return { kind: 'would-delete', group, drift: [] };
-    }
-    for (;;) {
-        const deleted = await requests.delete(group.key);
-        const current = deleted.kind === 'gone' ? undefined : await readSettled(requests, loop);
-        if (deleted.kind === 'gone' || current === undefined || isAnother(current, group)) {
-            return { kind: 'deleted', group, drift: [] };
+    async run() {
+        const { target, isDryRun } = this.#request;
+        const observation = await this.#requests.observe();
+        const { group } = observation;
+        if (group === undefined) {
+            return { kind: 'absent', group: undefined, drift: [] };
         }
-        if (deleted.kind === 'indeterminate' && current.createdAt === undefined) {
-            // Nothing tells this group from one that was made anew, and a retry would delete that one.
-            throw loop.fail(deps.diagnosis.describeFailure(deleted.failure, 'delete'));
+        if (!isInPlace(group, target)) {
+            throw this.#loop.fail(explainForeignDelete(group, target));
         }
-        // The group is still there, so the delete did nothing.
-        ledger.clearDeletes();
-        await loop.wait(deleted, 'delete');
+        return isDryRun
+            ? { kind: 'would-delete', group, drift: [] }
+            : this.#delete({ group, observation });
+    }
+    async #delete(found) {
+        for (;;) {
+            const result = await this.#requests.delete(found.group.key);
+            if (result.kind === 'gone') {
+                return { kind: 'deleted', group: found.group, drift: [] };
+            }
+            const current = await this.#resolve(result, found);
+            switch (current.kind) {
+                case 'none':
+                    return this.#conclude(found.group, undefined);
+                case 'replaced':
+                    return this.#conclude(found.group, current.group);
+                case 'same':
+                case 'unknown':
+                // It is still there: another attempt.
+            }
+        }
+    }
+    /** Waits as long as `result` asks for, then reads what there is. */
+    async #resolve(result, found) {
+        switch (result.kind) {
+            case 'not-deleted':
+                return this.#readCurrent(found);
+            case 'conflict': {
+                const observed = { group: found.group, drift: [] };
+                await this.#loop.wait({ ...result, observed }, 'delete');
+                return this.#readCurrent(found);
+            }
+            case 'unconfirmed': {
+                const current = await this.#readCurrent(found);
+                if (current.kind === 'same' || current.kind === 'unknown') {
+                    throw this.#loop.fail(explainNotDeleted(result.error, current.group));
+                }
+                return current;
+            }
+            case 'indeterminate': {
+                // Most often it was carried out, and the first read shows it.
+                const first = await this.#observe(found);
+                const settled = this.#settle(first, found);
+                if (settled !== undefined && settled.kind !== 'same' && settled.kind !== 'unknown') {
+                    return settled;
+                }
+                await this.#loop.wait(result, 'delete');
+                const current = await this.#readCurrent(found);
+                if (current.kind === 'unknown') {
+                    // A retry might delete a group that was created anew.
+                    const failure = this.#deps.diagnosis.describeFailure(result.failure, 'delete');
+                    throw this.#loop.fail(explainUnknownIdentity(failure, current.group));
+                }
+                return current;
+            }
+        }
+    }
+    /** Reads the group until what the read shows can't be out of date. */
+    async #readCurrent(found) {
+        for (;;) {
+            const observation = await this.#observe(found);
+            const current = this.#settle(observation, found);
+            if (current !== undefined) {
+                return current;
+            }
+            const observed = { group: observation.group ?? found.group, drift: [] };
+            const staleMs = this.#staleMs(observation, found);
+            await this.#loop.waitWithin(staleMs, { kind: 'stale-read', observed }, 'read');
+        }
+    }
+    async #observe(found) {
+        const observation = await this.#requests.observe();
+        const { group, endedAt } = observation;
+        if (group === undefined || identify(group, found.group) === 'replaced') {
+            this.#differedAt = endedAt;
+        }
+        return observation;
+    }
+    /** Tells what an observation shows; undefined when it may be out of date. */
+    #settle(observation, found) {
+        if (this.#staleMs(observation, found) > 0) {
+            return undefined;
+        }
+        const { group } = observation;
+        return group === undefined ? { kind: 'none' } : { kind: identify(group, found.group), group };
+    }
+    /**
+     * For how many more milliseconds a read may lag in a way that matters: show the group though it was
+     * deleted by this run, or the time before it was created.
+     */
+    #staleMs({ group, sentAt }, found) {
+        const identity = group && identify(group, found.group);
+        if (identity === 'same' || identity === 'unknown') {
+            return Math.max(this.#ledger.staleReadsMs(sentAt), this.#lagAfter(this.#differedAt, sentAt));
+        }
+        const { createdAt } = found.group;
+        if (createdAt !== undefined) {
+            if (group?.createdAt !== undefined && group.createdAt > createdAt) {
+                return 0;
+            }
+            const sent = this.#loop.serverClock.timeAt(sentAt);
+            if (sent !== undefined && sent.earliestMs >= createdAt + READ_LAG_MS) {
+                return 0;
+            }
+        }
+        return this.#lagAfter(found.observation.endedAt, sentAt);
+    }
+    /** For how many more milliseconds a read may show what was there before `moment`. */
+    #lagAfter(moment, sentAt) {
+        return moment === undefined
+            ? 0
+            : Math.max(0, READ_LAG_MS - (sentAt.uptimeMs - moment.uptimeMs));
+    }
+    /** The group is gone. Whether by this run can't be told where no delete may have been carried out. */
+    #conclude(group, successor) {
+        const common = { drift: [], ...(successor !== undefined && { successor }) };
+        return this.#ledger.isDeleteInDoubt
+            ? { kind: 'deleted', group, ...common }
+            : { kind: 'absent', group: undefined, ...common };
     }
 }
-/** Reads the group, and reads it again as long as it may be shown as it was before a delete. */
-async function readSettled(requests, loop) {
-    for (;;) {
-        const read = await requests.read();
-        if (read === undefined || read.staleMs === 0) {
-            return read?.group;
-        }
-        const observed = { group: read.group, drift: [] };
-        await loop.waitWithin(read.staleMs, { kind: 'stale-read', observed }, 'read');
+function isInPlace(group, { projectKey, environmentKey }) {
+    return isSameKey(group.projectKey, projectKey) && isSameKey(group.environmentKey, environmentKey);
+}
+/** Tells whether `current` is the group `found`, and not another one with its key. A group is never moved. */
+function identify(current, found) {
+    if (!isInPlace(current, found)) {
+        return 'replaced';
     }
-}
-function belongsTo(group, target) {
-    return (isSameKey(group.projectKey, target.projectKey) &&
-        isSameKey(group.environmentKey, target.environmentKey));
-}
-function isAnother(current, deleted) {
-    return (current.createdAt !== deleted.createdAt ||
-        !isSameKey(current.projectKey, deleted.projectKey) ||
-        !isSameKey(current.environmentKey, deleted.environmentKey));
+    if (current.createdAt === undefined || found.createdAt === undefined) {
+        return 'unknown';
+    }
+    return current.createdAt === found.createdAt ? 'same' : 'replaced';
 }
 
 ;// CONCATENATED MODULE: ./build/reconcile/conflict-streak.js
@@ -18491,6 +18754,7 @@ function identifyGroupComment(origin, { projectKey, key }) {
 /** `action.yml`: creates a group, or one for each environment that matches. */
 const createCommand = {
     name: 'create',
+    afterCancellation: 'Re-run the job if you still need the group.',
     readInputs: readCreateInputs,
     mayBeSeveral: ({ template }) => (0,rules/* mayBeSeveral */.J_)(template),
     identifyComment,
@@ -18579,6 +18843,7 @@ function readDeleteInputs(source) {
 /** `delete/action.yml`: deletes a group. */
 const deleteCommand = {
     name: 'delete',
+    afterCancellation: 'Re-run the job if the group should still be deleted.',
     readInputs: readDeleteInputs,
     mayBeSeveral: () => false,
     // The same as that of the step that created the group: its comment is brought up to date.
@@ -18735,6 +19000,7 @@ function readSyncInputs(source) {
 /** `sync/action.yml`: makes the groups of an account what a file says. */
 const syncCommand = {
     name: 'sync',
+    afterCancellation: 'Re-run the job to finish the work.',
     readInputs: readSyncInputs,
     mayBeSeveral: () => true,
     identifyComment: ({ server, file }) => [server.origin, 'file', file],
@@ -19322,10 +19588,10 @@ function attempt(work) {
  * @see https://github.com/actions/runner/blob/main/src/Runner.Sdk/ProcessInvoker.cs
  */
 const CANCEL_SIGNALS = ['SIGINT', 'SIGTERM'];
-/** Listens for cancellation until `release` is called. */
-function watchCancellation() {
+/** Listens for cancellation until `release` is called. `nextStep` says what a person can do after one. */
+function watchCancellation(nextStep) {
     const controller = new AbortController();
-    const cancel = () => controller.abort(explainCancel());
+    const cancel = () => controller.abort(explainCancel(nextStep));
     for (const name of CANCEL_SIGNALS) {
         process.once(name, cancel);
     }
@@ -19368,11 +19634,11 @@ function explainTimeout(timeoutMs, advice) {
         nextStep: `Run again; raise timeout-seconds if the network is slow. ${advice}`.trim(),
     });
 }
-function explainCancel() {
+function explainCancel(nextStep) {
     return new errors/* ActionError */.lZ({
         code: 'cancelled',
         message: 'The run was cancelled before it was done.',
-        nextStep: 'Re-run the job if you still need the group.',
+        nextStep,
     });
 }
 /** Resolves after `ms` milliseconds, or as soon as `signal` aborts. */
@@ -20307,6 +20573,7 @@ function parseCallerIdentity(json) {
 
 
 
+
 /** A success without a body. */
 const NO_CONTENT = 204;
 /** Decides what a request came to, by the status alone: the body of a 4xx explains, it never decides. */
@@ -20400,6 +20667,12 @@ function readNetworkFailure(failed) {
                 code: 'server-error',
                 what: 'asked to wait longer than the step has time',
             };
+        case HELD:
+            return {
+                ...common,
+                code: 'timeout',
+                what: 'was not asked within a second, because of its rate limit',
+            };
         case 'ATTEMPT_TIMEOUT':
             return { ...common, code: 'timeout', what: 'did not answer in time' };
         default: {
@@ -20422,6 +20695,8 @@ const PAGE_SIZE = 100;
  * @see https://launchdarkly.com/docs/api/insights-scores-beta/list-insight-groups
  */
 const GROUP_PAGE_SIZE = 20;
+/** A delete that was held back for longer is not sent, in milliseconds: by then the key may name another group. */
+const MAX_DELETE_HELD_MS = 1_000;
 /** Speaks LaunchDarkly's API over `transport`. Every request ends when `signal` aborts. */
 function createClient(transport, signal) {
     const ask = async (request, expectation) => readApiResult(await transport.send(request, signal), expectation);
@@ -20442,7 +20717,7 @@ function createClient(transport, signal) {
         },
         getGroup: (key) => get(groupRoute(key), { expand: 'scores' }, parseGroupOf(key)),
         patchGroup: (key, patch) => ask({ method: 'PATCH', ...groupRoute(key), body: patch }, { status: 200, parse: parseGroupOf(key) }),
-        deleteGroup: (key) => ask({ method: 'DELETE', ...groupRoute(key) }, { status: 204, parse: () => true }),
+        deleteGroup: (key) => ask({ method: 'DELETE', ...groupRoute(key), maxHeldMs: MAX_DELETE_HELD_MS }, { status: 204, parse: () => true }),
         listGroups: (offset) => get(GROUPS, { ...pageQuery(GROUP_PAGE_SIZE, offset), sort: 'name' }, parseGroupPage),
         getEnvironment: (projectKey, environmentKey) => get(environmentRoute(projectKey, environmentKey), {}, parseNamedKey),
         getProject: (projectKey) => get(projectRoute(projectKey), {}, parseNamedKey),
@@ -20665,6 +20940,7 @@ class server_clock_ServerClock {
 
 
 
+
 /** Reads, and writes, that are in flight at once. LaunchDarkly's own tools make one to six requests at a time. */
 const MAX_CONCURRENT = 4;
 /** A wait is lengthened by up to this much, in milliseconds, so that jobs of one account don't return at once. */
@@ -20677,17 +20953,25 @@ const ANNOUNCED_CHANGE_MS = 1_000;
  * reached where the server says how many calls are left; a request that was refused with 429 is sent
  * again. `Retry-After` on any other error stops all requests as well.
  *
- * Callers see a 429 only when waiting for it to pass would outlast the deadline, and a `RETRY_AFTER`
- * without response only when another answer asked to wait longer than that.
+ * Callers see a 429 only when waiting for it to pass would outlast the deadline, a `RETRY_AFTER` without
+ * response only when another answer asked to wait longer than that, and a `HELD` only for a request that
+ * sets `maxHeldMs`.
  */
 function throttle(transport, deps) {
     const pace = new Pace(deps);
     return {
         async send(request, signal) {
+            const { maxHeldMs = Number.POSITIVE_INFINITY } = request;
+            const queuedAt = deps.now();
             for (;;) {
                 const refusal = await pace.enter(request, signal);
                 if (refusal !== undefined) {
                     return refusal;
+                }
+                if (!signal.aborted && deps.now() - queuedAt > maxHeldMs) {
+                    const held = createHeld(queuedAt, deps.now());
+                    pace.leave(request, held);
+                    return held;
                 }
                 const exchange = await transport.send(request, signal);
                 if (!pace.leave(request, exchange)) {
@@ -20696,6 +20980,16 @@ function throttle(transport, deps) {
             }
         },
         close: () => transport.close(),
+    };
+}
+function createHeld(startedAt, receivedAt) {
+    return {
+        kind: 'no-response',
+        mayHaveBeenProcessed: false,
+        code: HELD,
+        cause: undefined,
+        startedAt,
+        receivedAt,
     };
 }
 class Pace {
@@ -20877,72 +21171,6 @@ function kindOf({ method }) {
     return method === 'GET' ? 'read' : 'write';
 }
 
-// EXTERNAL MODULE: ./build/http/http-client.js + 3 modules
-var http_client = __nccwpck_require__(2307);
-// EXTERNAL MODULE: ./build/version.js
-var version = __nccwpck_require__(8508);
-;// CONCATENATED MODULE: ./build/launchdarkly/transport.js
-
-
-/** Opens a transport to one LaunchDarkly server. No connection is made before the first request. */
-function openTransport(options) {
-    const { token, secrets, observe, ...clientOptions } = options;
-    const client = (0,http_client/* openHttpClient */.S)(clientOptions);
-    const commonHeaders = {
-        authorization: token,
-        // The operation's page forgets this header; without it a beta resource answers 403.
-        // More than one value breaks some endpoints. https://launchdarkly.com/docs/api#beta-resources
-        'ld-api-version': 'beta',
-        'user-agent': `${version/* ACTION_NAME */.p}/${version/* VERSION */.x}`,
-        accept: 'application/json',
-    };
-    let attempts = 0;
-    return {
-        async send(request, signal) {
-            const isAborted = signal.aborted;
-            attempts += isAborted ? 0 : 1;
-            const attempt = attempts;
-            const { body, ...rest } = request;
-            const content = body === undefined
-                ? { headers: commonHeaders }
-                : {
-                    headers: { ...commonHeaders, 'content-type': 'application/json' },
-                    body: JSON.stringify(body),
-                };
-            const exchange = await client.send({ ...rest, ...content }, signal);
-            const result = exchange.kind === 'response'
-                ? { ...exchange, body: readJson(exchange.body, secrets) }
-                : exchange;
-            if (!isAborted) {
-                observe({ request, exchange: result, attempt });
-            }
-            return result;
-        },
-        close: () => client.close(),
-    };
-}
-function readJson(body, secrets) {
-    if (body.kind === 'unreadable') {
-        return body;
-    }
-    const { text } = body;
-    const json = parseJson(text);
-    // Before anybody can use what came, what is secret in it is known.
-    if (!secrets.discover(text, json)) {
-        return { kind: 'unreadable', why: 'it holds more secrets than can be redacted' };
-    }
-    return json === undefined ? body : { kind: 'json', text, json };
-}
-/** Returns undefined for what is not JSON. The parser's own error quotes the text, so it goes nowhere. */
-function parseJson(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-}
-
 ;// CONCATENATED MODULE: ./build/session.js
 
 
@@ -21086,12 +21314,13 @@ class Run {
     #command;
     #context;
     #github;
-    #cancellation = watchCancellation();
+    #cancellation;
     #requests = 0;
     constructor(command, context) {
         this.#command = command;
         this.#context = context;
         this.#github = readGitHubContext(context.env);
+        this.#cancellation = watchCancellation(command.afterCancellation);
     }
     async run() {
         const { log, crash } = this.#context;

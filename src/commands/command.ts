@@ -8,6 +8,8 @@ import type { Session } from '../session.ts';
 /** What one `action.yml` of this repository stands for. */
 export interface Command<Inputs extends CommonInputs> {
   readonly name: CommandName;
+  /** What a person can do after a cancellation, in a sentence. */
+  readonly afterCancellation: string;
   /** @throws {ActionError} `invalid-input`, naming every problem */
   readonly readInputs: (source: InputSource) => Inputs;
   /** Whether the inputs may stand for several groups: then one of them must not hold up the others. */

@@ -18,6 +18,7 @@ import type { Command, CommandContext, CommandResult } from './command.ts';
 /** `action.yml`: creates a group, or one for each environment that matches. */
 export const createCommand: Command<CreateInputs> = {
   name: 'create',
+  afterCancellation: 'Re-run the job if you still need the group.',
   readInputs: readCreateInputs,
   mayBeSeveral: ({ template }) => mayBeSeveral(template),
   identifyComment,

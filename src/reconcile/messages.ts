@@ -1,6 +1,6 @@
 import { ActionError, type ActionErrorParts, SPECIAL_TITLES } from '../errors.ts';
 import { type Drift, isSameKey } from '../insight-group/diff.ts';
-import type { DesiredGroup, GroupReference, InsightGroup } from '../insight-group/insight-group.ts';
+import type { DesiredGroup } from '../insight-group/insight-group.ts';
 import type { ApiError } from '../launchdarkly/api-result.ts';
 import { type Operation, quoteApiError } from '../launchdarkly/diagnose.ts';
 import type { PlanOf } from './plan.ts';
@@ -10,7 +10,8 @@ import type { UpdateCheck } from './update-check.ts';
 import type { Writes } from './write-ledger.ts';
 
 /** Says what a run that failed may have written. */
-export function describeWrites({ create, update, delete: deletion }: Writes, key: string): string {
+export function describeWrites(writes: Writes, key: string): string {
+  const { intent, create, update, delete: deletion } = writes;
   if (deletion === 'unknown') {
     return `Outcome unknown: insight group "${key}" may or may not have been deleted.`;
   }
@@ -24,7 +25,7 @@ export function describeWrites({ create, update, delete: deletion }: Writes, key
     case 'unknown':
       return `Outcome unknown: insight group "${key}" may or may not have been updated.`;
     case 'none':
-      return 'Nothing was written.';
+      return intent === 'absent' ? 'Nothing was deleted.' : 'Nothing was written.';
   }
 }
 
@@ -221,20 +222,6 @@ export function explainMissingTarget({
         nextStep: 'Check that the token may see the environments of the project.',
       });
   }
-}
-
-/** Explains a group that is not deleted, because it belongs to another project or environment. */
-export function explainForeignDelete(
-  group: InsightGroup,
-  target: GroupReference,
-): ActionErrorParts {
-  return {
-    code: 'conflict',
-    title: SPECIAL_TITLES.foreignGroup,
-    message: `Insight group "${group.key}" belongs to project "${group.projectKey}", environment "${group.environmentKey}", and not to project "${target.projectKey}", environment "${target.environmentKey}". It was not deleted.`,
-    nextStep: 'Correct key, project and environment: all three have to name the same group.',
-    existing: { group, drift: [] },
-  };
 }
 
 /** Explains an update that LaunchDarkly accepted, and after which the `refused` fields are not as requested. */
