@@ -275,7 +275,7 @@ describe.concurrent('a delete that was certainly not carried out', () => {
     const anew = olderGroup({ createdAt: Date.now() });
     await using simulated = await startSimulatedRun({
       group: olderGroup(),
-      onAnswer: ({ status }) => {
+      onResponse: ({ status }) => {
         if (status === 429) {
           simulated.simulator.account.groups.set(anew.key, anew);
         }
@@ -331,7 +331,7 @@ describe.concurrent('a 404', () => {
   test('in response to the delete is a success: somebody else was faster', async () => {
     await using simulated = await startSimulatedRun({
       group: olderGroup(),
-      onAnswer: () => simulated.simulator.account.groups.clear(),
+      onResponse: () => simulated.simulator.account.groups.clear(),
     });
     const result = await runDelete(simulated);
     expect(result.outputs).toMatchObject({ outcome: 'deleted', 'error-code': '' });

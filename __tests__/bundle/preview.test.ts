@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Holder, Incident } from '../../simulator/github/protocol.ts';
+import type { GitHubFault, Holder } from '../../simulator/github/protocol.ts';
 import { type GitHubSimulator, startGitHub } from '../../simulator/github/simulator.ts';
 import type { Fault } from '../../simulator/launchdarkly/faults.ts';
 import { DEFAULT_GITHUB_TOKEN, type StepResult } from '../../simulator/runner/runner.ts';
@@ -281,7 +281,7 @@ describe.concurrent.each(LAUNCHDARKLY_FAULTS)(
 const GITHUB_REQUESTS = { GET: 5, POST: 4, PATCH: 3 } as const;
 
 const PAGE = { status: 502, body: '<html>Bad gateway</html>' };
-const GITHUB_FAULTS: readonly (readonly [string, Omit<Incident, 'method'>])[] = [
+const GITHUB_FAULTS: readonly (readonly [string, Omit<GitHubFault, 'method'>])[] = [
   ['is reset before it is processed', { resets: true }],
   ['is reset after it was processed', { resets: true, isProcessed: true }],
   ['gets a 502 before it is processed', { answer: PAGE }],
