@@ -65,8 +65,9 @@ export async function runScenario(scenario: Scenario, seed: number): Promise<Sce
   let failure: Error | undefined;
   try {
     result = await runAction({
+      main: scenario.main,
       inputs: {
-        name: DESIRED.name,
+        ...(scenario.main === 'delete.js' ? {} : { name: DESIRED.name }),
         key: DESIRED.key,
         project: DESIRED.projectKey,
         environment: DESIRED.environmentKey,

@@ -11,7 +11,14 @@ import {
 import type { ErrorCode } from '../../src/errors.ts';
 
 /** How a run can end: the error code of a failure, or the outcome of a success. */
-export type RunOutcome = ErrorCode | 'created' | 'unchanged' | 'kept' | 'updated';
+export type RunOutcome =
+  | ErrorCode
+  | 'created'
+  | 'unchanged'
+  | 'kept'
+  | 'updated'
+  | 'deleted'
+  | 'absent';
 
 /** A misbehaving network or server, and the allowed outcomes. */
 export interface Scenario {
@@ -24,6 +31,8 @@ export interface Scenario {
    * gets depends on the machine.
    */
   readonly allowedOutcomes: readonly RunOutcome[];
+  /** Which action runs. Defaults to the one that creates. */
+  readonly main?: 'delete.js';
   /** How many groups the run has created by its end. */
   readonly creations: 0 | 1;
   /** Whether the fault lasts, so that the run uses up its time, which is short then. */

@@ -33,7 +33,9 @@ export function findViolations(run: ScenarioRun): Violation[] {
     ...findLosses(result, run),
     ...findDuplicates(result, run),
     ...findFalseReports(result, run),
-    ...findFalseOutputs(result, run),
+    ...(run.scenario.main === 'delete.js'
+      ? findFalseDeletes(result, run)
+      : findFalseOutputs(result, run)),
   ];
 }
 
@@ -70,7 +72,7 @@ function findLosses(result: StepResult, run: ScenarioRun): Violation[] {
 }
 
 function findDuplicates(result: StepResult, { creations, writes }: ScenarioRun): Violation[] {
-  const known = result.stdout.match(/^::debug::Request \d+: (?:POST|PATCH) /gm)?.length ?? 0;
+  const known = result.stdout.match(/^::debug::Request \d+: (?:POST|PATCH|DELETE) /gm)?.length ?? 0;
   return report('duplicated', [
     [creations.length > 1, `${creations.length} groups were created`],
     [writes > known, `${writes} writes arrived, and the log has ${known}`],
@@ -82,11 +84,12 @@ function findFalseReports(result: StepResult, run: ScenarioRun): Violation[] {
   const { annotations, outputs, summary = '' } = result;
   const said = annotations.map(({ message }) => message).join('\n');
   const isSuccess = outputs['error-code'] === '';
-  const isCertain = said.includes('Nothing was written');
+  const isCertain = DENIAL.test(said);
   const isUncertain = said.includes('Outcome unknown');
+  const isDelete = scenario.main === 'delete.js';
   const isEmptyAccount = scenario.existing === undefined;
   return report('misreported', [
-    [isCertain && changes > 0, 'says that nothing was written, but a group was'],
+    [isCertain && changes > 0, 'says that nothing was written or deleted, but a group was'],
     [isEmptyAccount && said.includes('already exists'), 'takes its own group for another'],
     [
       !isSuccess && changes === 0 && !isCertain && !isUncertain,
@@ -94,8 +97,33 @@ function findFalseReports(result: StepResult, run: ScenarioRun): Violation[] {
     ],
     [isSuccess && (isCertain || isUncertain), `annotates a success as a failure: ${said}`],
     [!summary.includes(DESIRED.key), 'the summary does not name the group'],
-    [summary.includes('Nothing was written') && changes > 0, 'the summary denies a write'],
+    [DENIAL.test(summary) && changes > 0, 'the summary denies a write'],
+    [isDelete && /creat/.test(said), 'speaks of a create'],
     [isUncertain !== summary.includes('Outcome unknown'), 'annotation and summary differ in doubt'],
+  ]);
+}
+
+/** How a failure says that it changed nothing. */
+const DENIAL = /Nothing was (?:written|deleted)/;
+
+/** Checks what a delete says against the stored group. */
+function findFalseDeletes(result: StepResult, run: ScenarioRun): Violation[] {
+  const { annotations, outputs } = result;
+  const { group, changes, scenario } = run;
+  const outcome = outputs['outcome'];
+  return report('misreported', [
+    [
+      outputs['deleted'] !== String(outcome === 'deleted'),
+      'outcome and deleted contradict each other',
+    ],
+    [outcome === 'deleted' && group !== undefined, 'says deleted, but the group is there'],
+    [outcome === 'deleted' && changes !== 1, `says deleted, after ${changes} changes`],
+    [outcome === 'absent' && scenario.existing !== undefined, 'says absent, but there was a group'],
+    [outputs['error-code'] === '' && annotations.length > 0, 'annotates a success'],
+    [
+      outcome === 'deleted' && !outputs['group']?.includes(DESIRED.key),
+      'does not show the group that it has deleted',
+    ],
   ]);
 }
 

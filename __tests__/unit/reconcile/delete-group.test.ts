@@ -339,6 +339,15 @@ describe('a delete without a clear answer', () => {
     expect(requests).toMatch(/^read delete read( read)+ delete$/);
   });
 
+  test('is not retried on a read that shows the group again after another read had shown none', async () => {
+    const { outcome, requests } = await run({
+      read: [ok(young), missing, ok(young), missing],
+      delete: [held],
+    });
+    expect(outcome).toEqual({ kind: 'absent', group: undefined, drift: [] });
+    expect(requests).toMatch(/^read delete read read( read)+$/);
+  });
+
   test('is successful without the server clock once a read can no longer lag', async () => {
     const { outcome, elapsedMs } = await run({
       read: [ok(group), missing],
