@@ -10,13 +10,15 @@ export type ObservedGroups = ReadonlyMap<string, InsightGroup>;
  * which tells how many groups the account has, decides what is cheaper: the other pages, or one read for
  * each key that is not on it.
  *
- * What is found is a hint: the list may lag, skip and repeat.
+ * What is found is a hint: the list may lag, skip and repeat. So those of `confirm` that it does not show
+ * are read one by one, as long as they are few.
  *
  * @throws {ActionError} when the groups can't be read
  */
 export async function observeGroups(
   keys: readonly string[],
   lists: Lists,
+  { confirm = [] }: { readonly confirm?: readonly string[] } = {},
 ): Promise<ObservedGroups> {
   if (keys.length === 0) {
     return new Map();
@@ -27,10 +29,21 @@ export async function observeGroups(
   const pages =
     first.length === 0 ? 1 : Math.ceil((first.totalCount ?? first.length) / first.length);
   if (pages - 1 <= missing.length) {
-    return indexByKey(await readRemainingPages(first, (offset) => lists.readGroupPage(offset)));
+    const listed = await readRemainingPages(first, (offset) => lists.readGroupPage(offset));
+    const index = indexByKey(listed);
+    const unlisted = confirm.filter((key) => !index.has(key.toLowerCase()));
+    const isFew = unlisted.length <= MAX_CONFIRMED;
+    return isFew ? indexByKey([...listed, ...(await readEach(unlisted, lists))]) : index;
   }
-  const found = await Promise.all(missing.map((key) => lists.readGroup(key)));
-  return indexByKey([...first.items, ...found.filter((group) => group !== undefined)]);
+  return indexByKey([...first.items, ...(await readEach(missing, lists))]);
+}
+
+/** More groups than these are not missing because pages have moved, and reading each would take long. */
+const MAX_CONFIRMED = 100;
+
+async function readEach(keys: readonly string[], lists: Lists): Promise<InsightGroup[]> {
+  const found = await Promise.all(keys.map((key) => lists.readGroup(key)));
+  return found.filter((group) => group !== undefined);
 }
 
 /** Finds the group of a key among those that were observed. */
