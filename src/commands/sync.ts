@@ -35,8 +35,9 @@ export const syncCommand: Command<SyncInputs> = {
     const plan = await planExpansion(expansion, lists, inputs.isDryRun);
     const excess = findExcessDeletes(plan, file, inputs.maxDeletes);
     const notices = describeNotices(file, expansion.notices);
-    context.progress.begin(plan.missing.length + plan.groups.length + plan.deletes.length);
+    const total = plan.missing.length + plan.groups.length + plan.deletes.length;
     if (inputs.isDryRun) {
+      context.progress.begin(total);
       const results = await showPlan(plan, context);
       const drift = inputs.onDrift === 'fail' ? findDrift(results) : undefined;
       return { results, notices, failure: excess ?? drift };
@@ -44,6 +45,7 @@ export const syncCommand: Command<SyncInputs> = {
     if (excess !== undefined) {
       throw excess;
     }
+    context.progress.begin(total);
     return { results: await applyPlan(plan, context), notices };
   },
 };

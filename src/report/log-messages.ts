@@ -210,7 +210,9 @@ export function logFailure(
   const next = `Next: ${error.nextStep}${help === undefined ? '' : ` See ${help}`}`;
   if (error.problems.length > 0) {
     for (const { file, line, column, message } of error.problems) {
-      log.failure(error.title, [message], { file, startLine: line, startColumn: column });
+      // The log shows an annotation's message alone, and whoever reads it there needs the place as well.
+      const text = `${message} (line ${line}, column ${column})`;
+      log.failure(error.title, [text], { file, startLine: line, startColumn: column });
     }
     log.fail(`${error.message} ${next}`);
     return;
