@@ -91,6 +91,7 @@ const FAULTS: readonly Fault[] = [
   { kind: 'reset' },
   { kind: 'process-then-reset' },
   { kind: 'process-then-truncate' },
+  { kind: 'process-then-stall' },
   { kind: 'process-then-respond', ...GATEWAY },
   { kind: 'respond', ...GATEWAY },
   { kind: 'rate-limit', waitsMs: { 'retry-after-seconds': 1_000 } },

@@ -23,6 +23,7 @@ export const syncCommand: Command<SyncInputs> = {
   name: 'sync',
   readInputs: readSyncInputs,
   mayBeSeveral: () => true,
+  findFile: ({ file }) => path.posix.normalize(file),
   // The plan on the pull request and the apply after it share the comment of their file.
   identifyComment: ({ server, file }) => [server.origin, 'file', path.posix.normalize(file)],
   async execute(inputs, context) {
