@@ -154,3 +154,39 @@ describe('an outage from any request of an apply on fails the step, and what was
     );
   });
 });
+
+describe('an apply that has to stop', () => {
+  const delayCreates = ({ simulator }: SyncRun) =>
+    simulator.inject({
+      method: 'POST',
+      skip: 1,
+      times: Number.POSITIVE_INFINITY,
+      fault: { kind: 'stall' },
+    });
+
+  test('when it is cancelled reports what was done, and deletes nothing', async () => {
+    await using sync = await startSyncRun(FILE, { groups: existing() });
+    delayCreates(sync);
+    const result = await sync.run(
+      {},
+      { signal: { name: 'SIGINT', when: (stdout) => stdout.includes('Created insight group') } },
+    );
+    expect(result.exitCode).toBe(1);
+    expect(result.outputs).toMatchObject({ outcome: 'failed', 'error-code': 'cancelled' });
+    expect(listOutcomes(result).filter((text) => text.endsWith('created'))).toHaveLength(1);
+    expect(listOutcomes(result)).toContain('old: skipped');
+    expect(sync.simulator.deletionsOf('old')).toEqual([]);
+    expectTrue(sync, result);
+  });
+
+  test('when its time is up reports what was done, and deletes nothing', async () => {
+    await using sync = await startSyncRun(FILE, { groups: existing() });
+    delayCreates(sync);
+    const result = await sync.run({ 'timeout-seconds': '5' });
+    expect(result.exitCode).toBe(1);
+    expect(result.outputs).toMatchObject({ outcome: 'failed', 'error-code': 'timeout' });
+    expect(listOutcomes(result)).toContain('old: skipped');
+    expect(sync.simulator.deletionsOf('old')).toEqual([]);
+    expectTrue(sync, result);
+  });
+});

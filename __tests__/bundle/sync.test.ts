@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { sampleWriterToken } from '../../simulator/launchdarkly/sample-account.ts';
 import type { Simulator } from '../../simulator/launchdarkly/simulator.ts';
 import type { StepResult } from '../../simulator/runner/runner.ts';
 import { existingGroup, listAnnotations, listOutcomes, startSyncRun } from './sync-run.ts';
@@ -432,6 +433,28 @@ describe('nothing to do', () => {
       '.github/insight-groups.yml: 3 more entries match nothing, on lines 11, 12, 13.',
     );
   });
+});
+
+test('masks nothing that the file names, though it looks like a key, but always the token', async () => {
+  const environment = 'pr-api-0f8fad5b-d9cb-469f-a165-70867728950e';
+  await using sync = await startSyncRun(`groups:
+  - {key: '{environment}-x', name: '${sampleWriterToken}', project: default, environment: ${environment}}
+  - {key: '{environment}-y', name: Y, project: default, environment: [${environment}, missing-${environment}]}
+`);
+  sync.simulator.account.addEnvironment('default', environment);
+  sync.simulator.account.groups.set(
+    `${environment}-x`,
+    existingGroup({ key: `${environment}-x`, environmentKey: environment }),
+  );
+  // The runner that starts the action searches everything that it wrote for the token.
+  const result = await sync.run();
+  expect(listOutcomes(result)).toEqual([
+    `missing-${environment}-y: failed`,
+    `${environment}-x: updated`,
+    `${environment}-y: created`,
+  ]);
+  expect(result.log).toContain(`Created insight group "${environment}-y"`);
+  expect(result.masks).not.toContain(environment);
 });
 
 test('refuses values of on-drift and max-deletes that are not valid', async () => {

@@ -15,7 +15,6 @@ import { observeGroups } from '../reconcile/observe-groups.ts';
 import { readCatalog } from '../reconcile/read-catalog.ts';
 import type { ExpandNotice } from '../reconcile/targets.ts';
 import { plannedDeleteTask, plannedTask } from '../reconcile/tasks.ts';
-import type { Secrets } from '../secrets.ts';
 import type { Command, CommandContext } from './command.ts';
 
 /** `sync/action.yml`: makes the groups of an account match a file. */
@@ -29,10 +28,10 @@ export const syncCommand: Command<SyncInputs> = {
   async execute(inputs, context) {
     const { session, source } = context;
     const workspace = source.env['GITHUB_WORKSPACE'] || process.cwd();
-    const file = await loadGroupsFile(inputs.file, workspace);
+    const file = await loadGroupsFile(inputs.file, { workspace, secrets: source.secrets });
     const lists = new Lists(session);
     const expansion = expand(file, await readCatalog(file.entries, lists));
-    exempt(expansion, source.secrets);
+    source.secrets.exempt(listRendered(expansion));
     const plan = await planExpansion(expansion, lists, inputs.isDryRun);
     const excess = findExcessDeletes(plan, file, inputs.maxDeletes);
     const notices = describeNotices(file, expansion.notices);
@@ -71,15 +70,13 @@ function expand(
   throw explainInvalidFile(file, problems, 'Nothing was written.');
 }
 
-/** What the file names is no secret, though a key may look like one. */
-function exempt({ groups, absent, missing }: ValidExpansion, secrets: Secrets): void {
-  secrets.exempt(groups.flatMap(({ desired }) => Object.values(desired).flat()));
-  secrets.exempt(absent.flatMap(({ group }) => Object.values(group)));
-  secrets.exempt(
-    missing
-      .flatMap(({ key, projectKey, environmentKey }) => [key, projectKey, environmentKey])
-      .filter((text) => text !== undefined),
-  );
+/** The keys and names that stand in no line of the file, because placeholders made them. */
+function listRendered({ groups, absent, missing }: ValidExpansion): string[] {
+  return [
+    ...groups.flatMap(({ desired }) => [desired.key, desired.name]),
+    ...absent.map(({ group }) => group.key),
+    ...missing.flatMap(({ key }) => key ?? []),
+  ];
 }
 
 async function planExpansion(

@@ -1,4 +1,5 @@
 import { ActionError, type SourceProblem } from '../errors.ts';
+import type { Secrets } from '../secrets.ts';
 import type { DesiredEntry } from './desired-entry.ts';
 import { readGroupsFile } from './read-groups-file.ts';
 
@@ -10,11 +11,15 @@ export interface LoadedGroupsFile {
 }
 
 /**
- * Loads the groups file that is named `file`, relative to `workspace`.
+ * Loads the groups file that is named `file`, relative to `workspace`. What stands in it is no secret,
+ * though a key in it may look like one, and LaunchDarkly's answers will repeat it.
  *
  * @throws {ActionError} `invalid-file`, when it can't be read or with every problem of its content
  */
-export async function loadGroupsFile(file: string, workspace: string): Promise<LoadedGroupsFile> {
+export async function loadGroupsFile(
+  file: string,
+  { workspace, secrets }: { readonly workspace: string; readonly secrets: Secrets },
+): Promise<LoadedGroupsFile> {
   const read = await readGroupsFile(file, workspace);
   if (read.kind === 'unreadable') {
     throw new ActionError({
@@ -23,6 +28,8 @@ export async function loadGroupsFile(file: string, workspace: string): Promise<L
       nextStep: 'Check the input file: it is a path relative to the workspace.',
     });
   }
+  // By lines, because a value that holds a secret of the run is no exception.
+  secrets.exempt(new TextDecoder().decode(read.bytes).split('\n'));
   // Not at the top: it brings a YAML parser along, which no other action needs.
   const { parseGroupsFile } = await import('./groups-file.ts');
   const parsed = parseGroupsFile(read.bytes);
