@@ -1,5 +1,5 @@
 import type { ProgressObserver } from './commands/command.ts';
-import type { GroupResult } from './reconcile/group-result.ts';
+import type { GroupResult, OutcomeKind } from './reconcile/group-result.ts';
 import type { Log } from './report/log.ts';
 import { logChange, logProgress, logStart } from './report/log-messages.ts';
 
@@ -22,10 +22,10 @@ export class ProgressLog implements ProgressObserver {
     this.#now = now;
   }
 
-  begin(total: number): void {
+  begin(total: number, expected: readonly OutcomeKind[] = []): void {
     this.#total = total;
     this.#saidAt = this.#now();
-    logStart(total, this.#isDryRun, this.#log);
+    logStart({ total, expected, isDryRun: this.#isDryRun }, this.#log);
   }
 
   finish(result: GroupResult): void {

@@ -116,7 +116,7 @@ describe('1,000 groups', () => {
     expect(body.length).toBeLessThan(MAX_COMMENT_CHARACTERS);
     expect(Buffer.byteLength(body)).toBeLessThanOrEqual(60_000);
     expect(Buffer.byteLength(result.summary ?? '')).toBeLessThanOrEqual(60_000);
-    expect(result.log).toContain('Planning 1000 insight groups.');
+    expect(result.log).toContain('Planning 1000 insight groups: 500 to create, 500 to update.');
     expect(result.log).toContain('Dry run, nothing was written: 500 to create, 500 to update.');
   });
 

@@ -56,7 +56,7 @@ describe('a dry run', () => {
     const result = await sync.run({ 'dry-run': 'true' });
 
     expect(result.log.split('\n')).toEqual([
-      'Planning 5 insight groups.',
+      'Planning 5 insight groups: 2 to create, 1 to update, 1 to delete, 1 already absent.',
       '+ create insight group "checkout" of project "default", environment "production"',
       '+ create insight group "default-staging-all-apps" of project "default", environment "staging"',
       '~ update insight group "default-test-all-apps" of project "default", environment "test". Name: "Test" → "Test - All Apps".',

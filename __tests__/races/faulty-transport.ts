@@ -45,8 +45,8 @@ export interface FaultyTransportOptions {
   readonly random: SeededRandom;
   /** By request number. */
   readonly faults: readonly (Fault | undefined)[];
-  /** The clock of the job's machine, in epoch milliseconds. */
-  readonly wallClock: () => number;
+  /** A clock of the job's machine that is never set, in epoch milliseconds. */
+  readonly clock: () => number;
   /** When the job is stopped, in virtual milliseconds. */
   readonly stopsAt: number;
 }
@@ -67,8 +67,15 @@ export class FaultyTransport implements Transport {
     this.#options = options;
   }
 
-  async send(request: JsonRequest): Promise<Exchange> {
+  async send(request: JsonRequest, signal: AbortSignal): Promise<Exchange> {
     const { time, faults } = this.#options;
+    if (signal.aborted) {
+      return this.#noResponse({
+        mayHaveBeenProcessed: false,
+        code: 'ABORTED',
+        startedAt: this.#clock(),
+      });
+    }
     const sentAt = time.now;
     const fault = faults[this.record.requests];
     this.record.requests += 1;
@@ -228,7 +235,7 @@ export class FaultyTransport implements Transport {
   }
 
   #clock(): number {
-    return this.#options.wallClock();
+    return this.#options.clock();
   }
 
   /** Records what the response said, independently of the action's own interpretation. */

@@ -1,7 +1,9 @@
 import * as fc from 'fast-check';
 import { ActionError } from '../../src/errors.ts';
 import type { DesiredGroup } from '../../src/insight-group/insight-group.ts';
+import { ATTEMPT_RESERVE_MS } from '../../src/launchdarkly/backoff.ts';
 import { createClient } from '../../src/launchdarkly/client.ts';
+import { throttle } from '../../src/launchdarkly/throttle.ts';
 import type { Outcome } from '../../src/reconcile/outcome.ts';
 import { IF_EXISTS, type IfExists } from '../../src/reconcile/plan.ts';
 import { ensureGroup } from '../../src/reconcile/reconcile-group.ts';
@@ -134,15 +136,37 @@ async function runJob({ job, plan, time, random, server }: Stage): Promise<JobRe
     const hasJumped = clockJump !== undefined && time.now - startedAt >= clockJump.afterMs;
     return EPOCH_MS + time.now + clockSkewMs + (hasJumped ? clockJump.byMs : 0);
   };
-  const faulty = new FaultyTransport({ job, server, time, random, faults, wallClock, stopsAt });
-  const transport = {
-    send: async (...request: Parameters<FaultyTransport['send']>) => {
-      const exchange = await faulty.send(...request);
-      stopInTime();
-      return exchange;
-    },
-    close: () => faulty.close(),
+  const steadyClock = () => EPOCH_MS + time.now + clockSkewMs;
+  const faulty = new FaultyTransport({
+    job,
+    server,
+    time,
+    random,
+    faults,
+    clock: steadyClock,
+    stopsAt,
+  });
+  const sleep = async (ms: number) => {
+    await time.waitUntil(Math.min(time.now + ms, stopsAt));
+    stopInTime();
   };
+  const transport = throttle(
+    {
+      send: async (...request: Parameters<FaultyTransport['send']>) => {
+        const exchange = await faulty.send(...request);
+        stopInTime();
+        return exchange;
+      },
+      close: () => faulty.close(),
+    },
+    {
+      now: steadyClock,
+      sleep,
+      random: random.next,
+      deadlineAt: steadyClock() + timeoutMs - ATTEMPT_RESERVE_MS,
+      onWait: () => undefined,
+    },
+  );
   const result = await ensureGroup(
     { desired, ifExists, isDryRun: false },
     {
@@ -165,10 +189,7 @@ async function runJob({ job, plan, time, random, server }: Stage): Promise<JobRe
       now: () => ({ wallMs: wallClock(), uptimeMs: time.now - startedAt }),
       remainingMs: () => startedAt + timeoutMs - time.now,
       random: random.next,
-      sleep: async (ms) => {
-        await time.waitUntil(Math.min(time.now + ms, stopsAt));
-        stopInTime();
-      },
+      sleep,
       announceWait: () => undefined,
     },
   ).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));

@@ -7,7 +7,7 @@ import {
 } from '../inputs/load-groups-file.ts';
 import { readSyncInputs, type SyncInputs } from '../inputs/sync-inputs.ts';
 import { applyAll, type GroupTask, SKIPPED } from '../reconcile/apply.ts';
-import { type EntriesPlan, planEntries } from '../reconcile/entries-plan.ts';
+import { type EntriesPlan, expectOutcomes, planEntries } from '../reconcile/entries-plan.ts';
 import { type Expansion, expandEntries } from '../reconcile/expand.ts';
 import type { GroupResult } from '../reconcile/group-result.ts';
 import { Lists } from '../reconcile/lists.ts';
@@ -32,12 +32,12 @@ export const syncCommand: Command<SyncInputs> = {
     const lists = new Lists(session);
     const expansion = expand(file, await readCatalog(file.entries, lists));
     source.secrets.exempt(listRendered(expansion));
-    const plan = await planExpansion(expansion, lists, inputs.isDryRun);
+    const plan = await planExpansion(expansion, lists);
     const excess = findExcessDeletes(plan, file, inputs.maxDeletes);
     const notices = describeNotices(file, expansion.notices);
-    const total = plan.missing.length + plan.groups.length + plan.deletes.length;
+    const expected = expectOutcomes(plan);
     if (inputs.isDryRun) {
-      context.progress.begin(total);
+      context.progress.begin(expected.length, expected);
       const results = await showPlan(plan, context);
       const drift = inputs.onDrift === 'fail' ? findDrift(results) : undefined;
       return { results, notices, failure: excess ?? drift };
@@ -45,7 +45,7 @@ export const syncCommand: Command<SyncInputs> = {
     if (excess !== undefined) {
       throw excess;
     }
-    context.progress.begin(total);
+    context.progress.begin(expected.length, expected);
     return { results: await applyPlan(plan, context), notices };
   },
 };
@@ -79,17 +79,10 @@ function listRendered({ groups, absent, missing }: ValidExpansion): string[] {
   ];
 }
 
-async function planExpansion(
-  expansion: ValidExpansion,
-  lists: Lists,
-  isDryRun: boolean,
-): Promise<EntriesPlan> {
+async function planExpansion(expansion: ValidExpansion, lists: Lists): Promise<EntriesPlan> {
   const present = expansion.groups.map(({ desired }) => desired.key);
   const absent = expansion.absent.map(({ group }) => group.key);
-  const observed = await observeGroups([...present, ...absent], lists, {
-    // An apply finds a group that the list has skipped when it creates it; nothing else would.
-    confirm: isDryRun ? [...present, ...absent] : absent,
-  });
+  const observed = await observeGroups([...present, ...absent], lists);
   return planEntries(expansion, observed, 'update');
 }
 

@@ -147,7 +147,7 @@ class Pace {
       return this.#close(gates, response, waitMs);
     }
     const askedMs =
-      status >= 400
+      status >= 300
         ? parseRetryAfter(
             { 'retry-after': headers['retry-after'] ?? '', date: headers['date'] ?? '' },
             receivedAt,
@@ -166,10 +166,13 @@ class Pace {
 
   /** Closes `gates` for `waitMs`. Returns whether they open again before the deadline. */
   #close(gates: readonly RateLimitGate[], response: ResponseReceived, waitMs: number): boolean {
-    const { now, random, deadlineAt, onWait } = this.#deps;
+    const { random, deadlineAt, onWait } = this.#deps;
     const until = response.receivedAt + waitMs;
     // A hint is a lower bound: jitter is added to it, and never more than there is time for.
-    const jitterMs = Math.max(0, Math.min(random() * MAX_JITTER_MS, deadlineAt - until - 1));
+    const jitterMs = Math.max(
+      0,
+      Math.floor(Math.min(random() * MAX_JITTER_MS, deadlineAt - until - 1)),
+    );
     for (const gate of gates) {
       gate.closeUntil(until + jitterMs);
       this.#closedBy.set(gate, response);
@@ -181,7 +184,7 @@ class Pace {
         response.status === 429
           ? "LaunchDarkly's rate limit was reached (429)"
           : `LaunchDarkly answered ${response.status} and asked to wait`;
-      onWait({ ms: Math.max(0, until - now()), why });
+      onWait({ ms: waitMs + jitterMs, why });
     }
     return isInTime;
   }
@@ -189,7 +192,7 @@ class Pace {
   #backOff(): number {
     const capMs = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** this.#unexplainedLimits);
     this.#unexplainedLimits += 1;
-    return this.#deps.random() * capMs;
+    return Math.floor(this.#deps.random() * capMs);
   }
 
   #admitQueued(): void {

@@ -1,7 +1,6 @@
 import type { PatchOperation } from '../insight-group/diff.ts';
 import type { DesiredGroup, InsightGroup } from '../insight-group/insight-group.ts';
 import type { ApiError, ApiResult, RequestFailure } from '../launchdarkly/api-result.ts';
-import type { Operation } from '../launchdarkly/diagnose.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 import type { RetryLoop } from './retry-loop.ts';
 import type { WriteLedger } from './write-ledger.ts';
@@ -15,16 +14,8 @@ export type WriteResult =
 
 /** A write of which a read has to tell what there is. */
 export type UnsettledWrite =
-  | {
-      readonly kind: 'conflict';
-      readonly error: ApiError;
-      readonly retryAfterMs: number | undefined;
-    }
-  | {
-      readonly kind: 'indeterminate';
-      readonly failure: RequestFailure;
-      readonly retryAfterMs: number | undefined;
-    };
+  | { readonly kind: 'conflict'; readonly error: ApiError }
+  | { readonly kind: 'indeterminate'; readonly failure: RequestFailure };
 
 /** A group as a read showed it. */
 export interface GroupRead {
@@ -64,14 +55,15 @@ export class GroupRequests {
       if (result.kind === 'ok') {
         return { kind: 'applied', group: result.value };
       }
+      const { retryAfterMs } = result;
       const unsettled = asUnsettled(result);
       if (unsettled?.kind === 'indeterminate') {
         this.#ledger.noteCreateInDoubt(sentAt, endedAt);
-        this.#loop.throwIfStopped();
       }
       if (unsettled !== undefined) {
-        await this.#honorRetryAfter(unsettled, 'create');
-        return { ...unsettled, retryAfterMs: undefined };
+        this.#loop.throwIfStopped();
+        await this.#loop.assertTimeToWait({ ...unsettled, retryAfterMs }, 'create');
+        return unsettled;
       }
       await this.#loop.retryOrThrow(result, 'create');
     }
@@ -89,14 +81,15 @@ export class GroupRequests {
       if (result.kind === 'rejected' && result.error.status === 404) {
         return { kind: 'not-found', error: result.error };
       }
+      const { retryAfterMs } = result;
       const unsettled = asUnsettled(result);
       if (unsettled?.kind === 'indeterminate') {
         this.#ledger.noteUpdateInDoubt(endedAt);
-        this.#loop.throwIfStopped();
       }
       if (unsettled !== undefined) {
-        await this.#honorRetryAfter(unsettled, 'update');
-        return { ...unsettled, retryAfterMs: undefined };
+        this.#loop.throwIfStopped();
+        await this.#loop.assertTimeToWait({ ...unsettled, retryAfterMs }, 'update');
+        return unsettled;
       }
       await this.#loop.retryOrThrow(result, 'update');
     }
@@ -111,14 +104,15 @@ export class GroupRequests {
       if (result.kind === 'ok' || (result.kind === 'rejected' && result.error.status === 404)) {
         return { kind: 'gone' };
       }
+      const { retryAfterMs } = result;
       const unsettled = asUnsettled(result);
       if (unsettled?.kind === 'indeterminate') {
         this.#ledger.noteDeleteInDoubt(endedAt);
-        this.#loop.throwIfStopped();
       }
       if (unsettled !== undefined) {
-        await this.#honorRetryAfter(unsettled, 'delete');
-        return { ...unsettled, retryAfterMs: undefined };
+        this.#loop.throwIfStopped();
+        await this.#loop.assertTimeToWait({ ...unsettled, retryAfterMs }, 'delete');
+        return unsettled;
       }
       await this.#loop.retryOrThrow(result, 'delete');
     }
@@ -158,25 +152,15 @@ export class GroupRequests {
       await this.#loop.retryOrThrow(result, 'check');
     }
   }
-
-  /** Waits as long as the server asks before anything more is sent to it. */
-  async #honorRetryAfter(unsettled: UnsettledWrite, operation: Operation): Promise<void> {
-    if (unsettled.retryAfterMs !== undefined) {
-      await this.#loop.wait(unsettled, operation);
-    }
-  }
 }
 
 function asUnsettled(
   result: Exclude<ApiResult<unknown>, { kind: 'ok' }>,
 ): UnsettledWrite | undefined {
-  const { retryAfterMs } = result;
   if (result.kind === 'rejected') {
     const { error } = result;
-    return error.status === 409 ? { kind: 'conflict', error, retryAfterMs } : undefined;
+    return error.status === 409 ? { kind: 'conflict', error } : undefined;
   }
   const { failure } = result;
-  return failure.mayHaveBeenProcessed
-    ? { kind: 'indeterminate', failure, retryAfterMs }
-    : undefined;
+  return failure.mayHaveBeenProcessed ? { kind: 'indeterminate', failure } : undefined;
 }

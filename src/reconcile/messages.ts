@@ -42,8 +42,6 @@ export function describeSafety({ create, update, delete: deletion }: Writes): st
 /** Says why another attempt has to wait, as a clause for the log. */
 export function describeRetryReason(reason: RetryReason, operation: Operation): string {
   switch (reason.kind) {
-    case 'rate-limited':
-      return "LaunchDarkly's rate limit was reached (429)";
     case 'indeterminate':
       return `LaunchDarkly ${reason.failure.what}`;
     case 'conflict':
@@ -78,8 +76,6 @@ export function explainNoTimeLeft(
   }: { readonly key: string; readonly operation: Operation; readonly neededWait: string },
 ): ActionErrorParts {
   switch (reason.kind) {
-    case 'rate-limited':
-      return explainRateLimit(key, neededWait);
     case 'conflict':
       return operation === 'create' && neededWait === ''
         ? explainHiddenGroup(key, reason.error)
@@ -101,10 +97,15 @@ export function explainNoTimeLeft(
   }
 }
 
-function explainRateLimit(key: string, neededWait: string): ActionErrorParts {
+/**
+ * Explains a rate limit that the deadline does not outlast. `key` is empty where lists were read;
+ * `neededWait` is the server's own wait, in words or empty.
+ */
+export function explainRateLimit(key: string, neededWait: string): ActionErrorParts {
+  const work = key === '' ? 'reading of lists' : `work on insight group "${key}"`;
   return {
     code: 'rate-limited',
-    message: `LaunchDarkly's rate limit stopped the work on insight group "${key}" (429).${neededWait || ' The step has no time left for another attempt.'}`,
+    message: `LaunchDarkly's rate limit stopped the ${work} (429).${neededWait || ' The step has no time left for another attempt.'}`,
     nextStep:
       neededWait === ''
         ? 'Run again later, raise timeout-seconds, or let fewer jobs use the account at once.'

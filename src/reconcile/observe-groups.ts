@@ -10,15 +10,13 @@ export type ObservedGroups = ReadonlyMap<string, InsightGroup>;
  * which tells how many groups the account has, decides what is cheaper: the other pages, or one read for
  * each key that is not on it.
  *
- * What is found is a hint: the list may lag, skip and repeat. So those of `confirm` that it does not show
- * are read one by one, as long as they are few.
+ * What is found is a hint: the list may lag, skip and repeat.
  *
  * @throws {ActionError} when the groups can't be read
  */
 export async function observeGroups(
   keys: readonly string[],
   lists: Lists,
-  { confirm = [] }: { readonly confirm?: readonly string[] } = {},
 ): Promise<ObservedGroups> {
   if (keys.length === 0) {
     return new Map();
@@ -28,22 +26,25 @@ export async function observeGroups(
   const missing = keys.filter((key) => !seen.has(key.toLowerCase()));
   const pages =
     first.length === 0 ? 1 : Math.ceil((first.totalCount ?? first.length) / first.length);
-  if (pages - 1 <= missing.length) {
-    const listed = await readRemainingPages(first, (offset) => lists.readGroupPage(offset));
-    const index = indexByKey(listed);
-    const unlisted = confirm.filter((key) => !index.has(key.toLowerCase()));
-    const isFew = unlisted.length <= MAX_CONFIRMED;
-    return isFew ? indexByKey([...listed, ...(await readEach(unlisted, lists))]) : index;
+  if (pages - 1 > missing.length) {
+    return readSingly(missing, seen, lists);
   }
-  return indexByKey([...first.items, ...(await readEach(missing, lists))]);
+  const listed = indexByKey(
+    await readRemainingPages(first, (offset) => lists.readGroupPage(offset)),
+  );
+  // A list that moved while it was read has skipped some of its groups.
+  const isComplete = listed.size >= (first.totalCount ?? 0);
+  const unlisted = keys.filter((key) => !listed.has(key.toLowerCase()));
+  return isComplete ? listed : readSingly(unlisted, listed, lists);
 }
 
-/** More groups than these are not missing because pages have moved, and reading each would take long. */
-const MAX_CONFIRMED = 100;
-
-async function readEach(keys: readonly string[], lists: Lists): Promise<InsightGroup[]> {
+async function readSingly(
+  keys: readonly string[],
+  seen: ObservedGroups,
+  lists: Lists,
+): Promise<ObservedGroups> {
   const found = await Promise.all(keys.map((key) => lists.readGroup(key)));
-  return found.filter((group) => group !== undefined);
+  return new Map([...seen, ...indexByKey(found.filter((group) => group !== undefined))]);
 }
 
 /** Finds the group of a key among those that were observed. */

@@ -1,10 +1,5 @@
 import type { Drift } from '../insight-group/diff.ts';
-import {
-  countOutcomes,
-  type GroupResult,
-  OUTCOME_KINDS,
-  type OutcomeKind,
-} from '../reconcile/group-result.ts';
+import { type GroupResult, OUTCOME_KINDS, type OutcomeKind } from '../reconcile/group-result.ts';
 
 /** What each outcome is called in a count: "3 created, 195 unchanged". */
 export const OUTCOME_WORDS: Readonly<Record<OutcomeKind, string>> = {
@@ -23,9 +18,14 @@ export const OUTCOME_WORDS: Readonly<Record<OutcomeKind, string>> = {
 
 /** Counts the outcomes in words, the worst first: "1 failed, 3 created, 195 unchanged". */
 export function describeCounts(results: readonly GroupResult[]): string {
-  const counts = countOutcomes(results);
-  return OUTCOME_KINDS.filter((kind) => counts[kind] > 0)
-    .map((kind) => `${counts[kind]} ${OUTCOME_WORDS[kind]}`)
+  return describeKinds(results.map(({ outcome }) => outcome.kind));
+}
+
+/** Counts kinds of outcomes in words, the worst first. */
+export function describeKinds(kinds: readonly OutcomeKind[]): string {
+  return OUTCOME_KINDS.map((kind) => ({ kind, count: kinds.filter((k) => k === kind).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ kind, count }) => `${count} ${OUTCOME_WORDS[kind]}`)
     .join(', ');
 }
 

@@ -1,11 +1,17 @@
 import type { ActionError } from '../errors.ts';
-import type { GroupOutcome, GroupResult, GroupTarget } from '../reconcile/group-result.ts';
+import type {
+  GroupOutcome,
+  GroupResult,
+  GroupTarget,
+  OutcomeKind,
+} from '../reconcile/group-result.ts';
 import type { CommentResult } from './comment.ts';
 import {
   countGroups,
   type DriftTense,
   describeCounts,
   describeDrift,
+  describeKinds,
   listApplications,
 } from './describe.ts';
 import type { Log } from './log.ts';
@@ -43,9 +49,18 @@ export function logRequest(seen: RequestSeen, log: Log): void {
   log.debug(`Request ${attempt}: ${method} ${path} ${result} in ${Math.round(elapsedMs)} ms`);
 }
 
-/** Logs that the work on several groups begins. */
-export function logStart(total: number, isDryRun: boolean, log: Log): void {
-  log.info(`${isDryRun ? 'Planning' : 'Working on'} ${countGroups(total)}.`);
+/** The work on several groups, as far as it is known before it begins. */
+export interface WorkAhead {
+  readonly total: number;
+  /** How it would end for each group; empty where that is not known. */
+  readonly expected: readonly OutcomeKind[];
+  readonly isDryRun: boolean;
+}
+
+/** Logs that the work on several groups begins, and what will be done. */
+export function logStart({ total, expected, isDryRun }: WorkAhead, log: Log): void {
+  const counts = expected.length === 0 ? '' : `: ${describeKinds(expected)}`;
+  log.info(`${isDryRun ? 'Planning' : 'Working on'} ${countGroups(total)}${counts}.`);
 }
 
 /** Logs that the work goes on. */

@@ -195,14 +195,14 @@ function pickScore(score: MetricScore) {
 
 /** The members are named one by one: what else a group may come to hold is not published by accident. */
 function pickPublicFields(group: InsightGroup) {
-  const { key, name, projectKey, environmentKey, applicationKeys } = group;
+  const { key, name, projectKey, environmentKey, applicationKeys, createdAt } = group;
   return {
     key,
     name,
     projectKey,
     environmentKey,
     applicationKeys,
-    createdAt: formatTime(group.createdAt),
+    ...(createdAt !== undefined && { createdAt: formatTime(createdAt) }),
   };
 }
 

@@ -302,5 +302,5 @@ test('the Retry-After of a 503 pauses every request of the run and is never shor
   );
   expect(statuses).toEqual([503, 200]);
   expect(times[1]).toBeGreaterThanOrEqual(7_000 + ROUND_TRIP_MS);
-  expect(waits).toEqual([{ ms: 7_000, why: 'LaunchDarkly answered 503 and asked to wait' }]);
+  expect(waits).toEqual([{ ms: 7_125, why: 'LaunchDarkly answered 503 and asked to wait' }]);
 });
