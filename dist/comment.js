@@ -604,7 +604,7 @@ async function publishComment(options) {
  */
 function renderComment(marker, report, secrets) {
     const markdown = new group_markdown/* GroupMarkdown */.h(report, secrets);
-    const facts = [markdown.server(), 'Later runs keep this comment up to date.'];
+    const facts = [markdown.file(), markdown.server(), 'Later runs keep this comment up to date.'];
     const body = (0,summary/* renderReport */.B1)(report, {
         markdown,
         smallPrint: facts.filter((fact) => fact !== undefined).join(' · '),

@@ -14438,9 +14438,11 @@ const KEYS_IN_LINE = 25;
 /** Writes what reports say of groups as Markdown that is safe to show. */
 class GroupMarkdown extends Markdown {
     #origin;
-    constructor({ origin }, secrets) {
+    #file;
+    constructor({ origin, file }, secrets) {
         super(secrets);
         this.#origin = origin;
+        this.#file = file;
     }
     /** A display name, in quotes. */
     quoted(name) {
@@ -14455,6 +14457,10 @@ class GroupMarkdown extends Markdown {
             ? `${characters.slice(0, MAX_HEADING_NAME_LENGTH).join('')}…`
             : characters.join('');
         return name === undefined ? this.code(shown) : this.text(shown);
+    }
+    /** The file that the groups come from; undefined when the inputs name them. */
+    file() {
+        return this.#file === undefined ? undefined : this.code(this.#file);
     }
     /** The server that the run spoke to; undefined when none was chosen. */
     server() {
@@ -15128,7 +15134,7 @@ const MAX_REPORT_BYTES = 60_000;
 function renderSummary(report, secrets, maxBytes = MAX_REPORT_BYTES) {
     const markdown = new group_markdown/* GroupMarkdown */.h(report, secrets);
     const requests = `${report.requests} ${report.requests === 1 ? 'request' : 'requests'}`;
-    const facts = [markdown.server(), requests].filter((fact) => fact !== undefined);
+    const facts = [markdown.file(), markdown.server(), requests].filter((fact) => fact !== undefined);
     return renderReport(report, { markdown, smallPrint: facts.join(' · '), maxBytes });
 }
 /** Renders what a run did, within `maxBytes` bytes: the body of the job summary and of the comment. */
@@ -18855,12 +18861,12 @@ const deleteCommand = {
     },
 };
 
+;// CONCATENATED MODULE: external "node:path"
+const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 ;// CONCATENATED MODULE: external "node:fs"
 const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 ;// CONCATENATED MODULE: external "node:fs/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
-;// CONCATENATED MODULE: external "node:path"
-const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 // EXTERNAL MODULE: ./build/inputs/groups-file-text.js
 var groups_file_text = __nccwpck_require__(1845);
 ;// CONCATENATED MODULE: ./build/inputs/read-groups-file.js
@@ -18926,7 +18932,7 @@ async function read_groups_file_describeFailure(error, absolute, shown) {
         case 'ENOENT':
             return `There is no file "${shown}" in the workspace. ${await explainAbsence(absolute, shown)}`;
         case 'ENOTDIR':
-            return `There is no file "${shown}" in the workspace: a part of its path is no folder.`;
+            return `There is no file "${shown}" in the workspace: a part of its path is not a folder.`;
         case 'EISDIR':
             return `"${shown}" is a folder; name a file in it.`;
         case 'EACCES':
@@ -18957,6 +18963,53 @@ async function exists(file) {
 }
 function unreadable(shown, message) {
     return { kind: 'unreadable', path: shown, message };
+}
+
+;// CONCATENATED MODULE: ./build/inputs/load-groups-file.js
+
+
+/**
+ * Loads the groups file that is named `file`, relative to `workspace`. What stands in it is no secret,
+ * though a key in it may look like one, and LaunchDarkly's answers will repeat it.
+ *
+ * @throws {ActionError} `invalid-file`, when it can't be read or with every problem of its content
+ */
+async function loadGroupsFile(file, { workspace, secrets }) {
+    const read = await readGroupsFile(file, workspace);
+    if (read.kind === 'unreadable') {
+        throw new errors/* ActionError */.lZ({
+            code: 'invalid-file',
+            message: `${read.message} No request was made.`,
+            nextStep: 'Check the input file: it is a path relative to the workspace.',
+        });
+    }
+    // By lines, because a value that holds a secret of the run is no exception.
+    secrets.exempt(new TextDecoder().decode(read.bytes).split('\n'));
+    // Not at the top: it brings a YAML parser along, which no other action needs.
+    const { parseGroupsFile } = await Promise.all(/* import() */[__nccwpck_require__.e(408), __nccwpck_require__.e(307)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3307));
+    const parsed = parseGroupsFile(read.bytes);
+    if (parsed.kind === 'invalid') {
+        const problems = parsed.problems.map(({ path, message, ...at }) => ({
+            ...at,
+            message: path === '' ? message : `${path}: ${message}`,
+        }));
+        throw explainInvalidFile(read.path, problems, 'No request was made.');
+    }
+    return { path: read.path, entries: parsed.entries };
+}
+/** A file can hold a problem every two bytes, and nobody reads as many lines. */
+const MAX_LISTED_PROBLEMS = 1_000;
+/** Says that the content of a groups file is not valid. `consequence` is a sentence. */
+function explainInvalidFile(path, problems, consequence) {
+    const listed = problems.slice(0, MAX_LISTED_PROBLEMS);
+    const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+    const cut = listed.length < problems.length ? `, of which ${listed.length} are listed` : '';
+    return new errors/* ActionError */.lZ({
+        code: 'invalid-file',
+        message: `The groups file ${path} has ${count}${cut}. ${consequence}`,
+        nextStep: 'Correct the file and re-run the job.',
+        problems: listed.map((problem) => ({ file: path, ...problem })),
+    });
 }
 
 ;// CONCATENATED MODULE: ./build/inputs/sync-inputs.js
@@ -18997,121 +19050,144 @@ function readSyncInputs(source) {
 
 
 
-/** `sync/action.yml`: makes the groups of an account what a file says. */
+
+/** `sync/action.yml`: makes the groups of an account match a file. */
 const syncCommand = {
     name: 'sync',
     afterCancellation: 'Re-run the job to finish the work.',
     readInputs: readSyncInputs,
     mayBeSeveral: () => true,
-    identifyComment: ({ server, file }) => [server.origin, 'file', file],
+    findFile: ({ file }) => external_node_path_namespaceObject.posix.normalize(file),
+    // The plan on the pull request and the apply after it share the comment of their file.
+    identifyComment: ({ server, file }) => [server.origin, 'file', external_node_path_namespaceObject.posix.normalize(file)],
     async execute(inputs, context) {
-        const entries = await readEntries(inputs, context);
-        return applyEntries(entries, inputs, context);
+        const { session, source } = context;
+        const workspace = source.env['GITHUB_WORKSPACE'] || process.cwd();
+        const file = await loadGroupsFile(inputs.file, { workspace, secrets: source.secrets });
+        const lists = new Lists(session);
+        const expansion = sync_expand(file, await readCatalog(file.entries, lists));
+        source.secrets.exempt(listRendered(expansion));
+        const plan = await planExpansion(expansion, lists);
+        const excess = findExcessDeletes(plan, file, inputs.maxDeletes);
+        const notices = describeNotices(file, expansion.notices);
+        const expected = expectOutcomes(plan);
+        if (inputs.isDryRun) {
+            context.progress.begin(expected.length, expected);
+            const results = await sync_showPlan(plan, context);
+            const drift = inputs.onDrift === 'fail' ? findDrift(results) : undefined;
+            return { results, notices, failure: excess ?? drift };
+        }
+        if (excess !== undefined) {
+            throw excess;
+        }
+        context.progress.begin(expected.length, expected);
+        return { results: await applyPlan(plan, context), notices };
     },
 };
-async function readEntries({ file }, { source }) {
-    const workspace = source.env['GITHUB_WORKSPACE'] || process.cwd();
-    const read = await readGroupsFile(file, workspace);
-    if (read.kind === 'unreadable') {
-        throw new errors/* ActionError */.lZ({
-            code: 'invalid-file',
-            message: `The groups file ${read.path} can't be read: ${read.message} No request was made.`,
-            nextStep: 'Correct the input file, or the file that it names.',
-        });
+/** @throws {ActionError} `invalid-file`, when the entries do not fit the projects and environments that exist */
+function sync_expand({ path: file, entries }, catalog) {
+    const expansion = expandEntries(entries, catalog);
+    if (expansion.kind === 'expanded') {
+        return expansion;
     }
-    // Not at the top: it brings a parser for YAML along, which no other action needs.
-    const { parseGroupsFile } = await Promise.all(/* import() */[__nccwpck_require__.e(408), __nccwpck_require__.e(307)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3307));
-    const parsed = parseGroupsFile(read.bytes);
-    if (parsed.kind === 'invalid') {
-        throw explainInvalidFile(read.path, parsed.problems.map(({ line, column, path, message }) => ({
-            file: read.path,
-            line,
-            column,
-            message: path === '' ? message : `${path}: ${message}`,
-        })));
-    }
-    return parsed.entries;
+    const problems = expansion.problems.map(({ input, message, entry: { source } }) => ({
+        line: source?.line ?? 1,
+        column: source?.column ?? 1,
+        message: `${source?.path ?? 'groups'}.${input}: ${message}`,
+    }));
+    problems.sort((a, b) => a.line - b.line);
+    throw explainInvalidFile(file, problems, 'Nothing was written.');
 }
-async function applyEntries(entries, inputs, { session, source, progress }) {
-    const lists = new Lists(session);
-    const expansion = sync_expand(entries, await readCatalog(entries, lists), inputs.file);
-    const { groups, absent, notices } = expansion;
-    source.secrets.exempt(groups.flatMap(({ desired }) => Object.values(desired).flat()));
-    source.secrets.exempt(absent.flatMap(({ group }) => Object.values(group)));
-    const keys = [
-        ...groups.map(({ desired }) => desired.key),
+/** The keys and names that stand in no line of the file, because placeholders made them. */
+function listRendered({ groups, absent, missing }) {
+    return [
+        ...groups.flatMap(({ desired }) => [desired.key, desired.name]),
         ...absent.map(({ group }) => group.key),
+        ...missing.flatMap(({ key }) => key ?? []),
     ];
-    const plan = planEntries(expansion, await observeGroups(keys, lists), 'update');
-    assertFewDeletes(plan, inputs);
-    const options = {
-        ifExists: 'update',
-        isDryRun: inputs.isDryRun,
-        depsFor: session.depsFor,
-    };
-    progress.begin(plan.missing.length + plan.groups.length + plan.deletes.length);
+}
+async function planExpansion(expansion, lists) {
+    const present = expansion.groups.map(({ desired }) => desired.key);
+    const absent = expansion.absent.map(({ group }) => group.key);
+    const observed = await observeGroups([...present, ...absent], lists);
+    return planEntries(expansion, observed, 'update');
+}
+/** Shows every group in the order of the file, those that fail as well. */
+async function sync_showPlan(plan, { session, progress }) {
+    const options = { ifExists: 'update', isDryRun: true, depsFor: session.depsFor };
+    const tasks = [
+        ...plan.groups.map((planned) => plannedTask(planned, options)),
+        ...plan.deletes.map((planned) => plannedDeleteTask(planned, options)),
+    ];
+    const results = [...plan.missing, ...(await applyAll(tasks, () => { }))];
+    for (const result of results) {
+        progress.finish(result);
+    }
+    return results;
+}
+/** Creates and updates; then, only if nothing failed, deletes. */
+async function applyPlan(plan, { session, progress }) {
+    const options = { ifExists: 'update', isDryRun: false, depsFor: session.depsFor };
     const finish = (result) => progress.finish(result);
     plan.missing.forEach(finish);
-    const ensured = await applyAll(plan.groups.map((planned) => plannedTask(planned, options)), finish);
-    const isClean = [...plan.missing, ...ensured].every(({ outcome }) => outcome.kind !== 'failed' && outcome.kind !== 'skipped');
+    const written = await applyAll(plan.groups.map((planned) => plannedTask(planned, options)), finish);
+    const results = [...plan.missing, ...written];
     const deletions = plan.deletes.map((planned) => plannedDeleteTask(planned, options));
-    // Deletes come last, and only if nothing failed.
-    const deleted = isClean || inputs.isDryRun ? await applyAll(deletions, finish) : skip(deletions);
-    const results = [...plan.missing, ...ensured, ...deleted];
-    return {
-        results,
-        notices: notices.map(({ message }) => message),
-        failure: inputs.isDryRun && inputs.onDrift === 'fail' ? findDrift(results) : undefined,
-    };
+    const deleted = results.every(isSuccess)
+        ? await applyAll(deletions, finish)
+        : deletions.map(skip);
+    return [...results, ...deleted];
 }
-function sync_expand(entries, catalog, file) {
-    const expansion = expandEntries(entries, catalog);
-    if (expansion.kind === 'invalid') {
-        throw explainInvalidFile(file, expansion.problems.map(({ input, message, entry: { source } }) => ({
-            file,
-            line: source?.line ?? 1,
-            column: source?.column ?? 1,
-            message: `${source?.path ?? ''}.${input} ${message}`,
-        })));
-    }
-    return expansion;
+function isSuccess({ outcome }) {
+    return outcome.kind !== 'failed' && outcome.kind !== 'skipped';
 }
-function explainInvalidFile(file, problems) {
-    const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
-    return new errors/* ActionError */.lZ({
-        code: 'invalid-file',
-        message: `The groups file ${file} has ${count}. Nothing was written.`,
-        nextStep: 'Correct the file, and run again.',
-        problems,
-    });
+function skip({ target }) {
+    return { target, outcome: SKIPPED };
 }
-/** Counts the groups that exist: what is gone already needs no deletion. */
-function assertFewDeletes({ deletes }, { maxDeletes, file }) {
+/** Counts the groups that exist: one that is gone needs no deletion. */
+function findExcessDeletes({ deletes }, file, maxDeletes) {
     const existing = deletes.filter(({ observed }) => observed !== undefined);
-    if (existing.length > maxDeletes) {
-        throw new errors/* ActionError */.lZ({
-            code: 'too-many-deletes',
-            message: `The groups file ${file} asks to delete ${existing.length} groups that exist, and max-deletes allows ${maxDeletes}. Nothing was written.`,
-            nextStep: 'Check the entries with state: absent, and raise max-deletes if all of them are meant.',
-            details: existing.map(({ target }) => `Would be deleted: ${target.key}`),
-        });
-    }
-}
-function skip(tasks) {
-    return tasks.map(({ target }) => ({ target, outcome: SKIPPED }));
-}
-/** A plan that finds drift fails with a code of its own, so that it is never mistaken for one that could not look. */
-function findDrift(results) {
-    const count = results.filter(({ outcome }) => outcome.kind.startsWith('would-')).length;
-    if (count === 0) {
+    if (existing.length <= maxDeletes) {
         return undefined;
     }
-    const groups = count === 1 ? '1 group differs' : `${count} groups differ`;
+    const groups = existing.length === 1 ? '1 existing group' : `${existing.length} existing groups`;
+    return new errors/* ActionError */.lZ({
+        code: 'too-many-deletes',
+        message: `The groups file ${file.path} asks to delete ${groups}; max-deletes allows ${maxDeletes}. Nothing was written.`,
+        nextStep: 'Check the entries with state: absent. If all of them are intended, raise max-deletes.',
+        details: existing.map(({ target }) => `To delete: ${target.key}`),
+    });
+}
+/**
+ * A plan with differences fails with a code of its own. One in which a group failed is not that: what
+ * could not be read or must not be written is no drift.
+ */
+function findDrift(results) {
+    const count = results.filter(({ outcome }) => outcome.kind.startsWith('would-')).length;
+    if (count === 0 || !results.every(isSuccess)) {
+        return undefined;
+    }
+    const groups = count === 1 ? '1 insight group differs' : `${count} insight groups differ`;
     return new errors/* ActionError */.lZ({
         code: 'drift',
         message: `${groups} from the groups file. This was a dry run: nothing was written.`,
-        nextStep: 'Apply the file, or change it to what LaunchDarkly has.',
+        nextStep: 'Apply the file, or change it to match LaunchDarkly.',
     });
+}
+/** More notices than these are counted: GitHub shows ten of a step. */
+const MAX_NOTICES = 9;
+function describeNotices({ path: file, entries }, notices) {
+    if (entries.length === 0) {
+        return [`The groups file ${file} has no groups.`];
+    }
+    const shown = notices
+        .slice(0, MAX_NOTICES)
+        .map(({ message, entry: { source } }) => `${file}:${source?.line ?? 1}: ${message}`);
+    const hidden = notices.slice(MAX_NOTICES);
+    const lines = hidden.map(({ entry: { source } }) => source?.line ?? 1).join(', ');
+    return hidden.length === 0
+        ? shown
+        : [...shown, `${file}: ${hidden.length} more entries match nothing, on lines ${lines}.`];
 }
 
 // EXTERNAL MODULE: ./build/report/describe.js
@@ -21381,6 +21457,7 @@ class Run {
             failure,
             notices,
             helpUrl: this.#github.helpUrl,
+            file: inputs && this.#command.findFile?.(inputs),
             origin: inputs?.server.origin,
             requests: this.#requests,
         };

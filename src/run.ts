@@ -146,6 +146,7 @@ class Run<Inputs extends CommonInputs> {
       failure,
       notices,
       helpUrl: this.#github.helpUrl,
+      file: inputs && this.#command.findFile?.(inputs),
       origin: inputs?.server.origin,
       requests: this.#requests,
     };

@@ -14,6 +14,8 @@ export interface Command<Inputs extends CommonInputs> {
   readonly readInputs: (source: InputSource) => Inputs;
   /** Whether the inputs may stand for several groups: then one of them must not hold up the others. */
   readonly mayBeSeveral: (inputs: Inputs) => boolean;
+  /** The file in the repository that the groups come from, for the reports. */
+  readonly findFile?: (inputs: Inputs) => string;
   /** By what the run finds its comment on the pull request again, whatever it did. */
   readonly identifyComment: (inputs: Inputs) => CommentIdentity;
   /**

@@ -1,160 +1,190 @@
-import { ActionError, type SourceProblem } from '../errors.ts';
-import type { DesiredEntry } from '../inputs/desired-entry.ts';
-import { readGroupsFile } from '../inputs/read-groups-file.ts';
+import path from 'node:path';
+import { ActionError } from '../errors.ts';
+import {
+  explainInvalidFile,
+  type LoadedGroupsFile,
+  loadGroupsFile,
+} from '../inputs/load-groups-file.ts';
 import { readSyncInputs, type SyncInputs } from '../inputs/sync-inputs.ts';
 import { applyAll, type GroupTask, SKIPPED } from '../reconcile/apply.ts';
-import { type EntriesPlan, planEntries } from '../reconcile/entries-plan.ts';
+import { type EntriesPlan, expectOutcomes, planEntries } from '../reconcile/entries-plan.ts';
 import { type Expansion, expandEntries } from '../reconcile/expand.ts';
 import type { GroupResult } from '../reconcile/group-result.ts';
 import { Lists } from '../reconcile/lists.ts';
 import { observeGroups } from '../reconcile/observe-groups.ts';
 import { readCatalog } from '../reconcile/read-catalog.ts';
+import type { ExpandNotice } from '../reconcile/targets.ts';
 import { plannedDeleteTask, plannedTask } from '../reconcile/tasks.ts';
-import type { Command, CommandContext, CommandResult } from './command.ts';
+import type { Command, CommandContext } from './command.ts';
 
-/** `sync/action.yml`: makes the groups of an account what a file says. */
+/** `sync/action.yml`: makes the groups of an account match a file. */
 export const syncCommand: Command<SyncInputs> = {
   name: 'sync',
   afterCancellation: 'Re-run the job to finish the work.',
   readInputs: readSyncInputs,
   mayBeSeveral: () => true,
-  identifyComment: ({ server, file }) => [server.origin, 'file', file],
+  findFile: ({ file }) => path.posix.normalize(file),
+  // The plan on the pull request and the apply after it share the comment of their file.
+  identifyComment: ({ server, file }) => [server.origin, 'file', path.posix.normalize(file)],
   async execute(inputs, context) {
-    const entries = await readEntries(inputs, context);
-    return applyEntries(entries, inputs, context);
+    const { session, source } = context;
+    const workspace = source.env['GITHUB_WORKSPACE'] || process.cwd();
+    const file = await loadGroupsFile(inputs.file, { workspace, secrets: source.secrets });
+    const lists = new Lists(session);
+    const expansion = expand(file, await readCatalog(file.entries, lists));
+    source.secrets.exempt(listRendered(expansion));
+    const plan = await planExpansion(expansion, lists);
+    const excess = findExcessDeletes(plan, file, inputs.maxDeletes);
+    const notices = describeNotices(file, expansion.notices);
+    const expected = expectOutcomes(plan);
+    if (inputs.isDryRun) {
+      context.progress.begin(expected.length, expected);
+      const results = await showPlan(plan, context);
+      const drift = inputs.onDrift === 'fail' ? findDrift(results) : undefined;
+      return { results, notices, failure: excess ?? drift };
+    }
+    if (excess !== undefined) {
+      throw excess;
+    }
+    context.progress.begin(expected.length, expected);
+    return { results: await applyPlan(plan, context), notices };
   },
 };
 
-async function readEntries(
-  { file }: SyncInputs,
-  { source }: CommandContext,
-): Promise<readonly DesiredEntry[]> {
-  const workspace = source.env['GITHUB_WORKSPACE'] || process.cwd();
-  const read = await readGroupsFile(file, workspace);
-  if (read.kind === 'unreadable') {
-    throw new ActionError({
-      code: 'invalid-file',
-      message: `The groups file ${read.path} can't be read: ${read.message} No request was made.`,
-      nextStep: 'Correct the input file, or the file that it names.',
-    });
+type ValidExpansion = Extract<Expansion, { readonly kind: 'expanded' }>;
+
+/** @throws {ActionError} `invalid-file`, when the entries do not fit the projects and environments that exist */
+function expand(
+  { path: file, entries }: LoadedGroupsFile,
+  catalog: Parameters<typeof expandEntries>[1],
+): ValidExpansion {
+  const expansion = expandEntries(entries, catalog);
+  if (expansion.kind === 'expanded') {
+    return expansion;
   }
-  // Not at the top: it brings a parser for YAML along, which no other action needs.
-  const { parseGroupsFile } = await import('../inputs/groups-file.ts');
-  const parsed = parseGroupsFile(read.bytes);
-  if (parsed.kind === 'invalid') {
-    throw explainInvalidFile(
-      read.path,
-      parsed.problems.map(({ line, column, path, message }) => ({
-        file: read.path,
-        line,
-        column,
-        message: path === '' ? message : `${path}: ${message}`,
-      })),
-    );
-  }
-  return parsed.entries;
+  const problems = expansion.problems.map(({ input, message, entry: { source } }) => ({
+    line: source?.line ?? 1,
+    column: source?.column ?? 1,
+    message: `${source?.path ?? 'groups'}.${input}: ${message}`,
+  }));
+  problems.sort((a, b) => a.line - b.line);
+  throw explainInvalidFile(file, problems, 'Nothing was written.');
 }
 
-async function applyEntries(
-  entries: readonly DesiredEntry[],
-  inputs: SyncInputs,
-  { session, source, progress }: CommandContext,
-): Promise<CommandResult> {
-  const lists = new Lists(session);
-  const expansion = expand(entries, await readCatalog(entries, lists), inputs.file);
-  const { groups, absent, notices } = expansion;
-  source.secrets.exempt(groups.flatMap(({ desired }) => Object.values(desired).flat()));
-  source.secrets.exempt(absent.flatMap(({ group }) => Object.values(group)));
-  const keys = [
-    ...groups.map(({ desired }) => desired.key),
+/** The keys and names that stand in no line of the file, because placeholders made them. */
+function listRendered({ groups, absent, missing }: ValidExpansion): string[] {
+  return [
+    ...groups.flatMap(({ desired }) => [desired.key, desired.name]),
     ...absent.map(({ group }) => group.key),
+    ...missing.flatMap(({ key }) => key ?? []),
   ];
-  const plan = planEntries(expansion, await observeGroups(keys, lists), 'update');
-  assertFewDeletes(plan, inputs);
-  const options = {
-    ifExists: 'update',
-    isDryRun: inputs.isDryRun,
-    depsFor: session.depsFor,
-  } as const;
-  progress.begin(plan.missing.length + plan.groups.length + plan.deletes.length);
+}
+
+async function planExpansion(expansion: ValidExpansion, lists: Lists): Promise<EntriesPlan> {
+  const present = expansion.groups.map(({ desired }) => desired.key);
+  const absent = expansion.absent.map(({ group }) => group.key);
+  const observed = await observeGroups([...present, ...absent], lists);
+  return planEntries(expansion, observed, 'update');
+}
+
+/** Shows every group in the order of the file, those that fail as well. */
+async function showPlan(
+  plan: EntriesPlan,
+  { session, progress }: CommandContext,
+): Promise<GroupResult[]> {
+  const options = { ifExists: 'update', isDryRun: true, depsFor: session.depsFor } as const;
+  const tasks = [
+    ...plan.groups.map((planned) => plannedTask(planned, options)),
+    ...plan.deletes.map((planned) => plannedDeleteTask(planned, options)),
+  ];
+  const results = [...plan.missing, ...(await applyAll(tasks, () => {}))];
+  for (const result of results) {
+    progress.finish(result);
+  }
+  return results;
+}
+
+/** Creates and updates; then, only if nothing failed, deletes. */
+async function applyPlan(
+  plan: EntriesPlan,
+  { session, progress }: CommandContext,
+): Promise<GroupResult[]> {
+  const options = { ifExists: 'update', isDryRun: false, depsFor: session.depsFor } as const;
   const finish = (result: GroupResult) => progress.finish(result);
   plan.missing.forEach(finish);
-  const ensured = await applyAll(
+  const written = await applyAll(
     plan.groups.map((planned) => plannedTask(planned, options)),
     finish,
   );
-  const isClean = [...plan.missing, ...ensured].every(
-    ({ outcome }) => outcome.kind !== 'failed' && outcome.kind !== 'skipped',
-  );
+  const results = [...plan.missing, ...written];
   const deletions = plan.deletes.map((planned) => plannedDeleteTask(planned, options));
-  // Deletes come last, and only if nothing failed.
-  const deleted = isClean || inputs.isDryRun ? await applyAll(deletions, finish) : skip(deletions);
-  const results = [...plan.missing, ...ensured, ...deleted];
-  return {
-    results,
-    notices: notices.map(({ message }) => message),
-    failure: inputs.isDryRun && inputs.onDrift === 'fail' ? findDrift(results) : undefined,
-  };
+  const deleted = results.every(isSuccess)
+    ? await applyAll(deletions, finish)
+    : deletions.map(skip);
+  return [...results, ...deleted];
 }
 
-function expand(
-  entries: readonly DesiredEntry[],
-  catalog: Parameters<typeof expandEntries>[1],
-  file: string,
-): Extract<Expansion, { readonly kind: 'expanded' }> {
-  const expansion = expandEntries(entries, catalog);
-  if (expansion.kind === 'invalid') {
-    throw explainInvalidFile(
-      file,
-      expansion.problems.map(({ input, message, entry: { source } }) => ({
-        file,
-        line: source?.line ?? 1,
-        column: source?.column ?? 1,
-        message: `${source?.path ?? ''}.${input} ${message}`,
-      })),
-    );
+function isSuccess({ outcome }: GroupResult): boolean {
+  return outcome.kind !== 'failed' && outcome.kind !== 'skipped';
+}
+
+function skip({ target }: GroupTask): GroupResult {
+  return { target, outcome: SKIPPED };
+}
+
+/** Counts the groups that exist: one that is gone needs no deletion. */
+function findExcessDeletes(
+  { deletes }: EntriesPlan,
+  file: LoadedGroupsFile,
+  maxDeletes: number,
+): ActionError | undefined {
+  const existing = deletes.filter(({ observed }) => observed !== undefined);
+  if (existing.length <= maxDeletes) {
+    return undefined;
   }
-  return expansion;
-}
-
-function explainInvalidFile(file: string, problems: readonly SourceProblem[]): ActionError {
-  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+  const groups = existing.length === 1 ? '1 existing group' : `${existing.length} existing groups`;
   return new ActionError({
-    code: 'invalid-file',
-    message: `The groups file ${file} has ${count}. Nothing was written.`,
-    nextStep: 'Correct the file, and run again.',
-    problems,
+    code: 'too-many-deletes',
+    message: `The groups file ${file.path} asks to delete ${groups}; max-deletes allows ${maxDeletes}. Nothing was written.`,
+    nextStep:
+      'Check the entries with state: absent. If all of them are intended, raise max-deletes.',
+    details: existing.map(({ target }) => `To delete: ${target.key}`),
   });
 }
 
-/** Counts the groups that exist: what is gone already needs no deletion. */
-function assertFewDeletes({ deletes }: EntriesPlan, { maxDeletes, file }: SyncInputs): void {
-  const existing = deletes.filter(({ observed }) => observed !== undefined);
-  if (existing.length > maxDeletes) {
-    throw new ActionError({
-      code: 'too-many-deletes',
-      message: `The groups file ${file} asks to delete ${existing.length} groups that exist, and max-deletes allows ${maxDeletes}. Nothing was written.`,
-      nextStep:
-        'Check the entries with state: absent, and raise max-deletes if all of them are meant.',
-      details: existing.map(({ target }) => `Would be deleted: ${target.key}`),
-    });
-  }
-}
-
-function skip(tasks: readonly GroupTask[]): GroupResult[] {
-  return tasks.map(({ target }) => ({ target, outcome: SKIPPED }));
-}
-
-/** A plan that finds drift fails with a code of its own, so that it is never mistaken for one that could not look. */
+/**
+ * A plan with differences fails with a code of its own. One in which a group failed is not that: what
+ * could not be read or must not be written is no drift.
+ */
 function findDrift(results: readonly GroupResult[]): ActionError | undefined {
   const count = results.filter(({ outcome }) => outcome.kind.startsWith('would-')).length;
-  if (count === 0) {
+  if (count === 0 || !results.every(isSuccess)) {
     return undefined;
   }
-  const groups = count === 1 ? '1 group differs' : `${count} groups differ`;
+  const groups = count === 1 ? '1 insight group differs' : `${count} insight groups differ`;
   return new ActionError({
     code: 'drift',
     message: `${groups} from the groups file. This was a dry run: nothing was written.`,
-    nextStep: 'Apply the file, or change it to what LaunchDarkly has.',
+    nextStep: 'Apply the file, or change it to match LaunchDarkly.',
   });
+}
+
+/** More notices than these are counted: GitHub shows ten of a step. */
+const MAX_NOTICES = 9;
+
+function describeNotices(
+  { path: file, entries }: LoadedGroupsFile,
+  notices: readonly ExpandNotice[],
+): string[] {
+  if (entries.length === 0) {
+    return [`The groups file ${file} has no groups.`];
+  }
+  const shown = notices
+    .slice(0, MAX_NOTICES)
+    .map(({ message, entry: { source } }) => `${file}:${source?.line ?? 1}: ${message}`);
+  const hidden = notices.slice(MAX_NOTICES);
+  const lines = hidden.map(({ entry: { source } }) => source?.line ?? 1).join(', ');
+  return hidden.length === 0
+    ? shown
+    : [...shown, `${file}: ${hidden.length} more entries match nothing, on lines ${lines}.`];
 }

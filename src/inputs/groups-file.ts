@@ -121,8 +121,9 @@ function findMissing({
     return [];
   }
   const state = getMember(node, 'state');
-  const isAbsent = state?.kind === 'text' && state.text === 'absent';
-  const required = isAbsent ? ['project', 'environment'] : ['name', 'project', 'environment'];
+  // A state that is neither is told elsewhere, and was hardly meant to be the default.
+  const mayBeAbsent = state?.kind === 'text' && state.text !== 'present';
+  const required = mayBeAbsent ? ['project', 'environment'] : ['name', 'project', 'environment'];
   return required
     .filter((name) => !(hasMember(node, name) || hasMember(defaultsNode, name)))
     .map((name) =>

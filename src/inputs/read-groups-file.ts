@@ -75,7 +75,7 @@ async function describeFailure(error: unknown, absolute: string, shown: string):
     case 'ENOENT':
       return `There is no file "${shown}" in the workspace. ${await explainAbsence(absolute, shown)}`;
     case 'ENOTDIR':
-      return `There is no file "${shown}" in the workspace: a part of its path is no folder.`;
+      return `There is no file "${shown}" in the workspace: a part of its path is not a folder.`;
     case 'EISDIR':
       return `"${shown}" is a folder; name a file in it.`;
     case 'EACCES':

@@ -75,7 +75,7 @@ export async function publishComment(options: CommentOptions): Promise<CommentRe
  */
 export function renderComment(marker: string, report: RunReport, secrets: Secrets): string {
   const markdown = new GroupMarkdown(report, secrets);
-  const facts = [markdown.server(), 'Later runs keep this comment up to date.'];
+  const facts = [markdown.file(), markdown.server(), 'Later runs keep this comment up to date.'];
   const body = renderReport(report, {
     markdown,
     smallPrint: facts.filter((fact) => fact !== undefined).join(' · '),

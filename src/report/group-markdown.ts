@@ -20,10 +20,12 @@ const KEYS_IN_LINE = 25;
 /** Writes what reports say of groups as Markdown that is safe to show. */
 export class GroupMarkdown extends Markdown {
   readonly #origin: string | undefined;
+  readonly #file: string | undefined;
 
-  constructor({ origin }: Pick<RunReport, 'origin'>, secrets: Secrets) {
+  constructor({ origin, file }: Pick<RunReport, 'origin' | 'file'>, secrets: Secrets) {
     super(secrets);
     this.#origin = origin;
+    this.#file = file;
   }
 
   /** A display name, in quotes. */
@@ -41,6 +43,11 @@ export class GroupMarkdown extends Markdown {
         ? `${characters.slice(0, MAX_HEADING_NAME_LENGTH).join('')}…`
         : characters.join('');
     return name === undefined ? this.code(shown) : this.text(shown);
+  }
+
+  /** The file that the groups come from; undefined when the inputs name them. */
+  file(): string | undefined {
+    return this.#file === undefined ? undefined : this.code(this.#file);
   }
 
   /** The server that the run spoke to; undefined when none was chosen. */

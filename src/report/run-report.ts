@@ -20,6 +20,8 @@ export interface RunReport {
   readonly notices: readonly string[];
   /** Builds the address of the explanation of a failure by its title; undefined where it is not known. */
   readonly helpUrl: (title: string) => string | undefined;
+  /** The file in the repository that the groups come from; undefined where the inputs name them. */
+  readonly file?: string | undefined;
   /** The LaunchDarkly server's origin; undefined when the inputs were not valid. */
   readonly origin: string | undefined;
   /** HTTP requests to LaunchDarkly, those of a diagnosis included. */

@@ -17,7 +17,7 @@ export function renderSummary(
 ): string {
   const markdown = new GroupMarkdown(report, secrets);
   const requests = `${report.requests} ${report.requests === 1 ? 'request' : 'requests'}`;
-  const facts = [markdown.server(), requests].filter((fact) => fact !== undefined);
+  const facts = [markdown.file(), markdown.server(), requests].filter((fact) => fact !== undefined);
   return renderReport(report, { markdown, smallPrint: facts.join(' · '), maxBytes });
 }
 

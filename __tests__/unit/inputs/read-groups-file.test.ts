@@ -111,7 +111,7 @@ test('reports a link that leads to itself', async () => {
 test('reports a path component that is not a folder', async () => {
   writeFileSync(join(workspace, 'file'), '');
   expect(await read('file/groups.yml')).toBe(
-    'There is no file "file/groups.yml" in the workspace: a part of its path is no folder.',
+    'There is no file "file/groups.yml" in the workspace: a part of its path is not a folder.',
   );
 });
 
