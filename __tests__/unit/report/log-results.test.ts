@@ -79,7 +79,6 @@ describe('the log of one group', () => {
     ],
     ['updated', updated, `Updated ${NAMED}. ${AS_CHANGE}\n`],
     ['deleted', deleted, `Deleted ${NAMED}.\n`],
-    ['deleted', { kind: 'deleted', group: undefined, drift: [] }, `Deleted ${NAMED}.\n`],
     [
       'absent',
       absent,

@@ -301,7 +301,6 @@ describe('the outputs of a delete', () => {
 
   test.each<[string, string, string, string, GroupOutcome]>([
     ['deleted', 'true', 'k', GROUP_JSON, deleted],
-    ['deleted', 'true', 'K', '', { kind: 'deleted', group: undefined, drift: [] }],
     ['absent', 'false', 'K', '', absent],
     ['would-delete', 'false', 'k', GROUP_JSON, wouldDelete],
   ])('tell that a group is %s (deleted: %s)', (outcome, isDeleted, key, json, result) => {
