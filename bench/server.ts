@@ -21,6 +21,38 @@ export interface Order {
   readonly group?: InsightGroup;
   /** The headers of the next response to a create, among {@link LONG_HEADERS}. */
   readonly answer?: InsightGroup;
+  /** Environments and groups that stand in for all that there were, and the time that each response takes. */
+  readonly scene?: Scene;
+}
+
+/** A project of many environments, each of which may have its group. */
+export interface Scene {
+  readonly projectKey: string;
+  readonly environments: number;
+  /** How many of the environments have a group, the first ones. */
+  readonly existing: number;
+  /** How many of those differ in their name from what is asked for, the first ones. */
+  readonly drifted: number;
+  /** Added to each response, in milliseconds. */
+  readonly roundTripMs: number;
+}
+
+function setScene({ projectKey, environments, existing, drifted, roundTripMs }: Scene): void {
+  const { account } = simulator;
+  const keys = Array.from({ length: environments }, (_, index) => `env-${index + 1}`);
+  account.groups.clear();
+  const project = account.addProject(projectKey, keys);
+  for (const [index, environmentKey] of keys.slice(0, existing).entries()) {
+    const title = project.environments.get(environmentKey)?.name ?? '';
+    const key = `${projectKey}-${environmentKey}-all-apps`;
+    const name = index < drifted ? title : `${title} - All Apps`;
+    account.groups.set(key, { key, name, projectKey, environmentKey, createdAt: Date.now() });
+  }
+  simulator.clearFaults();
+  if (roundTripMs > 0) {
+    const fault = { kind: 'delay', delayMs: roundTripMs } as const;
+    simulator.inject({ times: Number.POSITIVE_INFINITY, fault });
+  }
 }
 
 /** As many headers as servers behind a content delivery network send, about 1.5 kB. */
@@ -47,7 +79,10 @@ for (let index = 1; index <= 1_000; index += 1) {
 }
 
 let seen = 0;
-process.on('message', ({ group, answer }: Order) => {
+process.on('message', ({ group, answer, scene }: Order) => {
+  if (scene !== undefined) {
+    setScene(scene);
+  }
   if (group !== undefined) {
     simulator.account.groups.set(group.key, group);
   }

@@ -564,8 +564,8 @@ function normalize(body) {
 
 // EXTERNAL MODULE: ./build/report/group-markdown.js + 1 modules
 var group_markdown = __webpack_require__(7865);
-// EXTERNAL MODULE: ./build/report/summary.js + 2 modules
-var summary = __webpack_require__(2782);
+// EXTERNAL MODULE: ./build/report/summary.js + 5 modules
+var summary = __webpack_require__(8946);
 ;// CONCATENATED MODULE: ./build/report/comment.js
 
 

@@ -14233,6 +14233,7 @@ function countOutcomes(results) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   HG: () => (/* binding */ describeKinds),
 /* harmony export */   ZP: () => (/* binding */ describeDrift),
 /* harmony export */   eq: () => (/* binding */ countGroups),
 /* harmony export */   iB: () => (/* binding */ listApplications),
@@ -14258,9 +14259,13 @@ const OUTCOME_WORDS = {
 };
 /** Counts the outcomes in words, the worst first: "1 failed, 3 created, 195 unchanged". */
 function describeCounts(results) {
-    const counts = (0,_reconcile_group_result_js__WEBPACK_IMPORTED_MODULE_0__/* .countOutcomes */ .X)(results);
-    return _reconcile_group_result_js__WEBPACK_IMPORTED_MODULE_0__/* .OUTCOME_KINDS */ .h.filter((kind) => counts[kind] > 0)
-        .map((kind) => `${counts[kind]} ${OUTCOME_WORDS[kind]}`)
+    return describeKinds(results.map(({ outcome }) => outcome.kind));
+}
+/** Counts kinds of outcomes in words, the worst first. */
+function describeKinds(kinds) {
+    return _reconcile_group_result_js__WEBPACK_IMPORTED_MODULE_0__/* .OUTCOME_KINDS */ .h.map((kind) => ({ kind, count: kinds.filter((k) => k === kind).length }))
+        .filter(({ count }) => count > 0)
+        .map(({ kind, count }) => `${count} ${OUTCOME_WORDS[kind]}`)
         .join(', ');
 }
 /** Counts groups: "1 insight group", "200 insight groups". */
@@ -14356,6 +14361,8 @@ const REFERENCES = [
 ];
 /** The first group is a reference, which wins where both fit. */
 const MEANINGFUL = new RegExp(`(${joinPatterns(REFERENCES)})|${joinPatterns(SYNTAX)}`, 'gi');
+/** What stands in monospace within a sentence. Quoted text with a blank in it is a name, or somebody's words. */
+const CODE_IN_SENTENCES = /("[\w.-]+"|\b(?:if-exists: (?:fail|keep|update)|state: absent|timeout-seconds|base-uri|max-deletes|pr-number|github-token|dry-run|on-drift|NODE_EXTRA_CA_CERTS|HTTPS?_PROXY|NO_PROXY)\b)/;
 /** The length up to which hexadecimal digits are not taken for a commit, in characters. */
 const ELEMENT_LENGTH = /.{1,6}/g;
 /**
@@ -14372,15 +14379,38 @@ class Markdown {
      * cell of a table. Line breaks and characters that can't be seen become spaces; long texts are cut.
      */
     text(raw) {
-        const redacted = this.#secrets.redact(raw);
-        const cut = redacted.length > MAX_TEXT_LENGTH ? `${redacted.slice(0, MAX_TEXT_LENGTH)}…` : redacted;
-        return escapeMarkdown(flatten(cut));
+        return escapeMarkdown(this.#clean(raw));
     }
     /** Renders `raw` as {@link text} does, in monospace: for keys, which are copied letter by letter. */
     code(raw) {
-        // Not between backticks: they would have to be counted, and a pipe would still end a cell.
-        return `<code>${this.text(raw)}</code>`;
+        return asCode(this.text(raw));
     }
+    /**
+     * Renders a sentence of ours as {@link text} does, with what a reader would copy from it in monospace:
+     * keys in quotes, inputs, environment variables.
+     */
+    sentence(raw) {
+        return this.#clean(raw)
+            .split(CODE_IN_SENTENCES)
+            .map((part, index) => {
+            const isCode = index % 2 === 1;
+            return isCode ? asCode(escapeMarkdown(part.replaceAll('"', ''))) : escapeMarkdown(part);
+        })
+            .join('');
+    }
+    /** Whether `raw` is a key in the letters of keys, without any secret: what may stand in a link. */
+    isPlainKey(raw) {
+        return /^[\w.-]+$/.test(raw) && this.#clean(raw) === raw;
+    }
+    /** Redacts first: what is cut, flattened or escaped would no longer be recognized as a secret. */
+    #clean(raw) {
+        const redacted = this.#secrets.redact(raw);
+        return flatten(redacted.length > MAX_TEXT_LENGTH ? `${redacted.slice(0, MAX_TEXT_LENGTH)}…` : redacted);
+    }
+}
+function asCode(escaped) {
+    // Not between backticks: they would have to be counted, and a pipe would still end a cell.
+    return `<code>${escaped}</code>`;
 }
 function flatten(text) {
     return (0,visible_text/* replaceInvisible */.k)(text).replace(/\s+/g, ' ').trim();
@@ -14393,44 +14423,18 @@ function escapeMarkdown(line) {
 function joinPatterns(patterns) {
     return patterns.map(({ source }) => source).join('|');
 }
-/** One row of a table. The cells are Markdown already. */
-function row(...cells) {
-    return `| ${cells.join(' | ')} |`;
-}
-/**
- * Joins the blocks and the end to a document of at most `maxBytes` bytes of UTF-8. What is too much is
- * left out from the first row or paragraph on that does not fit, and a line says so.
- */
-function fitBlocks(blocks, end, maxBytes) {
-    const lines = blocks.flatMap((block, index) => {
-        const first = index === 0 ? [] : [''];
-        return typeof block === 'string'
-            ? [...first, block]
-            : // A table without a row is none, so its head and its first row are one.
-                [...first, [...block.head, ...block.rows.slice(0, 1)].join('\n'), ...block.rows.slice(1)];
-    });
-    const whole = [...lines, '', end].join('\n');
-    if (Buffer.byteLength(whole) <= maxBytes) {
-        return whole;
-    }
-    let room = maxBytes - Buffer.byteLength(['', describeCut(lines.length), '', end].join('\n'));
-    const shown = lines.findIndex((line) => {
-        room -= Buffer.byteLength(line) + 1;
-        return room < 0;
-    });
-    const kept = lines.slice(0, shown);
-    const missing = lines.slice(shown).filter((line) => line !== '').length;
-    return [...kept, '', describeCut(missing), '', end].join('\n');
-}
-function describeCut(lines) {
-    return `**Cut here:** ${lines} more ${lines === 1 ? 'line' : 'lines'} would go beyond the size that GitHub shows.`;
-}
 
 ;// CONCATENATED MODULE: ./build/report/group-markdown.js
 
 
 /** Names longer than this are cut in headings, in characters. */
 const MAX_HEADING_NAME_LENGTH = 80;
+/** The servers that have pages for people, and not only an API. */
+const HAS_PAGES = /^https:\/\/[a-z0-9.-]+\.launchdarkly\.(?:com|us)$/;
+/** The letters of Hebrew, Arabic and their neighbours. */
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+/** How many keys stand in one line of a long list: what is cut is cut between two lines. */
+const KEYS_IN_LINE = 25;
 /** Writes what reports say of groups as Markdown that is safe to show. */
 class GroupMarkdown extends Markdown {
     #origin;
@@ -14440,34 +14444,53 @@ class GroupMarkdown extends Markdown {
     }
     /** A display name, in quotes. */
     quoted(name) {
-        return `“${this.text(name)}”`;
+        const text = this.text(name);
+        // Two such names with an arrow between them would change places.
+        return `“${RIGHT_TO_LEFT.test(text) ? `<span dir="auto">${text}</span>` : text}”`;
     }
     /** The name of a group for a heading, or its key where it has no name. */
     heading({ name, key }) {
-        const words = [...(name ?? key)];
-        const cut = words.length > MAX_HEADING_NAME_LENGTH;
-        return this.text(cut ? `${words.slice(0, MAX_HEADING_NAME_LENGTH).join('')}…` : words.join(''));
+        const characters = [...(name ?? key)];
+        const shown = characters.length > MAX_HEADING_NAME_LENGTH
+            ? `${characters.slice(0, MAX_HEADING_NAME_LENGTH).join('')}…`
+            : characters.join('');
+        return name === undefined ? this.code(shown) : this.text(shown);
     }
     /** The server that the run spoke to; undefined when none was chosen. */
     server() {
-        return this.#origin === undefined ? undefined : `LaunchDarkly at ${this.text(this.#origin)}`;
+        return this.#origin === undefined
+            ? undefined
+            : `LaunchDarkly at ${this.text(this.#origin.replace('https://', ''))}`;
     }
     /** A project's key, linked to the project in LaunchDarkly. */
     project(projectKey) {
         const code = this.code(projectKey);
-        return this.#origin === undefined
-            ? code
-            : `<a href="${this.#origin}/projects/${encodeURIComponent(projectKey)}">${code}</a>`;
+        const hasPage = this.#origin !== undefined && HAS_PAGES.test(this.#origin);
+        return hasPage && this.isPlainKey(projectKey)
+            ? `<a href="${this.#origin}/projects/${projectKey}/flags">${code}</a>`
+            : code;
     }
     /** Where a group belongs: its project and environment. */
     place({ projectKey, environmentKey }) {
         const project = `project ${this.project(projectKey)}`;
         return environmentKey === '' ? project : `${project}, environment ${this.code(environmentKey)}`;
     }
-    /** A group in a list: its key and where it belongs. */
-    item(target) {
-        const place = this.place(target);
-        return target.key === '' ? place : `${this.code(target.key)} (${place})`;
+    /** A group in a list: its key and where it belongs, or only its environment where all share a project. */
+    item(target, hasOneProject) {
+        const { key, projectKey, environmentKey } = target;
+        const keys = [hasOneProject ? '' : projectKey, environmentKey].filter((part) => part !== '');
+        const place = keys.map((part) => this.code(part)).join(' / ');
+        if (key === '') {
+            return place === '' ? this.place(target) : place;
+        }
+        return place === '' ? this.code(key) : `${this.code(key)} · ${place}`;
+    }
+    /** All keys of a long list, many in a line. */
+    keyLines(keys) {
+        return Array.from({ length: Math.ceil(keys.length / KEYS_IN_LINE) }, (_, index) => keys
+            .slice(index * KEYS_IN_LINE, (index + 1) * KEYS_IN_LINE)
+            .map((key) => this.code(key))
+            .join(', '));
     }
     /** The applications of a group. */
     applications(keys) {
@@ -14482,15 +14505,13 @@ class GroupMarkdown extends Markdown {
         return (0,describe/* describeDrift */.ZP)(drift, tense, format);
     }
 }
-/** One of GitHub's alerts. `lines` are paragraphs of Markdown. */
-function group_markdown_alert(kind, ...lines) {
-    return [
-        `> [!${kind}]`,
-        ...lines
-            .map((line) => `> ${line}`)
-            .join('\n>\n')
-            .split('\n'),
-    ].join('\n');
+/** One of GitHub's alerts: paragraphs of Markdown, and items below them. */
+function group_markdown_alert(kind, paragraphs, items = []) {
+    const list = items.map((item) => `- ${item}`).join('\n');
+    const text = [...paragraphs, ...(list === '' ? [] : [list])].join('\n\n');
+    return [`[!${kind}]`, ...text.split('\n')]
+        .map((line) => (line === '' ? '>' : `> ${line}`))
+        .join('\n');
 }
 
 
@@ -14510,10 +14531,16 @@ function describeNotes(outcome) {
     const mayHaveBeenCreated = 'mayHaveBeenCreated' in outcome && outcome.mayHaveBeenCreated;
     const unknownApplications = 'unknownApplications' in outcome ? (outcome.unknownApplications ?? []) : [];
     const notes = [];
+    if ('successor' in outcome && outcome.successor !== undefined) {
+        notes.push({
+            title: 'An insight group with the same key was created meanwhile',
+            text: `Insight group "${outcome.successor.key}" was created anew while this run was deleting it. The new group was left alone.`,
+        });
+    }
     if (mayHaveBeenCreated && group !== undefined) {
         notes.push({
             title: 'It is not known whether this run created the insight group',
-            text: `A request to create insight group "${group.key}" got no answer, and LaunchDarkly does not tell when the group was made: this run may or may not have created it.`,
+            text: `A request to create insight group "${group.key}" got no answer, and LaunchDarkly does not say when the group was created: this run may or may not have created it.`,
         });
     }
     if (unknownApplications.length > 0) {
@@ -14541,7 +14568,7 @@ function nameApplications(applications) {
 
 /***/ }),
 
-/***/ 2782:
+/***/ 8946:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14552,8 +14579,6 @@ __nccwpck_require__.d(__webpack_exports__, {
   Br: () => (/* binding */ renderSummary)
 });
 
-// EXTERNAL MODULE: ./build/report/describe.js
-var describe = __nccwpck_require__(3614);
 ;// CONCATENATED MODULE: ./build/report/document.js
 /** Renders one row of a table. */
 function row(...cells) {
@@ -14626,6 +14651,44 @@ function toLines(lines, closing) {
 
 // EXTERNAL MODULE: ./build/report/group-markdown.js + 1 modules
 var group_markdown = __nccwpck_require__(7865);
+;// CONCATENATED MODULE: ./build/report/failure-markdown.js
+
+/** Renders a failure below its title: what happened and what to do, then everything that explains it. */
+function renderFailure(error, { report, markdown }) {
+    const help = report.helpUrl(error.title);
+    const link = help === undefined ? '' : ` <a href="${help}">More about this failure</a>`;
+    const drift = error.existing?.drift ?? [];
+    return [
+        (0,group_markdown/* alert */.x)('CAUTION', [
+            markdown.sentence(error.message),
+            ...(drift.length === 0 ? [] : [markdown.drift(drift, 'state').join('<br>')]),
+            `**Next step:** ${markdown.sentence(error.nextStep)}${link}`,
+        ]),
+        ...listOf(error.reasons.map(({ attribute, reason }) => attribute === ''
+            ? markdown.text(reason)
+            : `${markdown.code(attribute)}: ${markdown.text(reason)}`)),
+        ...listOf(error.problems.map(({ file, line, column, message }) => `${markdown.code(`${file}:${line}:${column}`)} ${markdown.sentence(message)}`)),
+        ...(error.said === undefined ? [] : [`> ${markdown.text(error.said)}`]),
+        ...foldedListOf('Details', error.details.map((detail) => markdown.sentence(detail))),
+    ];
+}
+/** Renders the title of a failure, linked to its explanation where that is known. */
+function renderFailureTitle({ title }, report) {
+    const help = report.helpUrl(title);
+    return help === undefined ? `**${title}.**` : `**<a href="${help}">${title}</a>.**`;
+}
+/** A list without items is no block. */
+function listOf(items) {
+    return items.length === 0 ? [] : [{ items }];
+}
+function foldedListOf(summary, items) {
+    return items.length === 0 ? [] : [{ summary, blocks: [{ items }] }];
+}
+
+// EXTERNAL MODULE: ./build/reconcile/group-result.js
+var group_result = __nccwpck_require__(416);
+// EXTERNAL MODULE: ./build/report/describe.js
+var describe = __nccwpck_require__(3614);
 // EXTERNAL MODULE: ./build/report/outcome-notes.js
 var outcome_notes = __nccwpck_require__(2147);
 // EXTERNAL MODULE: ./build/insight-group/insight-group.js
@@ -14680,7 +14743,7 @@ function renderScores(group, markdown) {
             summary: summarize(group.scores?.overall, markdown),
             blocks: [
                 {
-                    head: [row('Metric', 'Score', 'Change'), row(':---', '---:', '---:')],
+                    head: [row('Metric', 'Score', 'Trend'), row(':---', '---:', '---:')],
                     rows: scored.map(({ metric, score }) => renderRow(metric, score)),
                 },
                 `<sub>${describeBands(scored.map(({ score }) => score), markdown)}</sub>`,
@@ -14705,7 +14768,7 @@ function summarize(overall, markdown) {
 }
 function renderRow(metric, score) {
     const { name, depth } = METRIC_ROWS[metric];
-    const label = `${'&nbsp;'.repeat(3 * depth)}${depth === 2 ? name : `**${name}**`}`;
+    const label = `${'&nbsp;'.repeat(2 * depth)}${depth === 2 ? name : `**${name}**`}`;
     if ((0,insight_group/* isWithoutScore */.Ff)(score)) {
         return row(label, `${NEUTRAL_MARK} –`, '–');
     }
@@ -14749,7 +14812,7 @@ function describeChange(score) {
     if (change === 0) {
         return '±0';
     }
-    return change > 0 ? `▲ +${change}` : `▼ −${-change}`;
+    return change > 0 ? `▲&nbsp;+${change}` : `▼&nbsp;−${-change}`;
 }
 function describePeriods(metadata) {
     const scale = 'Scores go from 0 to 100; higher is better.';
@@ -14766,6 +14829,293 @@ function formatDate(epochMs) {
     return new Date(epochMs).toISOString().split('T').slice(0, 1).join('');
 }
 
+;// CONCATENATED MODULE: ./build/report/single-group.js
+
+
+
+
+const TITLES = {
+    created: '✅ Insight group created',
+    updated: '✅ Insight group updated',
+    unchanged: '✅ Insight group unchanged',
+    kept: '⚠️ Insight group kept as it is',
+    deleted: '✅ Insight group deleted',
+    absent: '✅ Insight group already absent',
+    'would-create': '📋 Insight group to create',
+    'would-update': '📋 Insight group to update',
+    'would-delete': '📋 Insight group to delete',
+    skipped: '⚠️ Insight group skipped',
+};
+/** Tops the report of a dry run. */
+const DRY_RUN = (0,group_markdown/* alert */.x)('NOTE', ['This was a dry run: nothing was written.']);
+/** More applications than these are counted, and named below a fold. */
+const MAX_OPEN_APPLICATIONS = 5;
+/** Renders what became of the one group of a run. */
+function renderSingleGroup(result, rendering) {
+    const { target, outcome } = result;
+    const { report, markdown } = rendering;
+    if (outcome.kind === 'failed') {
+        const name = target.name === undefined ? [] : [markdown.quoted(target.name)];
+        const [facts, ...more] = renderFacts(target, markdown);
+        return [
+            `## ❌ ${outcome.error.title}`,
+            ...renderFailure(outcome.error, rendering),
+            {
+                summary: 'What was asked for',
+                blocks: [[...name, facts].join(' · '), ...more],
+            },
+        ];
+    }
+    const { group } = outcome;
+    const shown = group ?? target;
+    const name = markdown.heading(shown);
+    const isGone = outcome.kind === 'deleted' || outcome.kind === 'would-delete';
+    return [
+        `## ${TITLES[outcome.kind]}: ${outcome.kind === 'deleted' ? `<del>${name}</del>` : name}`,
+        ...(report.isDryRun ? [DRY_RUN] : []),
+        ...renderDrift(outcome, markdown),
+        ...(0,outcome_notes/* describeNotes */.N)(outcome).map(({ text }) => (0,group_markdown/* alert */.x)('WARNING', [markdown.sentence(text)])),
+        ...renderFacts(shown, markdown),
+        ...(group === undefined || isGone ? [] : renderScores(group, markdown)),
+        ...(outcome.kind === 'created' && outcome.group.scores === undefined ? [NO_SCORES] : []),
+    ];
+}
+/** What differs, as what it means: a warning where something is not as it should be. */
+function renderDrift(outcome, markdown) {
+    if (outcome.drift.length === 0) {
+        return [];
+    }
+    switch (outcome.kind) {
+        case 'created':
+            return [
+                (0,group_markdown/* alert */.x)('WARNING', ['LaunchDarkly stored different values than requested:'], markdown.drift(outcome.drift, 'state')),
+            ];
+        case 'kept':
+            return [
+                (0,group_markdown/* alert */.x)('WARNING', [
+                    'The group differs from the request, and <code>if-exists: keep</code> leaves it as it is:',
+                ], markdown.drift(outcome.drift, 'state')),
+            ];
+        case 'updated':
+        case 'would-update':
+            return [{ items: markdown.drift(outcome.drift, 'change') }];
+        case 'unchanged':
+        case 'deleted':
+        case 'absent':
+        case 'would-create':
+        case 'would-delete':
+        case 'skipped':
+        case 'failed':
+            return [];
+    }
+}
+/** One line that wraps where the screen is narrow, and below it what would make it long. */
+function renderFacts(group, markdown) {
+    const { key, applicationKeys, createdAt } = group;
+    const isLong = applicationKeys !== undefined && applicationKeys.length > MAX_OPEN_APPLICATIONS;
+    const facts = [
+        markdown.code(key),
+        markdown.place(group),
+        ...(applicationKeys === undefined || isLong ? [] : [markdown.applications(applicationKeys)]),
+        ...(createdAt === undefined ? [] : [`created ${formatTime(createdAt)}`]),
+    ].join(' · ');
+    return isLong
+        ? [
+            facts,
+            {
+                summary: `${applicationKeys.length} applications`,
+                blocks: [{ items: markdown.keyLines(applicationKeys) }],
+            },
+        ]
+        : [facts];
+}
+/** To the minute, in UTC: a report is read in many time zones. */
+function formatTime(epochMs) {
+    const [date, time = ''] = new Date(epochMs).toISOString().split('T');
+    return `${date} ${time.slice(0, 5)} UTC`;
+}
+
+;// CONCATENATED MODULE: ./build/report/several-groups.js
+
+
+
+
+
+
+/** Longer lists of groups are folded, and those without details are lists of keys. */
+const MAX_OPEN_ITEMS = 20;
+/** More failures with the same title and the same next step are told once, with the list of their groups. */
+const MAX_EQUAL_FAILURES = 3;
+/** What needs attention first. */
+const SECTIONS = [
+    { kind: 'failed', title: '❌ Failed' },
+    { kind: 'would-delete', title: '🗑️ To delete' },
+    { kind: 'would-create', title: '➕ To create' },
+    { kind: 'would-update', title: '✏️ To update' },
+    { kind: 'kept', title: '⚠️ Kept with drift' },
+    { kind: 'deleted', title: '🗑️ Deleted' },
+    { kind: 'created', title: '➕ Created' },
+    { kind: 'updated', title: '✏️ Updated' },
+    { kind: 'skipped', title: 'Skipped', isQuiet: true },
+    { kind: 'unchanged', title: 'Unchanged', isQuiet: true },
+    { kind: 'absent', title: 'Already absent', isQuiet: true },
+];
+/** Renders what became of the groups of a run: the counts, then what failed, then what changed, the rest folded. */
+function renderSeveralGroups(rendering) {
+    const { report, markdown } = rendering;
+    const { failure, results, notices, isDryRun } = report;
+    const [first] = results;
+    const hasOneProject = first !== undefined &&
+        results.every(({ target }) => target.projectKey === first.target.projectKey);
+    return [
+        `## ${describeHeading(report)}`,
+        ...(failure === undefined ? [] : renderFailure(failure, rendering)),
+        ...(isDryRun && failure === undefined ? [DRY_RUN] : []),
+        ...notices.map((notice) => (0,group_markdown/* alert */.x)('NOTE', [markdown.sentence(notice)])),
+        ...(hasOneProject ? [`Project ${markdown.project(first.target.projectKey)}`] : []),
+        ...SECTIONS.flatMap((section) => renderSection(section, { ...rendering, hasOneProject })),
+    ];
+}
+function describeHeading(report) {
+    const { command, results, isDryRun } = report;
+    const mark = chooseMark(report);
+    const counts = (0,group_result/* countOutcomes */.X)(results);
+    if (command === 'sync' && counts.unchanged + counts.absent === results.length) {
+        return `${mark} In sync: ${results.length === 0 ? 'no insight groups' : (0,describe/* countGroups */.eq)(results.length)}`;
+    }
+    if (results.length === 0) {
+        return 'ℹ️ No insight groups';
+    }
+    const plan = isDryRun ? 'Plan: ' : '';
+    const [kind, ...others] = group_result/* OUTCOME_KINDS */.h.filter((candidate) => counts[candidate] > 0);
+    if (kind === undefined || others.length > 0) {
+        const total = isDryRun ? '' : `${(0,describe/* countGroups */.eq)(results.length)}: `;
+        return `${mark} ${plan}${total}${(0,describe/* describeCounts */.wv)(results)}`;
+    }
+    return kind === 'unchanged'
+        ? `${mark} ${(0,describe/* countGroups */.eq)(results.length)}, ${results.length === 1 ? '' : 'all '}unchanged`
+        : `${mark} ${plan}${(0,describe/* countGroups */.eq)(results.length)} ${describe/* OUTCOME_WORDS */.nx[kind]}`;
+}
+function chooseMark({ failure, results, isDryRun }) {
+    const counts = (0,group_result/* countOutcomes */.X)(results);
+    if (failure !== undefined || counts.failed > 0) {
+        return '❌';
+    }
+    const needsAttention = results.some(({ outcome }) => outcome.kind === 'skipped' ||
+        outcome.kind === 'kept' ||
+        (outcome.kind === 'created' && outcome.drift.length > 0) ||
+        (0,outcome_notes/* describeNotes */.N)(outcome).length > 0);
+    if (needsAttention) {
+        return '⚠️';
+    }
+    const hasPlan = counts['would-create'] + counts['would-update'] + counts['would-delete'] > 0;
+    return isDryRun && hasPlan ? '📋' : '✅';
+}
+function renderSection({ kind, title, isQuiet = false }, rendering) {
+    const found = rendering.report.results.filter(({ outcome }) => outcome.kind === kind);
+    if (found.length === 0) {
+        return [];
+    }
+    if (kind === 'failed') {
+        return [`### ${title}`, ...renderFailures(found, rendering)];
+    }
+    const isOpen = !isQuiet && found.length <= MAX_OPEN_ITEMS;
+    if (isOpen) {
+        return [`### ${title}`, { items: found.map((result) => renderItem(result, rendering)) }];
+    }
+    const [detailed, plain] = partition(found, (result) => listDetails(result, rendering).length > 0);
+    return [
+        {
+            summary: isQuiet
+                ? `${found.length} ${describe/* OUTCOME_WORDS */.nx[kind]}`
+                : `<b>${title}</b> (${found.length})`,
+            blocks: [
+                ...(detailed.length === 0
+                    ? []
+                    : [{ items: detailed.map((result) => renderItem(result, rendering)) }]),
+                ...listKeysByProject(plain, rendering),
+            ],
+        },
+    ];
+}
+function renderItem(result, rendering) {
+    const { target, outcome } = result;
+    const item = rendering.markdown.item(outcome.group ?? target, rendering.hasOneProject);
+    const shown = outcome.kind === 'deleted' ? `<del>${item}</del>` : item;
+    return [shown, ...listDetails(result, rendering)].join('<br>');
+}
+function listDetails({ outcome }, { markdown }) {
+    const isChange = outcome.kind === 'updated' || outcome.kind === 'would-update';
+    return [
+        ...markdown.drift(outcome.drift, isChange ? 'change' : 'state'),
+        ...(0,outcome_notes/* describeNotes */.N)(outcome).map(({ text }) => `⚠️ ${markdown.sentence(text)}`),
+    ];
+}
+/** Lists keys, many in a line, project by project. */
+function listKeysByProject(results, { markdown, hasOneProject }) {
+    const items = [...groupBy(results, ({ target }) => target.projectKey)].flatMap(([projectKey, members]) => {
+        const lines = markdown.keyLines(members.map(({ target: { key, environmentKey } }) => (key === '' ? environmentKey : key)));
+        return hasOneProject
+            ? lines
+            : lines.map((line) => `${markdown.project(projectKey)}: ${line}`);
+    });
+    return items.length === 0 ? [] : [{ items }];
+}
+/** Tells failures one by one, and failures of one kind once. */
+function renderFailures(results, rendering) {
+    const failures = results.flatMap((result) => result.outcome.kind === 'failed' ? [{ result, error: result.outcome.error }] : []);
+    const kinds = groupBy(failures, ({ error }) => `${error.title}\n${error.nextStep}`).values();
+    const [many, few] = partition([...kinds], (kind) => kind.length > MAX_EQUAL_FAILURES);
+    return [
+        ...many.flatMap((kind) => renderEqualFailures(kind, rendering)),
+        ...(few.length === 0
+            ? []
+            : [{ items: few.flat().map((failure) => renderFailedItem(failure, rendering)) }]),
+    ];
+}
+function renderEqualFailures(failures, rendering) {
+    const { report, markdown } = rendering;
+    const [first] = failures;
+    if (first === undefined) {
+        return [];
+    }
+    const { error } = first;
+    return [
+        `${renderFailureTitle(error, report)} ${(0,describe/* countGroups */.eq)(failures.length)}, for example: ${markdown.sentence(error.message)}<br>**Next step:** ${markdown.sentence(error.nextStep)}`,
+        {
+            summary: `The ${failures.length} groups`,
+            blocks: listKeysByProject(failures.map(({ result }) => result), rendering),
+        },
+    ];
+}
+function renderFailedItem({ result, error }, rendering) {
+    const { report, markdown, hasOneProject } = rendering;
+    return [
+        `${markdown.item(result.target, hasOneProject)}`,
+        `${renderFailureTitle(error, report)} ${markdown.sentence(error.message)}`,
+        ...markdown.drift(error.existing?.drift ?? [], 'state'),
+        `**Next step:** ${markdown.sentence(error.nextStep)}`,
+    ].join('<br>');
+}
+function partition(values, isFirst) {
+    return [values.filter(isFirst), values.filter((value) => !isFirst(value))];
+}
+/** Not Map.groupBy, which Node.js 20 does not have. */
+function groupBy(values, keyOf) {
+    const groups = new Map();
+    for (const value of values) {
+        const key = keyOf(value);
+        const group = groups.get(key);
+        if (group === undefined) {
+            groups.set(key, [value]);
+        }
+        else {
+            group.push(value);
+        }
+    }
+    return groups;
+}
+
 ;// CONCATENATED MODULE: ./build/report/summary.js
 
 
@@ -14774,8 +15124,6 @@ function formatDate(epochMs) {
 
 /** The size of the largest report, in bytes of UTF-8. A comment may have 65,536 characters, a summary more. */
 const MAX_REPORT_BYTES = 60_000;
-/** Longer lists of groups are folded. */
-const MAX_OPEN_ITEMS = 20;
 /** Renders the job summary, within `maxBytes` bytes: what happened and why first, the rest folded. */
 function renderSummary(report, secrets, maxBytes = MAX_REPORT_BYTES) {
     const markdown = new group_markdown/* GroupMarkdown */.h(report, secrets);
@@ -14791,172 +15139,12 @@ function renderReport(report, options) {
 function renderBlocks(report, markdown) {
     const { failure, results, isSingle } = report;
     const [only] = results;
-    if (isSingle && only !== undefined && failure === undefined) {
-        return renderOne(only, report, markdown);
+    if (failure !== undefined && only === undefined) {
+        return [`## ❌ ${failure.title}`, ...renderFailure(failure, { report, markdown })];
     }
-    return failure !== undefined && results.length === 0
-        ? renderFailure(failure, undefined, { report, markdown })
-        : renderSeveral(report, markdown);
-}
-const TITLES = {
-    created: '✅ Insight group created',
-    updated: '✅ Insight group updated',
-    unchanged: '✅ Insight group unchanged',
-    kept: '⚠️ Insight group kept as it is',
-    deleted: '✅ Insight group deleted',
-    absent: '✅ Insight group already absent',
-    'would-create': 'Dry run: would create insight group',
-    'would-update': 'Dry run: would update insight group',
-    'would-delete': 'Dry run: would delete insight group',
-    skipped: 'Insight group skipped',
-};
-const DRY_RUN = (0,group_markdown/* alert */.x)('NOTE', 'This was a dry run: nothing was written.');
-function renderOne(result, report, markdown) {
-    const { target, outcome } = result;
-    if (outcome.kind === 'failed') {
-        return renderFailure(outcome.error, target, { report, markdown });
-    }
-    const { group } = outcome;
-    const shown = group ?? target;
-    const name = markdown.heading(shown);
-    return [
-        `## ${TITLES[outcome.kind]}: ${outcome.kind === 'deleted' ? `<del>${name}</del>` : name}`,
-        ...(report.isDryRun ? [DRY_RUN] : []),
-        ...renderDrift(outcome, markdown),
-        ...(0,outcome_notes/* describeNotes */.N)(outcome).map(({ text }) => (0,group_markdown/* alert */.x)('WARNING', markdown.text(text))),
-        renderFacts(shown, markdown),
-        ...(group === undefined || outcome.kind === 'deleted' ? [] : renderScores(group, markdown)),
-        ...(outcome.kind === 'created' && outcome.group.scores === undefined ? [NO_SCORES] : []),
-    ];
-}
-/** What differs, as what it means: a warning where something is not as it should be. */
-function renderDrift(outcome, markdown) {
-    if (outcome.drift.length === 0) {
-        return [];
-    }
-    switch (outcome.kind) {
-        case 'created':
-            return [
-                (0,group_markdown/* alert */.x)('WARNING', 'LaunchDarkly stored different values than requested:'),
-                { items: markdown.drift(outcome.drift, 'state') },
-            ];
-        case 'kept':
-            return [
-                (0,group_markdown/* alert */.x)('WARNING', 'The group differs from the request, and <code>if-exists: keep</code> leaves it as it is:'),
-                { items: markdown.drift(outcome.drift, 'state') },
-            ];
-        case 'updated':
-        case 'would-update':
-            return [{ items: markdown.drift(outcome.drift, 'change') }];
-        default:
-            return [];
-    }
-}
-/** One line that wraps where the screen is narrow. */
-function renderFacts(group, markdown) {
-    const { key, applicationKeys, createdAt } = group;
-    return [
-        markdown.code(key),
-        markdown.place(group),
-        ...(applicationKeys === undefined ? [] : [markdown.applications(applicationKeys)]),
-        ...(createdAt === undefined ? [] : [`created ${formatTime(createdAt)}`]),
-    ].join(' · ');
-}
-function renderFailure(error, target, { report, markdown }) {
-    const help = report.helpUrl(error.title);
-    const drift = error.existing?.drift ?? [];
-    const reasons = error.reasons.map(({ attribute, reason }) => attribute === ''
-        ? markdown.text(reason)
-        : `${markdown.code(attribute)}: ${markdown.text(reason)}`);
-    const problems = error.problems.map(({ file, line, column, message }) => `${markdown.code(`${file}:${line}:${column}`)} ${markdown.text(message)}`);
-    return [
-        `## ❌ ${error.title}`,
-        (0,group_markdown/* alert */.x)('CAUTION', markdown.text(error.message), `**Next step:** ${markdown.text(error.nextStep)}${help === undefined ? '' : ` <a href="${help}">More about this failure</a>`}`),
-        ...listOf(reasons),
-        ...listOf(problems),
-        ...listOf(markdown.drift(drift, 'state')),
-        ...(error.said === undefined ? [] : [`> ${markdown.text(error.said)}`]),
-        ...(target === undefined
-            ? []
-            : [{ summary: 'What was asked for', blocks: [renderFacts(target, markdown)] }]),
-        ...error.details.map((detail) => `<sub>${markdown.text(detail)}</sub>`),
-    ];
-}
-/** A list without items is no block. */
-function listOf(items) {
-    return items.length === 0 ? [] : [{ items }];
-}
-function renderSeveral(report, markdown) {
-    const { failure, results, notices, isDryRun } = report;
-    return [
-        `## ${describeHeading(report)}`,
-        ...(isDryRun ? [DRY_RUN] : []),
-        ...(failure === undefined
-            ? []
-            : [
-                (0,group_markdown/* alert */.x)('CAUTION', `**${failure.title}.** ${markdown.text(failure.message)}`, `**Next step:** ${markdown.text(failure.nextStep)}`),
-            ]),
-        ...notices.map((notice) => (0,group_markdown/* alert */.x)('NOTE', markdown.text(notice))),
-        ...SECTIONS.flatMap((section) => renderSection(section, results, { report, markdown })),
-    ];
-}
-function describeHeading(report) {
-    const { failure, results, isDryRun, notices } = report;
-    const hasFailed = failure !== undefined ||
-        results.some(({ outcome }) => outcome.kind === 'failed' || outcome.kind === 'skipped');
-    const hasDrift = results.some(({ outcome }) => outcome.kind === 'kept');
-    const mark = hasFailed ? '❌' : hasDrift || notices.length > 0 ? '⚠️' : '✅';
-    const counts = (0,describe/* describeCounts */.wv)(results);
-    const what = isDryRun ? 'Plan' : (0,describe/* countGroups */.eq)(results.length);
-    return results.length === 0 ? `${mark} No insight groups` : `${mark} ${what}: ${counts}`;
-}
-/** What needs attention first. */
-const SECTIONS = [
-    { kind: 'failed', title: 'Failed' },
-    { kind: 'created', title: 'Created' },
-    { kind: 'updated', title: 'Updated' },
-    { kind: 'deleted', title: 'Deleted' },
-    { kind: 'would-create', title: 'To create', sign: '+' },
-    { kind: 'would-update', title: 'To update', sign: '~' },
-    { kind: 'would-delete', title: 'To delete', sign: '−' },
-    { kind: 'kept', title: 'Kept with drift' },
-    { kind: 'skipped', title: 'Skipped', isQuiet: true },
-    { kind: 'unchanged', title: 'Unchanged', isQuiet: true },
-    { kind: 'absent', title: 'Already absent', isQuiet: true },
-];
-function renderSection({ kind, title, sign, isQuiet = false }, results, rendering) {
-    const found = results.filter(({ outcome }) => outcome.kind === kind);
-    if (found.length === 0) {
-        return [];
-    }
-    const items = found.map((result) => {
-        const item = renderItem(result, rendering);
-        return sign === undefined ? item : `<code>${sign}</code> ${item}`;
-    });
-    const isOpen = kind === 'failed' || (!isQuiet && items.length <= MAX_OPEN_ITEMS);
-    return isOpen
-        ? [`### ${title}`, { items }]
-        : [{ summary: `${found.length} ${describe/* OUTCOME_WORDS */.nx[kind]}`, blocks: [{ items }] }];
-}
-function renderItem({ target, outcome }, { report, markdown }) {
-    const item = markdown.item(outcome.group ?? target);
-    if (outcome.kind === 'failed') {
-        const { error } = outcome;
-        const help = report.helpUrl(error.title);
-        const title = help === undefined ? error.title : `<a href="${help}">${error.title}</a>`;
-        return `${item}: **${title}.** ${markdown.text(error.message)} *Next:* ${markdown.text(error.nextStep)}`;
-    }
-    const isChange = outcome.kind === 'updated' || outcome.kind === 'would-update';
-    const details = [
-        ...markdown.drift(outcome.drift, isChange ? 'change' : 'state'),
-        ...(0,outcome_notes/* describeNotes */.N)(outcome).map(({ text }) => `⚠️ ${markdown.text(text)}`),
-    ];
-    return details.length === 0 ? item : `${item}: ${details.join('; ')}`;
-}
-/** To the minute, in UTC: a report is read in many time zones. */
-function formatTime(epochMs) {
-    const [date, time = ''] = new Date(epochMs).toISOString().split('T');
-    return `${date} ${time.slice(0, 5)} UTC`;
+    return isSingle && only !== undefined && failure === undefined
+        ? renderSingleGroup(only, { report, markdown })
+        : renderSeveralGroups({ report, markdown });
 }
 
 
@@ -15883,7 +16071,7 @@ const input_schemas_boolean = ruled((text) => /^(?:true|True|TRUE|false|False|FA
 /** A schema for a whole number, written without a sign and without leading zeros. */
 function wholeNumber({ min, max, what }) {
     return ruled((text) => {
-        const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+        const number = /^(?:0|[1-9]\d{0,9})$/.test(text) ? Number(text) : Number.NaN;
         return number >= min && number <= max
             ? { kind: 'valid', value: number }
             : quoteInvalid(text, `expected ${what}`);
@@ -15933,7 +16121,7 @@ const COMMON_DEFAULTS = {
  *
  * @throws {ActionError} `invalid-input`, naming every problem, never a credential's value
  */
-function readInputs({ env, run, secrets }, { defaults, shape }) {
+function readInputs({ env, run, secrets }, { defaults, shape, listConflicts }) {
     const given = readDeclaredInputs(env, { ...defaults, ...COMMON_DEFAULTS });
     const proxies = (0,http_proxies/* readProxySettings */.uv)(env);
     for (const secret of [given['token'], given['github-token'], ...(0,http_proxies/* listProxySecrets */.WA)(proxies)]) {
@@ -15944,6 +16132,7 @@ function readInputs({ env, run, secrets }, { defaults, shape }) {
     const origin = common.data?.['base-uri'].origin ?? COMMON_DEFAULTS['base-uri'];
     const problems = [
         ...[...(own.error?.issues ?? []), ...(common.error?.issues ?? [])].map(({ path, message }) => ({ input: String(path[0]), message })),
+        ...(listConflicts?.(given) ?? []),
         ...listProxyProblems(env, origin),
     ];
     if (!own.success || !common.success || problems.length > 0) {
@@ -16152,7 +16341,11 @@ const SHAPE = {
  * @throws {ActionError} `invalid-input`, naming every problem, never a credential's value
  */
 function readCreateInputs(source) {
-    const { common, own } = readInputs(source, { defaults: CREATE_DEFAULTS, shape: SHAPE });
+    const { common, own } = readInputs(source, {
+        defaults: CREATE_DEFAULTS,
+        shape: SHAPE,
+        listConflicts,
+    });
     const template = {
         project: own.project,
         environment: own.environment,
@@ -16160,13 +16353,22 @@ function readCreateInputs(source) {
         name: own.name,
         applicationKeys: own.applications,
     };
-    const ifExists = own['if-exists'];
-    if ((0,rules/* mayBeSeveral */.J_)(template) && ifExists === 'fail') {
-        const message = 'fail can never pass twice for several groups; set it to keep or update where project or environment is a pattern or a list';
-        throw explainProblems([{ input: 'if-exists', message }], source.run);
-    }
     const warnings = [...common.warnings, ...warnOfLengths(own)];
-    return { ...common, template, ifExists, warnings };
+    return { ...common, template, ifExists: own['if-exists'], warnings };
+}
+function listConflicts(given) {
+    const isSeveral = ['project', 'environment'].some((input) => {
+        const selector = (0,inputs_selector/* parseSelector */.Pl)(given[input] ?? '');
+        return selector.kind === 'valid' && selector.value.kind === 'patterns';
+    });
+    return isSeveral && given['if-exists'] === 'fail'
+        ? [
+            {
+                input: 'if-exists',
+                message: 'fail can never pass twice for several groups; set it to keep or update where project or environment is a pattern or a list',
+            },
+        ]
+        : [];
 }
 function warnOfLengths(inputs) {
     const [only, ...rest] = inputs.key;
@@ -16193,16 +16395,22 @@ const MAX_LOST_IN_A_ROW = 3;
  */
 async function applyAll(tasks, onResult) {
     const results = new Map();
-    const queue = [...tasks];
+    const queue = tasks.filter(({ needsNoRequest }) => !needsNoRequest);
     const stop = new StopRule();
+    function finish(task, outcome) {
+        const result = { target: task.target, outcome };
+        results.set(task, result);
+        onResult(result);
+    }
     async function work() {
         for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
             const outcome = stop.isStopped ? SKIPPED : await settle(task);
             stop.observe(outcome);
-            const result = { target: task.target, outcome };
-            results.set(task, result);
-            onResult(result);
+            finish(task, outcome);
         }
+    }
+    for (const task of tasks.filter(({ needsNoRequest }) => needsNoRequest)) {
+        finish(task, await settle(task));
     }
     await Promise.all(Array.from({ length: MAX_CONCURRENT_GROUPS }, work));
     return tasks.flatMap((task) => results.get(task) ?? []);
@@ -16566,9 +16774,13 @@ function diagnose_findCorrection(error, operation) {
     if (operation === 'update') {
         return 'Make the change in LaunchDarkly, or set if-exists: keep to go on with the group as it is.';
     }
-    return (error.message ?? error.text.trim()) === ''
-        ? 'LaunchDarkly does not say why: check the inputs name, key, project, environment and applications, and run again.'
-        : COMPARE_INPUTS;
+    if ((error.message ?? error.text.trim()) !== '') {
+        return COMPARE_INPUTS;
+    }
+    const inputs = operation === 'delete' || operation === 'read'
+        ? 'input key'
+        : 'inputs name, key, project, environment and applications';
+    return `LaunchDarkly does not say why: check the ${inputs}, and run again.`;
 }
 async function investigateToken(server, client) {
     const identity = await client.getCallerIdentity();
@@ -16613,7 +16825,8 @@ function describeForbidden(error, server) {
 
 
 /** Says what a run that failed may have written. */
-function describeWrites({ create, update, delete: deletion }, key) {
+function describeWrites(writes, key) {
+    const { intent, create, update, delete: deletion } = writes;
     if (deletion === 'unknown') {
         return `Outcome unknown: insight group "${key}" may or may not have been deleted.`;
     }
@@ -16627,7 +16840,7 @@ function describeWrites({ create, update, delete: deletion }, key) {
         case 'unknown':
             return `Outcome unknown: insight group "${key}" may or may not have been updated.`;
         case 'none':
-            return 'Nothing was written.';
+            return intent === 'absent' ? 'Nothing was deleted.' : 'Nothing was written.';
     }
 }
 /** Says why it is safe to run again where it is not known what was written; empty elsewhere. */
@@ -16643,8 +16856,6 @@ function describeSafety({ create, update, delete: deletion }) {
 /** Says why another attempt has to wait, as a clause for the log. */
 function describeRetryReason(reason, operation) {
     switch (reason.kind) {
-        case 'rate-limited':
-            return "LaunchDarkly's rate limit was reached (429)";
         case 'indeterminate':
             return `LaunchDarkly ${reason.failure.what}`;
         case 'conflict':
@@ -16670,8 +16881,6 @@ function describeNeededWait(neededMs, nowMs) {
 /** Explains that there is no time for another attempt. `neededWait` is the server's own wait, in words or empty. */
 function explainNoTimeLeft(reason, { key, operation, neededWait, }) {
     switch (reason.kind) {
-        case 'rate-limited':
-            return explainRateLimit(key, neededWait);
         case 'conflict':
             return operation === 'create' && neededWait === ''
                 ? explainHiddenGroup(key, reason.error)
@@ -16692,10 +16901,15 @@ function explainNoTimeLeft(reason, { key, operation, neededWait, }) {
             };
     }
 }
+/**
+ * Explains a rate limit that the deadline does not outlast. `key` is empty where lists were read;
+ * `neededWait` is the server's own wait, in words or empty.
+ */
 function explainRateLimit(key, neededWait) {
+    const work = key === '' ? 'reading of lists' : `work on insight group "${key}"`;
     return {
         code: 'rate-limited',
-        message: `LaunchDarkly's rate limit stopped the work on insight group "${key}" (429).${neededWait || ' The step has no time left for another attempt.'}`,
+        message: `LaunchDarkly's rate limit stopped the ${work} (429).${neededWait || ' The step has no time left for another attempt.'}`,
         nextStep: neededWait === ''
             ? 'Run again later, raise timeout-seconds, or let fewer jobs use the account at once.'
             : 'Run again after that time, or raise timeout-seconds beyond the wait.',
@@ -16788,16 +17002,6 @@ function explainMissingTarget({ reason, projectKey, environmentKey, suggestion, 
             });
     }
 }
-/** Explains a group that is not deleted, because it belongs to another project or environment. */
-function explainForeignDelete(group, target) {
-    return {
-        code: 'conflict',
-        title: errors/* SPECIAL_TITLES */.iN.foreignGroup,
-        message: `Insight group "${group.key}" belongs to project "${group.projectKey}", environment "${group.environmentKey}", and not to project "${target.projectKey}", environment "${target.environmentKey}". It was not deleted.`,
-        nextStep: 'Correct key, project and environment: all three have to name the same group.',
-        existing: { group, drift: [] },
-    };
-}
 /** Explains an update that LaunchDarkly accepted, and after which the `refused` fields are not as requested. */
 function explainRefusedUpdate(existing, refused, change) {
     const { key } = existing.group;
@@ -16882,11 +17086,18 @@ async function observeGroups(keys, lists) {
     const seen = indexByKey(first.items);
     const missing = keys.filter((key) => !seen.has(key.toLowerCase()));
     const pages = first.length === 0 ? 1 : Math.ceil((first.totalCount ?? first.length) / first.length);
-    if (pages - 1 <= missing.length) {
-        return indexByKey(await readRemainingPages(first, (offset) => lists.readGroupPage(offset)));
+    if (pages - 1 > missing.length) {
+        return readSingly(missing, seen, lists);
     }
-    const found = await Promise.all(missing.map((key) => lists.readGroup(key)));
-    return indexByKey([...first.items, ...found.filter((group) => group !== undefined)]);
+    const listed = indexByKey(await readRemainingPages(first, (offset) => lists.readGroupPage(offset)));
+    // A list that moved while it was read has skipped some of its groups.
+    const isComplete = listed.size >= (first.totalCount ?? 0);
+    const unlisted = keys.filter((key) => !listed.has(key.toLowerCase()));
+    return isComplete ? listed : readSingly(unlisted, listed, lists);
+}
+async function readSingly(keys, seen, lists) {
+    const found = await Promise.all(keys.map((key) => lists.readGroup(key)));
+    return new Map([...seen, ...indexByKey(found.filter((group) => group !== undefined))]);
 }
 /** Finds the group of a key among those that were observed. */
 function findObserved(groups, key) {
@@ -16900,6 +17111,28 @@ function indexByKey(groups) {
 
 
 
+/** How each group of a plan would end, if nothing has changed since and nothing goes wrong. */
+function expectOutcomes({ groups, deletes, missing }) {
+    return [
+        ...missing.map(({ outcome }) => outcome.kind),
+        ...groups.map(({ plan }) => expectOutcome(plan)),
+        ...deletes.map(({ observed }) => (observed === undefined ? 'absent' : 'would-delete')),
+    ];
+}
+function expectOutcome(plan) {
+    switch (plan.kind) {
+        case 'create':
+            return 'would-create';
+        case 'update':
+            return 'would-update';
+        case 'none':
+            return 'unchanged';
+        case 'keep':
+            return 'kept';
+        case 'conflict':
+            return 'failed';
+    }
+}
 /** Plans what the groups of an expansion need, given the groups that exist. Pure. */
 function planEntries({ groups, absent, missing }, observed, ifExists) {
     return {
@@ -17005,7 +17238,7 @@ function findMissingProjects(entry, catalog) {
     return (0,inputs_selector/* listExactKeys */.is)(project)
         .filter((projectKey) => !known.includes(projectKey))
         .flatMap((projectKey) => {
-        const suggestion = (0,did_you_mean/* findClosest */.R)(projectKey, known);
+        const suggestion = (0,did_you_mean/* findClosest */.R)(projectKey, [...known, ...(catalog.otherProjects ?? [])]);
         const keys = [...(0,inputs_selector/* listExactKeys */.is)(environment)];
         // Which environments the patterns would have matched is not known, but that they were meant is.
         const meant = (0,inputs_selector/* hasWildcard */.rl)(environment) ? [...keys, undefined] : keys;
@@ -17040,8 +17273,9 @@ function toMissing(reason, parts) {
 /** Tells exclusions that leave nothing, which is a mistake, from patterns that match nothing, which is none. */
 function findOverExclusion(entry, catalog, projects) {
     const { project, environment } = entry.template;
-    const environments = projects.flatMap((each) => each.environments);
-    const find = (input, selector, items) => items.some(({ key }) => (0,inputs_selector/* includes */.mK)(selector, key))
+    const environments = projects.flatMap((each) => each.environments.map(({ key }) => key));
+    const known = [...catalog.projects.map(({ key }) => key), ...(catalog.otherProjects ?? [])];
+    const find = (input, selector, keys) => keys.some((key) => (0,inputs_selector/* includes */.mK)(selector, key))
         ? [
             {
                 input,
@@ -17051,7 +17285,7 @@ function findOverExclusion(entry, catalog, projects) {
         ]
         : [];
     return projects.length === 0
-        ? find('project', project, catalog.projects)
+        ? find('project', project, known)
         : find('environment', environment, environments);
 }
 function describeNoMatch(entry, projects) {
@@ -17216,6 +17450,17 @@ const NOT_FOUND_RETRY_LIMIT_MS = {
 };
 /** How long is waited at least and at most for what happens within some seconds, in milliseconds. */
 const LIMITED_BACKOFF = { minMs: 500, maxMs: 2_000 };
+/** What passes between a response and its result is not longer than this as a rule, in milliseconds. */
+const RESULT_DELAY_MS = 10;
+/**
+ * Finds when a request was sent: the throttle may hold it back for minutes, and what happens meanwhile is
+ * none of its doing. Too early rather than too late, by up to {@link RESULT_DELAY_MS}.
+ */
+function findSentAt(begunAt, endedAt, { startedAt, receivedAt }) {
+    const spentMs = endedAt.uptimeMs - begunAt.uptimeMs;
+    const heldMs = Math.max(0, spentMs - (receivedAt - startedAt) - RESULT_DELAY_MS);
+    return { uptimeMs: begunAt.uptimeMs + heldMs, wallMs: begunAt.wallMs + heldMs };
+}
 /** One run's way of trying again: what is waited for, for how long, and how a failure is told. */
 class RetryLoop {
     serverClock = new ServerClock();
@@ -17235,9 +17480,10 @@ class RetryLoop {
     }
     /** Makes one request, and takes note of what its answer tells of the server's clock. */
     async attempt(request) {
-        const sentAt = this.#deps.now();
+        const begunAt = this.#deps.now();
         const result = await request();
         const endedAt = this.#deps.now();
+        const sentAt = findSentAt(begunAt, endedAt, result);
         this.serverClock.record({ sentAt, receivedAt: endedAt, serverTimeMs: result.serverClock });
         const causeCode = result.kind === 'indeterminate' ? result.failure.causeCode : undefined;
         this.#unanswered = causeCode === undefined ? 0 : this.#unanswered + 1;
@@ -17259,7 +17505,8 @@ class RetryLoop {
         const { error } = result;
         switch (error.status) {
             case 429:
-                return this.wait({ kind: 'rate-limited', retryAfterMs }, operation);
+                // The throttle waits for limits to pass: it hands on only those that the deadline does not outlast.
+                throw this.fail(this.#explainRateLimit(retryAfterMs));
             case 409:
                 return this.wait({ kind: 'conflict', error, retryAfterMs }, operation);
             case 404:
@@ -17269,16 +17516,18 @@ class RetryLoop {
         }
     }
     /**
-     * Waits before the next attempt: at least as long as the server asks, and longer each time.
+     * Waits before the next attempt, longer each time. What the server asks for on top of it is left to the
+     * throttle, which holds back every request of the run for that long.
      *
-     * @throws {ActionError} when there is no time left for it, or the run is stopped
+     * @throws {ActionError} when there is no time left for either, or the run is stopped
      */
     async wait(reason, operation, bounds) {
         this.throwIfStopped();
         const { remainingMs, random, sleep, announceWait } = this.#deps;
+        const { retryAfterMs = 0 } = reason;
         const backoff = (0,launchdarkly_backoff/* computeBackoff */.O7)({
             waitsBefore: this.#waits,
-            retryAfterMs: reason.retryAfterMs,
+            retryAfterMs,
             remainingMs: remainingMs(),
             bounds,
             random: random(),
@@ -17286,10 +17535,19 @@ class RetryLoop {
         if (backoff.kind === 'too-long') {
             throw this.fail(await this.#explainNoTimeLeft(reason, operation, backoff.neededMs));
         }
+        const ms = backoff.ms - retryAfterMs;
         this.#waits += 1;
-        announceWait({ ms: backoff.ms, why: describeRetryReason(reason, operation) });
-        await sleep(backoff.ms);
+        announceWait({ ms, why: describeRetryReason(reason, operation) });
+        await sleep(ms);
         this.throwIfStopped();
+    }
+    /** @throws {ActionError} when the server asks to wait for longer than there is time */
+    async assertTimeToWait(reason, operation) {
+        const { retryAfterMs } = reason;
+        if (retryAfterMs !== undefined &&
+            this.#deps.remainingMs() - launchdarkly_backoff/* ATTEMPT_RESERVE_MS */.OB <= retryAfterMs) {
+            throw this.fail(await this.#explainNoTimeLeft(reason, operation, retryAfterMs));
+        }
     }
     /** Waits for a state that reads show after `limitMs` milliseconds at the latest. */
     waitWithin(limitMs, reason, operation) {
@@ -17345,6 +17603,10 @@ class RetryLoop {
         }
         return this.waitWithin(leftMs, { kind: 'not-found', error, placement, retryAfterMs }, operation);
     }
+    #explainRateLimit(retryAfterMs = 0) {
+        const neededWait = describeNeededWait(retryAfterMs, this.#deps.now().wallMs);
+        return explainRateLimit(this.#desired.key, neededWait);
+    }
     async #explainNoTimeLeft(reason, operation, neededMs) {
         const { diagnosis, now } = this.#deps;
         const neededWait = describeNeededWait(neededMs, now().wallMs);
@@ -17358,7 +17620,6 @@ class RetryLoop {
                 const parts = await diagnosis.describeApiError(error, operation, placement);
                 return { ...parts, message: `${parts.message}${neededWait}` };
             }
-            case 'rate-limited':
             case 'conflict':
             case 'not-updatable':
             case 'overtaken':
@@ -17373,6 +17634,7 @@ class RetryLoop {
 const READ_LAG_MS = 5_000;
 /** Keeps what this run may have written: in one place, so that no report denies it. */
 class WriteLedger {
+    #intent;
     /** The creates of which it is not known what they did: when the first was sent, and the last given up. */
     #createDoubt;
     #update = 'none';
@@ -17383,6 +17645,9 @@ class WriteLedger {
     #isGone = false;
     /** When the last delete of which it is not known what it did was given up. */
     #deleteDoubtEndedAt;
+    constructor(intent = 'present') {
+        this.#intent = intent;
+    }
     /** Takes note of a create that may have been carried out. */
     noteCreateInDoubt(sentAt, endedAt) {
         const { firstSentAt } = this.#createDoubt ?? { firstSentAt: sentAt };
@@ -17395,13 +17660,12 @@ class WriteLedger {
     get isCreateInDoubt() {
         return this.#createDoubt !== undefined;
     }
-    /** Takes note of a delete that may have been carried out. */
+    /** Takes note of a delete that may have been carried out, now or later: no read can disprove it. */
     noteDeleteInDoubt(endedAt) {
         this.#deleteDoubtEndedAt = endedAt;
     }
-    /** Takes note that it is known what every delete of this run did. */
-    clearDeletes() {
-        this.#deleteDoubtEndedAt = undefined;
+    get isDeleteInDoubt() {
+        return this.#deleteDoubtEndedAt !== undefined;
     }
     /** Takes note of the group that an update begins with. */
     beginUpdate(found) {
@@ -17472,6 +17736,7 @@ class WriteLedger {
     }
     get writes() {
         return {
+            intent: this.#intent,
             create: this.#createDoubt === undefined ? 'none' : 'unknown',
             update: this.#isGone ? 'none' : this.#update,
             delete: this.#deleteDoubtEndedAt === undefined ? 'none' : 'unknown',
@@ -17483,6 +17748,10 @@ class WriteLedger {
 
 
 
+/** A new environment may be missing from the list for so long, in milliseconds. */
+const NEW_ENVIRONMENT_LAG_MS = 5_000;
+/** How long is waited before the list is read again, in milliseconds. */
+const REREAD_INTERVAL_MS = 1_000;
 /** Most reads are about no group in particular. */
 const NO_GROUP = { key: '', name: '', projectKey: '', environmentKey: '', applicationKeys: [] };
 /**
@@ -17501,11 +17770,43 @@ class Lists {
         const readPage = (offset) => this.#require(() => this.#client.listProjects(offset));
         return readRemainingPages(await readPage(0), readPage);
     }
-    /** All environments of a project; undefined when there is no such project. */
-    async readEnvironments(projectKey) {
-        const first = await this.#find(() => this.#client.listEnvironments(projectKey, 0));
-        return (first &&
-            readRemainingPages(first, (offset) => this.#require(() => this.#client.listEnvironments(projectKey, offset))));
+    /**
+     * All environments of a project. Where one of the `expected` keys is missing the list is read again for
+     * some seconds: it may have been made by the step before.
+     */
+    async readEnvironments(projectKey, expected = []) {
+        const { now, sleep, signal } = this.#depsFor(NO_GROUP);
+        const startedMs = now().uptimeMs;
+        for (;;) {
+            const list = await this.#readEnvironmentsOnce(projectKey);
+            const isComplete = list.kind === 'project-missing' ||
+                expected.every((key) => list.environments.some((environment) => environment.key === key));
+            if (isComplete || signal.aborted || now().uptimeMs - startedMs >= NEW_ENVIRONMENT_LAG_MS) {
+                return list;
+            }
+            await sleep(REREAD_INTERVAL_MS);
+        }
+    }
+    async #readEnvironmentsOnce(projectKey) {
+        const readPage = (offset) => () => this.#client.listEnvironments(projectKey, offset);
+        const subject = { ...NO_GROUP, projectKey };
+        const { diagnosis } = this.#depsFor(subject);
+        const loop = this.#openLoop(subject);
+        for (;;) {
+            const { result } = await loop.attempt(readPage(0));
+            if (result.kind === 'ok') {
+                const environments = await readRemainingPages(result.value, (offset) => this.#require(readPage(offset)));
+                return { kind: 'found', environments };
+            }
+            if (result.kind === 'rejected' && result.error.status === 404) {
+                // Anything answers 404: only a list of projects that lacks this one shows that there is none.
+                const placement = await diagnosis.locateEnvironment();
+                if (placement.kind === 'project-missing') {
+                    return placement;
+                }
+            }
+            await loop.retryOrThrow(result, 'list');
+        }
     }
     /** A project; undefined when there is none of that key. */
     readProject(projectKey) {
@@ -17534,8 +17835,11 @@ class Lists {
     readGroup(key) {
         return this.#find(() => this.#client.getGroup(key));
     }
+    #openLoop(subject) {
+        return new RetryLoop(subject, this.#depsFor(subject), new WriteLedger());
+    }
     async #require(request, operation = 'list', subject = NO_GROUP) {
-        const loop = new RetryLoop(subject, this.#depsFor(subject), new WriteLedger());
+        const loop = this.#openLoop(subject);
         for (;;) {
             const { result } = await loop.attempt(request);
             if (result.kind === 'ok') {
@@ -17557,6 +17861,7 @@ class Lists {
 
 ;// CONCATENATED MODULE: ./build/reconcile/read-catalog.js
 
+
 /** The catalog of entries that need none. */
 const EMPTY_CATALOG = { projects: [] };
 /**
@@ -17575,8 +17880,22 @@ async function readCatalog(entries, lists) {
     const selected = (listed ?? [])
         .map(({ key }) => key)
         .filter((key) => entries.some((entry) => needsEnvironmentsOf(entry, key)));
-    const projects = await Promise.all([...new Set([...named, ...selected])].map((key) => readProject(key, { listed, needsNames }, lists)));
-    return { projects: projects.filter((project) => project !== undefined) };
+    const read = await Promise.all([...new Set([...named, ...selected])].map((key) => {
+        const expected = entries.flatMap((entry) => listExpectedEnvironments(entry, key));
+        return readProject(key, { listed, needsNames, expected }, lists);
+    }));
+    return {
+        projects: read.flatMap((found) => (found.kind === 'found' ? [found.project] : [])),
+        otherProjects: [
+            ...(listed ?? []).map(({ key }) => key).filter((key) => !selected.includes(key)),
+            ...read.flatMap((found) => (found.kind === 'missing' ? found.projects : [])),
+        ],
+    };
+}
+function listExpectedEnvironments(entry, projectKey) {
+    return entry.kind === 'present' && needsEnvironmentsOf(entry, projectKey)
+        ? (0,inputs_selector/* listExactKeys */.is)(entry.template.environment)
+        : [];
 }
 function listNamedProjects(need) {
     switch (need.kind) {
@@ -17588,13 +17907,15 @@ function listNamedProjects(need) {
             return need.projectKeys;
     }
 }
-async function readProject(key, { listed, needsNames }, lists) {
+async function readProject(key, { listed, needsNames, expected }, lists) {
     const known = listed?.find((project) => project.key === key);
-    const [project, environments] = await Promise.all([
+    const [project, list] = await Promise.all([
         known ?? (needsNames ? lists.readProject(key) : undefined),
-        lists.readEnvironments(key),
+        lists.readEnvironments(key, expected),
     ]);
-    return environments && { key, name: project?.name, environments };
+    return list.kind === 'found'
+        ? { kind: 'found', project: { key, name: project?.name, environments: list.environments } }
+        : { kind: 'missing', projects: list.projects };
 }
 /**
  * Reads the display names that a template of one exact project and environment uses, by single reads.
@@ -17615,7 +17936,109 @@ async function readNames(template, lists) {
     return { projects: [{ key: projectKey, name: project?.name, environments }] };
 }
 
+;// CONCATENATED MODULE: ./build/reconcile/delete-messages.js
+
+
+/** Explains a group that is not deleted, because it belongs to another project or environment. */
+function explainForeignDelete(group, target) {
+    return {
+        code: 'conflict',
+        title: errors/* SPECIAL_TITLES */.iN.foreignGroup,
+        message: `Insight group "${group.key}" belongs to project "${group.projectKey}", environment "${group.environmentKey}", and not to project "${target.projectKey}", environment "${target.environmentKey}".`,
+        nextStep: 'Correct key, project and environment: all three have to name the same group.',
+        existing: { group, drift: [] },
+    };
+}
+/** Explains a group that is still there though something answered its delete with 404. */
+function explainNotDeleted(error, group) {
+    return {
+        code: 'unexpected-response',
+        message: `The delete of insight group "${group.key}" was answered with 404, but not by LaunchDarkly, which still shows the group.`,
+        said: quoteApiError(error),
+        nextStep: 'Check whether a proxy between the runner and LaunchDarkly blocks DELETE requests.',
+        existing: { group, drift: [] },
+    };
+}
+/** Adds to the explanation of a delete without an answer why it is not tried again. */
+function explainUnknownIdentity(parts, group) {
+    return {
+        ...parts,
+        message: `${parts.message} LaunchDarkly shows a group with this key but not when it was created, so it may be a new one.`,
+        nextStep: 'Check the group in LaunchDarkly, and run again if it should be deleted.',
+        existing: { group, drift: [] },
+    };
+}
+
+// EXTERNAL MODULE: ./build/http/http-client.js + 3 modules
+var http_client = __nccwpck_require__(2307);
+// EXTERNAL MODULE: ./build/version.js
+var version = __nccwpck_require__(8508);
+;// CONCATENATED MODULE: ./build/launchdarkly/transport.js
+
+
+/** The code of a request that was not sent because it was held back for too long. */
+const HELD = 'HELD';
+/** Opens a transport to one LaunchDarkly server. No connection is made before the first request. */
+function openTransport(options) {
+    const { token, secrets, observe, ...clientOptions } = options;
+    const client = (0,http_client/* openHttpClient */.S)(clientOptions);
+    const commonHeaders = {
+        authorization: token,
+        // The operation's page forgets this header; without it a beta resource answers 403.
+        // More than one value breaks some endpoints. https://launchdarkly.com/docs/api#beta-resources
+        'ld-api-version': 'beta',
+        'user-agent': `${version/* ACTION_NAME */.p}/${version/* VERSION */.x}`,
+        accept: 'application/json',
+    };
+    let attempts = 0;
+    return {
+        async send(request, signal) {
+            const isAborted = signal.aborted;
+            attempts += isAborted ? 0 : 1;
+            const attempt = attempts;
+            const { body, ...rest } = request;
+            const content = body === undefined
+                ? { headers: commonHeaders }
+                : {
+                    headers: { ...commonHeaders, 'content-type': 'application/json' },
+                    body: JSON.stringify(body),
+                };
+            const exchange = await client.send({ ...rest, ...content }, signal);
+            const result = exchange.kind === 'response'
+                ? { ...exchange, body: readJson(exchange.body, secrets) }
+                : exchange;
+            if (!isAborted) {
+                observe({ request, exchange: result, attempt });
+            }
+            return result;
+        },
+        close: () => client.close(),
+    };
+}
+function readJson(body, secrets) {
+    if (body.kind === 'unreadable') {
+        return body;
+    }
+    const { text } = body;
+    const json = parseJson(text);
+    // Before anybody can use what came, what is secret in it is known.
+    if (!secrets.discover(text, json)) {
+        return { kind: 'unreadable', why: 'it holds more secrets than can be redacted' };
+    }
+    return json === undefined ? body : { kind: 'json', text, json };
+}
+/** Returns undefined for what is not JSON. The parser's own error quotes the text, so it goes nowhere. */
+function parseJson(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/reconcile/group-requests.js
+
 /** The requests of one reconciliation, each made until it came to something. What was never sent is sent again. */
 class GroupRequests {
     #desired;
@@ -17635,14 +18058,15 @@ class GroupRequests {
             if (result.kind === 'ok') {
                 return { kind: 'applied', group: result.value };
             }
+            const { retryAfterMs } = result;
             const unsettled = asUnsettled(result);
             if (unsettled?.kind === 'indeterminate') {
                 this.#ledger.noteCreateInDoubt(sentAt, endedAt);
-                this.#loop.throwIfStopped();
             }
             if (unsettled !== undefined) {
-                await this.#honorRetryAfter(unsettled, 'create');
-                return { ...unsettled, retryAfterMs: undefined };
+                this.#loop.throwIfStopped();
+                await this.#loop.assertTimeToWait({ ...unsettled, retryAfterMs }, 'create');
+                return unsettled;
             }
             await this.#loop.retryOrThrow(result, 'create');
         }
@@ -17657,46 +18081,89 @@ class GroupRequests {
             if (result.kind === 'rejected' && result.error.status === 404) {
                 return { kind: 'not-found', error: result.error };
             }
+            const { retryAfterMs } = result;
             const unsettled = asUnsettled(result);
             if (unsettled?.kind === 'indeterminate') {
                 this.#ledger.noteUpdateInDoubt(endedAt);
-                this.#loop.throwIfStopped();
             }
             if (unsettled !== undefined) {
-                await this.#honorRetryAfter(unsettled, 'update');
-                return { ...unsettled, retryAfterMs: undefined };
+                this.#loop.throwIfStopped();
+                await this.#loop.assertTimeToWait({ ...unsettled, retryAfterMs }, 'update');
+                return unsettled;
             }
             await this.#loop.retryOrThrow(result, 'update');
         }
     }
-    /** Sends a delete until the group is gone, or it is in conflict or in doubt. */
+    /**
+     * Sends one delete. It is never repeated here: each delete has to follow a read that shows which group the
+     * key names by then.
+     */
     async delete(key) {
-        for (;;) {
-            const { result, endedAt } = await this.#loop.attempt(() => this.#deps.client.deleteGroup(key));
-            if (result.kind === 'ok' || (result.kind === 'rejected' && result.error.status === 404)) {
+        const { result, endedAt } = await this.#loop.attempt(() => this.#deps.client.deleteGroup(key));
+        if (result.kind === 'ok') {
+            return { kind: 'gone' };
+        }
+        if (result.kind === 'rejected' && result.error.status === 404) {
+            if (isOwnError(result.error)) {
                 return { kind: 'gone' };
             }
-            const unsettled = asUnsettled(result);
-            if (unsettled?.kind === 'indeterminate') {
-                this.#ledger.noteDeleteInDoubt(endedAt);
-                this.#loop.throwIfStopped();
-            }
-            if (unsettled !== undefined) {
-                await this.#honorRetryAfter(unsettled, 'delete');
-                return { ...unsettled, retryAfterMs: undefined };
-            }
-            await this.#loop.retryOrThrow(result, 'delete');
+            this.#ledger.noteDeleteInDoubt(endedAt);
+            return { kind: 'unconfirmed', error: result.error };
         }
+        if (result.kind === 'indeterminate' && result.failure.causeCode === HELD) {
+            this.#loop.throwIfStopped();
+            return { kind: 'not-deleted' };
+        }
+        const { retryAfterMs } = result;
+        const unsettled = asUnsettled(result);
+        if (unsettled?.kind === 'indeterminate') {
+            this.#ledger.noteDeleteInDoubt(endedAt);
+        }
+        if (unsettled !== undefined) {
+            this.#loop.throwIfStopped();
+            await this.#loop.assertTimeToWait({ ...unsettled, retryAfterMs }, 'delete');
+            return unsettled;
+        }
+        await this.#loop.retryOrThrow(result, 'delete');
+        return { kind: 'not-deleted' };
     }
     /** Reads the group until LaunchDarkly says what it is, or that there is none. */
     async read() {
+        const { result, sentAt } = await this.#get();
+        return result.kind === 'ok'
+            ? { group: result.value, staleMs: this.#ledger.staleReadsMs(sentAt) }
+            : undefined;
+    }
+    /**
+     * Reads the group as {@link read} does, and tells when. Believes only LaunchDarkly that there is none: no
+     * other answer would show that some other server answers everything with 404.
+     *
+     * @throws {ActionError} when it is not LaunchDarkly that answers
+     */
+    async observe() {
+        const { result, sentAt, endedAt } = await this.#get();
+        if (result.kind === 'ok') {
+            return { group: result.value, sentAt, endedAt };
+        }
+        const { error } = result;
+        if (!isOwnError(error)) {
+            const { diagnosis } = this.#deps;
+            const placement = await diagnosis.locateEnvironment();
+            if (placement.kind === 'not-launchdarkly') {
+                throw this.#loop.fail(await diagnosis.describeApiError(error, 'read', placement));
+            }
+        }
+        return { group: undefined, sentAt, endedAt };
+    }
+    /** Sends reads until one shows the group or is answered with 404. */
+    async #get() {
         for (;;) {
-            const { result, sentAt } = await this.#loop.attempt(() => this.#deps.client.getGroup(this.#desired.key));
+            const { result, sentAt, endedAt } = await this.#loop.attempt(() => this.#deps.client.getGroup(this.#desired.key));
             if (result.kind === 'ok') {
-                return { group: result.value, staleMs: this.#ledger.staleReadsMs(sentAt) };
+                return { result, sentAt, endedAt };
             }
             if (result.kind === 'rejected' && result.error.status === 404) {
-                return undefined;
+                return { result, sentAt, endedAt };
             }
             await this.#loop.retryOrThrow(result, 'read');
         }
@@ -17717,23 +18184,18 @@ class GroupRequests {
             await this.#loop.retryOrThrow(result, 'check');
         }
     }
-    /** Waits as long as the server asks before anything more is sent to it. */
-    async #honorRetryAfter(unsettled, operation) {
-        if (unsettled.retryAfterMs !== undefined) {
-            await this.#loop.wait(unsettled, operation);
-        }
-    }
+}
+/** Whether LaunchDarkly itself answered: its errors have a code. The page of a proxy has none. */
+function isOwnError({ code, message }) {
+    return code !== undefined || message !== undefined;
 }
 function asUnsettled(result) {
-    const { retryAfterMs } = result;
     if (result.kind === 'rejected') {
         const { error } = result;
-        return error.status === 409 ? { kind: 'conflict', error, retryAfterMs } : undefined;
+        return error.status === 409 ? { kind: 'conflict', error } : undefined;
     }
     const { failure } = result;
-    return failure.mayHaveBeenProcessed
-        ? { kind: 'indeterminate', failure, retryAfterMs }
-        : undefined;
+    return failure.mayHaveBeenProcessed ? { kind: 'indeterminate', failure } : undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/reconcile/delete-group.js
@@ -17743,63 +18205,174 @@ function asUnsettled(result) {
 
 
 /**
- * Deletes a group, once it was read and seen to belong to the project and environment of `target`. A
- * group that is not there is what was asked for. A delete without an answer is settled by reading: a
- * group that was made anew meanwhile is another one, and is left alone.
+ * Deletes a group, after a read has shown that it belongs to the project and environment of `target`. No
+ * group is a success. LaunchDarkly has no conditional delete, so each attempt directly follows a read: a
+ * group that was created anew under the same key meanwhile is another one, and is left alone.
  *
  * @throws {ActionError} when the group may still be there at the end, or belongs elsewhere
  */
-async function deleteGroup({ target, isDryRun }, deps) {
-    // A delete names a group, and asks for none of its values.
-    const desired = { ...target, name: '', applicationKeys: [] };
-    const ledger = new WriteLedger();
-    const loop = new RetryLoop(desired, deps, ledger);
-    const requests = new GroupRequests({ desired, deps, ledger, loop });
-    const first = await requests.read();
-    if (first === undefined) {
-        return { kind: 'absent', group: undefined, drift: [] };
+function deleteGroup(request, deps) {
+    return new Deletion(request, deps).run();
+}
+class Deletion {
+    #request;
+    #deps;
+    #ledger = new WriteLedger('absent');
+    #loop;
+    #requests;
+    /** When a read last showed anything else than the group: one that shows the group again may lag. */
+    #differedAt;
+    constructor(request, deps) {
+        // A delete names a group, and asks for none of its values.
+        const desired = { ...request.target, name: '', applicationKeys: [] };
+        this.#request = request;
+        this.#deps = deps;
+        this.#loop = new RetryLoop(desired, deps, this.#ledger);
+        this.#requests = new GroupRequests({ desired, deps, ledger: this.#ledger, loop: this.#loop });
     }
-    const { group } = first;
-    if (!belongsTo(group, target)) {
-        throw loop.fail(explainForeignDelete(group, target));
-    }
-    if (isDryRun) {
-        return { kind: 'would-delete', group, drift: [] };
-    }
-    for (;;) {
-        const deleted = await requests.delete(group.key);
-        const current = deleted.kind === 'gone' ? undefined : await readSettled(requests, loop);
-        if (deleted.kind === 'gone' || current === undefined || isAnother(current, group)) {
-            return { kind: 'deleted', group, drift: [] };
+    async run() {
+        const { target, isDryRun } = this.#request;
+        const observation = await this.#requests.observe();
+        const { group } = observation;
+        if (group === undefined) {
+            return { kind: 'absent', group: undefined, drift: [] };
         }
-        if (deleted.kind === 'indeterminate' && current.createdAt === undefined) {
-            // Nothing tells this group from one that was made anew, and a retry would delete that one.
-            throw loop.fail(deps.diagnosis.describeFailure(deleted.failure, 'delete'));
+        if (!isInPlace(group, target)) {
+            throw this.#loop.fail(explainForeignDelete(group, target));
         }
-        // The group is still there, so the delete did nothing.
-        ledger.clearDeletes();
-        await loop.wait(deleted, 'delete');
+        return isDryRun
+            ? { kind: 'would-delete', group, drift: [] }
+            : this.#delete({ group, observation });
+    }
+    async #delete(found) {
+        for (;;) {
+            const result = await this.#requests.delete(found.group.key);
+            if (result.kind === 'gone') {
+                return { kind: 'deleted', group: found.group, drift: [] };
+            }
+            const current = await this.#resolve(result, found);
+            switch (current.kind) {
+                case 'none':
+                    return this.#conclude(found.group, undefined);
+                case 'replaced':
+                    return this.#conclude(found.group, current.group);
+                case 'same':
+                case 'unknown':
+                // It is still there: another attempt.
+            }
+        }
+    }
+    /** Waits as long as `result` asks for, then reads what there is. */
+    async #resolve(result, found) {
+        switch (result.kind) {
+            case 'not-deleted':
+                return this.#readCurrent(found);
+            case 'conflict': {
+                const observed = { group: found.group, drift: [] };
+                await this.#loop.wait({ ...result, observed }, 'delete');
+                return this.#readCurrent(found);
+            }
+            case 'unconfirmed': {
+                const current = await this.#readCurrent(found);
+                if (current.kind === 'same' || current.kind === 'unknown') {
+                    throw this.#loop.fail(explainNotDeleted(result.error, current.group));
+                }
+                return current;
+            }
+            case 'indeterminate': {
+                // Most often it was carried out, and the first read shows it.
+                const first = await this.#observe(found);
+                const settled = this.#settle(first, found);
+                if (settled !== undefined && settled.kind !== 'same' && settled.kind !== 'unknown') {
+                    return settled;
+                }
+                await this.#loop.wait(result, 'delete');
+                const current = await this.#readCurrent(found);
+                if (current.kind === 'unknown') {
+                    // A retry might delete a group that was created anew.
+                    const failure = this.#deps.diagnosis.describeFailure(result.failure, 'delete');
+                    throw this.#loop.fail(explainUnknownIdentity(failure, current.group));
+                }
+                return current;
+            }
+        }
+    }
+    /** Reads the group until what the read shows can't be out of date. */
+    async #readCurrent(found) {
+        for (;;) {
+            const observation = await this.#observe(found);
+            const current = this.#settle(observation, found);
+            if (current !== undefined) {
+                return current;
+            }
+            const observed = { group: observation.group ?? found.group, drift: [] };
+            const staleMs = this.#staleMs(observation, found);
+            await this.#loop.waitWithin(staleMs, { kind: 'stale-read', observed }, 'read');
+        }
+    }
+    async #observe(found) {
+        const observation = await this.#requests.observe();
+        const { group, endedAt } = observation;
+        if (group === undefined || identify(group, found.group) === 'replaced') {
+            this.#differedAt = endedAt;
+        }
+        return observation;
+    }
+    /** Tells what an observation shows; undefined when it may be out of date. */
+    #settle(observation, found) {
+        if (this.#staleMs(observation, found) > 0) {
+            return undefined;
+        }
+        const { group } = observation;
+        return group === undefined ? { kind: 'none' } : { kind: identify(group, found.group), group };
+    }
+    /**
+     * For how many more milliseconds a read may lag in a way that matters: show the group though it was
+     * deleted by this run, or the time before it was created.
+     */
+    #staleMs({ group, sentAt }, found) {
+        const identity = group && identify(group, found.group);
+        if (identity === 'same' || identity === 'unknown') {
+            return Math.max(this.#ledger.staleReadsMs(sentAt), this.#lagAfter(this.#differedAt, sentAt));
+        }
+        const { createdAt } = found.group;
+        if (createdAt !== undefined) {
+            if (group?.createdAt !== undefined && group.createdAt > createdAt) {
+                return 0;
+            }
+            const sent = this.#loop.serverClock.timeAt(sentAt);
+            if (sent !== undefined && sent.earliestMs >= createdAt + READ_LAG_MS) {
+                return 0;
+            }
+        }
+        return this.#lagAfter(found.observation.endedAt, sentAt);
+    }
+    /** For how many more milliseconds a read may show what was there before `moment`. */
+    #lagAfter(moment, sentAt) {
+        return moment === undefined
+            ? 0
+            : Math.max(0, READ_LAG_MS - (sentAt.uptimeMs - moment.uptimeMs));
+    }
+    /** The group is gone. Whether by this run can't be told where no delete may have been carried out. */
+    #conclude(group, successor) {
+        const common = { drift: [], ...(successor !== undefined && { successor }) };
+        return this.#ledger.isDeleteInDoubt
+            ? { kind: 'deleted', group, ...common }
+            : { kind: 'absent', group: undefined, ...common };
     }
 }
-/** Reads the group, and reads it again as long as it may be shown as it was before a delete. */
-async function readSettled(requests, loop) {
-    for (;;) {
-        const read = await requests.read();
-        if (read === undefined || read.staleMs === 0) {
-            return read?.group;
-        }
-        const observed = { group: read.group, drift: [] };
-        await loop.waitWithin(read.staleMs, { kind: 'stale-read', observed }, 'read');
+function isInPlace(group, { projectKey, environmentKey }) {
+    return isSameKey(group.projectKey, projectKey) && isSameKey(group.environmentKey, environmentKey);
+}
+/** Tells whether `current` is the group `found`, and not another one with its key. A group is never moved. */
+function identify(current, found) {
+    if (!isInPlace(current, found)) {
+        return 'replaced';
     }
-}
-function belongsTo(group, target) {
-    return (isSameKey(group.projectKey, target.projectKey) &&
-        isSameKey(group.environmentKey, target.environmentKey));
-}
-function isAnother(current, deleted) {
-    return (current.createdAt !== deleted.createdAt ||
-        !isSameKey(current.projectKey, deleted.projectKey) ||
-        !isSameKey(current.environmentKey, deleted.environmentKey));
+    if (current.createdAt === undefined || found.createdAt === undefined) {
+        return 'unknown';
+    }
+    return current.createdAt === found.createdAt ? 'same' : 'replaced';
 }
 
 ;// CONCATENATED MODULE: ./build/reconcile/conflict-streak.js
@@ -18124,6 +18697,7 @@ function plannedTask(planned, options) {
     const observed = plan.kind === 'create' ? undefined : plan.group;
     return {
         target: desired,
+        needsNoRequest: plan.kind === 'none' || plan.kind === 'keep',
         run: () => isDryRun
             ? showPlan(plan, depsFor(desired))
             : ensureGroup({ desired, ifExists, isDryRun, observed }, depsFor(desired)),
@@ -18148,11 +18722,9 @@ function deleteTask(target, { isDryRun, depsFor }) {
     const subject = { ...target, name: '', applicationKeys: [] };
     return { target, run: () => deleteGroup({ target, isDryRun }, depsFor(subject)) };
 }
-/** Deletes a group that was seen; one that was not seen is absent without a request. */
-function plannedDeleteTask({ target, observed }, options) {
-    return observed === undefined
-        ? { target, run: async () => ({ kind: 'absent', group: undefined, drift: [] }) }
-        : deleteTask(target, options);
+/** Deletes a group. Whether it was seen does not matter: only a read proves that a group is absent. */
+function plannedDeleteTask({ target }, options) {
+    return deleteTask(target, options);
 }
 
 ;// CONCATENATED MODULE: ./build/report/comment-identity.js
@@ -18161,7 +18733,8 @@ function plannedDeleteTask({ target, observed }, options) {
  * for another group on another instance. Letter case counts in keys as little as it does for LaunchDarkly.
  */
 function identifyGroupComment(origin, { projectKey, key }) {
-    return [origin, projectKey.toLowerCase(), key.toLowerCase()];
+    // Named, because a project may be called anything, also like the word that another identity starts with.
+    return [origin, { project: projectKey.toLowerCase(), key: key.toLowerCase() }];
 }
 
 ;// CONCATENATED MODULE: ./build/commands/create.js
@@ -18181,6 +18754,7 @@ function identifyGroupComment(origin, { projectKey, key }) {
 /** `action.yml`: creates a group, or one for each environment that matches. */
 const createCommand = {
     name: 'create',
+    afterCancellation: 'Re-run the job if you still need the group.',
     readInputs: readCreateInputs,
     mayBeSeveral: ({ template }) => (0,rules/* mayBeSeveral */.J_)(template),
     identifyComment,
@@ -18216,7 +18790,7 @@ async function createSeveral(inputs, context) {
     const keys = expansion.groups.map(({ desired }) => desired.key);
     const observed = await observeGroups(keys, lists);
     const plan = planEntries(expansion, observed, inputs.ifExists);
-    progress.begin(plan.groups.length + plan.missing.length);
+    progress.begin(plan.groups.length + plan.missing.length, expectOutcomes(plan));
     for (const result of plan.missing) {
         progress.finish(result);
     }
@@ -18269,6 +18843,7 @@ function readDeleteInputs(source) {
 /** `delete/action.yml`: deletes a group. */
 const deleteCommand = {
     name: 'delete',
+    afterCancellation: 'Re-run the job if the group should still be deleted.',
     readInputs: readDeleteInputs,
     mayBeSeveral: () => false,
     // The same as that of the step that created the group: its comment is brought up to date.
@@ -18425,6 +19000,7 @@ function readSyncInputs(source) {
 /** `sync/action.yml`: makes the groups of an account what a file says. */
 const syncCommand = {
     name: 'sync',
+    afterCancellation: 'Re-run the job to finish the work.',
     readInputs: readSyncInputs,
     mayBeSeveral: () => true,
     identifyComment: ({ server, file }) => [server.origin, 'file', file],
@@ -18542,156 +19118,140 @@ function findDrift(results) {
 var describe = __nccwpck_require__(3614);
 // EXTERNAL MODULE: ./build/report/outcome-notes.js
 var outcome_notes = __nccwpck_require__(2147);
-;// CONCATENATED MODULE: ./build/report/log-messages.js
+;// CONCATENATED MODULE: ./build/report/log-results.js
 
 
-/** Shorter waits are logged at debug level only, in milliseconds. */
-const ANNOUNCED_WAIT_MS = 3_000;
-/** Logs that the run waits, when it is long enough to wonder. */
-function logWait({ ms, why }, log) {
-    const text = `Trying again in ${(ms / 1_000).toFixed(1)} s: ${why}.`;
-    if (ms >= ANNOUNCED_WAIT_MS) {
-        log.info(text);
-    }
-    else {
-        log.debug(text);
-    }
-}
-/** Logs one request, for those who switched step debugging on. */
-function logRequest(seen, log) {
-    const { attempt, method, path, result, elapsedMs } = seen;
-    log.debug(`Request ${attempt}: ${method} ${path} ${result} in ${Math.round(elapsedMs)} ms`);
-}
-/** Logs that the work on several groups begins. */
-function logStart(total, isDryRun, log) {
-    log.info(`${isDryRun ? 'Planning' : 'Working on'} ${(0,describe/* countGroups */.eq)(total)}.`);
-}
-/** Logs that the work goes on. */
-function logProgress(done, total, log) {
-    log.info(`${done} of ${total} done.`);
-}
-/** Logs how the run ended: what was done where all is well, one annotation for each thing that is not. */
+/** Logs how the run ended: what was done, and an annotation for each thing that needs attention. */
 function logReport(report, log) {
-    const { isSingle, results, failure, notices } = report;
+    const { isSingle, isDryRun, results, failure, notices } = report;
     for (const notice of notices) {
         log.notice('No insight group was asked for', notice);
     }
     if (isSingle) {
         for (const result of results) {
-            logOutcome(result, report, log);
+            logOnly(result, log);
         }
     }
-    else {
-        logProblems(report, log);
+    const logNote = suppressRepeats((title, text) => log.warning(title, text));
+    for (const result of results) {
+        logAttention(result, report, log);
+        for (const { title, text } of (0,outcome_notes/* describeNotes */.N)(result.outcome)) {
+            logNote(title, text);
+        }
     }
     if (failure !== undefined) {
         logFailure(failure, report, log);
     }
     if (!isSingle && results.length > 0) {
-        const ending = report.isDryRun ? 'Dry run, nothing was written' : 'Done';
-        log.info(`${ending}: ${(0,describe/* describeCounts */.wv)(results)}.`);
+        const counts = (0,describe/* describeCounts */.wv)(results);
+        log.info(isDryRun ? `Dry run, nothing was written: ${counts}.` : `Done: ${counts}.`);
     }
 }
-/** Logs a result of several: one line for a change, none for a group that is as it should be. */
+/** The groups of one template share their applications, and so what is to be said of them. */
+function suppressRepeats(write) {
+    const written = new Set();
+    return (title, text) => {
+        if (!written.has(text)) {
+            written.add(text);
+            write(title, text);
+        }
+    };
+}
+/** Logs one of several results: a line for a change, none for a group that stays as it is. */
 function logChange({ target, outcome }, log) {
-    const text = describeChange(outcome, nameGroup(outcome.group ?? target));
-    if (text !== undefined) {
-        log.info(text);
-    }
-}
-function describeChange(outcome, name) {
+    const group = outcome.group ?? target;
     switch (outcome.kind) {
         case 'created':
-            return `Created ${name}.`;
+            log.info(`Created ${nameGroup(group)}.`);
+            return;
         case 'updated':
-            return `Updated ${name}. ${formatDrift(outcome, 'change')}`;
+            log.info(describeUpdated(group, outcome));
+            return;
         case 'deleted':
-            return `Deleted ${name}.`;
+            log.info(`Deleted ${nameGroup(group)}.`);
+            return;
+        // The signs are those that plans of Terraform have.
         case 'would-create':
-            return `+ create ${name}`;
+            log.info(`+ create ${nameGroup(group)}`);
+            return;
         case 'would-update':
-            return `~ update ${name}. ${formatDrift(outcome, 'change')}`;
+            log.info(`~ update ${nameGroup(group)}. ${formatDrift(outcome, 'change')}`);
+            return;
         case 'would-delete':
-            return `- delete ${name}`;
+            log.info(`- delete ${nameGroup(group)}`);
+            return;
         case 'unchanged':
         case 'absent':
         case 'kept':
         case 'failed':
         case 'skipped':
-            return undefined;
+            return;
     }
 }
-function logProblems(report, log) {
-    for (const { target, outcome } of report.results) {
-        const group = outcome.group ?? target;
-        switch (outcome.kind) {
-            case 'failed':
-                logFailure(outcome.error, report, log);
-                break;
-            case 'kept':
-                log.warning('The insight group differs from the request', explainKept(group, outcome));
-                break;
-            case 'created':
-                logStoredDifferently(outcome, log);
-                break;
-            default:
-                break;
-        }
-        logNotes(outcome, log);
-    }
-}
-function logOutcome(result, report, log) {
+/** Logs the result of the one group that the workflow named. */
+function logOnly(result, log) {
     const { target, outcome } = result;
     const group = outcome.group ?? target;
-    const { key } = group;
     switch (outcome.kind) {
         case 'created':
             log.info(`Created ${describeGroup(group)}.`);
-            logStoredDifferently(outcome, log);
-            break;
-        case 'unchanged':
-            log.info(`Insight group "${key}" exists and matches the request.${outcome.mayHaveBeenCreated ? '' : ' Nothing was written.'}`);
-            break;
-        case 'kept':
-            log.warning('The insight group differs from the request', explainKept(group, outcome));
-            break;
+            return;
         case 'updated':
-            log.info(`Updated insight group "${key}". ${formatDrift(outcome, 'change')}`);
-            break;
-        case 'would-create':
-            log.info(`Dry run: would create ${describeGroup(target)}. Nothing was written.`);
-            break;
-        case 'would-update':
-            log.info(`Dry run: would update insight group "${key}". ${formatDrift(outcome, 'change')} Nothing was written.`);
-            break;
+            log.info(describeUpdated(group, outcome));
+            return;
         case 'deleted':
             log.info(`Deleted ${nameGroup(group)}.`);
-            break;
+            return;
+        case 'unchanged':
+            log.info(`Insight group "${group.key}" exists and matches the request.${outcome.mayHaveBeenCreated ? '' : ' Nothing was written.'}`);
+            return;
         case 'absent':
-            log.info(`Insight group "${key}" does not exist. Nothing was written.`);
-            break;
+            log.info(`Insight group "${group.key}" does not exist: there is nothing to delete.`);
+            return;
+        case 'would-create':
+            log.info(`Dry run: would create ${describeGroup(group)}. Nothing was written.`);
+            return;
+        case 'would-update':
+            log.info(`Dry run: would update ${nameGroup(group)}. ${formatDrift(outcome, 'change')} Nothing was written.`);
+            return;
         case 'would-delete':
-            log.info(`Dry run: would delete ${nameGroup(group)}. Nothing was written.`);
-            break;
+            log.info(`Dry run: would delete ${nameGroup(group)}. Nothing was deleted.`);
+            return;
+        case 'kept':
+        case 'failed':
+        case 'skipped':
+            return;
+    }
+}
+function describeUpdated(group, outcome) {
+    return `Updated ${nameGroup(group)}. ${formatDrift(outcome, 'change')}`;
+}
+/** Annotates what is not as it should be. */
+function logAttention({ outcome }, report, log) {
+    switch (outcome.kind) {
         case 'failed':
             logFailure(outcome.error, report, log);
-            break;
+            return;
+        case 'kept': {
+            const verb = report.isDryRun ? 'would be' : 'was';
+            log.warning('The insight group differs from the request', `Insight group "${outcome.group.key}" ${verb} kept as it is (if-exists: keep). ${formatDrift(outcome, 'state')}`);
+            return;
+        }
+        case 'created':
+            if (outcome.drift.length > 0) {
+                const name = report.isSingle ? '' : `Insight group "${outcome.group.key}": `;
+                log.warning('LaunchDarkly stored different values than requested', `${name}${formatDrift(outcome, 'state')}`);
+            }
+            return;
+        case 'unchanged':
+        case 'updated':
+        case 'deleted':
+        case 'absent':
+        case 'would-create':
+        case 'would-update':
+        case 'would-delete':
         case 'skipped':
-            break;
-    }
-    logNotes(outcome, log);
-}
-function explainKept({ key }, outcome) {
-    return `Insight group "${key}" was kept as it is (if-exists: keep). ${formatDrift(outcome, 'state')}`;
-}
-function logStoredDifferently(outcome, log) {
-    if (outcome.drift.length > 0) {
-        log.warning('LaunchDarkly stored different values than requested', formatDrift(outcome, 'state'));
-    }
-}
-function logNotes(outcome, log) {
-    for (const { title, text } of (0,outcome_notes/* describeNotes */.N)(outcome)) {
-        log.warning(title, text);
+            return;
     }
 }
 /**
@@ -18709,44 +19269,20 @@ function logFailure(error, { helpUrl }, log) {
     const next = `Next: ${error.nextStep}${help === undefined ? '' : ` See ${help}`}`;
     if (error.problems.length > 0) {
         for (const { file, line, column, message } of error.problems) {
-            log.failure(error.title, [message], { file, startLine: line, startColumn: column });
+            // The log shows an annotation's message alone, and whoever reads it there needs the place as well.
+            const text = `${message} (line ${line}, column ${column})`;
+            log.failure(error.title, [text], { file, startLine: line, startColumn: column });
         }
         log.fail(`${error.message} ${next}`);
         return;
     }
-    const lines = [
+    log.failure(error.title, [
         error.message,
-        ...error.reasons.map(({ attribute, reason }) => `- ${attribute}: ${reason}`),
+        ...error.reasons.map(({ attribute, reason }) => attribute === '' ? `- ${reason}` : `- ${attribute}: ${reason}`),
         ...(0,describe/* describeDrift */.ZP)(error.existing?.drift ?? [], 'state', FORMAT).map((line) => `- ${line}`),
         ...(error.said === undefined ? [] : [error.said]),
         next,
-    ];
-    log.failure(error.title, lines);
-}
-/** Logs that there is no pull request to comment on, and how to name one. */
-function logNoPullRequest(log) {
-    log.info('No comment: this run is not for a pull request.');
-    log.info('To comment on a pull request all the same, set the input pr-number to its number.');
-}
-/** Logs what became of the pull request comment. None of it fails the step. */
-function logCommentResult(result, log) {
-    switch (result.kind) {
-        case 'created':
-            log.info(`Commented on the pull request: ${result.url}`);
-            return;
-        case 'updated':
-            log.info(`Updated the comment on the pull request: ${result.url}`);
-            return;
-        case 'unchanged':
-            log.info('Left the comment on the pull request as it is: nothing changed.');
-            return;
-        case 'forbidden':
-            log.warning('The pull request comment could not be written', 'The GitHub token may not write comments. Give the job the permission pull-requests: write. On pull requests from forks GitHub withholds it.');
-            return;
-        case 'failed':
-            log.warning('The pull request comment could not be written', result.why);
-            return;
-    }
+    ]);
 }
 const FORMAT = { name: (name) => `"${name}"`, key: (key) => key };
 function formatDrift({ drift }, tense) {
@@ -18803,8 +19339,8 @@ const OUTPUTS = {
         'overall-indicator': ({ group }) => group?.scores?.overall?.indicator ?? '',
         scores: ({ group }) => JSON.stringify(pickScores(group?.scores)),
         drift: ({ only }) => JSON.stringify(only?.outcome.drift ?? []),
-        groups: ({ report }) => JSON.stringify(report.results.map(describeResult)),
-        counts: ({ report }) => JSON.stringify(pickCounts(report, [...COUNTED, 'kept', 'would-create', 'would-update'])),
+        groups: ({ report }) => describeGroups(report),
+        counts: ({ report }) => describeCounts(report, CREATE_COUNTS),
         'error-code': ({ report }) => findErrorCode(report),
     },
     delete: {
@@ -18817,8 +19353,8 @@ const OUTPUTS = {
     sync: {
         outcome: ({ report }) => describeSync(report),
         drift: ({ report }) => String(hasOutcome(report, ...PLANNED)),
-        counts: ({ report }) => JSON.stringify(pickCounts(report, [...COUNTED, 'deleted', 'absent', ...PLANNED])),
-        groups: ({ report }) => JSON.stringify(report.results.map(describeResult)),
+        counts: ({ report }) => describeCounts(report, SYNC_COUNTS),
+        groups: ({ report }) => describeGroups(report),
         'error-code': ({ report }) => findErrorCode(report),
     },
 };
@@ -18827,15 +19363,19 @@ function listOutputNames(command) {
     return Object.keys(OUTPUTS[command]);
 }
 /** Describes the outputs of a run: every name, with an empty string where there is nothing to say. */
-function describeOutputs(report) {
+function describeOutputs(report, redact = (text) => text) {
     const only = report.isSingle ? report.results[0] : undefined;
     const source = { report, only, group: only?.outcome.group };
-    return Object.fromEntries(Object.entries(OUTPUTS[report.command]).map(([name, describe]) => [name, describe(source)]));
+    return Object.fromEntries(Object.entries(OUTPUTS[report.command]).map(([name, describe]) => {
+        const value = describe(source);
+        return [name, typeof value === 'string' ? redact(value) : `[${value.map(redact).join(',')}]`];
+    }));
 }
-/** Hands the outputs to the runner. A value that holds a secret would be dropped whole, so it is redacted first. */
+/** Hands the outputs to the runner. It would drop a value that holds a secret whole, so they are redacted first. */
 function writeOutputs(report, secrets) {
-    for (const [name, value] of Object.entries(describeOutputs(report))) {
-        setOutput(name, secrets.redact(value));
+    const outputs = describeOutputs(report, (text) => secrets.redact(text));
+    for (const [name, value] of Object.entries(outputs)) {
+        setOutput(name, value);
     }
 }
 /** Says that the run failed after all. What the other outputs say of groups stays true. */
@@ -18846,12 +19386,26 @@ function overwriteOutcome({ code }) {
 }
 const CHANGES = ['created', 'updated', 'deleted'];
 const PLANNED = ['would-create', 'would-update', 'would-delete'];
-const COUNTED = [
+/** What the output `counts` counts, in the order of its members. */
+const CREATE_COUNTS = [
     'created',
     'updated',
     'unchanged',
+    'kept',
     'failed',
     'skipped',
+    'would-create',
+    'would-update',
+];
+const SYNC_COUNTS = [
+    'created',
+    'updated',
+    'unchanged',
+    'deleted',
+    'absent',
+    'failed',
+    'skipped',
+    ...PLANNED,
 ];
 /** The outcome of a run on several groups: the first that applies, the worst first. */
 function describeOverall(report) {
@@ -18887,12 +19441,16 @@ function hasOutcome({ results }, ...kinds) {
     return results.some(({ outcome }) => kinds.includes(outcome.kind));
 }
 /** The counts under names that read well in an expression: `would-create` is `wouldCreate`. */
-function pickCounts({ results }, kinds) {
+function describeCounts({ results }, kinds) {
     const counts = (0,group_result/* countOutcomes */.X)(results);
-    return Object.fromEntries(kinds.map((kind) => [
+    const members = kinds.map((kind) => [
         kind.replace(/-(\w)/g, (_, letter) => letter.toUpperCase()),
         counts[kind],
-    ]));
+    ]);
+    return JSON.stringify(Object.fromEntries(members));
+}
+function describeGroups({ results }) {
+    return results.map((result) => JSON.stringify(describeResult(result)));
 }
 /** All fields are always there: an expression that names a missing one would be empty without a word. */
 function describeResult({ target, outcome }) {
@@ -18929,14 +19487,14 @@ function pickScore(score) {
 }
 /** The members are named one by one: what else a group may come to hold is not published by accident. */
 function pickPublicFields(group) {
-    const { key, name, projectKey, environmentKey, applicationKeys } = group;
+    const { key, name, projectKey, environmentKey, applicationKeys, createdAt } = group;
     return {
         key,
         name,
         projectKey,
         environmentKey,
         applicationKeys,
-        createdAt: formatTime(group.createdAt),
+        ...(createdAt !== undefined && { createdAt: formatTime(createdAt) }),
     };
 }
 function formatTime(epochMs) {
@@ -19030,10 +19588,10 @@ function attempt(work) {
  * @see https://github.com/actions/runner/blob/main/src/Runner.Sdk/ProcessInvoker.cs
  */
 const CANCEL_SIGNALS = ['SIGINT', 'SIGTERM'];
-/** Listens for cancellation until `release` is called. */
-function watchCancellation() {
+/** Listens for cancellation until `release` is called. `nextStep` says what a person can do after one. */
+function watchCancellation(nextStep) {
     const controller = new AbortController();
-    const cancel = () => controller.abort(explainCancel());
+    const cancel = () => controller.abort(explainCancel(nextStep));
     for (const name of CANCEL_SIGNALS) {
         process.once(name, cancel);
     }
@@ -19076,11 +19634,11 @@ function explainTimeout(timeoutMs, advice) {
         nextStep: `Run again; raise timeout-seconds if the network is slow. ${advice}`.trim(),
     });
 }
-function explainCancel() {
+function explainCancel(nextStep) {
     return new errors/* ActionError */.lZ({
         code: 'cancelled',
         message: 'The run was cancelled before it was done.',
-        nextStep: 'Re-run the job if you still need the group.',
+        nextStep,
     });
 }
 /** Resolves after `ms` milliseconds, or as soon as `signal` aborts. */
@@ -19254,7 +19812,64 @@ function toAnchor(heading) {
         .replaceAll(' ', '-');
 }
 
+;// CONCATENATED MODULE: ./build/report/log-messages.js
+
+/** Shorter waits are logged at debug level only, in milliseconds. */
+const ANNOUNCED_WAIT_MS = 3_000;
+/** Logs that the run waits, when it is long enough to wonder. */
+function logWait({ ms, why }, log) {
+    const text = `Trying again in ${(ms / 1_000).toFixed(1)} s: ${why}.`;
+    if (ms >= ANNOUNCED_WAIT_MS) {
+        log.info(text);
+    }
+    else {
+        log.debug(text);
+    }
+}
+/** Logs one request, for those who switched step debugging on. */
+function logRequest(seen, log) {
+    const { attempt, method, path, result, elapsedMs } = seen;
+    log.debug(`Request ${attempt}: ${method} ${path} ${result} in ${Math.round(elapsedMs)} ms`);
+}
+/** Logs that the work on several groups begins, and what will be done; nothing where there is none. */
+function logStart({ total, expected, isDryRun }, log) {
+    if (total > 0) {
+        const counts = expected.length === 0 ? '' : `: ${(0,describe/* describeKinds */.HG)(expected)}`;
+        log.info(`${isDryRun ? 'Planning' : 'Working on'} ${(0,describe/* countGroups */.eq)(total)}${counts}.`);
+    }
+}
+/** Logs that the work goes on. */
+function logProgress(done, total, log) {
+    log.info(`${done} of ${total} done.`);
+}
+/** Logs that there is no pull request to comment on, and how to name one. */
+function logNoPullRequest(log) {
+    log.info('No comment: this run is not for a pull request.');
+    log.info('To comment on a pull request all the same, set the input pr-number to its number.');
+}
+/** Logs what became of the pull request comment. None of it fails the step. */
+function logCommentResult(result, log) {
+    switch (result.kind) {
+        case 'created':
+            log.info(`Commented on the pull request: ${result.url}`);
+            return;
+        case 'updated':
+            log.info(`Updated the comment on the pull request: ${result.url}`);
+            return;
+        case 'unchanged':
+            log.info('Left the comment on the pull request as it is: nothing changed.');
+            return;
+        case 'forbidden':
+            log.warning('The pull request comment could not be written', 'The GitHub token may not write comments. Give the job the permission pull-requests: write. On pull requests from forks GitHub withholds it.');
+            return;
+        case 'failed':
+            log.warning('The pull request comment could not be written', result.why);
+            return;
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/progress.js
+
 
 /** How often work that takes long shows that it goes on, in milliseconds. */
 const PROGRESS_INTERVAL_MS = 10_000;
@@ -19272,10 +19887,10 @@ class ProgressLog {
         this.#isDryRun = isDryRun;
         this.#now = now;
     }
-    begin(total) {
+    begin(total, expected = []) {
         this.#total = total;
         this.#saidAt = this.#now();
-        logStart(total, this.#isDryRun, this.#log);
+        logStart({ total, expected, isDryRun: this.#isDryRun }, this.#log);
     }
     finish(result) {
         this.#done += 1;
@@ -19299,8 +19914,8 @@ var visible_text = __nccwpck_require__(269);
 class Log {
     #secrets;
     /** How many annotations of each kind were written, and those that the last one has to stand for. */
-    #written = { warning: 0, error: 0 };
-    #held = { warning: [], error: [] };
+    #written = { notice: 0, warning: 0, error: 0 };
+    #held = { notice: [], warning: [], error: [] };
     constructor(secrets) {
         this.#secrets = secrets;
     }
@@ -19316,16 +19931,20 @@ class Log {
     }
     /** One blue annotation. `title` is a constant of ours: the runner does not mask titles. */
     notice(title, text) {
-        notice(this.#cleanLines([text]), { title });
+        this.#annotate('notice', { title, message: this.#cleanLines([text]) });
     }
     /** One yellow annotation. `title` is a constant of ours: the runner does not mask titles. */
     warning(title, text) {
         this.#annotate('warning', { title, message: this.#cleanLines([text]) });
     }
     /** One red annotation of some lines, which also makes the step fail when the process ends. */
-    failure(title, lines, place = {}) {
+    failure(title, lines, place) {
         process.exitCode = ExitCode.Failure;
-        this.#annotate('error', { title, message: this.#cleanLines(lines), ...place });
+        this.#annotate('error', {
+            title,
+            message: this.#cleanLines(lines),
+            ...(place && { ...place, file: this.#clean(place.file) }),
+        });
     }
     /** Makes the step fail when the process ends, with a line that is no annotation. */
     fail(text) {
@@ -19333,38 +19952,37 @@ class Log {
         this.info(text);
     }
     /**
-     * Writes the annotations that were held back: the runner shows ten of a kind and drops the others without
-     * a word, so the tenth says how many there are. Each stands in the log in any case.
+     * Writes the last annotation of each kind. The runner shows ten of a kind and drops the others without a
+     * word, so where there are more than ten, the tenth says how many are only in the log.
      */
     flush() {
-        for (const kind of ['error', 'warning']) {
-            const held = this.#held[kind].splice(0);
-            const [first, ...others] = held;
+        for (const kind of ['error', 'warning', 'notice']) {
+            const [first, ...others] = this.#held[kind].splice(0);
             if (first === undefined) {
                 continue;
             }
-            const { message, ...properties } = first;
             if (others.length === 0) {
-                write(kind, message, properties);
+                write(kind, first);
+                continue;
             }
-            else {
-                write(kind, `${held.length} more are in the log and in the job summary.`, {
-                    title: kind === 'error' ? 'More failures' : 'More warnings',
-                });
-            }
+            const message = `${others.length + 1} more are in the log and in the job summary.`;
+            write(kind, { title: MORE_TITLES[kind], message });
         }
     }
     #annotate(kind, annotation) {
-        const { message, ...properties } = annotation;
         this.#written[kind] += 1;
         if (this.#written[kind] < MAX_ANNOTATIONS) {
-            write(kind, message, properties);
+            write(kind, annotation);
             return;
         }
-        this.#held[kind].push(annotation);
-        const { file, startLine, title } = annotation;
-        const place = file === undefined ? '' : ` ${this.#clean(file)}:${startLine ?? 1}`;
-        info(`${kind === 'error' ? 'Error' : 'Warning'}${place}: ${title}. ${message.replaceAll('\n', ' ')}`);
+        const held = this.#held[kind];
+        held.push(annotation);
+        // The tenth waits: it is written as it is unless there is an eleventh.
+        if (held.length > 1) {
+            for (const each of held.length === 2 ? held : [annotation]) {
+                info(describeAnnotation(kind, each));
+            }
+        }
     }
     /** Lines below a heading that is folded in the log. */
     group(title, lines) {
@@ -19399,6 +20017,12 @@ class Log {
         return escapeWorkflowCommands(this.#secrets.redact(text));
     }
 }
+/** The title of the annotation that stands for several. */
+const MORE_TITLES = {
+    notice: 'More notices',
+    warning: 'More warnings',
+    error: 'More failures',
+};
 /** The runner shows this many of a kind. */
 const MAX_ANNOTATIONS = 10;
 /** The runner cuts the message of an annotation here, in characters. */
@@ -19406,13 +20030,25 @@ const MAX_ANNOTATION_LENGTH = 4_096;
 /** So that the headline, the server's words and the next step fit into one annotation, in characters. */
 const MAX_ANNOTATION_LINE_LENGTH = 1_200;
 /** By name and not by index: the bundler keeps all of a namespace that is indexed. */
-function write(kind, message, properties) {
-    if (kind === 'error') {
-        error(message, properties);
+function write(kind, { message, ...properties }) {
+    switch (kind) {
+        case 'error':
+            error(message, properties);
+            return;
+        case 'warning':
+            warning(message, properties);
+            return;
+        case 'notice':
+            notice(message, properties);
+            return;
     }
-    else {
-        warning(message, properties);
-    }
+}
+/** One line on an annotation that the runner would not show. */
+function describeAnnotation(kind, annotation) {
+    const { file, startLine, title, message } = annotation;
+    const place = file === undefined ? '' : ` ${file}:${startLine}`;
+    const word = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
+    return `${word}${place}: ${title}. ${message.replaceAll('\n', ' ')}`;
 }
 /** Longer lines are of no use in a log, in characters. */
 const MAX_LINE_LENGTH = 3_000;
@@ -19433,8 +20069,8 @@ function cut(text, maxLength) {
     return text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
 }
 
-// EXTERNAL MODULE: ./build/report/summary.js + 2 modules
-var summary = __nccwpck_require__(2782);
+// EXTERNAL MODULE: ./build/report/summary.js + 5 modules
+var summary = __nccwpck_require__(8946);
 ;// CONCATENATED MODULE: ./build/report/summary-file.js
 
 
@@ -19937,6 +20573,7 @@ function parseCallerIdentity(json) {
 
 
 
+
 /** A success without a body. */
 const NO_CONTENT = 204;
 /** Decides what a request came to, by the status alone: the body of a 4xx explains, it never decides. */
@@ -20030,6 +20667,12 @@ function readNetworkFailure(failed) {
                 code: 'server-error',
                 what: 'asked to wait longer than the step has time',
             };
+        case HELD:
+            return {
+                ...common,
+                code: 'timeout',
+                what: 'was not asked within a second, because of its rate limit',
+            };
         case 'ATTEMPT_TIMEOUT':
             return { ...common, code: 'timeout', what: 'did not answer in time' };
         default: {
@@ -20052,6 +20695,8 @@ const PAGE_SIZE = 100;
  * @see https://launchdarkly.com/docs/api/insights-scores-beta/list-insight-groups
  */
 const GROUP_PAGE_SIZE = 20;
+/** A delete that was held back for longer is not sent, in milliseconds: by then the key may name another group. */
+const MAX_DELETE_HELD_MS = 1_000;
 /** Speaks LaunchDarkly's API over `transport`. Every request ends when `signal` aborts. */
 function createClient(transport, signal) {
     const ask = async (request, expectation) => readApiResult(await transport.send(request, signal), expectation);
@@ -20072,7 +20717,7 @@ function createClient(transport, signal) {
         },
         getGroup: (key) => get(groupRoute(key), { expand: 'scores' }, parseGroupOf(key)),
         patchGroup: (key, patch) => ask({ method: 'PATCH', ...groupRoute(key), body: patch }, { status: 200, parse: parseGroupOf(key) }),
-        deleteGroup: (key) => ask({ method: 'DELETE', ...groupRoute(key) }, { status: 204, parse: () => true }),
+        deleteGroup: (key) => ask({ method: 'DELETE', ...groupRoute(key), maxHeldMs: MAX_DELETE_HELD_MS }, { status: 204, parse: () => true }),
         listGroups: (offset) => get(GROUPS, { ...pageQuery(GROUP_PAGE_SIZE, offset), sort: 'name' }, parseGroupPage),
         getEnvironment: (projectKey, environmentKey) => get(environmentRoute(projectKey, environmentKey), {}, parseNamedKey),
         getProject: (projectKey) => get(projectRoute(projectKey), {}, parseNamedKey),
@@ -20295,6 +20940,7 @@ class server_clock_ServerClock {
 
 
 
+
 /** Reads, and writes, that are in flight at once. LaunchDarkly's own tools make one to six requests at a time. */
 const MAX_CONCURRENT = 4;
 /** A wait is lengthened by up to this much, in milliseconds, so that jobs of one account don't return at once. */
@@ -20307,17 +20953,25 @@ const ANNOUNCED_CHANGE_MS = 1_000;
  * reached where the server says how many calls are left; a request that was refused with 429 is sent
  * again. `Retry-After` on any other error stops all requests as well.
  *
- * Callers see a 429 only when waiting for it to pass would outlast the deadline, and a `RETRY_AFTER`
- * without response only when another answer asked to wait longer than that.
+ * Callers see a 429 only when waiting for it to pass would outlast the deadline, a `RETRY_AFTER` without
+ * response only when another answer asked to wait longer than that, and a `HELD` only for a request that
+ * sets `maxHeldMs`.
  */
 function throttle(transport, deps) {
     const pace = new Pace(deps);
     return {
         async send(request, signal) {
+            const { maxHeldMs = Number.POSITIVE_INFINITY } = request;
+            const queuedAt = deps.now();
             for (;;) {
                 const refusal = await pace.enter(request, signal);
                 if (refusal !== undefined) {
                     return refusal;
+                }
+                if (!signal.aborted && deps.now() - queuedAt > maxHeldMs) {
+                    const held = createHeld(queuedAt, deps.now());
+                    pace.leave(request, held);
+                    return held;
                 }
                 const exchange = await transport.send(request, signal);
                 if (!pace.leave(request, exchange)) {
@@ -20326,6 +20980,16 @@ function throttle(transport, deps) {
             }
         },
         close: () => transport.close(),
+    };
+}
+function createHeld(startedAt, receivedAt) {
+    return {
+        kind: 'no-response',
+        mayHaveBeenProcessed: false,
+        code: HELD,
+        cause: undefined,
+        startedAt,
+        receivedAt,
     };
 }
 class Pace {
@@ -20407,7 +21071,7 @@ class Pace {
             const waitMs = (0,launchdarkly_backoff/* parseRetryAfter */.mu)(headers, receivedAt) ?? this.#backOff();
             return this.#close(gates, response, waitMs);
         }
-        const askedMs = status >= 400
+        const askedMs = status >= 300
             ? (0,launchdarkly_backoff/* parseRetryAfter */.mu)({ 'retry-after': headers['retry-after'] ?? '', date: headers['date'] ?? '' }, receivedAt)
             : undefined;
         if (askedMs !== undefined) {
@@ -20423,10 +21087,10 @@ class Pace {
     }
     /** Closes `gates` for `waitMs`. Returns whether they open again before the deadline. */
     #close(gates, response, waitMs) {
-        const { now, random, deadlineAt, onWait } = this.#deps;
+        const { random, deadlineAt, onWait } = this.#deps;
         const until = response.receivedAt + waitMs;
         // A hint is a lower bound: jitter is added to it, and never more than there is time for.
-        const jitterMs = Math.max(0, Math.min(random() * MAX_JITTER_MS, deadlineAt - until - 1));
+        const jitterMs = Math.max(0, Math.floor(Math.min(random() * MAX_JITTER_MS, deadlineAt - until - 1)));
         for (const gate of gates) {
             gate.closeUntil(until + jitterMs);
             this.#closedBy.set(gate, response);
@@ -20437,14 +21101,14 @@ class Pace {
             const why = response.status === 429
                 ? "LaunchDarkly's rate limit was reached (429)"
                 : `LaunchDarkly answered ${response.status} and asked to wait`;
-            onWait({ ms: Math.max(0, until - now()), why });
+            onWait({ ms: waitMs + jitterMs, why });
         }
         return isInTime;
     }
     #backOff() {
         const capMs = Math.min(launchdarkly_backoff/* BACKOFF_CAP_MS */.NA, launchdarkly_backoff/* BACKOFF_BASE_MS */.UQ * 2 ** this.#unexplainedLimits);
         this.#unexplainedLimits += 1;
-        return this.#deps.random() * capMs;
+        return Math.floor(this.#deps.random() * capMs);
     }
     #admitQueued() {
         const now = this.#deps.now();
@@ -20505,72 +21169,6 @@ class Pace {
 }
 function kindOf({ method }) {
     return method === 'GET' ? 'read' : 'write';
-}
-
-// EXTERNAL MODULE: ./build/http/http-client.js + 3 modules
-var http_client = __nccwpck_require__(2307);
-// EXTERNAL MODULE: ./build/version.js
-var version = __nccwpck_require__(8508);
-;// CONCATENATED MODULE: ./build/launchdarkly/transport.js
-
-
-/** Opens a transport to one LaunchDarkly server. No connection is made before the first request. */
-function openTransport(options) {
-    const { token, secrets, observe, ...clientOptions } = options;
-    const client = (0,http_client/* openHttpClient */.S)(clientOptions);
-    const commonHeaders = {
-        authorization: token,
-        // The operation's page forgets this header; without it a beta resource answers 403.
-        // More than one value breaks some endpoints. https://launchdarkly.com/docs/api#beta-resources
-        'ld-api-version': 'beta',
-        'user-agent': `${version/* ACTION_NAME */.p}/${version/* VERSION */.x}`,
-        accept: 'application/json',
-    };
-    let attempts = 0;
-    return {
-        async send(request, signal) {
-            const isAborted = signal.aborted;
-            attempts += isAborted ? 0 : 1;
-            const attempt = attempts;
-            const { body, ...rest } = request;
-            const content = body === undefined
-                ? { headers: commonHeaders }
-                : {
-                    headers: { ...commonHeaders, 'content-type': 'application/json' },
-                    body: JSON.stringify(body),
-                };
-            const exchange = await client.send({ ...rest, ...content }, signal);
-            const result = exchange.kind === 'response'
-                ? { ...exchange, body: readJson(exchange.body, secrets) }
-                : exchange;
-            if (!isAborted) {
-                observe({ request, exchange: result, attempt });
-            }
-            return result;
-        },
-        close: () => client.close(),
-    };
-}
-function readJson(body, secrets) {
-    if (body.kind === 'unreadable') {
-        return body;
-    }
-    const { text } = body;
-    const json = parseJson(text);
-    // Before anybody can use what came, what is secret in it is known.
-    if (!secrets.discover(text, json)) {
-        return { kind: 'unreadable', why: 'it holds more secrets than can be redacted' };
-    }
-    return json === undefined ? body : { kind: 'json', text, json };
-}
-/** Returns undefined for what is not JSON. The parser's own error quotes the text, so it goes nowhere. */
-function parseJson(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
 }
 
 ;// CONCATENATED MODULE: ./build/session.js
@@ -20677,6 +21275,7 @@ function clockOf(deadline) {
 
 
 
+
 /** How long the work may take unless the workflow says otherwise: for one group, and for several. Milliseconds. */
 const SINGLE_TIMEOUT_MS = 120_000;
 const SEVERAL_TIMEOUT_MS = 600_000;
@@ -20706,18 +21305,22 @@ async function runCommand(command, env) {
     catch (error) {
         crash.report(error);
     }
+    finally {
+        log.flush();
+    }
 }
 /** One run of a command: reads the inputs, does the work, reports. */
 class Run {
     #command;
     #context;
     #github;
-    #cancellation = watchCancellation();
+    #cancellation;
     #requests = 0;
     constructor(command, context) {
         this.#command = command;
         this.#context = context;
         this.#github = readGitHubContext(context.env);
+        this.#cancellation = watchCancellation(command.afterCancellation);
     }
     async run() {
         const { log, crash } = this.#context;
@@ -20736,7 +21339,6 @@ class Run {
         if (inputs?.wantsComment) {
             await this.#comment(report, inputs);
         }
-        log.flush();
         this.#cancellation.release();
     }
     async #execute(inputs) {

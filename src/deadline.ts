@@ -17,10 +17,13 @@ export interface Deadline {
  */
 const CANCEL_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
-/** Listens for cancellation until `release` is called. */
-export function watchCancellation(): { readonly signal: AbortSignal; release(): void } {
+/** Listens for cancellation until `release` is called. `nextStep` says what a person can do after one. */
+export function watchCancellation(nextStep: string): {
+  readonly signal: AbortSignal;
+  release(): void;
+} {
   const controller = new AbortController();
-  const cancel = () => controller.abort(explainCancel());
+  const cancel = () => controller.abort(explainCancel(nextStep));
   for (const name of CANCEL_SIGNALS) {
     process.once(name, cancel);
   }
@@ -73,11 +76,11 @@ function explainTimeout(timeoutMs: number, advice: string): ActionError {
   });
 }
 
-function explainCancel(): ActionError {
+function explainCancel(nextStep: string): ActionError {
   return new ActionError({
     code: 'cancelled',
     message: 'The run was cancelled before it was done.',
-    nextStep: 'Re-run the job if you still need the group.',
+    nextStep,
   });
 }
 

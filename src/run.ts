@@ -76,13 +76,14 @@ class Run<Inputs extends CommonInputs> {
   readonly #command: Command<Inputs>;
   readonly #context: RunContext;
   readonly #github: GitHubContext;
-  readonly #cancellation = watchCancellation();
+  readonly #cancellation: ReturnType<typeof watchCancellation>;
   #requests = 0;
 
   constructor(command: Command<Inputs>, context: RunContext) {
     this.#command = command;
     this.#context = context;
     this.#github = readGitHubContext(context.env);
+    this.#cancellation = watchCancellation(command.afterCancellation);
   }
 
   async run(): Promise<void> {

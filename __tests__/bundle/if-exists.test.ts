@@ -176,7 +176,7 @@ describe.concurrent('the log', () => {
         kind: 'warning',
         title: 'The insight group differs from the request',
         message: expect.stringMatching(
-          /\(if-exists: keep\)\. Name: is "Production", requested "Production - All Apps"\. Applications: is all, requested billing-service\.$/,
+          /\(if-exists: keep\)\. Name: "Production", expected "Production - All Apps"\. Applications: all applications, expected billing-service\.$/,
         ),
       },
     ]);
@@ -189,7 +189,7 @@ describe.concurrent('the log', () => {
       [
         'The insight group already exists',
         'Insight group "default-production-all-apps" already exists in project "default", environment "production". It differs in name. Nothing was written.',
-        '- Name: is "Production", requested "Production - All Apps".',
+        '- Name: "Production", expected "Production - All Apps"',
         'Next: Set if-exists: keep to go on with the group as it is, or if-exists: update to change it to what is requested.',
       ].join('\n'),
     );
@@ -204,7 +204,7 @@ describe.concurrent('the log', () => {
       [
         'The key belongs to another project or environment',
         'Insight group "default-production-all-apps" belongs to project "mobile", environment "production". Keys are unique in the whole account, so it can\'t be created for project "default", environment "production", and it is never moved. Nothing was written.',
-        '- Project: is "mobile", requested "default".',
+        '- Project: mobile, expected default',
         'Next: Choose another key, such as "default.production.all-apps".',
       ].join('\n'),
     );

@@ -48,7 +48,8 @@ export interface SimulatedRun extends AsyncDisposable {
   methods(): string;
 }
 
-type RunOptions = Omit<RunActionOptions, 'inputs'>;
+/** How to run the bundle, besides its inputs. */
+export type RunOptions = Omit<RunActionOptions, 'inputs'>;
 
 /** Starts the simulator. Disposing of the run asserts that nothing asked for SDK keys. */
 export async function startSimulatedRun(

@@ -59,7 +59,11 @@ describe.concurrent('a successful create', () => {
         '{"key":"default-production-all-apps","name":"Production - All Apps","projectKey":"default","environmentKey":"production","applicationKeys":[],"createdAt":"2026-01-31T12:00:00.000Z"}',
       'overall-score': '',
       'overall-indicator': '',
+      scores: '{}',
       drift: '[]',
+      groups:
+        '[{"key":"default-production-all-apps","name":"Production - All Apps","projectKey":"default","environmentKey":"production","applicationKeys":[],"createdAt":"2026-01-31T12:00:00.000Z","outcome":"created","drift":[],"errorCode":"","message":""}]',
+      counts: expect.stringMatching(/^\{"created":1,(?:"\w+":0,?)+\}$/),
       'error-code': '',
     });
     expect(result.log).toMatch(/^Created insight group "default-production-all-apps" .*\.\n$/);
@@ -129,7 +133,7 @@ describe.concurrent('a successful create', () => {
       drift: '[{"field":"name","desired":"Production - All Apps","actual":"Production"}]',
     });
     expect(result.annotations).toMatchObject([
-      { kind: 'warning', message: 'Name: is "Production", requested "Production - All Apps".' },
+      { kind: 'warning', message: 'Name: "Production", expected "Production - All Apps".' },
     ]);
   });
 });

@@ -30,12 +30,26 @@ export interface TransportRecord {
   requests: number;
   /** When each write was sent whose result the job did not learn. */
   readonly doubts: { readonly method: JsonRequest['method']; readonly sentAt: number }[];
+  readonly deletes: DeleteRecord[];
   /** What each read has shown. */
-  readonly shown: { readonly group: InsightGroup; readonly answeredMs: number }[];
+  readonly shown: {
+    readonly group: InsightGroup;
+    readonly sentAt: number;
+    readonly answeredMs: number;
+  }[];
   /** The group after each patch with a definite response. */
   readonly patched: InsightGroup[];
   /** How often the job sent a request before the time the server had asked it to wait for. */
   impatience: number;
+}
+
+/** The times of one delete, in virtual milliseconds. */
+export interface DeleteRecord {
+  readonly sentAt: number;
+  /** When the last response to a read had come by then. */
+  readonly readAt: number;
+  /** When the server processed it; undefined as long as it has not. */
+  processedAt: number | undefined;
 }
 
 export interface FaultyTransportOptions {
@@ -45,8 +59,8 @@ export interface FaultyTransportOptions {
   readonly random: SeededRandom;
   /** By request number. */
   readonly faults: readonly (Fault | undefined)[];
-  /** The clock of the job's machine, in epoch milliseconds. */
-  readonly wallClock: () => number;
+  /** A clock of the job's machine that is never set, in epoch milliseconds. */
+  readonly clock: () => number;
   /** When the job is stopped, in virtual milliseconds. */
   readonly stopsAt: number;
 }
@@ -56,25 +70,40 @@ export class FaultyTransport implements Transport {
   readonly record: TransportRecord = {
     requests: 0,
     doubts: [],
+    deletes: [],
     shown: [],
     patched: [],
     impatience: 0,
   };
   readonly #options: FaultyTransportOptions;
   #notBefore = 0;
+  #lastReadAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: FaultyTransportOptions) {
     this.#options = options;
   }
 
-  async send(request: JsonRequest): Promise<Exchange> {
+  async send(request: JsonRequest, signal: AbortSignal): Promise<Exchange> {
     const { time, faults } = this.#options;
+    if (signal.aborted) {
+      return this.#noResponse({
+        mayHaveBeenProcessed: false,
+        code: 'ABORTED',
+        startedAt: this.#clock(),
+      });
+    }
     const sentAt = time.now;
     const fault = faults[this.record.requests];
     this.record.requests += 1;
     this.record.impatience += sentAt < this.#notBefore ? 1 : 0;
+    if (request.method === 'DELETE') {
+      this.record.deletes.push({ sentAt, readAt: this.#lastReadAt, processedAt: undefined });
+    }
     const exchange = await this.#exchange(request, fault);
     this.#note(request, exchange, sentAt);
+    if (request.method === 'GET') {
+      this.#lastReadAt = time.now;
+    }
     return exchange;
   }
 
@@ -93,8 +122,12 @@ export class FaultyTransport implements Transport {
     let reply: Reply | undefined;
     if (isProcessed(fault)) {
       const isLate = fault === 'lost, processed later';
+      const sent = request.method === 'DELETE' ? this.record.deletes.at(-1) : undefined;
       time.plan(isLate ? answersAt + random.between(1, 8_000) : arrivesAt, () => {
         reply = this.#process(request);
+        if (sent !== undefined) {
+          sent.processedAt = time.now;
+        }
       });
     }
     await time.waitUntil(Math.min(answersAt, stopsAt));
@@ -228,7 +261,7 @@ export class FaultyTransport implements Transport {
   }
 
   #clock(): number {
-    return this.#options.wallClock();
+    return this.#options.clock();
   }
 
   /** Records what the response said, independently of the action's own interpretation. */
@@ -238,12 +271,14 @@ export class FaultyTransport implements Transport {
     const json = isResponse && exchange.body.kind === 'json' ? exchange.body.json : undefined;
     const group = parseInsightGroup(json);
     const isOk =
-      status === (method === 'POST' ? 201 : 200) &&
-      group !== undefined &&
-      group.key.toLowerCase() === GROUP_KEY.toLowerCase();
-    if (isOk && method === 'GET') {
-      this.record.shown.push({ group, answeredMs: this.#options.time.now - sentAt });
-    } else if (isOk && method === 'PATCH') {
+      method === 'DELETE'
+        ? status === 204
+        : status === (method === 'POST' ? 201 : 200) &&
+          group !== undefined &&
+          group.key.toLowerCase() === GROUP_KEY.toLowerCase();
+    if (isOk && method === 'GET' && group !== undefined) {
+      this.record.shown.push({ group, sentAt, answeredMs: this.#options.time.now - sentAt });
+    } else if (isOk && method === 'PATCH' && group !== undefined) {
       this.record.patched.push(group);
     }
     const isRefused = status >= 400 && status < 500 && status !== 408;
@@ -273,6 +308,13 @@ function isProcessed(fault: Fault | undefined): boolean {
 
 /** Responses that make no sense for the request. None to a read is a permanent failure. */
 function drawSenseless({ method }: JsonRequest, random: SeededRandom): [number, unknown] {
+  if (method === 'DELETE') {
+    return random.pick<[number, unknown]>([
+      [200, undefined],
+      [200, {}],
+      [301, undefined],
+    ]);
+  }
   const status = method === 'POST' ? 201 : 200;
   const otherGroup = {
     key: 'other',

@@ -96,7 +96,9 @@ export class MemoryServer {
         return this.#create(request.body, by);
       case 'PATCH':
         return this.#patch(request.body, by);
-      default:
+      case 'DELETE':
+        return this.#delete(by);
+      case 'GET':
         return this.#read(lagMs);
     }
   }
@@ -116,7 +118,7 @@ export class MemoryServer {
   #patch(body: unknown, by: number): Reply {
     const { group } = this;
     if (group === undefined) {
-      return { status: 404, json: { code: 'not_found', message: 'Invalid resource identifier' } };
+      return { status: 404, json: notFound };
     }
     try {
       const patched = applyJsonPatch({ ...this.#represent(group) }, body, patchableAttributes);
@@ -130,11 +132,19 @@ export class MemoryServer {
     }
   }
 
+  #delete(by: number): Reply {
+    if (this.group === undefined) {
+      return { status: 404, json: notFound };
+    }
+    this.#versions.push({ at: this.#now(), group: undefined, by });
+    return { status: 204, json: undefined };
+  }
+
   #read(lagMs: number): Reply {
     const seenAt = this.#now() - lagMs;
     const group = this.#versions.findLast(({ at }) => at <= seenAt)?.group;
     return group === undefined
-      ? { status: 404, json: { code: 'not_found', message: 'Invalid resource identifier' } }
+      ? { status: 404, json: notFound }
       : { status: 200, json: this.#represent(group) };
   }
 
@@ -181,6 +191,8 @@ export const collision = {
   code: 'optimistic_locking_error',
   message: 'Conflict. Optimistic lock error. Try again later.',
 };
+
+const notFound = { code: 'not_found', message: 'Invalid resource identifier' };
 
 const patchableAttributes = new Set(['name', 'applicationKeys']);
 

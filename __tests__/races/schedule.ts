@@ -1,9 +1,12 @@
 import * as fc from 'fast-check';
 import { ActionError } from '../../src/errors.ts';
 import type { DesiredGroup } from '../../src/insight-group/insight-group.ts';
+import { ATTEMPT_RESERVE_MS } from '../../src/launchdarkly/backoff.ts';
 import { createClient } from '../../src/launchdarkly/client.ts';
+import { throttle } from '../../src/launchdarkly/throttle.ts';
 import type { Outcome } from '../../src/reconcile/outcome.ts';
 import { IF_EXISTS, type IfExists } from '../../src/reconcile/plan.ts';
+import type { ReconcileDeps } from '../../src/reconcile/reconcile-deps.ts';
 import { ensureGroup } from '../../src/reconcile/reconcile-group.ts';
 import {
   FAULTS,
@@ -41,9 +44,13 @@ export interface Schedule {
   readonly jobs: readonly JobPlan[];
 }
 
-export interface JobPlan {
+export interface JobPlan extends JobConditions {
   readonly desired: DesiredGroup;
   readonly ifExists: IfExists;
+}
+
+/** Under which conditions a job runs, whatever it does. */
+export interface JobConditions {
   readonly startsAt: number;
   /** The job's clock minus the server's. */
   readonly clockSkewMs: number;
@@ -107,16 +114,35 @@ function describeInitialState({ before }: Schedule): InitialState {
   return { group, deletedAt: deletedMsAgo === undefined ? undefined : -deletedMsAgo };
 }
 
-interface Stage {
+interface Stage<Plan extends JobConditions> {
   readonly job: number;
-  readonly plan: JobPlan;
+  readonly plan: Plan;
   readonly time: VirtualTime;
   readonly random: SeededRandom;
   readonly server: MemoryServer;
 }
 
-async function runJob({ job, plan, time, random, server }: Stage): Promise<JobRecord> {
-  const { desired, ifExists, clockSkewMs, clockJump, faults, timeoutMs, cancelledAfterMs } = plan;
+async function runJob(stage: Stage<JobPlan>): Promise<JobRecord> {
+  const { job, plan, server } = stage;
+  const { desired, ifExists } = plan;
+  const { deps, record } = openJob(stage);
+  const result = await settleJob(ensureGroup({ desired, ifExists, isDryRun: false }, deps));
+  return { job, plan, transport: record, result, groupExists: server.group !== undefined };
+}
+
+/** The result of a job, or why it failed. */
+export function settleJob<T>(work: Promise<T>): Promise<T | Error> {
+  return work.catch((error: unknown) =>
+    error instanceof Error ? error : new Error(String(error)),
+  );
+}
+
+/** Starts the clock of a job: what it works with, and the ground truth about its requests. */
+export function openJob({ job, plan, time, random, server }: Stage<JobConditions>): {
+  readonly deps: ReconcileDeps;
+  readonly record: TransportRecord;
+} {
+  const { clockSkewMs, clockJump, faults, timeoutMs, cancelledAfterMs } = plan;
   const startedAt = time.now;
   const stopsAt = time.now + Math.min(timeoutMs, cancelledAfterMs ?? timeoutMs);
   const controller = new AbortController();
@@ -134,45 +160,61 @@ async function runJob({ job, plan, time, random, server }: Stage): Promise<JobRe
     const hasJumped = clockJump !== undefined && time.now - startedAt >= clockJump.afterMs;
     return EPOCH_MS + time.now + clockSkewMs + (hasJumped ? clockJump.byMs : 0);
   };
-  const faulty = new FaultyTransport({ job, server, time, random, faults, wallClock, stopsAt });
-  const transport = {
-    send: async (...request: Parameters<FaultyTransport['send']>) => {
-      const exchange = await faulty.send(...request);
-      stopInTime();
-      return exchange;
-    },
-    close: () => faulty.close(),
+  const steadyClock = () => EPOCH_MS + time.now + clockSkewMs;
+  const faulty = new FaultyTransport({
+    job,
+    server,
+    time,
+    random,
+    faults,
+    clock: steadyClock,
+    stopsAt,
+  });
+  const sleep = async (ms: number) => {
+    await time.waitUntil(Math.min(time.now + ms, stopsAt));
+    stopInTime();
   };
-  const result = await ensureGroup(
-    { desired, ifExists, isDryRun: false },
+  const transport = throttle(
     {
-      client: createClient(transport, controller.signal),
-      diagnosis: {
-        describeApiError: async ({ status }) => ({
-          code: 'bad-request',
-          message: `LaunchDarkly refused it (${status}).`,
-          nextStep: 'Correct it.',
-        }),
-        describeFailure: ({ code, what }) => ({
-          code,
-          message: `LaunchDarkly ${what}.`,
-          nextStep: 'Run again.',
-        }),
-        locateEnvironment: async () => ({ kind: 'unknown' }),
-        findUnknownApplications: async () => [],
-      },
-      signal: controller.signal,
-      now: () => ({ wallMs: wallClock(), uptimeMs: time.now - startedAt }),
-      remainingMs: () => startedAt + timeoutMs - time.now,
-      random: random.next,
-      sleep: async (ms) => {
-        await time.waitUntil(Math.min(time.now + ms, stopsAt));
+      send: async (...request: Parameters<FaultyTransport['send']>) => {
+        const exchange = await faulty.send(...request);
         stopInTime();
+        return exchange;
       },
-      announceWait: () => undefined,
+      close: () => faulty.close(),
     },
-  ).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
-  return { job, plan, transport: faulty.record, result, groupExists: server.group !== undefined };
+    {
+      now: steadyClock,
+      sleep,
+      random: random.next,
+      deadlineAt: steadyClock() + timeoutMs - ATTEMPT_RESERVE_MS,
+      onWait: () => undefined,
+    },
+  );
+  const deps: ReconcileDeps = {
+    client: createClient(transport, controller.signal),
+    diagnosis: {
+      describeApiError: async ({ status }) => ({
+        code: 'bad-request',
+        message: `LaunchDarkly refused it (${status}).`,
+        nextStep: 'Correct it.',
+      }),
+      describeFailure: ({ code, what }) => ({
+        code,
+        message: `LaunchDarkly ${what}.`,
+        nextStep: 'Run again.',
+      }),
+      locateEnvironment: async () => ({ kind: 'unknown' }),
+      findUnknownApplications: async () => [],
+    },
+    signal: controller.signal,
+    now: () => ({ wallMs: wallClock(), uptimeMs: time.now - startedAt }),
+    remainingMs: () => startedAt + timeoutMs - time.now,
+    random: random.next,
+    sleep,
+    announceWait: () => undefined,
+  };
+  return { deps, record: faulty.record };
 }
 
 // Some servers store the last two differently: see STORE_MODES.
@@ -184,7 +226,7 @@ const anyApplications = fc.constantFrom<readonly string[]>(
   ['web', UNKNOWN_APPLICATION],
 );
 
-const anyDesired: fc.Arbitrary<DesiredGroup> = fc.record({
+export const anyDesired: fc.Arbitrary<DesiredGroup> = fc.record({
   key: fc.constant(GROUP_KEY),
   name: anyName,
   projectKey: fc.constantFrom('default', 'default', 'Default'),
@@ -204,7 +246,7 @@ const anyBefore = fc.option(
   { nil: undefined, freq: 2 },
 );
 
-const anyBehaviour: fc.Arbitrary<ServerBehaviour> = fc.record({
+export const anyBehaviour: fc.Arbitrary<ServerBehaviour> = fc.record({
   storeAs: fc.oneof(fc.constant([]), fc.subarray([...STORE_MODES])),
   sendsDate: fc.constantFrom(true, true, true, false),
   tellsCreation: fc.constantFrom(true, true, true, true, false),
@@ -219,9 +261,19 @@ interface JobOptions {
 }
 
 const anyJob = ({ desired, faults }: JobOptions) =>
+  fc
+    .tuple(
+      fc.record({
+        desired: fc.constantFrom(...desired),
+        ifExists: fc.constantFrom(...IF_EXISTS),
+      }),
+      anyConditions(faults),
+    )
+    .map(([what, conditions]): JobPlan => ({ ...what, ...conditions }));
+
+/** Clocks, faults and limits of time, whatever the job does. */
+export const anyConditions = (faults: readonly Fault[]): fc.Arbitrary<JobConditions> =>
   fc.record({
-    desired: fc.constantFrom(...desired),
-    ifExists: fc.constantFrom(...IF_EXISTS),
     startsAt: fc.oneof(fc.constant(0), fc.nat(100), fc.nat(5_000)),
     clockSkewMs: fc.oneof(fc.constant(0), fc.integer({ min: -90_000, max: 90_000 })),
     clockJump: fc.option(

@@ -3,6 +3,7 @@ import type { Drift } from '../../src/insight-group/diff.ts';
 import type { DesiredGroup, InsightGroup } from '../../src/insight-group/insight-group.ts';
 import type { Outcome } from '../../src/reconcile/outcome.ts';
 import { describeOutputs } from '../../src/report/outputs.ts';
+import type { RunReport } from '../../src/report/run-report.ts';
 import type { TransportRecord } from './faulty-transport.ts';
 import { EPOCH_MS, isElsewhere, isEqual, type Version } from './memory-server.ts';
 import { AMPLE_TIMEOUT_MS, type JobRecord, type ScheduleRecord } from './schedule.ts';
@@ -185,7 +186,7 @@ class ScheduleChecker {
    * could be decided.
    */
   #checkCreator(job: JobRecord, outcome: Outcome): void {
-    const { created } = describeOutputs({ kind: 'success', outcome });
+    const { created } = describeOutputs(reportOf(job, outcome));
     if (created === 'false' && this.#isCreator(job)) {
       this.#violate('falseSuccesses', job, `${outcome.kind}, but it has made the group`);
     }
@@ -376,6 +377,21 @@ function isCreateInDoubt({ doubts }: TransportRecord): boolean {
 /** Whether a patch of the job has changed the group, or may have. */
 function hasPatched({ patched, doubts }: TransportRecord): boolean {
   return patched.length > 0 || doubts.some(({ method }) => method === 'PATCH');
+}
+
+/** The report of the job's run, as far as its outputs are made of it. */
+function reportOf({ plan, transport }: JobRecord, outcome: Outcome): RunReport {
+  return {
+    command: 'create',
+    isSingle: true,
+    isDryRun: false,
+    results: [{ target: plan.desired, outcome }],
+    failure: undefined,
+    notices: [],
+    helpUrl: () => undefined,
+    origin: undefined,
+    requests: transport.requests,
+  };
 }
 
 function isOutcome(result: Outcome | Error): result is Outcome {

@@ -25,7 +25,7 @@ describe('Deadline', () => {
   });
 
   test.each(['SIGINT', 'SIGTERM'] as const)('aborts early on %s and stays cancelled', (name) => {
-    const cancellation = watchCancellation();
+    const cancellation = watchCancellation('Run again.');
     const deadline = startDeadline(1_000, cancellation.signal);
     process.emit(name);
     vi.advanceTimersByTime(1_000);
@@ -37,7 +37,7 @@ describe('Deadline', () => {
   test('leaves no timers or signal handlers behind once released', () => {
     const listeners = () => ['SIGINT', 'SIGTERM'].map((name) => process.listenerCount(name));
     const before = listeners();
-    const cancellation = watchCancellation();
+    const cancellation = watchCancellation('Run again.');
     const deadline = startDeadline(1_000, cancellation.signal);
     expect(listeners()).toEqual(before.map((count) => count + 1));
     deadline.release();

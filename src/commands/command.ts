@@ -1,6 +1,6 @@
 import type { ActionError } from '../errors.ts';
 import type { CommonInputs, InputSource } from '../inputs/common-inputs.ts';
-import type { GroupResult } from '../reconcile/group-result.ts';
+import type { GroupResult, OutcomeKind } from '../reconcile/group-result.ts';
 import type { CommentIdentity } from '../report/comment-identity.ts';
 import type { CommandName } from '../report/run-report.ts';
 import type { Session } from '../session.ts';
@@ -8,6 +8,8 @@ import type { Session } from '../session.ts';
 /** What one `action.yml` of this repository stands for. */
 export interface Command<Inputs extends CommonInputs> {
   readonly name: CommandName;
+  /** What a person can do after a cancellation, in a sentence. */
+  readonly afterCancellation: string;
   /** @throws {ActionError} `invalid-input`, naming every problem */
   readonly readInputs: (source: InputSource) => Inputs;
   /** Whether the inputs may stand for several groups: then one of them must not hold up the others. */
@@ -31,8 +33,8 @@ export interface CommandContext {
 
 /** Told of the work on several groups while it goes on. */
 export interface ProgressObserver {
-  /** The work on so many groups begins. */
-  begin(total: number): void;
+  /** The work on so many groups begins. `expected` is how it would end by what is known so far, one for each group. */
+  begin(total: number, expected?: readonly OutcomeKind[]): void;
   /** One more group is done. */
   finish(result: GroupResult): void;
 }

@@ -6,7 +6,7 @@ import { formatSelector } from '../inputs/selector.ts';
 import { renderTemplate } from '../inputs/template.ts';
 import { applyAll, applyOne } from '../reconcile/apply.ts';
 import type { Catalog } from '../reconcile/catalog.ts';
-import { planEntries } from '../reconcile/entries-plan.ts';
+import { expectOutcomes, planEntries } from '../reconcile/entries-plan.ts';
 import { type Expansion, expandEntries } from '../reconcile/expand.ts';
 import { Lists } from '../reconcile/lists.ts';
 import { observeGroups } from '../reconcile/observe-groups.ts';
@@ -18,6 +18,7 @@ import type { Command, CommandContext, CommandResult } from './command.ts';
 /** `action.yml`: creates a group, or one for each environment that matches. */
 export const createCommand: Command<CreateInputs> = {
   name: 'create',
+  afterCancellation: 'Re-run the job if you still need the group.',
   readInputs: readCreateInputs,
   mayBeSeveral: ({ template }) => mayBeSeveral(template),
   identifyComment,
@@ -60,7 +61,7 @@ async function createSeveral(
   const keys = expansion.groups.map(({ desired }) => desired.key);
   const observed = await observeGroups(keys, lists);
   const plan = planEntries(expansion, observed, inputs.ifExists);
-  progress.begin(plan.groups.length + plan.missing.length);
+  progress.begin(plan.groups.length + plan.missing.length, expectOutcomes(plan));
   for (const result of plan.missing) {
     progress.finish(result);
   }

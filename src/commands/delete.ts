@@ -7,6 +7,7 @@ import type { Command } from './command.ts';
 /** `delete/action.yml`: deletes a group. */
 export const deleteCommand: Command<DeleteInputs> = {
   name: 'delete',
+  afterCancellation: 'Re-run the job if the group should still be deleted.',
   readInputs: readDeleteInputs,
   mayBeSeveral: () => false,
   // The same as that of the step that created the group: its comment is brought up to date.

@@ -15,6 +15,7 @@ import type { Command, CommandContext, CommandResult } from './command.ts';
 /** `sync/action.yml`: makes the groups of an account what a file says. */
 export const syncCommand: Command<SyncInputs> = {
   name: 'sync',
+  afterCancellation: 'Re-run the job to finish the work.',
   readInputs: readSyncInputs,
   mayBeSeveral: () => true,
   identifyComment: ({ server, file }) => [server.origin, 'file', file],

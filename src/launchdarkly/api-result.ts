@@ -2,7 +2,7 @@ import type { ErrorCode } from '../errors.ts';
 import { isPermanentCode } from '../http/error-codes.ts';
 import { parseRetryAfter, parseServerClock } from './backoff.ts';
 import { type ErrorBody, parseErrorBody } from './schemas.ts';
-import type { Exchange, ResponseReceived } from './transport.ts';
+import { type Exchange, HELD, type ResponseReceived } from './transport.ts';
 
 /**
  * What one request came to.
@@ -175,6 +175,12 @@ function readNetworkFailure(failed: Extract<Exchange, { kind: 'no-response' }>):
         ...common,
         code: 'server-error',
         what: 'asked to wait longer than the step has time',
+      };
+    case HELD:
+      return {
+        ...common,
+        code: 'timeout',
+        what: 'was not asked within a second, because of its rate limit',
       };
     case 'ATTEMPT_TIMEOUT':
       return { ...common, code: 'timeout', what: 'did not answer in time' };

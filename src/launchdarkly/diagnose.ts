@@ -183,9 +183,14 @@ function findCorrection(error: ApiError, operation: Operation): string {
   if (operation === 'update') {
     return 'Make the change in LaunchDarkly, or set if-exists: keep to go on with the group as it is.';
   }
-  return (error.message ?? error.text.trim()) === ''
-    ? 'LaunchDarkly does not say why: check the inputs name, key, project, environment and applications, and run again.'
-    : COMPARE_INPUTS;
+  if ((error.message ?? error.text.trim()) !== '') {
+    return COMPARE_INPUTS;
+  }
+  const inputs =
+    operation === 'delete' || operation === 'read'
+      ? 'input key'
+      : 'inputs name, key, project, environment and applications';
+  return `LaunchDarkly does not say why: check the ${inputs}, and run again.`;
 }
 
 async function investigateToken(server: Server, client: LaunchDarkly): Promise<Finding> {

@@ -2,7 +2,13 @@ import { BACKOFF_BASE_MS, BACKOFF_CAP_MS, parseRetryAfter, parseServerClock } fr
 import { RateLimitGate } from './rate-limit-gate.ts';
 import { findExhaustedScopes, RATE_LIMIT_SCOPES, readRateLimits } from './rate-limit-headers.ts';
 import { ServerClock } from './server-clock.ts';
-import type { Exchange, JsonRequest, ResponseReceived, Transport } from './transport.ts';
+import {
+  type Exchange,
+  HELD,
+  type JsonRequest,
+  type ResponseReceived,
+  type Transport,
+} from './transport.ts';
 
 /** Reads, and writes, that are in flight at once. LaunchDarkly's own tools make one to six requests at a time. */
 export const MAX_CONCURRENT = 4;
@@ -32,17 +38,25 @@ export interface ThrottleDeps {
  * reached where the server says how many calls are left; a request that was refused with 429 is sent
  * again. `Retry-After` on any other error stops all requests as well.
  *
- * Callers see a 429 only when waiting for it to pass would outlast the deadline, and a `RETRY_AFTER`
- * without response only when another answer asked to wait longer than that.
+ * Callers see a 429 only when waiting for it to pass would outlast the deadline, a `RETRY_AFTER` without
+ * response only when another answer asked to wait longer than that, and a `HELD` only for a request that
+ * sets `maxHeldMs`.
  */
 export function throttle(transport: Transport, deps: ThrottleDeps): Transport {
   const pace = new Pace(deps);
   return {
     async send(request, signal) {
+      const { maxHeldMs = Number.POSITIVE_INFINITY } = request;
+      const queuedAt = deps.now();
       for (;;) {
         const refusal = await pace.enter(request, signal);
         if (refusal !== undefined) {
           return refusal;
+        }
+        if (!signal.aborted && deps.now() - queuedAt > maxHeldMs) {
+          const held = createHeld(queuedAt, deps.now());
+          pace.leave(request, held);
+          return held;
         }
         const exchange = await transport.send(request, signal);
         if (!pace.leave(request, exchange)) {
@@ -51,6 +65,17 @@ export function throttle(transport: Transport, deps: ThrottleDeps): Transport {
       }
     },
     close: () => transport.close(),
+  };
+}
+
+function createHeld(startedAt: number, receivedAt: number): Exchange {
+  return {
+    kind: 'no-response',
+    mayHaveBeenProcessed: false,
+    code: HELD,
+    cause: undefined,
+    startedAt,
+    receivedAt,
   };
 }
 
@@ -147,7 +172,7 @@ class Pace {
       return this.#close(gates, response, waitMs);
     }
     const askedMs =
-      status >= 400
+      status >= 300
         ? parseRetryAfter(
             { 'retry-after': headers['retry-after'] ?? '', date: headers['date'] ?? '' },
             receivedAt,
@@ -166,10 +191,13 @@ class Pace {
 
   /** Closes `gates` for `waitMs`. Returns whether they open again before the deadline. */
   #close(gates: readonly RateLimitGate[], response: ResponseReceived, waitMs: number): boolean {
-    const { now, random, deadlineAt, onWait } = this.#deps;
+    const { random, deadlineAt, onWait } = this.#deps;
     const until = response.receivedAt + waitMs;
     // A hint is a lower bound: jitter is added to it, and never more than there is time for.
-    const jitterMs = Math.max(0, Math.min(random() * MAX_JITTER_MS, deadlineAt - until - 1));
+    const jitterMs = Math.max(
+      0,
+      Math.floor(Math.min(random() * MAX_JITTER_MS, deadlineAt - until - 1)),
+    );
     for (const gate of gates) {
       gate.closeUntil(until + jitterMs);
       this.#closedBy.set(gate, response);
@@ -181,7 +209,7 @@ class Pace {
         response.status === 429
           ? "LaunchDarkly's rate limit was reached (429)"
           : `LaunchDarkly answered ${response.status} and asked to wait`;
-      onWait({ ms: Math.max(0, until - now()), why });
+      onWait({ ms: waitMs + jitterMs, why });
     }
     return isInTime;
   }
@@ -189,7 +217,7 @@ class Pace {
   #backOff(): number {
     const capMs = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** this.#unexplainedLimits);
     this.#unexplainedLimits += 1;
-    return this.#deps.random() * capMs;
+    return Math.floor(this.#deps.random() * capMs);
   }
 
   #admitQueued(): void {

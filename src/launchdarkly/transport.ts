@@ -12,7 +12,15 @@ export interface JsonRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /**
+   * How long the request may be held back before it is sent, in milliseconds. A request that would be sent
+   * later is answered with {@link HELD} instead, because what it is based on may have changed meanwhile.
+   */
+  readonly maxHeldMs?: number;
 }
+
+/** The code of a request that was not sent because it was held back for too long. */
+export const HELD = 'HELD';
 
 /** What came of one attempt. Times are in epoch milliseconds of this machine. */
 export type Exchange = ResponseReceived | NoResponse;

@@ -10,6 +10,8 @@ const MAX_LOST_IN_A_ROW = 3;
 /** What is to be done for one group. */
 export interface GroupTask {
   readonly target: GroupTarget;
+  /** Whether the outcome is known already. Then it is told in any case, and proves nothing. */
+  readonly needsNoRequest?: boolean;
   /** @throws {ActionError} when the group is not what it should be at the end */
   readonly run: () => Promise<GroupOutcome>;
 }
@@ -25,17 +27,25 @@ export async function applyAll(
   onResult: (result: GroupResult) => void,
 ): Promise<GroupResult[]> {
   const results = new Map<GroupTask, GroupResult>();
-  const queue = [...tasks];
+  const queue = tasks.filter(({ needsNoRequest }) => !needsNoRequest);
   const stop = new StopRule();
+
+  function finish(task: GroupTask, outcome: GroupOutcome): void {
+    const result = { target: task.target, outcome };
+    results.set(task, result);
+    onResult(result);
+  }
 
   async function work(): Promise<void> {
     for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
       const outcome = stop.isStopped ? SKIPPED : await settle(task);
       stop.observe(outcome);
-      const result = { target: task.target, outcome };
-      results.set(task, result);
-      onResult(result);
+      finish(task, outcome);
     }
+  }
+
+  for (const task of tasks.filter(({ needsNoRequest }) => needsNoRequest)) {
+    finish(task, await settle(task));
   }
 
   await Promise.all(Array.from({ length: MAX_CONCURRENT_GROUPS }, work));

@@ -6,6 +6,8 @@ import { uses } from '../inputs/template.ts';
 /** The projects and environments that were read. A project that is not in it does not exist. */
 export interface Catalog {
   readonly projects: readonly CatalogProject[];
+  /** The keys of further projects that exist, as far as they are known: one of them may have been meant. */
+  readonly otherProjects?: readonly string[];
 }
 
 /** A project. Its name is undefined where it was not read, and its environments are all or none. */

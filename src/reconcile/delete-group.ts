@@ -1,11 +1,16 @@
 import { isSameKey } from '../insight-group/diff.ts';
 import type { GroupReference, InsightGroup } from '../insight-group/insight-group.ts';
-import { GroupRequests } from './group-requests.ts';
+import {
+  explainForeignDelete,
+  explainNotDeleted,
+  explainUnknownIdentity,
+} from './delete-messages.ts';
+import { type DeleteResult, GroupRequests, type Observation } from './group-requests.ts';
 import type { DeleteOutcome } from './group-result.ts';
-import { explainForeignDelete } from './messages.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 import { RetryLoop } from './retry-loop.ts';
-import { WriteLedger } from './write-ledger.ts';
+import type { Moment } from './server-clock.ts';
+import { READ_LAG_MS, WriteLedger } from './write-ledger.ts';
 
 /** What is asked for. Project and environment are the second factor, because a key is unique in the account. */
 export interface DeleteRequest {
@@ -14,75 +19,197 @@ export interface DeleteRequest {
 }
 
 /**
- * Deletes a group, once it was read and seen to belong to the project and environment of `target`. A
- * group that is not there is what was asked for. A delete without an answer is settled by reading: a
- * group that was made anew meanwhile is another one, and is left alone.
+ * Deletes a group, after a read has shown that it belongs to the project and environment of `target`. No
+ * group is a success. LaunchDarkly has no conditional delete, so each attempt directly follows a read: a
+ * group that was created anew under the same key meanwhile is another one, and is left alone.
  *
  * @throws {ActionError} when the group may still be there at the end, or belongs elsewhere
  */
-export async function deleteGroup(
-  { target, isDryRun }: DeleteRequest,
-  deps: ReconcileDeps,
-): Promise<DeleteOutcome> {
-  // A delete names a group, and asks for none of its values.
-  const desired = { ...target, name: '', applicationKeys: [] };
-  const ledger = new WriteLedger();
-  const loop = new RetryLoop(desired, deps, ledger);
-  const requests = new GroupRequests({ desired, deps, ledger, loop });
+export function deleteGroup(request: DeleteRequest, deps: ReconcileDeps): Promise<DeleteOutcome> {
+  return new Deletion(request, deps).run();
+}
 
-  const first = await requests.read();
-  if (first === undefined) {
-    return { kind: 'absent', group: undefined, drift: [] };
+/** The group of a deletion, and the read that was the first to show it. */
+interface Found {
+  readonly group: InsightGroup;
+  readonly observation: Observation;
+}
+
+/** What a read that can be relied on shows: the group itself, or what is there in its place. */
+type Current =
+  | { readonly kind: 'same' | 'unknown'; readonly group: InsightGroup }
+  | { readonly kind: 'replaced'; readonly group: InsightGroup }
+  | { readonly kind: 'none' };
+
+class Deletion {
+  readonly #request: DeleteRequest;
+  readonly #deps: ReconcileDeps;
+  readonly #ledger = new WriteLedger('absent');
+  readonly #loop: RetryLoop;
+  readonly #requests: GroupRequests;
+  /** When a read last showed anything else than the group: one that shows the group again may lag. */
+  #differedAt: Moment | undefined;
+
+  constructor(request: DeleteRequest, deps: ReconcileDeps) {
+    // A delete names a group, and asks for none of its values.
+    const desired = { ...request.target, name: '', applicationKeys: [] };
+    this.#request = request;
+    this.#deps = deps;
+    this.#loop = new RetryLoop(desired, deps, this.#ledger);
+    this.#requests = new GroupRequests({ desired, deps, ledger: this.#ledger, loop: this.#loop });
   }
-  const { group } = first;
-  if (!belongsTo(group, target)) {
-    throw loop.fail(explainForeignDelete(group, target));
-  }
-  if (isDryRun) {
-    return { kind: 'would-delete', group, drift: [] };
-  }
-  for (;;) {
-    const deleted = await requests.delete(group.key);
-    const current = deleted.kind === 'gone' ? undefined : await readSettled(requests, loop);
-    if (deleted.kind === 'gone' || current === undefined || isAnother(current, group)) {
-      return { kind: 'deleted', group, drift: [] };
+
+  async run(): Promise<DeleteOutcome> {
+    const { target, isDryRun } = this.#request;
+    const observation = await this.#requests.observe();
+    const { group } = observation;
+    if (group === undefined) {
+      return { kind: 'absent', group: undefined, drift: [] };
     }
-    if (deleted.kind === 'indeterminate' && current.createdAt === undefined) {
-      // Nothing tells this group from one that was made anew, and a retry would delete that one.
-      throw loop.fail(deps.diagnosis.describeFailure(deleted.failure, 'delete'));
+    if (!isInPlace(group, target)) {
+      throw this.#loop.fail(explainForeignDelete(group, target));
     }
-    // The group is still there, so the delete did nothing.
-    ledger.clearDeletes();
-    await loop.wait(deleted, 'delete');
+    return isDryRun
+      ? { kind: 'would-delete', group, drift: [] }
+      : this.#delete({ group, observation });
+  }
+
+  async #delete(found: Found): Promise<DeleteOutcome> {
+    for (;;) {
+      const result = await this.#requests.delete(found.group.key);
+      if (result.kind === 'gone') {
+        return { kind: 'deleted', group: found.group, drift: [] };
+      }
+      const current = await this.#resolve(result, found);
+      switch (current.kind) {
+        case 'none':
+          return this.#conclude(found.group, undefined);
+        case 'replaced':
+          return this.#conclude(found.group, current.group);
+        case 'same':
+        case 'unknown':
+        // It is still there: another attempt.
+      }
+    }
+  }
+
+  /** Waits as long as `result` asks for, then reads what there is. */
+  async #resolve(result: Exclude<DeleteResult, { kind: 'gone' }>, found: Found): Promise<Current> {
+    switch (result.kind) {
+      case 'not-deleted':
+        return this.#readCurrent(found);
+      case 'conflict': {
+        const observed = { group: found.group, drift: [] };
+        await this.#loop.wait({ ...result, observed }, 'delete');
+        return this.#readCurrent(found);
+      }
+      case 'unconfirmed': {
+        const current = await this.#readCurrent(found);
+        if (current.kind === 'same' || current.kind === 'unknown') {
+          throw this.#loop.fail(explainNotDeleted(result.error, current.group));
+        }
+        return current;
+      }
+      case 'indeterminate': {
+        // Most often it was carried out, and the first read shows it.
+        const first = await this.#observe(found);
+        const settled = this.#settle(first, found);
+        if (settled !== undefined && settled.kind !== 'same' && settled.kind !== 'unknown') {
+          return settled;
+        }
+        await this.#loop.wait(result, 'delete');
+        const current = await this.#readCurrent(found);
+        if (current.kind === 'unknown') {
+          // A retry might delete a group that was created anew.
+          const failure = this.#deps.diagnosis.describeFailure(result.failure, 'delete');
+          throw this.#loop.fail(explainUnknownIdentity(failure, current.group));
+        }
+        return current;
+      }
+    }
+  }
+
+  /** Reads the group until what the read shows can't be out of date. */
+  async #readCurrent(found: Found): Promise<Current> {
+    for (;;) {
+      const observation = await this.#observe(found);
+      const current = this.#settle(observation, found);
+      if (current !== undefined) {
+        return current;
+      }
+      const observed = { group: observation.group ?? found.group, drift: [] };
+      const staleMs = this.#staleMs(observation, found);
+      await this.#loop.waitWithin(staleMs, { kind: 'stale-read', observed }, 'read');
+    }
+  }
+
+  async #observe(found: Found): Promise<Observation> {
+    const observation = await this.#requests.observe();
+    const { group, endedAt } = observation;
+    if (group === undefined || identify(group, found.group) === 'replaced') {
+      this.#differedAt = endedAt;
+    }
+    return observation;
+  }
+
+  /** Tells what an observation shows; undefined when it may be out of date. */
+  #settle(observation: Observation, found: Found): Current | undefined {
+    if (this.#staleMs(observation, found) > 0) {
+      return undefined;
+    }
+    const { group } = observation;
+    return group === undefined ? { kind: 'none' } : { kind: identify(group, found.group), group };
+  }
+
+  /**
+   * For how many more milliseconds a read may lag in a way that matters: show the group though it was
+   * deleted by this run, or the time before it was created.
+   */
+  #staleMs({ group, sentAt }: Observation, found: Found): number {
+    const identity = group && identify(group, found.group);
+    if (identity === 'same' || identity === 'unknown') {
+      return Math.max(this.#ledger.staleReadsMs(sentAt), this.#lagAfter(this.#differedAt, sentAt));
+    }
+    const { createdAt } = found.group;
+    if (createdAt !== undefined) {
+      if (group?.createdAt !== undefined && group.createdAt > createdAt) {
+        return 0;
+      }
+      const sent = this.#loop.serverClock.timeAt(sentAt);
+      if (sent !== undefined && sent.earliestMs >= createdAt + READ_LAG_MS) {
+        return 0;
+      }
+    }
+    return this.#lagAfter(found.observation.endedAt, sentAt);
+  }
+
+  /** For how many more milliseconds a read may show what was there before `moment`. */
+  #lagAfter(moment: Moment | undefined, sentAt: Moment): number {
+    return moment === undefined
+      ? 0
+      : Math.max(0, READ_LAG_MS - (sentAt.uptimeMs - moment.uptimeMs));
+  }
+
+  /** The group is gone. Whether by this run can't be told where no delete may have been carried out. */
+  #conclude(group: InsightGroup, successor: InsightGroup | undefined): DeleteOutcome {
+    const common = { drift: [], ...(successor !== undefined && { successor }) } as const;
+    return this.#ledger.isDeleteInDoubt
+      ? { kind: 'deleted', group, ...common }
+      : { kind: 'absent', group: undefined, ...common };
   }
 }
 
-/** Reads the group, and reads it again as long as it may be shown as it was before a delete. */
-async function readSettled(
-  requests: GroupRequests,
-  loop: RetryLoop,
-): Promise<InsightGroup | undefined> {
-  for (;;) {
-    const read = await requests.read();
-    if (read === undefined || read.staleMs === 0) {
-      return read?.group;
-    }
-    const observed = { group: read.group, drift: [] };
-    await loop.waitWithin(read.staleMs, { kind: 'stale-read', observed }, 'read');
+function isInPlace(group: InsightGroup, { projectKey, environmentKey }: GroupReference): boolean {
+  return isSameKey(group.projectKey, projectKey) && isSameKey(group.environmentKey, environmentKey);
+}
+
+/** Tells whether `current` is the group `found`, and not another one with its key. A group is never moved. */
+function identify(current: InsightGroup, found: InsightGroup): 'same' | 'unknown' | 'replaced' {
+  if (!isInPlace(current, found)) {
+    return 'replaced';
   }
-}
-
-function belongsTo(group: InsightGroup, target: GroupReference): boolean {
-  return (
-    isSameKey(group.projectKey, target.projectKey) &&
-    isSameKey(group.environmentKey, target.environmentKey)
-  );
-}
-
-function isAnother(current: InsightGroup, deleted: InsightGroup): boolean {
-  return (
-    current.createdAt !== deleted.createdAt ||
-    !isSameKey(current.projectKey, deleted.projectKey) ||
-    !isSameKey(current.environmentKey, deleted.environmentKey)
-  );
+  if (current.createdAt === undefined || found.createdAt === undefined) {
+    return 'unknown';
+  }
+  return current.createdAt === found.createdAt ? 'same' : 'replaced';
 }

@@ -1,7 +1,7 @@
 import type { AbsentGroup } from '../inputs/desired-entry.ts';
 import type { DesiredGroup, InsightGroup } from '../insight-group/insight-group.ts';
 import type { Expansion } from './expand.ts';
-import type { GroupResult } from './group-result.ts';
+import type { GroupResult, OutcomeKind } from './group-result.ts';
 import { explainMissingTarget } from './messages.ts';
 import { findObserved, type ObservedGroups } from './observe-groups.ts';
 import { type IfExists, type Plan, planChange } from './plan.ts';
@@ -24,6 +24,30 @@ export interface EntriesPlan {
   readonly deletes: readonly PlannedDelete[];
   /** What has failed already: groups of environments that are named in full and do not exist. */
   readonly missing: readonly GroupResult[];
+}
+
+/** How each group of a plan would end, if nothing has changed since and nothing goes wrong. */
+export function expectOutcomes({ groups, deletes, missing }: EntriesPlan): OutcomeKind[] {
+  return [
+    ...missing.map(({ outcome }) => outcome.kind),
+    ...groups.map(({ plan }) => expectOutcome(plan)),
+    ...deletes.map(({ observed }) => (observed === undefined ? 'absent' : 'would-delete')),
+  ];
+}
+
+function expectOutcome(plan: Plan): OutcomeKind {
+  switch (plan.kind) {
+    case 'create':
+      return 'would-create';
+    case 'update':
+      return 'would-update';
+    case 'none':
+      return 'unchanged';
+    case 'keep':
+      return 'kept';
+    case 'conflict':
+      return 'failed';
+  }
 }
 
 /** Plans what the groups of an expansion need, given the groups that exist. Pure. */

@@ -1,9 +1,10 @@
 import type { PatchOperation } from '../insight-group/diff.ts';
 import type { DesiredGroup, InsightGroup } from '../insight-group/insight-group.ts';
 import type { ApiError, ApiResult, RequestFailure } from '../launchdarkly/api-result.ts';
-import type { Operation } from '../launchdarkly/diagnose.ts';
+import { HELD } from '../launchdarkly/transport.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 import type { RetryLoop } from './retry-loop.ts';
+import type { Moment } from './server-clock.ts';
 import type { WriteLedger } from './write-ledger.ts';
 
 /** What a write came to. */
@@ -15,22 +16,30 @@ export type WriteResult =
 
 /** A write of which a read has to tell what there is. */
 export type UnsettledWrite =
-  | {
-      readonly kind: 'conflict';
-      readonly error: ApiError;
-      readonly retryAfterMs: number | undefined;
-    }
-  | {
-      readonly kind: 'indeterminate';
-      readonly failure: RequestFailure;
-      readonly retryAfterMs: number | undefined;
-    };
+  | { readonly kind: 'conflict'; readonly error: ApiError }
+  | { readonly kind: 'indeterminate'; readonly failure: RequestFailure };
+
+/** What one attempt to delete a group came to. */
+export type DeleteResult =
+  | { readonly kind: 'gone' }
+  /** It was certainly not carried out, and the wait before another attempt is over. */
+  | { readonly kind: 'not-deleted' }
+  /** A 404 that is not LaunchDarkly's own. */
+  | { readonly kind: 'unconfirmed'; readonly error: ApiError }
+  | UnsettledWrite;
 
 /** A group as a read showed it. */
 export interface GroupRead {
   readonly group: InsightGroup;
   /** For how many more milliseconds a read may show what was there before a create of this run; 0 when it can't. */
   readonly staleMs: number;
+}
+
+/** What a read showed, and between which moments. */
+export interface Observation {
+  readonly group: InsightGroup | undefined;
+  readonly sentAt: Moment;
+  readonly endedAt: Moment;
 }
 
 /** What the requests of one reconciliation share. */
@@ -64,14 +73,15 @@ export class GroupRequests {
       if (result.kind === 'ok') {
         return { kind: 'applied', group: result.value };
       }
+      const { retryAfterMs } = result;
       const unsettled = asUnsettled(result);
       if (unsettled?.kind === 'indeterminate') {
         this.#ledger.noteCreateInDoubt(sentAt, endedAt);
-        this.#loop.throwIfStopped();
       }
       if (unsettled !== undefined) {
-        await this.#honorRetryAfter(unsettled, 'create');
-        return { ...unsettled, retryAfterMs: undefined };
+        this.#loop.throwIfStopped();
+        await this.#loop.assertTimeToWait({ ...unsettled, retryAfterMs }, 'create');
+        return unsettled;
       }
       await this.#loop.retryOrThrow(result, 'create');
     }
@@ -89,52 +99,95 @@ export class GroupRequests {
       if (result.kind === 'rejected' && result.error.status === 404) {
         return { kind: 'not-found', error: result.error };
       }
+      const { retryAfterMs } = result;
       const unsettled = asUnsettled(result);
       if (unsettled?.kind === 'indeterminate') {
         this.#ledger.noteUpdateInDoubt(endedAt);
-        this.#loop.throwIfStopped();
       }
       if (unsettled !== undefined) {
-        await this.#honorRetryAfter(unsettled, 'update');
-        return { ...unsettled, retryAfterMs: undefined };
+        this.#loop.throwIfStopped();
+        await this.#loop.assertTimeToWait({ ...unsettled, retryAfterMs }, 'update');
+        return unsettled;
       }
       await this.#loop.retryOrThrow(result, 'update');
     }
   }
 
-  /** Sends a delete until the group is gone, or it is in conflict or in doubt. */
-  async delete(key: string): Promise<{ readonly kind: 'gone' } | UnsettledWrite> {
-    for (;;) {
-      const { result, endedAt } = await this.#loop.attempt(() =>
-        this.#deps.client.deleteGroup(key),
-      );
-      if (result.kind === 'ok' || (result.kind === 'rejected' && result.error.status === 404)) {
+  /**
+   * Sends one delete. It is never repeated here: each delete has to follow a read that shows which group the
+   * key names by then.
+   */
+  async delete(key: string): Promise<DeleteResult> {
+    const { result, endedAt } = await this.#loop.attempt(() => this.#deps.client.deleteGroup(key));
+    if (result.kind === 'ok') {
+      return { kind: 'gone' };
+    }
+    if (result.kind === 'rejected' && result.error.status === 404) {
+      if (isOwnError(result.error)) {
         return { kind: 'gone' };
       }
-      const unsettled = asUnsettled(result);
-      if (unsettled?.kind === 'indeterminate') {
-        this.#ledger.noteDeleteInDoubt(endedAt);
-        this.#loop.throwIfStopped();
-      }
-      if (unsettled !== undefined) {
-        await this.#honorRetryAfter(unsettled, 'delete');
-        return { ...unsettled, retryAfterMs: undefined };
-      }
-      await this.#loop.retryOrThrow(result, 'delete');
+      this.#ledger.noteDeleteInDoubt(endedAt);
+      return { kind: 'unconfirmed', error: result.error };
     }
+    if (result.kind === 'indeterminate' && result.failure.causeCode === HELD) {
+      this.#loop.throwIfStopped();
+      return { kind: 'not-deleted' };
+    }
+    const { retryAfterMs } = result;
+    const unsettled = asUnsettled(result);
+    if (unsettled?.kind === 'indeterminate') {
+      this.#ledger.noteDeleteInDoubt(endedAt);
+    }
+    if (unsettled !== undefined) {
+      this.#loop.throwIfStopped();
+      await this.#loop.assertTimeToWait({ ...unsettled, retryAfterMs }, 'delete');
+      return unsettled;
+    }
+    await this.#loop.retryOrThrow(result, 'delete');
+    return { kind: 'not-deleted' };
   }
 
   /** Reads the group until LaunchDarkly says what it is, or that there is none. */
   async read(): Promise<GroupRead | undefined> {
+    const { result, sentAt } = await this.#get();
+    return result.kind === 'ok'
+      ? { group: result.value, staleMs: this.#ledger.staleReadsMs(sentAt) }
+      : undefined;
+  }
+
+  /**
+   * Reads the group as {@link read} does, and tells when. Believes only LaunchDarkly that there is none: no
+   * other answer would show that some other server answers everything with 404.
+   *
+   * @throws {ActionError} when it is not LaunchDarkly that answers
+   */
+  async observe(): Promise<Observation> {
+    const { result, sentAt, endedAt } = await this.#get();
+    if (result.kind === 'ok') {
+      return { group: result.value, sentAt, endedAt };
+    }
+    const { error } = result;
+    if (!isOwnError(error)) {
+      const { diagnosis } = this.#deps;
+      const placement = await diagnosis.locateEnvironment();
+      if (placement.kind === 'not-launchdarkly') {
+        throw this.#loop.fail(await diagnosis.describeApiError(error, 'read', placement));
+      }
+    }
+    return { group: undefined, sentAt, endedAt };
+  }
+
+  /** Sends reads until one shows the group or is answered with 404. */
+  async #get() {
     for (;;) {
-      const { result, sentAt } = await this.#loop.attempt(() =>
+      const { result, sentAt, endedAt } = await this.#loop.attempt(() =>
         this.#deps.client.getGroup(this.#desired.key),
       );
       if (result.kind === 'ok') {
-        return { group: result.value, staleMs: this.#ledger.staleReadsMs(sentAt) };
+        return { result, sentAt, endedAt };
       }
       if (result.kind === 'rejected' && result.error.status === 404) {
-        return undefined;
+        return { result, sentAt, endedAt };
       }
       await this.#loop.retryOrThrow(result, 'read');
     }
@@ -158,25 +211,20 @@ export class GroupRequests {
       await this.#loop.retryOrThrow(result, 'check');
     }
   }
+}
 
-  /** Waits as long as the server asks before anything more is sent to it. */
-  async #honorRetryAfter(unsettled: UnsettledWrite, operation: Operation): Promise<void> {
-    if (unsettled.retryAfterMs !== undefined) {
-      await this.#loop.wait(unsettled, operation);
-    }
-  }
+/** Whether LaunchDarkly itself answered: its errors have a code. The page of a proxy has none. */
+function isOwnError({ code, message }: ApiError): boolean {
+  return code !== undefined || message !== undefined;
 }
 
 function asUnsettled(
   result: Exclude<ApiResult<unknown>, { kind: 'ok' }>,
 ): UnsettledWrite | undefined {
-  const { retryAfterMs } = result;
   if (result.kind === 'rejected') {
     const { error } = result;
-    return error.status === 409 ? { kind: 'conflict', error, retryAfterMs } : undefined;
+    return error.status === 409 ? { kind: 'conflict', error } : undefined;
   }
   const { failure } = result;
-  return failure.mayHaveBeenProcessed
-    ? { kind: 'indeterminate', failure, retryAfterMs }
-    : undefined;
+  return failure.mayHaveBeenProcessed ? { kind: 'indeterminate', failure } : undefined;
 }

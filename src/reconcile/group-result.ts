@@ -13,14 +13,23 @@ export interface GroupTarget {
   readonly applicationKeys?: readonly string[] | undefined;
 }
 
-/** What a delete made true, or in a dry run would make true. `group` is the group as it was read before. */
+/**
+ * What a delete made true, or in a dry run would make true. `group` is the group as it was read before;
+ * `successor` one that was created under the same key meanwhile, and was left alone.
+ */
 export type DeleteOutcome =
   | {
       readonly kind: 'deleted';
-      readonly group: InsightGroup | undefined;
+      readonly group: InsightGroup;
       readonly drift: readonly [];
+      readonly successor?: InsightGroup;
     }
-  | { readonly kind: 'absent'; readonly group: undefined; readonly drift: readonly [] }
+  | {
+      readonly kind: 'absent';
+      readonly group: undefined;
+      readonly drift: readonly [];
+      readonly successor?: InsightGroup;
+    }
   | { readonly kind: 'would-delete'; readonly group: InsightGroup; readonly drift: readonly [] };
 
 /** The group could not be made what it should be. `group` is the group in the way, as far as it was seen. */

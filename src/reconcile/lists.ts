@@ -21,6 +21,17 @@ export interface ListDeps {
   readonly depsFor: (subject: DesiredGroup) => ReconcileDeps;
 }
 
+/** The environments of a project, or the projects that there are instead of it. */
+export type EnvironmentList =
+  | { readonly kind: 'found'; readonly environments: readonly NamedKey[] }
+  | { readonly kind: 'project-missing'; readonly projects: readonly string[] };
+
+/** A new environment may be missing from the list for so long, in milliseconds. */
+const NEW_ENVIRONMENT_LAG_MS = 5_000;
+
+/** How long is waited before the list is read again, in milliseconds. */
+const REREAD_INTERVAL_MS = 1_000;
+
 /** Most reads are about no group in particular. */
 const NO_GROUP = { key: '', name: '', projectKey: '', environmentKey: '', applicationKeys: [] };
 
@@ -43,15 +54,50 @@ export class Lists {
     return readRemainingPages(await readPage(0), readPage);
   }
 
-  /** All environments of a project; undefined when there is no such project. */
-  async readEnvironments(projectKey: string): Promise<readonly NamedKey[] | undefined> {
-    const first = await this.#find(() => this.#client.listEnvironments(projectKey, 0));
-    return (
-      first &&
-      readRemainingPages(first, (offset) =>
-        this.#require(() => this.#client.listEnvironments(projectKey, offset)),
-      )
-    );
+  /**
+   * All environments of a project. Where one of the `expected` keys is missing the list is read again for
+   * some seconds: it may have been made by the step before.
+   */
+  async readEnvironments(
+    projectKey: string,
+    expected: readonly string[] = [],
+  ): Promise<EnvironmentList> {
+    const { now, sleep, signal } = this.#depsFor(NO_GROUP);
+    const startedMs = now().uptimeMs;
+    for (;;) {
+      const list = await this.#readEnvironmentsOnce(projectKey);
+      const isComplete =
+        list.kind === 'project-missing' ||
+        expected.every((key) => list.environments.some((environment) => environment.key === key));
+      if (isComplete || signal.aborted || now().uptimeMs - startedMs >= NEW_ENVIRONMENT_LAG_MS) {
+        return list;
+      }
+      await sleep(REREAD_INTERVAL_MS);
+    }
+  }
+
+  async #readEnvironmentsOnce(projectKey: string): Promise<EnvironmentList> {
+    const readPage = (offset: number) => () => this.#client.listEnvironments(projectKey, offset);
+    const subject = { ...NO_GROUP, projectKey };
+    const { diagnosis } = this.#depsFor(subject);
+    const loop = this.#openLoop(subject);
+    for (;;) {
+      const { result } = await loop.attempt(readPage(0));
+      if (result.kind === 'ok') {
+        const environments = await readRemainingPages(result.value, (offset) =>
+          this.#require(readPage(offset)),
+        );
+        return { kind: 'found', environments };
+      }
+      if (result.kind === 'rejected' && result.error.status === 404) {
+        // Anything answers 404: only a list of projects that lacks this one shows that there is none.
+        const placement = await diagnosis.locateEnvironment();
+        if (placement.kind === 'project-missing') {
+          return placement;
+        }
+      }
+      await loop.retryOrThrow(result, 'list');
+    }
   }
 
   /** A project; undefined when there is none of that key. */
@@ -86,12 +132,16 @@ export class Lists {
     return this.#find(() => this.#client.getGroup(key));
   }
 
+  #openLoop(subject: DesiredGroup): RetryLoop {
+    return new RetryLoop(subject, this.#depsFor(subject), new WriteLedger());
+  }
+
   async #require<T>(
     request: () => Promise<ApiResult<T>>,
     operation: Operation = 'list',
     subject: DesiredGroup = NO_GROUP,
   ): Promise<T> {
-    const loop = new RetryLoop(subject, this.#depsFor(subject), new WriteLedger());
+    const loop = this.#openLoop(subject);
     for (;;) {
       const { result } = await loop.attempt(request);
       if (result.kind === 'ok') {

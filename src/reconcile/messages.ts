@@ -1,6 +1,6 @@
 import { ActionError, type ActionErrorParts, SPECIAL_TITLES } from '../errors.ts';
 import { type Drift, isSameKey } from '../insight-group/diff.ts';
-import type { DesiredGroup, GroupReference, InsightGroup } from '../insight-group/insight-group.ts';
+import type { DesiredGroup } from '../insight-group/insight-group.ts';
 import type { ApiError } from '../launchdarkly/api-result.ts';
 import { type Operation, quoteApiError } from '../launchdarkly/diagnose.ts';
 import type { PlanOf } from './plan.ts';
@@ -10,7 +10,8 @@ import type { UpdateCheck } from './update-check.ts';
 import type { Writes } from './write-ledger.ts';
 
 /** Says what a run that failed may have written. */
-export function describeWrites({ create, update, delete: deletion }: Writes, key: string): string {
+export function describeWrites(writes: Writes, key: string): string {
+  const { intent, create, update, delete: deletion } = writes;
   if (deletion === 'unknown') {
     return `Outcome unknown: insight group "${key}" may or may not have been deleted.`;
   }
@@ -24,7 +25,7 @@ export function describeWrites({ create, update, delete: deletion }: Writes, key
     case 'unknown':
       return `Outcome unknown: insight group "${key}" may or may not have been updated.`;
     case 'none':
-      return 'Nothing was written.';
+      return intent === 'absent' ? 'Nothing was deleted.' : 'Nothing was written.';
   }
 }
 
@@ -42,8 +43,6 @@ export function describeSafety({ create, update, delete: deletion }: Writes): st
 /** Says why another attempt has to wait, as a clause for the log. */
 export function describeRetryReason(reason: RetryReason, operation: Operation): string {
   switch (reason.kind) {
-    case 'rate-limited':
-      return "LaunchDarkly's rate limit was reached (429)";
     case 'indeterminate':
       return `LaunchDarkly ${reason.failure.what}`;
     case 'conflict':
@@ -78,8 +77,6 @@ export function explainNoTimeLeft(
   }: { readonly key: string; readonly operation: Operation; readonly neededWait: string },
 ): ActionErrorParts {
   switch (reason.kind) {
-    case 'rate-limited':
-      return explainRateLimit(key, neededWait);
     case 'conflict':
       return operation === 'create' && neededWait === ''
         ? explainHiddenGroup(key, reason.error)
@@ -101,10 +98,15 @@ export function explainNoTimeLeft(
   }
 }
 
-function explainRateLimit(key: string, neededWait: string): ActionErrorParts {
+/**
+ * Explains a rate limit that the deadline does not outlast. `key` is empty where lists were read;
+ * `neededWait` is the server's own wait, in words or empty.
+ */
+export function explainRateLimit(key: string, neededWait: string): ActionErrorParts {
+  const work = key === '' ? 'reading of lists' : `work on insight group "${key}"`;
   return {
     code: 'rate-limited',
-    message: `LaunchDarkly's rate limit stopped the work on insight group "${key}" (429).${neededWait || ' The step has no time left for another attempt.'}`,
+    message: `LaunchDarkly's rate limit stopped the ${work} (429).${neededWait || ' The step has no time left for another attempt.'}`,
     nextStep:
       neededWait === ''
         ? 'Run again later, raise timeout-seconds, or let fewer jobs use the account at once.'
@@ -220,20 +222,6 @@ export function explainMissingTarget({
         nextStep: 'Check that the token may see the environments of the project.',
       });
   }
-}
-
-/** Explains a group that is not deleted, because it belongs to another project or environment. */
-export function explainForeignDelete(
-  group: InsightGroup,
-  target: GroupReference,
-): ActionErrorParts {
-  return {
-    code: 'conflict',
-    title: SPECIAL_TITLES.foreignGroup,
-    message: `Insight group "${group.key}" belongs to project "${group.projectKey}", environment "${group.environmentKey}", and not to project "${target.projectKey}", environment "${target.environmentKey}". It was not deleted.`,
-    nextStep: 'Correct key, project and environment: all three have to name the same group.',
-    existing: { group, drift: [] },
-  };
 }
 
 /** Explains an update that LaunchDarkly accepted, and after which the `refused` fields are not as requested. */

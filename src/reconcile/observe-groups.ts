@@ -26,11 +26,25 @@ export async function observeGroups(
   const missing = keys.filter((key) => !seen.has(key.toLowerCase()));
   const pages =
     first.length === 0 ? 1 : Math.ceil((first.totalCount ?? first.length) / first.length);
-  if (pages - 1 <= missing.length) {
-    return indexByKey(await readRemainingPages(first, (offset) => lists.readGroupPage(offset)));
+  if (pages - 1 > missing.length) {
+    return readSingly(missing, seen, lists);
   }
-  const found = await Promise.all(missing.map((key) => lists.readGroup(key)));
-  return indexByKey([...first.items, ...found.filter((group) => group !== undefined)]);
+  const listed = indexByKey(
+    await readRemainingPages(first, (offset) => lists.readGroupPage(offset)),
+  );
+  // A list that moved while it was read has skipped some of its groups.
+  const isComplete = listed.size >= (first.totalCount ?? 0);
+  const unlisted = keys.filter((key) => !listed.has(key.toLowerCase()));
+  return isComplete ? listed : readSingly(unlisted, listed, lists);
+}
+
+async function readSingly(
+  keys: readonly string[],
+  seen: ObservedGroups,
+  lists: Lists,
+): Promise<ObservedGroups> {
+  const found = await Promise.all(keys.map((key) => lists.readGroup(key)));
+  return new Map([...seen, ...indexByKey(found.filter((group) => group !== undefined))]);
 }
 
 /** Finds the group of a key among those that were observed. */

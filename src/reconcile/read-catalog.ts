@@ -1,5 +1,6 @@
 import type { DesiredEntry } from '../inputs/desired-entry.ts';
 import type { GroupTemplate } from '../inputs/rules.ts';
+import { listExactKeys } from '../inputs/selector.ts';
 import type { NamedKey } from '../launchdarkly/schemas.ts';
 import {
   type Catalog,
@@ -35,12 +36,25 @@ export async function readCatalog(
   const selected = (listed ?? [])
     .map(({ key }) => key)
     .filter((key) => entries.some((entry) => needsEnvironmentsOf(entry, key)));
-  const projects = await Promise.all(
-    [...new Set([...named, ...selected])].map((key) =>
-      readProject(key, { listed, needsNames }, lists),
-    ),
+  const read = await Promise.all(
+    [...new Set([...named, ...selected])].map((key) => {
+      const expected = entries.flatMap((entry) => listExpectedEnvironments(entry, key));
+      return readProject(key, { listed, needsNames, expected }, lists);
+    }),
   );
-  return { projects: projects.filter((project) => project !== undefined) };
+  return {
+    projects: read.flatMap((found) => (found.kind === 'found' ? [found.project] : [])),
+    otherProjects: [
+      ...(listed ?? []).map(({ key }) => key).filter((key) => !selected.includes(key)),
+      ...read.flatMap((found) => (found.kind === 'missing' ? found.projects : [])),
+    ],
+  };
+}
+
+function listExpectedEnvironments(entry: DesiredEntry, projectKey: string): readonly string[] {
+  return entry.kind === 'present' && needsEnvironmentsOf(entry, projectKey)
+    ? listExactKeys(entry.template.environment)
+    : [];
 }
 
 function listNamedProjects(need: CatalogNeed): readonly string[] {
@@ -57,19 +71,28 @@ function listNamedProjects(need: CatalogNeed): readonly string[] {
 interface ProjectNeeds {
   readonly listed: readonly NamedKey[] | undefined;
   readonly needsNames: boolean;
+  /** Environments that are named in full. */
+  readonly expected: readonly string[];
 }
+
+type FoundProject =
+  | { readonly kind: 'found'; readonly project: CatalogProject }
+  /** There is none of that key; `projects` are the keys of some that there are. */
+  | { readonly kind: 'missing'; readonly projects: readonly string[] };
 
 async function readProject(
   key: string,
-  { listed, needsNames }: ProjectNeeds,
+  { listed, needsNames, expected }: ProjectNeeds,
   lists: Lists,
-): Promise<CatalogProject | undefined> {
+): Promise<FoundProject> {
   const known = listed?.find((project) => project.key === key);
-  const [project, environments] = await Promise.all([
+  const [project, list] = await Promise.all([
     known ?? (needsNames ? lists.readProject(key) : undefined),
-    lists.readEnvironments(key),
+    lists.readEnvironments(key, expected),
   ]);
-  return environments && { key, name: project?.name, environments };
+  return list.kind === 'found'
+    ? { kind: 'found', project: { key, name: project?.name, environments: list.environments } }
+    : { kind: 'missing', projects: list.projects };
 }
 
 /**

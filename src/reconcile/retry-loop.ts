@@ -1,7 +1,11 @@
 import { ActionError, type ActionErrorParts } from '../errors.ts';
 import type { DesiredGroup } from '../insight-group/insight-group.ts';
 import type { ApiError, ApiResult, RequestFailure } from '../launchdarkly/api-result.ts';
-import { type BackoffOptions, computeBackoff } from '../launchdarkly/backoff.ts';
+import {
+  ATTEMPT_RESERVE_MS,
+  type BackoffOptions,
+  computeBackoff,
+} from '../launchdarkly/backoff.ts';
 import type { Operation } from '../launchdarkly/diagnose.ts';
 import type { Placement } from '../launchdarkly/key-lookup.ts';
 import {
@@ -10,10 +14,11 @@ import {
   describeSafety,
   describeWrites,
   explainNoTimeLeft,
+  explainRateLimit,
 } from './messages.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 import type { RetryReason } from './retry-reason.ts';
-import { ServerClock } from './server-clock.ts';
+import { type Moment, ServerClock } from './server-clock.ts';
 import type { WriteLedger } from './write-ledger.ts';
 
 /** How long a 404 is retried after the first one, by what LaunchDarkly shows, in milliseconds. */
@@ -27,6 +32,23 @@ const NOT_FOUND_RETRY_LIMIT_MS: Readonly<Record<Placement['kind'], number>> = {
 
 /** How long is waited at least and at most for what happens within some seconds, in milliseconds. */
 const LIMITED_BACKOFF = { minMs: 500, maxMs: 2_000 };
+
+/** What passes between a response and its result is not longer than this as a rule, in milliseconds. */
+const RESULT_DELAY_MS = 10;
+
+/**
+ * Finds when a request was sent: the throttle may hold it back for minutes, and what happens meanwhile is
+ * none of its doing. Too early rather than too late, by up to {@link RESULT_DELAY_MS}.
+ */
+function findSentAt(
+  begunAt: Moment,
+  endedAt: Moment,
+  { startedAt, receivedAt }: ApiResult<unknown>,
+): Moment {
+  const spentMs = endedAt.uptimeMs - begunAt.uptimeMs;
+  const heldMs = Math.max(0, spentMs - (receivedAt - startedAt) - RESULT_DELAY_MS);
+  return { uptimeMs: begunAt.uptimeMs + heldMs, wallMs: begunAt.wallMs + heldMs };
+}
 
 /** One run's way of trying again: what is waited for, for how long, and how a failure is told. */
 export class RetryLoop {
@@ -49,9 +71,10 @@ export class RetryLoop {
 
   /** Makes one request, and takes note of what its answer tells of the server's clock. */
   async attempt<T>(request: () => Promise<ApiResult<T>>) {
-    const sentAt = this.#deps.now();
+    const begunAt = this.#deps.now();
     const result = await request();
     const endedAt = this.#deps.now();
+    const sentAt = findSentAt(begunAt, endedAt, result);
     this.serverClock.record({ sentAt, receivedAt: endedAt, serverTimeMs: result.serverClock });
     const causeCode = result.kind === 'indeterminate' ? result.failure.causeCode : undefined;
     this.#unanswered = causeCode === undefined ? 0 : this.#unanswered + 1;
@@ -77,7 +100,8 @@ export class RetryLoop {
     const { error } = result;
     switch (error.status) {
       case 429:
-        return this.wait({ kind: 'rate-limited', retryAfterMs }, operation);
+        // The throttle waits for limits to pass: it hands on only those that the deadline does not outlast.
+        throw this.fail(this.#explainRateLimit(retryAfterMs));
       case 409:
         return this.wait({ kind: 'conflict', error, retryAfterMs }, operation);
       case 404:
@@ -88,9 +112,10 @@ export class RetryLoop {
   }
 
   /**
-   * Waits before the next attempt: at least as long as the server asks, and longer each time.
+   * Waits before the next attempt, longer each time. What the server asks for on top of it is left to the
+   * throttle, which holds back every request of the run for that long.
    *
-   * @throws {ActionError} when there is no time left for it, or the run is stopped
+   * @throws {ActionError} when there is no time left for either, or the run is stopped
    */
   async wait(
     reason: RetryReason,
@@ -99,9 +124,10 @@ export class RetryLoop {
   ): Promise<void> {
     this.throwIfStopped();
     const { remainingMs, random, sleep, announceWait } = this.#deps;
+    const { retryAfterMs = 0 } = reason;
     const backoff = computeBackoff({
       waitsBefore: this.#waits,
-      retryAfterMs: reason.retryAfterMs,
+      retryAfterMs,
       remainingMs: remainingMs(),
       bounds,
       random: random(),
@@ -109,10 +135,22 @@ export class RetryLoop {
     if (backoff.kind === 'too-long') {
       throw this.fail(await this.#explainNoTimeLeft(reason, operation, backoff.neededMs));
     }
+    const ms = backoff.ms - retryAfterMs;
     this.#waits += 1;
-    announceWait({ ms: backoff.ms, why: describeRetryReason(reason, operation) });
-    await sleep(backoff.ms);
+    announceWait({ ms, why: describeRetryReason(reason, operation) });
+    await sleep(ms);
     this.throwIfStopped();
+  }
+
+  /** @throws {ActionError} when the server asks to wait for longer than there is time */
+  async assertTimeToWait(reason: RetryReason, operation: Operation): Promise<void> {
+    const { retryAfterMs } = reason;
+    if (
+      retryAfterMs !== undefined &&
+      this.#deps.remainingMs() - ATTEMPT_RESERVE_MS <= retryAfterMs
+    ) {
+      throw this.fail(await this.#explainNoTimeLeft(reason, operation, retryAfterMs));
+    }
   }
 
   /** Waits for a state that reads show after `limitMs` milliseconds at the latest. */
@@ -187,6 +225,11 @@ export class RetryLoop {
     );
   }
 
+  #explainRateLimit(retryAfterMs = 0): ActionErrorParts {
+    const neededWait = describeNeededWait(retryAfterMs, this.#deps.now().wallMs);
+    return explainRateLimit(this.#desired.key, neededWait);
+  }
+
   async #explainNoTimeLeft(
     reason: RetryReason,
     operation: Operation,
@@ -204,7 +247,6 @@ export class RetryLoop {
         const parts = await diagnosis.describeApiError(error, operation, placement);
         return { ...parts, message: `${parts.message}${neededWait}` };
       }
-      case 'rate-limited':
       case 'conflict':
       case 'not-updatable':
       case 'overtaken':

@@ -11,7 +11,6 @@ export interface ObservedGroup {
 
 /** Why another attempt has to wait. */
 export type RetryReason = { readonly retryAfterMs?: number | undefined } & (
-  | { readonly kind: 'rate-limited' }
   | { readonly kind: 'indeterminate'; readonly failure: RequestFailure }
   | {
       readonly kind: 'conflict';

@@ -90,7 +90,7 @@ function findMissingProjects(entry: PresentEntry, catalog: Catalog): MissingTarg
   return listExactKeys(project)
     .filter((projectKey) => !known.includes(projectKey))
     .flatMap((projectKey) => {
-      const suggestion = findClosest(projectKey, known);
+      const suggestion = findClosest(projectKey, [...known, ...(catalog.otherProjects ?? [])]);
       const keys: (string | undefined)[] = [...listExactKeys(environment)];
       // Which environments the patterns would have matched is not known, but that they were meant is.
       const meant = hasWildcard(environment) ? [...keys, undefined] : keys;
@@ -140,13 +140,14 @@ function findOverExclusion(
   projects: readonly CatalogProject[],
 ): ExpandProblem[] {
   const { project, environment } = entry.template;
-  const environments = projects.flatMap((each) => each.environments);
+  const environments = projects.flatMap((each) => each.environments.map(({ key }) => key));
+  const known = [...catalog.projects.map(({ key }) => key), ...(catalog.otherProjects ?? [])];
   const find = (
     input: 'project' | 'environment',
     selector: Selector,
-    items: readonly { readonly key: string }[],
+    keys: readonly string[],
   ): ExpandProblem[] =>
-    items.some(({ key }) => includes(selector, key))
+    keys.some((key) => includes(selector, key))
       ? [
           {
             input,
@@ -156,7 +157,7 @@ function findOverExclusion(
         ]
       : [];
   return projects.length === 0
-    ? find('project', project, catalog.projects)
+    ? find('project', project, known)
     : find('environment', environment, environments);
 }
 

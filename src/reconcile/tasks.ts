@@ -34,6 +34,7 @@ export function plannedTask(planned: PlannedGroup, options: TaskOptions): GroupT
   const observed = plan.kind === 'create' ? undefined : plan.group;
   return {
     target: desired,
+    needsNoRequest: plan.kind === 'none' || plan.kind === 'keep',
     run: () =>
       isDryRun
         ? showPlan(plan, depsFor(desired))
@@ -68,12 +69,10 @@ export function deleteTask(
   return { target, run: () => deleteGroup({ target, isDryRun }, depsFor(subject)) };
 }
 
-/** Deletes a group that was seen; one that was not seen is absent without a request. */
+/** Deletes a group. Whether it was seen does not matter: only a read proves that a group is absent. */
 export function plannedDeleteTask(
-  { target, observed }: PlannedDelete,
+  { target }: PlannedDelete,
   options: Pick<TaskOptions, 'isDryRun' | 'depsFor'>,
 ): GroupTask {
-  return observed === undefined
-    ? { target, run: async () => ({ kind: 'absent', group: undefined, drift: [] }) }
-    : deleteTask(target, options);
+  return deleteTask(target, options);
 }

@@ -2,7 +2,7 @@ import type { InsightGroup } from '../insight-group/insight-group.ts';
 import type { Moment, ServerClock } from './server-clock.ts';
 
 /** Reads lag writes by up to this, in milliseconds. */
-const READ_LAG_MS = 5_000;
+export const READ_LAG_MS = 5_000;
 
 /**
  * Who made a group that was seen, as far as it can be told.
@@ -13,8 +13,12 @@ const READ_LAG_MS = 5_000;
  */
 export type Maker = 'others' | 'this-run' | 'unknown';
 
+/** What a run is to make true of its group. */
+export type Intent = 'present' | 'absent';
+
 /** What this run may have written, as a failure has to tell it. */
 export interface Writes {
+  readonly intent: Intent;
   readonly create: 'none' | 'unknown';
   readonly update: 'none' | 'unknown' | 'in-part';
   readonly delete: 'none' | 'unknown';
@@ -22,6 +26,7 @@ export interface Writes {
 
 /** Keeps what this run may have written: in one place, so that no report denies it. */
 export class WriteLedger {
+  readonly #intent: Intent;
   /** The creates of which it is not known what they did: when the first was sent, and the last given up. */
   #createDoubt: { readonly firstSentAt: Moment; readonly lastEndedAt: Moment } | undefined;
   #update: Writes['update'] = 'none';
@@ -32,6 +37,10 @@ export class WriteLedger {
   #isGone = false;
   /** When the last delete of which it is not known what it did was given up. */
   #deleteDoubtEndedAt: Moment | undefined;
+
+  constructor(intent: Intent = 'present') {
+    this.#intent = intent;
+  }
 
   /** Takes note of a create that may have been carried out. */
   noteCreateInDoubt(sentAt: Moment, endedAt: Moment): void {
@@ -48,14 +57,13 @@ export class WriteLedger {
     return this.#createDoubt !== undefined;
   }
 
-  /** Takes note of a delete that may have been carried out. */
+  /** Takes note of a delete that may have been carried out, now or later: no read can disprove it. */
   noteDeleteInDoubt(endedAt: Moment): void {
     this.#deleteDoubtEndedAt = endedAt;
   }
 
-  /** Takes note that it is known what every delete of this run did. */
-  clearDeletes(): void {
-    this.#deleteDoubtEndedAt = undefined;
+  get isDeleteInDoubt(): boolean {
+    return this.#deleteDoubtEndedAt !== undefined;
   }
 
   /** Takes note of the group that an update begins with. */
@@ -138,6 +146,7 @@ export class WriteLedger {
 
   get writes(): Writes {
     return {
+      intent: this.#intent,
       create: this.#createDoubt === undefined ? 'none' : 'unknown',
       update: this.#isGone ? 'none' : this.#update,
       delete: this.#deleteDoubtEndedAt === undefined ? 'none' : 'unknown',

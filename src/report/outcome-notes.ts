@@ -18,6 +18,12 @@ export function describeNotes(outcome: GroupOutcome): OutcomeNote[] {
   const unknownApplications =
     'unknownApplications' in outcome ? (outcome.unknownApplications ?? []) : [];
   const notes: OutcomeNote[] = [];
+  if ('successor' in outcome && outcome.successor !== undefined) {
+    notes.push({
+      title: 'An insight group with the same key was created meanwhile',
+      text: `Insight group "${outcome.successor.key}" was created anew while this run was deleting it. The new group was left alone.`,
+    });
+  }
   if (mayHaveBeenCreated && group !== undefined) {
     notes.push({
       title: 'It is not known whether this run created the insight group',

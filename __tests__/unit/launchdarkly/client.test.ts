@@ -71,7 +71,7 @@ describe('client operations', () => {
     [
       'deleteGroup',
       (client) => client.deleteGroup('k/x'),
-      { method: 'DELETE', path: `${INSIGHTS}/groups/k%2Fx` },
+      { method: 'DELETE', path: `${INSIGHTS}/groups/k%2Fx`, maxHeldMs: 1_000 },
     ],
     [
       'listGroups',

@@ -302,5 +302,13 @@ test('the Retry-After of a 503 pauses every request of the run and is never shor
   );
   expect(statuses).toEqual([503, 200]);
   expect(times[1]).toBeGreaterThanOrEqual(7_000 + ROUND_TRIP_MS);
-  expect(waits).toEqual([{ ms: 7_000, why: 'LaunchDarkly answered 503 and asked to wait' }]);
+  expect(waits).toEqual([{ ms: 7_125, why: 'LaunchDarkly answered 503 and asked to wait' }]);
+});
+
+test('answers HELD to a request that a rate limit has held back for too long, and sends it no more', async () => {
+  const server = new RateLimitedServer({ limit: 1 });
+  const urgent: JsonRequest = { method: 'DELETE', path: '/groups/a', maxHeldMs: 1_000 };
+  const { statuses } = await settle(runJob(server, { requests: [urgent, urgent] }));
+  expect(statuses).toEqual([201, 'HELD']);
+  expect(server.accepted).toHaveLength(1);
 });

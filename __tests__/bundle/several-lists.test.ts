@@ -1,0 +1,226 @@
+import { describe, expect, test } from 'vitest';
+import type { Behaviour } from '../../simulator/launchdarkly/behaviour.ts';
+import type { Fault } from '../../simulator/launchdarkly/faults.ts';
+import { sampleReaderToken } from '../../simulator/launchdarkly/sample-account.ts';
+import {
+  ENVIRONMENTS_PATH,
+  expectTrueReport,
+  GROUPS_PATH,
+  nameEnvironments,
+  readCounts,
+  readGroups,
+  startSeveralRun,
+} from './several-run.ts';
+
+const PAGES: readonly (readonly [title: string, behaviour: Partial<Behaviour>])[] = [
+  ['documented', {}],
+  ['clamped to seven items', { maxPageSize: 7 }],
+  ['clamped, without a count', { maxPageSize: 7, sendsTotalCount: false }],
+  ['clamped, without a link to the next page', { maxPageSize: 7, sendsNextLink: false }],
+  ['of one item', { maxPageSize: 1 }],
+];
+
+/** Lists that are no proof of anything. */
+const UNRELIABLE: typeof PAGES = [
+  ['shuffled anew for each page', { listOrder: 'shuffled' }],
+  ['moving while they are read', { listOrder: 'moving' }],
+  ['lagging', { listLagMs: 60_000 }],
+  ['lagging, as single reads do', { listLagMs: 3_000, visibilityLagMs: 700 }],
+];
+
+describe.concurrent('pages of lists', () => {
+  test.each(PAGES)('finds every environment and every group: %s', async (_title, behaviour) => {
+    const environments = nameEnvironments(45);
+    await using simulated = await startSeveralRun({
+      environments,
+      existing: environments.slice(0, 30),
+      drifted: environments.slice(30, 40),
+      behaviour,
+    });
+    const result = await simulated.run();
+    expect(readCounts(result)).toEqual({ created: 5, updated: 10, unchanged: 30 });
+    expectTrueReport(result, simulated);
+    expect(simulated.account.groups.size).toBe(45);
+  });
+
+  test('two hundred unchanged groups cost the pages of both lists and nothing else', async () => {
+    const environments = nameEnvironments(200);
+    await using simulated = await startSeveralRun({ environments, existing: environments });
+    const result = await simulated.run();
+    expect(result.outputs['outcome']).toBe('unchanged');
+    expect(simulated.calls()).toEqual({ 'GET environments': 2, 'GET groups': 10 });
+  });
+
+  test('few groups in a large account are read one by one', async () => {
+    await using simulated = await startSeveralRun({ existing: ['production'], others: 400 });
+    const result = await simulated.run({ environment: 'production, staging' });
+    expect(readCounts(result)).toEqual({ created: 1, unchanged: 1 });
+    expect(simulated.calls()).toMatchObject({ 'GET groups': 1, 'POST group': 1 });
+    expect(simulated.simulator.requests.length).toBeLessThanOrEqual(5);
+  });
+});
+
+describe.concurrent('lists that are no proof', () => {
+  test.each(UNRELIABLE)('writes reconcile when lists are %s', async (_title, behaviour) => {
+    const environments = nameEnvironments(60);
+    await using simulated = await startSeveralRun({ environments });
+    await simulated.run({ environment: 'env-000*' });
+    simulated.simulator.behaviour.maxPageSize = 10;
+    Object.assign(simulated.simulator.behaviour, behaviour);
+    const result = await simulated.run();
+    expect(result.conclusion).toBe('success');
+    expectTrueReport(result, simulated);
+    for (const { key } of readGroups(result)) {
+      expect(simulated.simulator.createdCount(key)).toBe(1);
+    }
+  });
+
+  test('a group that the list does not show yet is found unchanged by its create', async () => {
+    await using simulated = await startSeveralRun({ behaviour: { listLagMs: 60_000 } });
+    await simulated.run();
+    const again = await simulated.run();
+    expect(readCounts(again)).toEqual({ unchanged: 3 });
+    expect(again.outputs['created']).toBe('false');
+  });
+
+  test('a dry run of a list that moves still shows no group twice or as missing', async () => {
+    const environments = nameEnvironments(50);
+    await using simulated = await startSeveralRun({
+      environments,
+      existing: environments,
+      behaviour: { listOrder: 'moving' },
+    });
+    simulated.simulator.behaviour.listOrder = 'documented';
+    simulated.simulator.inject({
+      path: GROUPS_PATH,
+      skip: 1,
+      fault: { kind: 'respond', status: 200, body: { items: [], totalCount: 50, _links: {} } },
+    });
+    const result = await simulated.run({ 'dry-run': 'true' });
+    expect(readCounts(result)).toEqual({ unchanged: 50 });
+  });
+});
+
+const UNREADABLE: readonly (readonly [title: string, fault: Fault, code: string])[] = [
+  ['403', { kind: 'respond', status: 403, body: { message: 'No.' } }, 'forbidden'],
+  ['500 again and again', { kind: 'respond', status: 500 }, 'server-error'],
+  [
+    'a page of HTML',
+    { kind: 'respond', status: 200, headers: { 'Content-Type': 'text/html' }, body: '<html>' },
+    'unexpected-response',
+  ],
+  ['JSON of another kind', { kind: 'respond', status: 200, body: {} }, 'unexpected-response'],
+  ['401', { kind: 'respond', status: 401 }, 'unauthorized'],
+  ['no answer', { kind: 'reset' }, 'network'],
+];
+
+describe.concurrent('a list that cannot be read', () => {
+  test.each(
+    [ENVIRONMENTS_PATH, GROUPS_PATH].flatMap((path) =>
+      UNREADABLE.map(([title, fault, code]) => ({ path, title, fault, code })),
+    ),
+  )('is the failure of a read: $title for $path', async ({ path, fault, code }) => {
+    await using simulated = await startSeveralRun();
+    simulated.simulator.inject({ path, fault, times: Number.POSITIVE_INFINITY });
+    const result = await simulated.run();
+    expect(result).toMatchObject({
+      conclusion: 'failure',
+      outputs: { outcome: 'failed', created: 'false', 'error-code': code, groups: '[]' },
+    });
+    expect(result.annotations).toMatchObject([{ kind: 'error' }]);
+    expect(result.log).toContain('Nothing was written');
+    expect(simulated.methods()).not.toContain('POST');
+  });
+
+  test('a second page that cannot be read is a failure as well', async () => {
+    const environments = nameEnvironments(45);
+    await using simulated = await startSeveralRun({ environments });
+    simulated.simulator.inject({
+      path: ENVIRONMENTS_PATH,
+      skip: 1,
+      times: Number.POSITIVE_INFINITY,
+      fault: { kind: 'respond', status: 403, body: { message: 'No.' } },
+    });
+    simulated.simulator.behaviour.maxPageSize = 20;
+    const result = await simulated.run();
+    expect(result.outputs['error-code']).toBe('forbidden');
+    expect(simulated.methods()).not.toContain('POST');
+  });
+
+  test('a list is read again after a fault that passes', async () => {
+    await using simulated = await startSeveralRun();
+    for (const path of [ENVIRONMENTS_PATH, GROUPS_PATH]) {
+      simulated.simulator.inject({ path, fault: { kind: 'reset' } });
+      simulated.simulator.inject({ path, fault: { kind: 'respond', status: 503 } });
+    }
+    const result = await simulated.run();
+    expect(readCounts(result)).toEqual({ created: 3 });
+  });
+
+  test('a project without environments is the failure of that project, and of no other', async () => {
+    await using simulated = await startSeveralRun();
+    simulated.account.addProject('empty', []);
+    const result = await simulated.run({ project: '*' });
+    expect(readCounts(result)).toEqual({ created: 3, failed: 1 });
+    expect(readGroups(result)[0]).toMatchObject({
+      projectKey: 'empty',
+      errorCode: 'unexpected-response',
+      message: expect.stringContaining('shows no environment in project "empty"'),
+    });
+  });
+
+  test('a server that answers everything with 404 is not taken for an account without the project', async () => {
+    await using simulated = await startSeveralRun();
+    simulated.simulator.inject({
+      times: Number.POSITIVE_INFINITY,
+      fault: { kind: 'respond', status: 404, body: 'Not found' },
+    });
+    const result = await simulated.run();
+    expect(result.outputs['error-code']).toBe('not-found');
+    expect(result.log).toContain("is not LaunchDarkly's API");
+  });
+});
+
+describe.concurrent('the keys of environments', () => {
+  test('are shown nowhere, and are not masked by the hundreds', async () => {
+    const environments = nameEnvironments(300);
+    await using simulated = await startSeveralRun({ environments, existing: environments });
+    const secrets = [
+      ...(simulated.account.projects.get('default')?.environments.values() ?? []),
+    ].flatMap(({ apiKey, mobileKey }) => [apiKey, mobileKey]);
+    const result = await simulated.run({}, { secrets, env: { RUNNER_DEBUG: '1' } });
+    expect(readCounts(result)).toEqual({ unchanged: 300 });
+    expect(result.masks.length).toBeLessThan(50);
+  });
+
+  test('are shown nowhere when the list breaks off or comes with an error', async () => {
+    await using simulated = await startSeveralRun();
+    const environments = [
+      ...(simulated.account.projects.get('default')?.environments.values() ?? []),
+    ];
+    const secrets = environments.flatMap(({ apiKey, mobileKey }) => [apiKey, mobileKey]);
+    simulated.simulator.inject({
+      path: ENVIRONMENTS_PATH,
+      fault: { kind: 'process-then-truncate' },
+    });
+    simulated.simulator.inject({
+      path: ENVIRONMENTS_PATH,
+      fault: { kind: 'respond', status: 400, body: { message: JSON.stringify(environments) } },
+    });
+    const result = await simulated.run({}, { secrets, env: { RUNNER_DEBUG: '1' } });
+    expect(result.outputs['error-code']).toBe('bad-request');
+  });
+});
+
+test.concurrent('a token that may only read is refused by the first write', async () => {
+  await using simulated = await startSeveralRun({
+    environments: nameEnvironments(40),
+    existing: ['env-0001'],
+  });
+  const result = await simulated.run({ token: sampleReaderToken });
+  const { failed = 0, skipped = 0, ...others } = readCounts(result);
+  expect(others).toEqual({ unchanged: 1 });
+  expect(result.outputs['error-code']).toBe('forbidden');
+  expect(failed).toBeLessThanOrEqual(8);
+  expect(failed + skipped).toBe(39);
+});

@@ -1,0 +1,42 @@
+import { type ActionErrorParts, SPECIAL_TITLES } from '../errors.ts';
+import type { GroupReference, InsightGroup } from '../insight-group/insight-group.ts';
+import type { ApiError } from '../launchdarkly/api-result.ts';
+import { quoteApiError } from '../launchdarkly/diagnose.ts';
+
+/** Explains a group that is not deleted, because it belongs to another project or environment. */
+export function explainForeignDelete(
+  group: InsightGroup,
+  target: GroupReference,
+): ActionErrorParts {
+  return {
+    code: 'conflict',
+    title: SPECIAL_TITLES.foreignGroup,
+    message: `Insight group "${group.key}" belongs to project "${group.projectKey}", environment "${group.environmentKey}", and not to project "${target.projectKey}", environment "${target.environmentKey}".`,
+    nextStep: 'Correct key, project and environment: all three have to name the same group.',
+    existing: { group, drift: [] },
+  };
+}
+
+/** Explains a group that is still there though something answered its delete with 404. */
+export function explainNotDeleted(error: ApiError, group: InsightGroup): ActionErrorParts {
+  return {
+    code: 'unexpected-response',
+    message: `The delete of insight group "${group.key}" was answered with 404, but not by LaunchDarkly, which still shows the group.`,
+    said: quoteApiError(error),
+    nextStep: 'Check whether a proxy between the runner and LaunchDarkly blocks DELETE requests.',
+    existing: { group, drift: [] },
+  };
+}
+
+/** Adds to the explanation of a delete without an answer why it is not tried again. */
+export function explainUnknownIdentity(
+  parts: ActionErrorParts,
+  group: InsightGroup,
+): ActionErrorParts {
+  return {
+    ...parts,
+    message: `${parts.message} LaunchDarkly shows a group with this key but not when it was created, so it may be a new one.`,
+    nextStep: 'Check the group in LaunchDarkly, and run again if it should be deleted.',
+    existing: { group, drift: [] },
+  };
+}
