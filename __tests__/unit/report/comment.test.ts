@@ -492,7 +492,7 @@ describe('the text of the comment', () => {
     expect(text).toMatch(/did you mean .*production.*\?/);
     expect(text).not.toContain('3 requests');
     expect(text).toMatch(
-      /\n\n<sub>LaunchDarkly at https<span>:<\/span>\/\/app\.launchdarkly\.com · Later runs keep this comment up to date\.<\/sub>\n$/,
+      /\n\n<sub>LaunchDarkly at app\.launchdarkly\.com · Later runs keep this comment up to date\.<\/sub>\n$/,
     );
   });
 
