@@ -1,86 +1,174 @@
 /**
- * `npm run demo`: runs the action as a runner would, against the LaunchDarkly simulator, and shows
- * what a workflow gets: the log, the outputs and the job summary of each of a few steps.
+ * `npm run demo`: runs the actions as a runner would, against the LaunchDarkly simulator, and shows what a
+ * workflow gets from each of a few steps: the log, the outcome, and the outputs that changed. The job
+ * summaries become pages in a folder. `--full` shows inputs, outputs, requests and summaries in full.
  */
-
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs, styleText } from 'node:util';
+import type { RecordedRequest } from '../simulator/launchdarkly/requests.ts';
 import {
   createSampleAccount,
   sampleWriterToken,
 } from '../simulator/launchdarkly/sample-account.ts';
 import { startSimulator } from '../simulator/launchdarkly/simulator.ts';
-import { runAction } from '../simulator/runner/runner.ts';
+import { type RunActionOptions, runAction, type StepResult } from '../simulator/runner/runner.ts';
+import { frameSummary, renderPage } from './github-page.ts';
 
 const KEY = 'default-production-all-apps';
 
+const GROUPS_FILE = `defaults:
+  project: default
+groups:
+  - key: ${KEY}
+    name: Production - All Apps
+    environment: production
+  - key: '{project}-{environment}-billing'
+    name: '{environment-name} - Billing'
+    environment: ['*', '!production']
+    applications: [billing-service]
+  - key: default-test-all-apps
+    environment: test
+    state: absent
+`;
+
+/** The `with:` of a step for one group. */
+const GROUP = {
+  name: 'Production - All Apps',
+  key: KEY,
+  project: 'default',
+  environment: 'production',
+} as const;
+
+interface Step {
+  readonly title: string;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly main?: RunActionOptions['main'];
+}
+
 /** The steps of the workflow, in order. */
-const STEPS: readonly { readonly title: string; readonly inputs: Record<string, string> }[] = [
-  { title: 'An environment was provisioned: create its insight group', inputs: {} },
-  { title: 'The workflow runs again: keep what exists', inputs: { 'if-exists': 'keep' } },
+const STEPS: readonly Step[] = [
+  { title: 'Create the insight group of an environment', inputs: GROUP },
+  { title: 'Run again: keep the group that exists', inputs: { ...GROUP, 'if-exists': 'keep' } },
   {
-    title: 'The workflow now wants two applications only: keep shows the drift',
-    inputs: { 'if-exists': 'keep', applications: 'billing-service, inventory-service' },
+    title: 'Update the group: one application only',
+    inputs: { ...GROUP, 'if-exists': 'update', applications: 'billing-service' },
   },
   {
-    title: 'A dry run tells what an update would do',
+    title: 'Create a group for every environment',
     inputs: {
+      project: 'default',
+      environment: '*',
+      key: '{project}-{environment}-all-apps',
+      name: '{environment-name} - All Apps',
       'if-exists': 'update',
-      'dry-run': 'true',
-      applications: 'billing-service, inventory-service',
     },
   },
   {
-    title: 'Update the group',
-    inputs: { 'if-exists': 'update', applications: 'billing-service, inventory-service' },
+    title: 'Delete a group',
+    main: 'delete.js',
+    inputs: { key: 'default-staging-all-apps', project: 'default', environment: 'staging' },
   },
   {
-    title: 'A misspelt environment: the step fails and says what was meant',
-    inputs: { key: 'default-prodution-all-apps', environment: 'prodution' },
+    title: 'Plan what a file of groups would change',
+    main: 'sync.js',
+    inputs: { file: '.github/insight-groups.yml', 'dry-run': 'true' },
+  },
+  {
+    title: 'Fail, and say what was meant: a misspelt environment',
+    inputs: { ...GROUP, key: 'default-prodution-all-apps', environment: 'prodution' },
   },
 ];
 
-await using simulator = await startSimulator({ account: createSampleAccount() });
+/** Longer values are cut, in characters: `groups` is a whole JSON document. */
+const MAX_VALUE_LENGTH = 90;
 
-for (const [index, { title, inputs }] of STEPS.entries()) {
-  const step = {
-    name: 'Production - All Apps',
-    key: KEY,
-    project: 'default',
-    environment: 'production',
-    token: sampleWriterToken,
-    'base-uri': simulator.origin,
-    ...inputs,
-  };
-  if (index === 1) {
-    // By now there were some deployments.
-    simulator.account.setScores(KEY);
+const { values: options } = parseArgs({ options: { full: { type: 'boolean', default: false } } });
+const workspace = await mkdtemp(join(tmpdir(), 'insight-group-workspace-'));
+const pages = join(tmpdir(), 'create-insight-group-demo');
+
+try {
+  await prepareFolders();
+  await runDemo();
+} finally {
+  await rm(workspace, { recursive: true, force: true });
+}
+
+async function prepareFolders(): Promise<void> {
+  await mkdir(join(workspace, '.github'));
+  await writeFile(join(workspace, '.github', 'insight-groups.yml'), GROUPS_FILE);
+  await rm(pages, { recursive: true, force: true });
+  await mkdir(pages, { recursive: true });
+}
+
+async function runDemo(): Promise<void> {
+  await using simulator = await startSimulator({ account: createSampleAccount() });
+  console.log(
+    `${STEPS.length} steps of a workflow, each started as a GitHub runner starts the action, against a simulated\nLaunchDarkly on this machine. Below each: its log, its outcome, and the outputs that changed.`,
+  );
+  const summaries: string[] = [];
+  let before: Readonly<Record<string, string>> = {};
+  for (const [index, step] of STEPS.entries()) {
+    if (index === 1) {
+      // By now there were some deployments.
+      simulator.account.setScores(KEY);
+    }
+    const firstRequest = simulator.requests.length;
+    const inputs = { ...step.inputs, token: sampleWriterToken, 'base-uri': simulator.origin };
+    const result = await runAction({ main: step.main, inputs, workspace });
+    const title = `${index + 1}. ${step.title}`;
+    showStep(title, { step, result, before });
+    if (options.full) {
+      showDetails(result, simulator.requests.slice(firstRequest));
+    }
+    before = result.outputs;
+    summaries.push(frameSummary(result.summary ?? '', title));
   }
-  const before = simulator.requests.length;
-  const result = await runAction({ inputs: step });
-  const requests = simulator.requests.slice(before);
-
-  heading(`${index + 1}. ${title}`);
-  section('with', describe({ ...step, token: '***' }));
-  section('log', result.log);
-  section('outputs', describe(result.outputs));
-  section('job summary', result.summary ?? '(none)');
-  section(
-    'requests',
-    requests.map(({ method, path, status }) => `${method} ${path} ${status}`).join('\n'),
+  const page = join(pages, 'index.html');
+  await writeFile(page, renderPage(summaries.join('\n'), 'system'));
+  console.log(`\nThe job summaries as GitHub shows them: ${page}`);
+  console.log(
+    options.full ? '' : 'Everything else, requests and summaries included: npm run demo -- --full',
   );
 }
 
-function heading(text: string): void {
-  console.log(`\n\x1b[1m${text}\x1b[0m\n${'='.repeat(text.length)}`);
+interface Shown {
+  readonly step: Step;
+  readonly result: StepResult;
+  readonly before: Readonly<Record<string, string>>;
 }
 
-function section(title: string, text: string): void {
-  const lines = text.trimEnd().split('\n');
-  console.log(`\n${title}\n${lines.map((line) => `  | ${line}`).join('\n')}`);
+function showStep(title: string, { step, result, before }: Shown): void {
+  console.log(`\n${styleText('bold', title)}`);
+  const given = Object.entries(step.inputs).map(([name, value]) => `${name}: ${value}`);
+  console.log(styleText('dim', `   with ${given.join(' · ')}`));
+  for (const line of result.log.trimEnd().split('\n')) {
+    console.log(`   │ ${line}`);
+  }
+  const changed = Object.entries(result.outputs).filter(
+    ([name, value]) => name !== 'outcome' && value !== '' && value !== before[name],
+  );
+  const outcome = `${result.conclusion}, outcome ${result.outputs['outcome'] ?? ''}`;
+  console.log(`   → ${styleText(result.conclusion === 'success' ? 'green' : 'red', outcome)}`);
+  for (const [name, value] of options.full ? [] : changed) {
+    const shown = value.length > MAX_VALUE_LENGTH ? `${value.slice(0, MAX_VALUE_LENGTH)}…` : value;
+    console.log(`     ${name}: ${shown}`);
+  }
 }
 
-function describe(values: Readonly<Record<string, string>>): string {
-  return Object.entries(values)
-    .filter(([, value]) => value !== '')
-    .map(([name, value]) => `${name}: ${value}`)
-    .join('\n');
+function showDetails(result: StepResult, requests: readonly RecordedRequest[]): void {
+  const outputs = Object.entries(result.outputs).map(([name, value]) => `${name}: ${value}`);
+  showSection('outputs', outputs);
+  showSection('job summary', (result.summary ?? '(none)').trimEnd().split('\n'));
+  showSection(
+    'requests',
+    requests.map(
+      ({ method, path, processedStatus }) => `${method} ${path} ${processedStatus ?? ''}`,
+    ),
+  );
+}
+
+function showSection(title: string, lines: readonly string[]): void {
+  console.log(`\n   ${title}\n${lines.map((line) => `   │ ${line}`).join('\n')}`);
 }

@@ -1,64 +1,87 @@
 /**
- * `npm run docs` writes the tables of the README that are made from action.yml and src/, and the JSON
- * Schema of the groups file;
- * `npm run docs:check` (the option --check) fails when one of them is stale.
+ * `npm run docs` writes what is generated in the documentation: the inputs and outputs of each action, the
+ * error codes, and the JSON Schema of the groups file. `npm run docs:check` (the option --check) fails when
+ * one of them is stale. Both fail when the title of a failure has no heading in the troubleshooting page.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { ERROR_CODES, ERROR_TITLES } from '../src/errors.ts';
+import { ERROR_CODES, ERROR_TITLES, SPECIAL_TITLES } from '../src/errors.ts';
+import { ACTIONS } from './actions.ts';
 import { renderGroupsFileSchema } from './groups-file-json-schema.ts';
+import { findHeadings, toAnchor } from './markdown-headings.ts';
 
 interface Manifest {
   readonly inputs: Record<string, { description: string; required?: boolean; default?: string }>;
   readonly outputs: Record<string, { description: string }>;
 }
 
+const TROUBLESHOOTING = 'docs/troubleshooting.md';
+
 const root = path.join(import.meta.dirname, '..');
-const readme = path.join(root, 'README.md');
+const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
 
-const manifest: Manifest = parse(readFileSync(path.join(root, 'action.yml'), 'utf8'));
-const current = readFileSync(readme, 'utf8');
-const tables: Readonly<Record<string, string>> = {
-  inputs: table(
-    ['input', 'required', 'default', 'meaning'],
-    Object.entries(manifest.inputs).map(([name, input]) => [
-      `\`${name}\``,
-      input.required === true ? 'yes' : '',
-      input.default ? `\`${input.default}\`` : '',
-      input.description,
-    ]),
-  ),
-  outputs: table(
-    ['output', 'value'],
-    Object.entries(manifest.outputs).map(([name, { description }]) => [`\`${name}\``, description]),
-  ),
-  errors: table(
-    ['`error-code`', 'what the log says'],
-    ERROR_CODES.map((code) => [`\`${code}\``, link(ERROR_TITLES[code])]),
-  ),
-};
-const fresh = Object.entries(tables).reduce(replaceTable, current);
+/** The files, as they should be. */
+const fresh: readonly { readonly file: string; readonly text: string }[] = [
+  ...ACTIONS.map(({ manifest, readme }) => ({
+    file: readme,
+    text: replaceTables(readme, describeAction(manifest)),
+  })),
+  { file: TROUBLESHOOTING, text: replaceTables(TROUBLESHOOTING, { errors: describeErrors() }) },
+  { file: 'insight-groups.schema.json', text: renderGroupsFileSchema() },
+];
 
-writeOrCheckSchema();
-if (!process.argv.includes('--check')) {
-  writeFileSync(readme, fresh);
-} else if (fresh !== current) {
-  console.error('The tables in README.md are stale. Run npm run docs.');
+const problems: string[] = [];
+for (const { file, text } of fresh) {
+  if (!process.argv.includes('--check')) {
+    writeFileSync(path.join(root, file), text);
+  } else if (read(file) !== text) {
+    problems.push(`${file} is stale. Run npm run docs.`);
+  }
+}
+const headings = findHeadings(read(TROUBLESHOOTING));
+for (const title of [...Object.values(ERROR_TITLES), ...Object.values(SPECIAL_TITLES)]) {
+  if (!headings.includes(title)) {
+    problems.push(`${TROUBLESHOOTING} has no heading "${title}".`);
+  }
+}
+if (problems.length > 0) {
+  console.error(problems.join('\n'));
   process.exitCode = 1;
 } else {
-  console.log('The tables in README.md are what action.yml and src/ say.');
+  console.log('What is generated is up to date, and every failure has its heading.');
 }
 
-function writeOrCheckSchema(): void {
-  const name = 'insight-groups.schema.json';
-  const file = path.join(root, name);
-  if (!process.argv.includes('--check')) {
-    writeFileSync(file, renderGroupsFileSchema());
-  } else if (readFileSync(file, 'utf8') !== renderGroupsFileSchema()) {
-    console.error(`${name} is stale. Run npm run docs.`);
-    process.exitCode = 1;
-  }
+function describeAction(file: string): Readonly<Record<string, string>> {
+  const manifest: Manifest = parse(read(file));
+  return {
+    inputs: table(
+      ['input', 'required', 'default', 'description'],
+      Object.entries(manifest.inputs).map(([name, input]) => [
+        `\`${name}\``,
+        input.required === true ? 'yes' : '',
+        input.default ? `\`${input.default}\`` : '',
+        escapeMarkdown(input.description),
+      ]),
+    ),
+    outputs: table(
+      ['output', 'description'],
+      Object.entries(manifest.outputs).map(([name, { description }]) => [
+        `\`${name}\``,
+        escapeMarkdown(description),
+      ]),
+    ),
+  };
+}
+
+function describeErrors(): string {
+  return table(
+    ['`error-code`', 'title of the annotation'],
+    ERROR_CODES.map((code) => {
+      const title = ERROR_TITLES[code];
+      return [`\`${code}\``, `[${title}](#${toAnchor(title)})`];
+    }),
+  );
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -67,21 +90,20 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-/** Links to a heading of the README by its words, as GitHub makes anchors. */
-function link(heading: string): string {
-  const anchor = heading
-    .toLowerCase()
-    .replace(/[^\w -]/g, '')
-    .replaceAll(' ', '-');
-  return `[${heading}](#${anchor})`;
+/** Descriptions are plain text, in which a star is a star. */
+function escapeMarkdown(text: string): string {
+  return text.replaceAll('*', '\\*');
 }
 
-function replaceTable(text: string, [name, content]: readonly [string, string]): string {
-  const [begin, end] = [`<!-- ${name}: made by npm run docs -->`, `<!-- ${name}: end -->`];
-  const [before, rest, ...more] = text.split(begin);
-  const after = rest?.split(end)[1];
-  if (after === undefined || more.length > 0) {
-    throw new Error(`README.md needs one pair of ${begin} and ${end}`);
-  }
-  return `${before}${begin}\n\n${content}\n\n${end}${after}`;
+/** Returns the page with its tables replaced, each between the two comments that have its name. */
+function replaceTables(file: string, tables: Readonly<Record<string, string>>): string {
+  return Object.entries(tables).reduce((text, [name, content]) => {
+    const [begin, end] = [`<!-- ${name}: generated by npm run docs -->`, `<!-- ${name}: end -->`];
+    const [before, rest, ...more] = text.split(begin);
+    const after = rest?.split(end)[1];
+    if (after === undefined || more.length > 0) {
+      throw new Error(`${file} needs one pair of ${begin} and ${end}`);
+    }
+    return `${before}${begin}\n\n${content}\n\n${end}${after}`;
+  }, read(file));
 }

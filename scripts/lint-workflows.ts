@@ -7,6 +7,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ACTIONS } from './actions.ts';
 import {
   GO_TOOLS,
   hasGo,
@@ -29,7 +30,7 @@ const issueForms = listFiles('.github/ISSUE_TEMPLATE/*.yml').filter(
  * The schemas that check-jsonschema bundles, copies of SchemaStore's, and the files they describe.
  */
 const schemas: readonly { schema: string; files: readonly string[] }[] = [
-  { schema: 'vendor.github-actions', files: ['action.yml'] },
+  { schema: 'vendor.github-actions', files: ACTIONS.map(({ manifest }) => manifest) },
   { schema: 'vendor.github-workflows', files: listFiles('.github/workflows/*.yml') },
   { schema: 'vendor.dependabot', files: ['.github/dependabot.yml'] },
   { schema: 'vendor.github-issue-forms', files: issueForms },
@@ -80,7 +81,7 @@ function listFiles(pattern: string): string[] {
 
 /** The complete workflows in the documentation. */
 function listDocumentedWorkflows(): { place: string; text: string }[] {
-  const pages = ['README.md', ...listFiles('docs/**/*.md')];
+  const pages = [...ACTIONS.map(({ readme }) => readme), ...listFiles('docs/**/*.md')];
   return pages
     .map((page) => ({ page, path: join(repositoryRoot, page) }))
     .filter(({ path }) => existsSync(path))

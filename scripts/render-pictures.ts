@@ -1,29 +1,35 @@
+/**
+ * `npm run pictures` renders the pictures of the documentation as GitHub shows the reports, in light and
+ * dark, in headless Chromium. With `--gallery <folder>` it renders reports of every kind instead, also as
+ * narrow as a telephone, to look at after a change; `--only <text>` those whose name holds the text.
+ */
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { marked } from 'marked';
-import { chromium } from 'playwright-core';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { chromium, type Page } from 'playwright-core';
+import UPNG from 'upng-js';
 import {
-  createdStory,
-  desired,
-  failedStory,
-  updatedStory,
-} from '../__tests__/unit/report/stories.ts';
-import { markComment, renderComment } from '../src/report/comment.ts';
+  createdReport,
+  failedReport,
+  updatedReport,
+} from '../__tests__/unit/report/run-reports.ts';
 import { renderSummary } from '../src/report/summary.ts';
 import { Secrets } from '../src/secrets.ts';
-
-/*
- * Renders the pictures of the documentation as GitHub shows the reports: GitHub's Markdown in
- * GitHub's style, in headless Chromium.
- */
+import { type ColorScheme, frameSummary, renderPage } from './github-page.ts';
+import { GALLERY } from './report-gallery.ts';
 
 /** Debian's package `chromium`, unless the variable names another one. */
 const chromiumPath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 const picturesFolder = join(import.meta.dirname, '../docs/pictures');
-const widthPx = 900;
+
+/** The width of a comment on a large screen, and the width of a telephone; CSS pixels. */
+const WIDE_PX = 900;
+const NARROW_PX = 400;
+
+/** The colours of a picture's palette. With fewer the emoji look poor, with more the files grow by half. */
+const PALETTE_COLORS = 16;
 
 /** The browser needs no connections of its own. */
 const chromiumArguments = [
@@ -39,29 +45,23 @@ const chromiumArguments = [
   '--font-render-hinting=none',
 ];
 
-const frameStyle = `
-  body { margin: 0; background: #fff; }
-  .frame { width: ${widthPx}px; box-sizing: border-box; padding: 16px; background: #fff; }
-  .box { border: 1px solid #d1d9e0; border-radius: 6px; padding: 24px; }
-  .box.below { border-top: 0; border-radius: 0 0 6px 6px; padding: 16px; font-size: 14px; }
-  .author { border: 1px solid #d1d9e0; border-radius: 6px 6px 0 0; padding: 8px 16px; background: #f6f8fa;
-    font: 14px -apple-system, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif; color: #59636e; }
-  .author b { color: #1f2328; }
-  .bot { border: 1px solid #d1d9e0; border-radius: 2em; padding: 0 6px; font-size: 12px; }
-`;
+/** One picture: a file, and what it shows. */
+interface Picture {
+  readonly file: string;
+  readonly body: string;
+  readonly scheme: Exclude<ColorScheme, 'system'>;
+  readonly widthPx: number;
+}
 
 const secrets = new Secrets(() => {});
-const pictures = {
-  created: frameSummary(renderSummary(createdStory, secrets)),
-  updated: frameSummary(renderSummary(updatedStory, secrets)),
-  failed: frameSummary(renderSummary(failedStory, secrets)),
-  comment: frameComment(
-    renderComment(markComment([desired.projectKey, desired.key]), createdStory, secrets),
-  ),
-};
+const { values } = parseArgs({
+  options: { gallery: { type: 'string' }, only: { type: 'string', default: '' } },
+});
 
 if (existsSync(chromiumPath)) {
-  await renderPictures();
+  await (values.gallery === undefined
+    ? renderPictures(listDocumentation(), picturesFolder)
+    : renderPictures(listGallery(), resolve(values.gallery)));
 } else {
   console.error(
     `No Chromium at ${chromiumPath}: apt-get install chromium fonts-noto-color-emoji, or set CHROMIUM_PATH.`,
@@ -69,28 +69,56 @@ if (existsSync(chromiumPath)) {
   process.exitCode = 1;
 }
 
-async function renderPictures(): Promise<void> {
-  const style = await readFile(
-    createRequire(import.meta.url).resolve('github-markdown-css/github-markdown-light.css'),
-    'utf8',
+function listDocumentation(): Picture[] {
+  const bodies = {
+    created: frameSummary(renderSummary(createdReport, secrets)),
+    updated: openDetails(frameSummary(renderSummary(updatedReport, secrets))),
+    failed: frameSummary(renderSummary(failedReport, secrets)),
+  };
+  return Object.entries(bodies).flatMap(([name, body]) =>
+    (['light', 'dark'] as const).map((scheme) => ({
+      file: scheme === 'light' ? `${name}.png` : `${name}-dark.png`,
+      body,
+      scheme,
+      widthPx: WIDE_PX,
+    })),
   );
+}
+
+function listGallery(): Picture[] {
+  const found = Object.entries(GALLERY).filter(([name]) => name.includes(values.only));
+  return found.flatMap(([name, report]): Picture[] => {
+    const body = frameSummary(renderSummary(report, secrets));
+    const open = openDetails(body);
+    return [
+      { file: `${name}-light.png`, body, scheme: 'light', widthPx: WIDE_PX },
+      { file: `${name}-dark.png`, body: open, scheme: 'dark', widthPx: WIDE_PX },
+      { file: `${name}-narrow.png`, body: open, scheme: 'light', widthPx: NARROW_PX },
+    ];
+  });
+}
+
+/** Unfolds everything. */
+function openDetails(body: string): string {
+  return body.replaceAll('<details>', '<details open>');
+}
+
+async function renderPictures(pictures: readonly Picture[], folder: string): Promise<void> {
   const profile = await mkdtemp(join(tmpdir(), 'pictures-'));
-  await mkdir(picturesFolder, { recursive: true });
+  await mkdir(folder, { recursive: true });
   const browser = await chromium.launchPersistentContext(profile, {
     executablePath: chromiumPath,
     headless: true,
     args: chromiumArguments,
-    viewport: { width: widthPx, height: 400 },
-    deviceScaleFactor: 1.5,
-    colorScheme: 'light',
+    deviceScaleFactor: 1.25,
   });
   try {
     const page = await browser.newPage();
-    for (const [name, body] of Object.entries(pictures)) {
-      await page.setContent(`<!doctype html><style>${style}${frameStyle}</style>${body}`);
-      const path = join(picturesFolder, `${name}.png`);
-      await page.locator('.frame').screenshot({ path });
-      console.log(path);
+    for (const picture of pictures) {
+      const file = join(folder, picture.file);
+      const png = await renderPicture(picture, page);
+      await writeFile(file, png);
+      console.log(`${file} ${png.length} bytes`);
     }
   } finally {
     await browser.close();
@@ -98,17 +126,24 @@ async function renderPictures(): Promise<void> {
   }
 }
 
-function toHtml(markdown: string): string {
-  return marked.parse(markdown, { gfm: true, async: false });
+async function renderPicture(
+  { body, scheme, widthPx, file }: Picture,
+  page: Page,
+): Promise<Buffer> {
+  await page.setViewportSize({ width: widthPx, height: 400 });
+  await page.setContent(renderPage(body, scheme));
+  const overflowPx = await page.evaluate(
+    `Math.max(...Array.from(document.querySelectorAll('html, table'), (e) => e.scrollWidth - e.clientWidth))`,
+  );
+  if (overflowPx !== 0) {
+    console.warn(`${file} is ${overflowPx} px wider than the screen`);
+  }
+  return shrink(await page.locator('.frame').screenshot());
 }
 
-/** The frame of a job summary. */
-function frameSummary(markdown: string): string {
-  return `<div class="frame"><div class="box markdown-body">${toHtml(markdown)}</div></div>`;
-}
-
-/** The frame of a comment, below its author. */
-function frameComment(markdown: string): string {
-  const author = '<b>github-actions</b> <span class="bot">bot</span> commented now';
-  return `<div class="frame"><div class="author">${author}</div><div class="box below markdown-body">${toHtml(markdown)}</div></div>`;
+/** Saves the same picture with a palette: a third of the bytes, and hardly a difference to see. */
+function shrink(png: Buffer): Buffer {
+  const image = UPNG.decode(new Uint8Array(png).buffer);
+  const frames = UPNG.toRGBA8(image);
+  return Buffer.from(UPNG.encode(frames, image.width, image.height, PALETTE_COLORS));
 }

@@ -88,8 +88,8 @@ const UNREACHABLE: readonly Guard[] = [
 const RELATIVE_REQUIRE = /\brequire\(\s*['"](\.[^'"]+)['"]\s*\)/g;
 
 /**
- * What the bundler must not look for: the specifier of each left-out file, and the module name that is
- * required in its place. No such module exists, so reaching it would be an error and nothing worse.
+ * What is not bundled: each specifier that is left out, and the module name that is required in its
+ * place. No such module exists, so reaching it would be an error and nothing worse.
  */
 export const LEFT_OUT_OF_UNDICI: Readonly<Record<string, string>> = Object.fromEntries(
   UNREACHABLE.flatMap(({ file, source }) =>

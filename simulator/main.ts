@@ -84,7 +84,7 @@ async function serve(port: number): Promise<void> {
   try {
     simulator = await startSimulator({
       port,
-      onAnswer: ({ method, path, status }) => console.log(`${method} ${path} → ${status}`),
+      onResponse: ({ method, path, status }) => console.log(`${method} ${path} → ${status}`),
     });
   } catch (error) {
     console.error(describeStartFailure(error, port));

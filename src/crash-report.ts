@@ -1,7 +1,7 @@
 import * as core from '@actions/core';
 import { ActionError, SPECIAL_TITLES } from './errors.ts';
 import type { Log } from './report/log.ts';
-import { logFailure } from './report/log-messages.ts';
+import { logFailure } from './report/log-results.ts';
 import { overwriteOutcome, writeOutputs } from './report/outputs.ts';
 import type { CommandName } from './report/run-report.ts';
 import type { Secrets } from './secrets.ts';

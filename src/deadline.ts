@@ -68,7 +68,7 @@ export function startDeadline(
 function explainTimeout(timeoutMs: number, advice: string): ActionError {
   return new ActionError({
     code: 'timeout',
-    message: `The step's time of ${timeoutMs / 1_000} s was up before LaunchDarkly had answered.`,
+    message: `LaunchDarkly did not finish answering within ${timeoutMs / 1_000} s (timeout-seconds).`,
     nextStep: `Run again; raise timeout-seconds if the network is slow. ${advice}`.trim(),
   });
 }
@@ -76,7 +76,7 @@ function explainTimeout(timeoutMs: number, advice: string): ActionError {
 function explainCancel(): ActionError {
   return new ActionError({
     code: 'cancelled',
-    message: 'The run was cancelled before its work was done.',
+    message: 'The run was cancelled before it was done.',
     nextStep: 'Re-run the job if you still need the group.',
   });
 }

@@ -1,6 +1,14 @@
 import { checkNodeVersion } from './node-version.ts';
 
-if (checkNodeVersion(process, { created: 'false', drift: '[]' })) {
+if (
+  checkNodeVersion(process, {
+    created: 'false',
+    drift: '[]',
+    groups: '[]',
+    counts: '{}',
+    scores: '{}',
+  })
+) {
   // Not a static import: an old Node.js must not read what it can't understand.
   const { run } = await import('./run.ts');
   await run('create');

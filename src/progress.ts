@@ -1,7 +1,8 @@
 import type { ProgressObserver } from './commands/command.ts';
 import type { GroupResult, OutcomeKind } from './reconcile/group-result.ts';
 import type { Log } from './report/log.ts';
-import { logChange, logProgress, logStart } from './report/log-messages.ts';
+import { logProgress, logStart } from './report/log-messages.ts';
+import { logChange } from './report/log-results.ts';
 
 /** How often work that takes long shows that it goes on, in milliseconds. */
 const PROGRESS_INTERVAL_MS = 10_000;

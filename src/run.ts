@@ -16,13 +16,8 @@ import {
 } from './inputs/github-context.ts';
 import { ProgressLog } from './progress.ts';
 import { Log } from './report/log.ts';
-import {
-  logCommentResult,
-  logNoPullRequest,
-  logReport,
-  logRequest,
-  logWait,
-} from './report/log-messages.ts';
+import { logCommentResult, logNoPullRequest, logRequest, logWait } from './report/log-messages.ts';
+import { logReport } from './report/log-results.ts';
 import { writeOutputs } from './report/outputs.ts';
 import { type CommandName, listErrors, type RunReport } from './report/run-report.ts';
 import { renderSummary } from './report/summary.ts';
@@ -64,6 +59,8 @@ async function runCommand<Inputs extends CommonInputs>(
     await new Run(command, { env, secrets, log, crash }).run();
   } catch (error) {
     crash.report(error);
+  } finally {
+    log.flush();
   }
 }
 
@@ -105,7 +102,6 @@ class Run<Inputs extends CommonInputs> {
     if (inputs?.wantsComment) {
       await this.#comment(report, inputs);
     }
-    log.flush();
     this.#cancellation.release();
   }
 

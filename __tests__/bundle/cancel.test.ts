@@ -101,7 +101,7 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('cancelled by %s', (name) => {
     expect(readFailure(result)).toBe(
       [
         'The run was cancelled',
-        `The run was cancelled before its work was done. ${says}`,
+        `The run was cancelled before it was done. ${says}`,
         `Next: ${['Re-run the job if you still need the group.', next].filter(Boolean).join(' ')}`,
       ].join('\n'),
     );

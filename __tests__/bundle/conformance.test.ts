@@ -249,7 +249,7 @@ describe.concurrent('update of a group with another name', () => {
   test('creates the group when it is deleted between the read and the patch', async () => {
     await using simulated = await startSimulatedRun({
       group: olderGroup({ name: 'Production' }),
-      onAnswer: ({ method }) => {
+      onResponse: ({ method }) => {
         if (method === 'GET') {
           simulated.simulator.account.groups.delete(DESIRED.key);
         }

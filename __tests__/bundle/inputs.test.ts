@@ -7,8 +7,8 @@ import { readFailure, startSimulatedRun } from './simulated-run.ts';
 const KEY_RULE = 'expected letters, digits, ".", "-" and "_", the first one a letter or a digit';
 const APPLICATIONS_RULE =
   'expected application keys, one per line or separated by commas: letters, digits, ".", "-" and "_"';
-const JSON_RULE =
-  'begins with "[" and is not a JSON array of strings; expected ["web", "tv"], or application keys, one per line or separated by commas';
+const JSON_RULE = 'is not valid JSON; expected an array such as ["api", "web"]';
+const EXCLUSION_RULE = 'a single "!" may stand in front of a key or pattern, nowhere else';
 const TIMEOUT_RULE = 'expected a whole number of seconds from 1 to 3600';
 const BLANK_TOKEN =
   "is blank; expected a LaunchDarkly access token. Is the secret's name spelt right, and is it set for this repository, organization or environment?";
@@ -33,15 +33,17 @@ async function readProblems(
   return lines;
 }
 
-// unit/inputs/inputs.test.ts has every rule; these show that the bundle reads and reports the inputs.
+// The tests of unit/inputs have every rule; these show that the bundle reads and reports the inputs.
 describe.concurrent('invalid inputs', () => {
   test.each([
     ['name', 'a\u2028b', 'expected one line, without control characters'],
     ['key', '--all-apps', `"--all-apps" is not valid; ${KEY_RULE}`],
-    ['environment', `${'x'.repeat(60)}!`, `"${'x'.repeat(60)}!" is not valid; ${KEY_RULE}`],
+    ['environment', `${'x'.repeat(60)}%`, `"${'x'.repeat(60)}%" is not valid; ${KEY_RULE}`],
+    ['environment', 'x!', `"x!" is not valid; ${EXCLUSION_RULE}`],
     ['applications', 'web, a b, tv', `"a b" is not valid; ${APPLICATIONS_RULE}`],
-    ['applications', '["web", 1]', JSON_RULE],
-    ['timeout-seconds', '1.5', TIMEOUT_RULE],
+    ['applications', '["web", 1]', '1 is not valid; expected a text in quotes'],
+    ['applications', '["web"', `"["web"" ${JSON_RULE}`],
+    ['timeout-seconds', '1.5', `"1.5" is not valid; ${TIMEOUT_RULE}`],
     ['if-exists', 'replace', '"replace" is not valid; expected one of fail, keep, update'],
     ['dry-run', 'yes', '"yes" is not valid; expected true or false'],
   ])('shows an invalid input with its rule: %s: %j', async (input, value, problem) => {
@@ -93,10 +95,10 @@ test.concurrent('reports all problems in one error, each with the name of its in
     'project',
     'environment',
     'applications',
+    'if-exists',
     'token',
     'base-uri',
     'timeout-seconds',
-    'if-exists',
     'dry-run',
     'pr-comment',
     undefined,

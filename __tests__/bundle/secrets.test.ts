@@ -148,12 +148,20 @@ describe.concurrent('unexpected errors', () => {
   }
   const bug = `Object.assign(new Error('of ${DESIRED.token}'), { token: '${DESIRED.token}' })`;
 
-  test('an unexpected error after the outputs were set replaces them with those of a failure', async () => {
+  test('an unexpected error after the outputs were set makes the outcome a failure, and leaves the group', async () => {
     await using simulated = await startSimulatedRun();
     const env = preload(`process.once('beforeExit', () => { throw ${bug}; });`);
     const result = await simulated.run({}, { env });
-    expect(readFailure(result)).toContain('The action failed with an unexpected error.');
-    expect(result.outputs['error-code']).toBe('unexpected-response');
+    expect(result).toMatchObject({ exitCode: 1, stderr: '' });
+    expect(result.annotations).toMatchObject([
+      { kind: 'error', message: expect.stringContaining('failed with an unexpected error.') },
+    ]);
+    expect(result.outputs).toMatchObject({
+      outcome: 'failed',
+      created: 'true',
+      key: DESIRED.key,
+      'error-code': 'unexpected-response',
+    });
     expect(simulated.simulator.account.groups.has(DESIRED.key)).toBe(true);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { MadeUpAnswer } from '../../simulator/launchdarkly/faults.ts';
+import type { InjectedResponse } from '../../simulator/launchdarkly/faults.ts';
 import { headerValues } from '../../simulator/launchdarkly/requests.ts';
 import { sampleReaderToken } from '../../simulator/launchdarkly/sample-account.ts';
 import { sampleScores, scoreMetadata } from '../../simulator/launchdarkly/scores.ts';
@@ -149,7 +149,7 @@ const INSTANCES =
 /** One row: LaunchDarkly's response to the create, and what a person reads then. */
 interface RefusedRow {
   readonly title: string;
-  readonly answer: MadeUpAnswer;
+  readonly answer: InjectedResponse;
   readonly code: string;
   /** Title and message of the annotation. `{origin}` stands for the server. */
   readonly says: readonly string[];

@@ -285,7 +285,7 @@ describe.concurrent('a project or environment that was just created', () => {
 
   test('waits until LaunchDarkly shows a new environment', async () => {
     await using simulated = await startSimulatedRun({
-      onAnswer: ({ method }) => {
+      onResponse: ({ method }) => {
         if (method === 'GET') {
           simulated.simulator.account.addProject('default', ['production', 'preview']);
         }
@@ -297,7 +297,7 @@ describe.concurrent('a project or environment that was just created', () => {
 
   test('a dry run waits for a new environment, too', async () => {
     await using simulated = await startSimulatedRun({
-      onAnswer: ({ path }) => {
+      onResponse: ({ path }) => {
         if (path.endsWith('/environments')) {
           simulated.simulator.account.addProject('default', ['production', 'preview']);
         }

@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { startSimulator } from '../../simulator/launchdarkly/simulator.ts';
-import { listen, shutDown } from '../../simulator/network/faulty-server.ts';
+import { listen, shutDown } from '../../simulator/network/loopback.ts';
 import { runAction } from '../../simulator/runner/runner.ts';
 import { PROXY_ADVICE } from '../../src/http/proxies.ts';
 import { DESIRED, readError } from './corporate-network.ts';

@@ -4,10 +4,11 @@ import { parseCommand, splitLines } from '../../simulator/runner/commands.ts';
 import { findLeaksIn, type Leak, nameDerivedForms } from '../../simulator/runner/leak-detector.ts';
 import { SecretMasker } from '../../simulator/runner/masks.ts';
 import { StepLog } from '../../simulator/runner/step-log.ts';
-import { resolveServer } from '../../src/launchdarkly/servers.ts';
+import { parseBaseUri } from '../../src/launchdarkly/base-uri.ts';
 import { escapeWorkflowCommands, Log } from '../../src/report/log.ts';
 import { describeOutputs } from '../../src/report/outputs.ts';
 import { Secrets } from '../../src/secrets.ts';
+import { reportOne } from '../unit/report/run-reports.ts';
 
 /** White space in .NET, line ends for some readers, or characters of no width. */
 const GAPS = [
@@ -215,11 +216,8 @@ export const STRING_PROPERTIES: readonly StringProperty[] = [
       assert.equal(secrets.redact(desired.key), desired.key);
       assert(!masked.some((value) => Object.values(desired).flat().includes(value)));
       const group = { ...desired, createdAt: 0 };
-      const outputs = describeOutputs({
-        kind: 'success',
-        outcome: { kind: 'created', group, drift: [] },
-      });
-      for (const value of Object.values(outputs).map((output) => secrets.redact(output))) {
+      const report = reportOne({ kind: 'created', group, drift: [] }, { target: desired });
+      for (const value of Object.values(describeOutputs(report, (text) => secrets.redact(text)))) {
         // The runner drops an output in which it finds something to mask.
         assert.equal(masker.mask(value), value);
       }
@@ -228,7 +226,7 @@ export const STRING_PROPERTIES: readonly StringProperty[] = [
   ),
 
   property('no host but LaunchDarkly and this machine gets the token', nearlyAllowedUri, (uri) => {
-    const server = resolveServer(uri);
+    const server = parseBaseUri(uri);
     if ('problem' in server) {
       assert(!server.problem.includes('pw@'), 'the problem echoes the value');
       return;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { ERROR_CODES } from '../../src/errors.ts';
+import { ACTIONS } from '../../scripts/actions.ts';
 import { readActionMetadata, readRepositoryFile } from './workflow-files.ts';
 
 const Primitive = z.discriminatedUnion('type', [
@@ -23,23 +23,38 @@ const Types = z.strictObject({
   outputs: z.record(z.string(), Typing),
 });
 
-const types = Types.parse(parse(readRepositoryFile('action-types.yml')));
-const action = readActionMetadata();
+describe.each(ACTIONS)('$types', ({ types: file, manifest }) => {
+  const types = Types.parse(parse(readRepositoryFile(file)));
+  const action = readActionMetadata(manifest);
 
-describe('action-types.yml', () => {
-  test('action-types.yml types every input of action.yml and no other', () => {
+  test('has a type for every input of the action and for no other', () => {
     expect(new Set(Object.keys(types.inputs))).toEqual(new Set(Object.keys(action.inputs)));
   });
 
-  test('action-types.yml types every output of action.yml and no other', () => {
+  test('has a type for every output of the action and for no other', () => {
     expect(new Set(Object.keys(types.outputs))).toEqual(new Set(Object.keys(action.outputs)));
   });
 
-  test('action-types.yml allows the existing error codes', () => {
-    expect(types.outputs['error-code']).toEqual({ type: 'enum', 'allowed-values': ERROR_CODES });
+  test('allows the error codes that the description names, in the same order', () => {
+    const { description = '' } = action.outputs['error-code'] ?? {};
+    const [, list = ''] = /^Why the step failed: ([^;.]*)/.exec(description) ?? [];
+    expect(types.outputs['error-code']).toEqual({
+      type: 'enum',
+      'allowed-values': list.split(/, | or /),
+    });
   });
 
-  test('action-types.yml gives each default a matching type', () => {
+  test('allows only outcomes that the description names', () => {
+    const typing = types.outputs['outcome'];
+    const { description = '' } = action.outputs['outcome'] ?? {};
+    const words = new Set(description.match(/[a-z]+(?:-[a-z]+)*/g));
+    expect(typing?.type).toBe('enum');
+    for (const word of typing?.type === 'enum' ? typing['allowed-values'] : []) {
+      expect(words).toContain(word);
+    }
+  });
+
+  test('gives each default a type that fits it', () => {
     for (const [name, { default: value }] of Object.entries(action.inputs)) {
       const typing = types.inputs[name];
       if (value === undefined || value === '') {

@@ -1,67 +1,77 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { ACTIONS } from '../../scripts/actions.ts';
+import { findHeadings, toAnchor } from '../../scripts/markdown-headings.ts';
 import { ERROR_TITLES, SPECIAL_TITLES } from '../../src/errors.ts';
 import { IF_EXISTS } from '../../src/reconcile/plan.ts';
+import { repositoryRoot } from './workflow-files.ts';
 
-const root = path.join(import.meta.dirname, '..', '..');
+const read = (file: string) => readFileSync(path.join(repositoryRoot, file), 'utf8');
+const readme = read('README.md');
 const pages = [
-  'README.md',
+  ...ACTIONS.map((action) => action.readme),
   'SECURITY.md',
   'CONTRIBUTING.md',
-  'docs/architecture.md',
-  'docs/evidence.md',
-  'docs/performance.md',
-].map((file) => ({ file, text: readFileSync(path.join(root, file), 'utf8') }));
-const readme = pages[0]?.text ?? '';
-
-/** Headings outside code fences, as GitHub turns them into anchors. */
-function findAnchors(markdown: string): string[] {
-  const headings = markdown.replaceAll(/^```.*?^```$/gms, '').matchAll(/^#+ (.*)$/gm);
-  return [...headings].map(([, text = '']) =>
-    text
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
-}
+  'CHANGELOG.md',
+  ...globSync('docs/*.md', { cwd: repositoryRoot }).sort(),
+].map((file) => ({ file, text: read(file) }));
 
 describe('the README', () => {
-  test('the README explains every failure under the title of its annotation', () => {
-    const headings = [...readme.matchAll(/^### (.*)$/gm)].map(([, text]) => text);
-    expect(headings).toEqual(
-      expect.arrayContaining([...Object.values(ERROR_TITLES), ...Object.values(SPECIAL_TITLES)]),
-    );
-  });
-
-  test('the README has a row in its truth table for every value of if-exists', () => {
+  test('has a row in its table for every value of if-exists', () => {
     for (const word of IF_EXISTS) {
       expect(readme).toMatch(new RegExp(`^\\| \`${word}\``, 'm'));
     }
   });
 
-  test('the README names the test command that CI runs', () => {
-    const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-    for (const [, script = ''] of readme.matchAll(/npm (?:run )?(test|[\w:-]+)$/gm)) {
-      expect(script === 'ci' || script in scripts, script).toBe(true);
-    }
+  test('names only npm scripts that exist', () => {
+    const { scripts } = JSON.parse(read('package.json'));
+    const named = [...readme.matchAll(/npm (?:run )?([\w:-]+)$/gm)].map(([, script]) => script);
+    expect(named).toEqual(expect.arrayContaining(['demo', 'test']));
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
+  });
+
+  test('is short enough to be read', () => {
+    expect(readme.split('\n').length).toBeLessThan(270);
   });
 });
 
+test('the troubleshooting page explains every failure under the title of its annotation', () => {
+  expect(findHeadings(read('docs/troubleshooting.md'))).toEqual(
+    expect.arrayContaining([...Object.values(ERROR_TITLES), ...Object.values(SPECIAL_TITLES)]),
+  );
+});
+
 describe.each(pages)('$file', ({ file, text }) => {
-  const links = [...text.replaceAll(/^```.*?^```$/gms, '').matchAll(/\]\(([^)\s]+)\)/g)].map(
+  const links = [...text.replaceAll(/^( *)```.*?^\1```$/gms, '').matchAll(/\]\(([^)\s]+)\)/g)].map(
     ([, target = '']) => target,
   );
   const local = links.filter((target) => !/^[a-z]+:/.test(target));
 
-  test('links in $file lead to existing pages and headings', () => {
+  test('links only to pages and headings that exist', () => {
     for (const target of new Set(local)) {
       const [name = '', anchor] = target.split('#');
-      const place = name === '' ? path.join(root, file) : path.join(root, path.dirname(file), name);
+      const place =
+        name === ''
+          ? path.join(repositoryRoot, file)
+          : path.join(repositoryRoot, path.dirname(file), name);
       expect(existsSync(place), target).toBe(true);
       if (anchor !== undefined) {
-        expect(findAnchors(readFileSync(place, 'utf8')), target).toContain(anchor);
+        const anchors = findHeadings(readFileSync(place, 'utf8')).map(toAnchor);
+        expect(anchors, target).toContain(anchor);
       }
     }
+  });
+
+  test('shows only pictures that exist', () => {
+    for (const [, source = ''] of text.matchAll(/(?:src|srcset)="([^"]+)"/g)) {
+      expect(existsSync(path.join(repositoryRoot, path.dirname(file), source)), source).toBe(true);
+    }
+  });
+
+  test('has no two headings with the same anchor', () => {
+    const anchors = findHeadings(text).map(toAnchor);
+    const ofSections = file === 'CHANGELOG.md' ? [] : anchors;
+    expect(new Set(ofSections).size).toBe(ofSections.length);
   });
 });

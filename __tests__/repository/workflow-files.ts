@@ -52,7 +52,7 @@ const ActionMetadata = z.object({
     z.string(),
     z.object({ required: z.boolean().optional(), default: Scalar.optional() }),
   ),
-  outputs: z.record(z.string(), z.unknown()),
+  outputs: z.record(z.string(), z.object({ description: z.string() })),
   runs: z.object({ using: z.string(), main: z.string() }),
 });
 
@@ -85,9 +85,9 @@ export function readWorkflows(): WorkflowFile[] {
     .map(readWorkflow);
 }
 
-/** Reads `action.yml`. */
-export function readActionMetadata(): z.output<typeof ActionMetadata> {
-  return ActionMetadata.parse(parse(readRepositoryFile('action.yml')));
+/** Reads the manifest of one of the actions. */
+export function readActionMetadata(manifest: string): z.output<typeof ActionMetadata> {
+  return ActionMetadata.parse(parse(readRepositoryFile(manifest)));
 }
 
 /** Returns the step with this name; throws when the job has none. */

@@ -19,7 +19,7 @@ describe('Deadline', () => {
     expect(deadline.signal.reason).toMatchObject({
       name: 'ActionError',
       code: 'timeout',
-      message: "The step's time of 120 s was up before LaunchDarkly had answered.",
+      message: 'LaunchDarkly did not finish answering within 120 s (timeout-seconds).',
     });
     deadline.release();
   });

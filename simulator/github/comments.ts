@@ -1,4 +1,9 @@
-import type { Answer, AuthorizedRequest, CommentStore, SimulatedComment } from './protocol.ts';
+import type {
+  AuthorizedRequest,
+  CommentStore,
+  GitHubResponse,
+  SimulatedComment,
+} from './protocol.ts';
 
 /** Beyond this length GitHub answers "Body is too long (maximum is 65536 characters)". */
 const MAX_BODY_LENGTH = 65_536;
@@ -12,7 +17,7 @@ const MAX_PAGE_SIZE = 100;
  *
  * @see https://docs.github.com/rest/issues/comments
  */
-export function commentOperations(request: AuthorizedRequest, store: CommentStore): Answer {
+export function commentOperations(request: AuthorizedRequest, store: CommentStore): GitHubResponse {
   const prefix = `/repos/${request.repository}/issues/`;
   const place = request.path.startsWith(prefix) ? request.path.slice(prefix.length) : '';
   const thread = /^(\d+)\/comments$/.exec(place)?.[1];
@@ -37,7 +42,7 @@ export function commentOperations(request: AuthorizedRequest, store: CommentStor
 }
 
 /** GitHub's error body. */
-export function refuse(status: number, message: string): Answer {
+export function refuse(status: number, message: string): GitHubResponse {
   return { status, body: { message, documentation_url: 'https://docs.github.com/rest' } };
 }
 
@@ -53,7 +58,11 @@ export function readJson(body: string): Readonly<Record<string, unknown>> | unde
   }
 }
 
-function listComments(request: AuthorizedRequest, number: number, store: CommentStore): Answer {
+function listComments(
+  request: AuthorizedRequest,
+  number: number,
+  store: CommentStore,
+): GitHubResponse {
   const size = Math.min(readCount(request.query, 'per_page', DEFAULT_PAGE_SIZE), MAX_PAGE_SIZE);
   const page = readCount(request.query, 'page', 1);
   const all = store.listComments().filter((comment) => comment.number === number);
@@ -65,7 +74,11 @@ function listComments(request: AuthorizedRequest, number: number, store: Comment
   };
 }
 
-function createComment(request: AuthorizedRequest, number: number, store: CommentStore): Answer {
+function createComment(
+  request: AuthorizedRequest,
+  number: number,
+  store: CommentStore,
+): GitHubResponse {
   const body = readBody(request);
   if (typeof body !== 'string') {
     return body;
@@ -74,7 +87,11 @@ function createComment(request: AuthorizedRequest, number: number, store: Commen
   return { status: 201, body: show(comment, request) };
 }
 
-function updateComment(request: AuthorizedRequest, id: number, store: CommentStore): Answer {
+function updateComment(
+  request: AuthorizedRequest,
+  id: number,
+  store: CommentStore,
+): GitHubResponse {
   const body = readBody(request);
   if (typeof body !== 'string') {
     return body;
@@ -87,7 +104,11 @@ function updateComment(request: AuthorizedRequest, id: number, store: CommentSto
   return { status: 200, body: show(comment, request) };
 }
 
-function deleteComment({ holder }: AuthorizedRequest, id: number, store: CommentStore): Answer {
+function deleteComment(
+  { holder }: AuthorizedRequest,
+  id: number,
+  store: CommentStore,
+): GitHubResponse {
   if (holder.permission !== 'write') {
     return refuse(403, 'Resource not accessible by integration');
   }
@@ -99,7 +120,7 @@ function deleteComment({ holder }: AuthorizedRequest, id: number, store: Comment
 }
 
 /** The new text of a comment, or the reason why it is rejected. */
-function readBody({ holder, body }: AuthorizedRequest): string | Answer {
+function readBody({ holder, body }: AuthorizedRequest): string | GitHubResponse {
   if (holder.permission !== 'write') {
     return refuse(403, 'Resource not accessible by integration');
   }

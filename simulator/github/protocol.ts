@@ -31,7 +31,7 @@ export interface GitHubRequest {
 }
 
 /** A response. A string `body` is sent as HTML, like the page of a proxy. */
-export interface Answer {
+export interface GitHubResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: unknown;
@@ -55,14 +55,14 @@ export interface CommentStore {
 }
 
 /** A fault: what happens to matching requests instead of, or just before, the usual response. */
-export interface Incident {
+export interface GitHubFault {
   readonly method: string;
   /** Restricts the fault to matching paths. */
   readonly path?: RegExp;
   /** How many requests it affects; defaults to one. */
   readonly times?: number;
   /** The response. When absent, the request is processed. */
-  readonly answer?: Answer;
+  readonly answer?: GitHubResponse;
   /** Processes the request first, then sends `answer` or breaks the connection. */
   readonly isProcessed?: boolean;
   /**

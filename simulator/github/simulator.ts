@@ -1,20 +1,15 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import {
-  createSecureServer,
-  type Http2SecureServer,
-  type Http2ServerRequest,
-  Http2ServerResponse,
-} from 'node:http2';
-import type { Socket } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createSecureServer, type Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { text } from 'node:stream/consumers';
 import type { KeyPair } from '../certificates.ts';
+import { listen, shutDown, trackSockets } from '../network/loopback.ts';
 import { commentOperations, readJson, refuse } from './comments.ts';
 import type {
-  Answer,
   AuthorizedRequest,
+  GitHubFault,
   GitHubRequest,
+  GitHubResponse,
   Holder,
-  Incident,
   SimulatedComment,
 } from './protocol.ts';
 
@@ -51,7 +46,7 @@ export interface GitHubSimulator extends AsyncDisposable {
   /** Deletes a comment as if on github.com. */
   deleteComment(id: number): void;
   /** Injects a fault into later requests. */
-  inject(incident: Incident): void;
+  inject(fault: GitHubFault): void;
   /** Hides comments created from now on from the next `lists` lists. */
   lagLists(lists: number): void;
   /** Clears all comments, requests and faults. */
@@ -68,7 +63,7 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHubSimulat
   const basePath = options.basePath ?? '';
   const comments: SimulatedComment[] = [];
   const requests: GitHubRequest[] = [];
-  let incidents: { readonly incident: Incident; remaining: number }[] = [];
+  let faults: { readonly fault: GitHubFault; remaining: number }[] = [];
   let lag = { lists: 0, fromId: 0 };
   let ids = 0;
   let connections = 0;
@@ -92,7 +87,7 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHubSimulat
     return comments.filter(({ id }) => id < lag.fromId);
   }
 
-  function carryOut(request: GitHubRequest): Answer {
+  function carryOut(request: GitHubRequest): GitHubResponse {
     const holder = options.tokens[request.authorization?.replace(/^(?:token|bearer) /i, '') ?? ''];
     if (holder === undefined) {
       return refuse(401, 'Bad credentials');
@@ -108,15 +103,15 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHubSimulat
     return commentOperations(authorized, { comments, listComments, addComment, deleteComment });
   }
 
-  function takeIncident({ method, path }: GitHubRequest): Incident | undefined {
-    const due = incidents.find(
-      ({ incident }) => incident.method === method && (incident.path?.test(path) ?? true),
+  function takeFault({ method, path }: GitHubRequest): GitHubFault | undefined {
+    const due = faults.find(
+      ({ fault }) => fault.method === method && (fault.path?.test(path) ?? true),
     );
     if (due !== undefined) {
       due.remaining -= 1;
-      incidents = incidents.filter(({ remaining }) => remaining > 0);
+      faults = faults.filter(({ remaining }) => remaining > 0);
     }
-    return due?.incident;
+    return due?.fault;
   }
 
   async function serve(message: Message, response: Response): Promise<void> {
@@ -130,15 +125,15 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHubSimulat
       httpVersion: message.httpVersion,
     };
     requests.push(request);
-    const incident = takeIncident(request);
-    await incident?.meanwhile?.();
-    const isReplaced = incident?.answer ?? incident?.stalls ?? incident?.resets ?? false;
-    const usual = isReplaced === false || incident?.isProcessed ? carryOut(request) : undefined;
-    if (incident?.stalls) {
+    const fault = takeFault(request);
+    await fault?.meanwhile?.();
+    const isReplaced = fault?.answer ?? fault?.stalls ?? fault?.resets ?? false;
+    const usual = isReplaced === false || fault?.isProcessed ? carryOut(request) : undefined;
+    if (fault?.stalls) {
       return;
     }
-    const answer = incident?.answer ?? usual;
-    if (incident?.resets || answer === undefined) {
+    const answer = fault?.answer ?? usual;
+    if (fault?.resets || answer === undefined) {
       breakConnection(response);
       return;
     }
@@ -152,23 +147,15 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHubSimulat
   const server = options.tls
     ? createSecureServer({ ...options.tls, allowHTTP1: true }, listener)
     : createServer(listener);
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
+  const sockets = trackSockets(server);
+  server.on('connection', () => {
     connections += 1;
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
   });
   const port = await listen(server, options.port ?? 0);
   const apiUrl = `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}${basePath}`;
 
   async function close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => {
-      server.close(() => resolve());
-    });
-    for (const socket of sockets) {
-      socket.destroy();
-    }
-    await closed;
+    await shutDown(server, sockets);
   }
 
   return {
@@ -181,14 +168,14 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHubSimulat
     requests,
     addComment,
     deleteComment,
-    inject: (incident) => incidents.push({ incident, remaining: incident.times ?? 1 }),
+    inject: (fault) => faults.push({ fault, remaining: fault.times ?? 1 }),
     lagLists(lists) {
       lag = { lists, fromId: ids + 1 };
     },
     reset() {
       comments.length = 0;
       requests.length = 0;
-      incidents = [];
+      faults = [];
       lag = { lists: 0, fromId: 0 };
     },
     close,
@@ -196,7 +183,7 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHubSimulat
   };
 }
 
-function send(response: Response, { status, headers = {}, body }: Answer): void {
+function send(response: Response, { status, headers = {}, body }: GitHubResponse): void {
   const isText = typeof body === 'string';
   const contentType = isText ? 'text/html' : 'application/json; charset=utf-8';
   const all = body === undefined ? headers : { 'Content-Type': contentType, ...headers };
@@ -219,7 +206,7 @@ function breakConnection(response: Response): void {
   }
 }
 
-function answerViewer(request: GitHubRequest, holder: Holder): Answer {
+function answerViewer(request: GitHubRequest, holder: Holder): GitHubResponse {
   const query = readJson(request.body)?.['query'];
   if (request.method !== 'POST' || typeof query !== 'string' || !/viewer\s*{\s*login/.test(query)) {
     return refuse(400, 'Problems parsing JSON');
@@ -233,16 +220,4 @@ function answerViewer(request: GitHubRequest, holder: Holder): Answer {
         },
       }
     : { status: 200, body: { data: { viewer: { login: holder.login } } } };
-}
-
-async function listen(server: Server | Http2SecureServer, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') {
-    throw new Error('The simulator does not listen on a TCP port');
-  }
-  return address.port;
 }

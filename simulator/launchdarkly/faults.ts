@@ -1,7 +1,7 @@
 import type { RateLimitWaits } from './rate-limits.ts';
 
 /** A response made up by a test. */
-export interface MadeUpAnswer {
+export interface InjectedResponse {
   readonly status: number;
   /** Added to the usual headers; `null` removes a usual one. */
   readonly headers?: Readonly<Record<string, string | readonly string[] | null>>;
@@ -12,7 +12,7 @@ export interface MadeUpAnswer {
 /** What goes wrong with a request, before or after it changed the account. */
 export type Fault =
   /** Responds without processing. */
-  | ({ readonly kind: 'respond' } & MadeUpAnswer)
+  | ({ readonly kind: 'respond' } & InjectedResponse)
   /** Redirects without processing, with 307 by default. */
   | { readonly kind: 'redirect'; readonly location: string; readonly status?: number }
   /** Responds with 429 in these dialects without processing; `{}` names no wait. */
@@ -32,7 +32,7 @@ export type Fault =
   /** Processes, then sends half of the response body and closes the connection. */
   | { readonly kind: 'process-then-truncate' }
   /** Processes, then sends another response, as a gateway in between might. */
-  | ({ readonly kind: 'process-then-respond' } & MadeUpAnswer);
+  | ({ readonly kind: 'process-then-respond' } & InjectedResponse);
 
 /** A fault and the requests that it affects. */
 export interface Injection {

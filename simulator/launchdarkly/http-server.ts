@@ -1,11 +1,11 @@
-import type { Server, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { MadeUpAnswer } from './faults.ts';
+import type { InjectedResponse } from './faults.ts';
 
 /** Sets the status and headers of a response and returns the body, which is still to be sent. */
 export function prepareResponse(
   response: ServerResponse,
-  reply: MadeUpAnswer,
+  reply: InjectedResponse,
   date: Date | undefined,
 ): Buffer {
   const { status, headers = {}, body } = reply;
@@ -49,29 +49,4 @@ export function resetConnection(socket: Socket): void {
   } else {
     socket.resetAndDestroy();
   }
-}
-
-/** Returns a function that lists the server's open connections. */
-export function trackSockets(server: Server): ReadonlySet<Socket> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  return sockets;
-}
-
-/**
- * Listens on 127.0.0.1 and returns the port; `0` takes a free one. Rejects when the port is in use.
- */
-export async function listen(server: Server, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') {
-    throw new Error('The simulator does not listen on a TCP port');
-  }
-  return address.port;
 }

@@ -2,12 +2,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createTlsServer } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { listen, shutDown, trackSockets } from '../network/loopback.ts';
 import type { Account, Environment } from './account.ts';
 import { type Behaviour, documentedBehaviour } from './behaviour.ts';
 import { conflict, type Reply, rateLimited } from './exchange.ts';
-import { type Fault, FaultPlan, type Injection, type MadeUpAnswer } from './faults.ts';
+import { type Fault, FaultPlan, type InjectedResponse, type Injection } from './faults.ts';
 import { GroupWriteLog } from './group-writes.ts';
-import { listen, prepareResponse, resetConnection, trackSockets } from './http-server.ts';
+import { prepareResponse, resetConnection } from './http-server.ts';
 import { RateLimiter, rateLimitHeaders } from './rate-limits.ts';
 import { pairHeaders, type RecordedRequest } from './requests.ts';
 import { addErrorId, processRequest } from './routes.ts';
@@ -28,7 +29,7 @@ export interface SimulatorOptions {
   /** Creates the `id` of error bodies. Defaults to a counter. */
   readonly newId?: () => string;
   /** Called for each response that was sent. */
-  readonly onAnswer?: (request: RecordedRequest) => void;
+  readonly onResponse?: (request: RecordedRequest) => void;
 }
 
 /**
@@ -124,11 +125,15 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const dateHeader = (): Date | undefined =>
     behaviour.sendsDate ? new Date(serverNow()) : undefined;
 
-  function answer(response: ServerResponse, request: RecordedRequest, reply: MadeUpAnswer): void {
+  function answer(
+    response: ServerResponse,
+    request: RecordedRequest,
+    reply: InjectedResponse,
+  ): void {
     const body = prepareResponse(response, reply, dateHeader());
     request.status = reply.status;
     response.end(body);
-    options.onAnswer?.(request);
+    options.onResponse?.(request);
   }
 
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -197,13 +202,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
   async function close(): Promise<void> {
     closing.abort();
-    const closed = new Promise<void>((resolve) => {
-      server.close(() => resolve());
-    });
-    for (const socket of sockets) {
-      socket.destroy();
-    }
-    await closed;
+    await shutDown(server, sockets);
   }
 
   return {

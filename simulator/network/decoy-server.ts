@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net';
-import { listen, shutDown } from './faulty-server.ts';
+import { listen, shutDown } from './loopback.ts';
 
 /** A server that no client has a reason to connect to. */
 export interface DecoyServer extends AsyncDisposable {

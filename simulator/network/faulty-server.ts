@@ -4,8 +4,7 @@
  * client's report.
  */
 
-import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TLSSocket, type TlsOptions } from 'node:tls';
 import type { Account, InsightGroup } from '../launchdarkly/account.ts';
@@ -15,6 +14,7 @@ import { RateLimiter } from '../launchdarkly/rate-limits.ts';
 import { headerValues, pairHeaders, type RecordedRequest } from '../launchdarkly/requests.ts';
 import { processRequest } from '../launchdarkly/routes.ts';
 import { createSampleAccount } from '../launchdarkly/sample-account.ts';
+import { listen, shutDown } from './loopback.ts';
 
 /** What goes wrong. Everything that a fault omits works. */
 export interface NetworkFault {
@@ -334,25 +334,4 @@ class RequestReader {
     const query = new URLSearchParams(search);
     return { number, method, path, query, headers, body, atMs: Date.now() };
   }
-}
-
-/** Listens on a free port of 127.0.0.1 and returns it. */
-export async function listen(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') {
-    throw new Error('The server does not listen on a TCP port.');
-  }
-  return address.port;
-}
-
-/** Stops the server, whatever state its connections are in; resolves when the port is free. */
-export async function shutDown(server: Server, sockets: Iterable<Socket>): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  for (const socket of sockets) {
-    socket.destroy();
-  }
-  await closed;
 }

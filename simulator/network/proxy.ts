@@ -6,7 +6,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { listen, shutDown } from './faulty-server.ts';
+import { listen, shutDown } from './loopback.ts';
 
 /** How to start a proxy. */
 export interface ConnectProxyOptions {

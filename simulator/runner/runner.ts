@@ -46,8 +46,16 @@ export type SignalPlan =
   | { readonly name: NodeJS.Signals; readonly afterMs: number }
   | { readonly name: NodeJS.Signals; readonly when: (stdoutSoFar: string) => boolean };
 
+/** The entry scripts in `dist/`, by the folder that holds the manifest of their action. */
+const MANIFEST_FOLDERS = { 'index.js': '.', 'delete.js': 'delete', 'sync.js': 'sync' } as const;
+
 /** How to run an action as a step. */
 export interface RunActionOptions {
+  /**
+   * Which of this repository's actions to run, by its entry script. Defaults to the root action,
+   * `index.js`.
+   */
+  readonly main?: keyof typeof MANIFEST_FOLDERS | undefined;
   /** The `with:` of the step, by the names of `action.yml`. */
   readonly inputs: Readonly<Record<string, string>>;
   /**
@@ -57,7 +65,7 @@ export interface RunActionOptions {
   readonly env?: EnvironmentOverrides;
   /** Defaults to a push without a payload. */
   readonly event?: WorkflowEvent;
-  /** The folder with `action.yml`. Defaults to this repository. */
+  /** The folder with `action.yml`. Defaults to that of `main` in this repository. */
   readonly actionPath?: string;
   /** A persistent working directory. Defaults to a new temporary one. */
   readonly workspace?: string;
@@ -123,7 +131,8 @@ export interface StepResult {
  * when a secret leaked, and an `Error` with the log when the action did not end in time.
  */
 export async function runAction(options: RunActionOptions): Promise<StepResult> {
-  const actionPath = resolve(options.actionPath ?? join(import.meta.dirname, '..', '..'));
+  const folder = MANIFEST_FOLDERS[options.main ?? 'index.js'];
+  const actionPath = resolve(options.actionPath ?? join(import.meta.dirname, '..', '..', folder));
   const githubToken = options.githubToken ?? DEFAULT_GITHUB_TOKEN;
   const event = options.event ?? { name: 'push', payload: {} };
   const manifest = await readActionManifest(actionPath, githubToken);

@@ -1,5 +1,4 @@
 import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
 import { readErrorCode } from './error-codes.ts';
 
 /** The text of a body, or why it can't be trusted: `why` is a clause that starts with "it". */
@@ -63,7 +62,9 @@ export async function decodeBody(
   return { kind: 'text', text: new TextDecoder().decode(content) };
 }
 
-function decompress(bytes: Buffer, coding: Coding, maxOutputLength: number): Promise<Buffer> {
+async function decompress(bytes: Buffer, coding: Coding, maxOutputLength: number): Promise<Buffer> {
+  // Not at the top: identity is asked for, so few answers need it, and loading it takes most of 1 ms.
+  const { brotliDecompress, gunzip, inflate, inflateRaw } = await import('node:zlib');
   const options = { maxOutputLength };
   switch (coding) {
     case 'gzip':

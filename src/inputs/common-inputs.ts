@@ -7,7 +7,7 @@ import {
   type ProxySettings,
   readProxySettings,
 } from '../http/proxies.ts';
-import { resolveServer, type Server } from '../launchdarkly/servers.ts';
+import { parseBaseUri, type Server } from '../launchdarkly/base-uri.ts';
 import type { Secrets } from '../secrets.ts';
 import {
   createTokenSchema,
@@ -59,6 +59,8 @@ export interface OwnInputs<Shape> {
   readonly defaults: Readonly<Record<string, string>>;
   /** The rule of each input. */
   readonly shape: Shape;
+  /** Finds inputs that can't stand together, by their texts. */
+  readonly listConflicts?: (given: Readonly<Record<string, string>>) => InputProblem[];
 }
 
 /**
@@ -69,7 +71,7 @@ export interface OwnInputs<Shape> {
  */
 export function readInputs<Shape extends z.core.$ZodLooseShape>(
   { env, run, secrets }: InputSource,
-  { defaults, shape }: OwnInputs<Shape>,
+  { defaults, shape, listConflicts }: OwnInputs<Shape>,
 ): { readonly common: CommonInputs; readonly own: z.output<z.ZodMiniObject<Shape>> } {
   const given = readDeclaredInputs(env, { ...defaults, ...COMMON_DEFAULTS });
   const proxies = readProxySettings(env);
@@ -83,6 +85,7 @@ export function readInputs<Shape extends z.core.$ZodLooseShape>(
     ...[...(own.error?.issues ?? []), ...(common.error?.issues ?? [])].map(
       ({ path, message }): InputProblem => ({ input: String(path[0]), message }),
     ),
+    ...(listConflicts?.(given) ?? []),
     ...listProxyProblems(env, origin),
   ];
   if (!own.success || !common.success || problems.length > 0) {
@@ -137,7 +140,7 @@ function describeCommon(run: WorkflowRun) {
   return {
     token: createTokenSchema(run),
     'base-uri': ruled((text) => {
-      const server = resolveServer(text);
+      const server = parseBaseUri(text);
       return 'problem' in server ? invalid(server.problem) : valid(server);
     }),
     'timeout-seconds': optional(timeoutSeconds),

@@ -1,12 +1,12 @@
 import { IF_EXISTS, type IfExists } from '../reconcile/plan.ts';
 import {
   type CommonInputs,
-  explainProblems,
+  type InputProblem,
   type InputSource,
   readInputs,
 } from './common-inputs.ts';
 import { oneOf, ruled } from './input-schemas.ts';
-import { type GroupTemplate, mayBeSeveral, parseApplications, warnOfKeyLength } from './rules.ts';
+import { type GroupTemplate, parseApplications, warnOfKeyLength } from './rules.ts';
 import { parseSelector, type Selector } from './selector.ts';
 import { parseKeyTemplate, parseNameTemplate } from './template.ts';
 
@@ -41,7 +41,11 @@ const SHAPE = {
  * @throws {ActionError} `invalid-input`, naming every problem, never a credential's value
  */
 export function readCreateInputs(source: InputSource): CreateInputs {
-  const { common, own } = readInputs(source, { defaults: CREATE_DEFAULTS, shape: SHAPE });
+  const { common, own } = readInputs(source, {
+    defaults: CREATE_DEFAULTS,
+    shape: SHAPE,
+    listConflicts,
+  });
   const template = {
     project: own.project,
     environment: own.environment,
@@ -49,14 +53,24 @@ export function readCreateInputs(source: InputSource): CreateInputs {
     name: own.name,
     applicationKeys: own.applications,
   };
-  const ifExists = own['if-exists'];
-  if (mayBeSeveral(template) && ifExists === 'fail') {
-    const message =
-      'fail can never pass twice for several groups; set it to keep or update where project or environment is a pattern or a list';
-    throw explainProblems([{ input: 'if-exists', message }], source.run);
-  }
   const warnings = [...common.warnings, ...warnOfLengths(own)];
-  return { ...common, template, ifExists, warnings };
+  return { ...common, template, ifExists: own['if-exists'], warnings };
+}
+
+function listConflicts(given: Readonly<Record<string, string>>): InputProblem[] {
+  const isSeveral = ['project', 'environment'].some((input) => {
+    const selector = parseSelector(given[input] ?? '');
+    return selector.kind === 'valid' && selector.value.kind === 'patterns';
+  });
+  return isSeveral && given['if-exists'] === 'fail'
+    ? [
+        {
+          input: 'if-exists',
+          message:
+            'fail can never pass twice for several groups; set it to keep or update where project or environment is a pattern or a list',
+        },
+      ]
+    : [];
 }
 
 function warnOfLengths(inputs: {

@@ -46,7 +46,7 @@ export interface NumberRange {
 /** A schema for a whole number, written without a sign and without leading zeros. */
 export function wholeNumber({ min, max, what }: NumberRange) {
   return ruled((text): Ruling<number> => {
-    const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+    const number = /^(?:0|[1-9]\d{0,9})$/.test(text) ? Number(text) : Number.NaN;
     return number >= min && number <= max
       ? { kind: 'valid', value: number }
       : quoteInvalid(text, `expected ${what}`);

@@ -105,7 +105,7 @@ export function computeBackoff(options: BackoffOptions): Backoff {
   const { waitsBefore, retryAfterMs = 0, remainingMs, random } = options;
   const { minMs, maxMs } = options.bounds ?? { minMs: 0, maxMs: BACKOFF_CAP_MS };
   const spareMs = remainingMs - ATTEMPT_RESERVE_MS - retryAfterMs;
-  if (spareMs <= 0) {
+  if (spareMs < 1) {
     return { kind: 'too-long', neededMs: retryAfterMs };
   }
   const growingMs = BACKOFF_BASE_MS * 2 ** Math.min(waitsBefore, 30);

@@ -1,6 +1,7 @@
 import type { ActionErrorParts, ErrorCode } from '../errors.ts';
 import type { DesiredGroup } from '../insight-group/insight-group.ts';
 import type { ApiError, RequestFailure } from './api-result.ts';
+import { INSTANCE_LIST, type Server } from './base-uri.ts';
 import type { LaunchDarkly } from './client.ts';
 import {
   describePlacement,
@@ -11,7 +12,6 @@ import {
   type Placement,
 } from './key-lookup.ts';
 import { describeAvailability, findRemedy } from './remedies.ts';
-import { INSTANCE_LIST, type Server } from './servers.ts';
 
 /** What was being done when it failed. */
 export type Operation = 'create' | 'read' | 'update' | 'delete' | 'check' | 'list';

@@ -1,11 +1,11 @@
 import { didYouMean, findClosest } from '../did-you-mean.ts';
 import { SPECIAL_TITLES } from '../errors.ts';
 import type { DesiredGroup } from '../insight-group/insight-group.ts';
+import { INSTANCE_LIST, type Server } from './base-uri.ts';
 import type { LaunchDarkly } from './client.ts';
 import type { Page } from './paging.ts';
 import { describeAvailability } from './remedies.ts';
 import type { NamedKey } from './schemas.ts';
-import { INSTANCE_LIST, type Server } from './servers.ts';
 
 /** How many existing keys are named where none is close to the one that was given. */
 const MAX_LISTED_KEYS = 10;

@@ -1,6 +1,6 @@
 import { PROXY_ADVICE } from '../http/proxies.ts';
 import type { RequestFailure } from './api-result.ts';
-import type { Server } from './servers.ts';
+import type { Server } from './base-uri.ts';
 
 /** Names the next step for each kind of cause. The names of the codes are Node's, OpenSSL's and undici's. */
 export function findRemedy(failure: RequestFailure, server: Server): string {

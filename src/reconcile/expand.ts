@@ -2,6 +2,7 @@ import type { AbsentEntry, DesiredEntry, PresentEntry } from '../inputs/desired-
 import { type KeyClaim, resolveKeyClaims } from '../inputs/key-claims.ts';
 import { findNameProblem, type GroupTemplate, isKey, KEY_RULE } from '../inputs/rules.ts';
 import { renderTemplate } from '../inputs/template.ts';
+import type { DesiredGroup } from '../insight-group/insight-group.ts';
 import type { Catalog } from './catalog.ts';
 import {
   type ExpandNotice,
@@ -10,15 +11,6 @@ import {
   type MissingTarget,
   type Target,
 } from './targets.ts';
-
-/** What a group should be. Keys are LaunchDarkly keys; no application keys means all applications. */
-export interface DesiredGroup {
-  readonly key: string;
-  readonly name: string;
-  readonly projectKey: string;
-  readonly environmentKey: string;
-  readonly applicationKeys: readonly string[];
-}
 
 /** A group, and the entry that asks for it. */
 export interface ExpandedGroup {

@@ -9,5 +9,6 @@ export function identifyGroupComment(
   origin: string,
   { projectKey, key }: { readonly projectKey: string; readonly key: string },
 ): CommentIdentity {
-  return [origin, projectKey.toLowerCase(), key.toLowerCase()];
+  // Named, because a project may be called anything, also like the word that another identity starts with.
+  return [origin, { project: projectKey.toLowerCase(), key: key.toLowerCase() }];
 }

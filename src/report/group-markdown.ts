@@ -8,6 +8,15 @@ import type { RunReport } from './run-report.ts';
 /** Names longer than this are cut in headings, in characters. */
 const MAX_HEADING_NAME_LENGTH = 80;
 
+/** The servers that have pages for people, and not only an API. */
+const HAS_PAGES = /^https:\/\/[a-z0-9.-]+\.launchdarkly\.(?:com|us)$/;
+
+/** The letters of Hebrew, Arabic and their neighbours. */
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+/** How many keys stand in one line of a long list: what is cut is cut between two lines. */
+const KEYS_IN_LINE = 25;
+
 /** Writes what reports say of groups as Markdown that is safe to show. */
 export class GroupMarkdown extends Markdown {
   readonly #origin: string | undefined;
@@ -19,27 +28,35 @@ export class GroupMarkdown extends Markdown {
 
   /** A display name, in quotes. */
   quoted(name: string): string {
-    return `“${this.text(name)}”`;
+    const text = this.text(name);
+    // Two such names with an arrow between them would change places.
+    return `“${RIGHT_TO_LEFT.test(text) ? `<span dir="auto">${text}</span>` : text}”`;
   }
 
   /** The name of a group for a heading, or its key where it has no name. */
   heading({ name, key }: GroupTarget): string {
-    const words = [...(name ?? key)];
-    const cut = words.length > MAX_HEADING_NAME_LENGTH;
-    return this.text(cut ? `${words.slice(0, MAX_HEADING_NAME_LENGTH).join('')}…` : words.join(''));
+    const characters = [...(name ?? key)];
+    const shown =
+      characters.length > MAX_HEADING_NAME_LENGTH
+        ? `${characters.slice(0, MAX_HEADING_NAME_LENGTH).join('')}…`
+        : characters.join('');
+    return name === undefined ? this.code(shown) : this.text(shown);
   }
 
   /** The server that the run spoke to; undefined when none was chosen. */
   server(): string | undefined {
-    return this.#origin === undefined ? undefined : `LaunchDarkly at ${this.text(this.#origin)}`;
+    return this.#origin === undefined
+      ? undefined
+      : `LaunchDarkly at ${this.text(this.#origin.replace('https://', ''))}`;
   }
 
   /** A project's key, linked to the project in LaunchDarkly. */
   project(projectKey: string): string {
     const code = this.code(projectKey);
-    return this.#origin === undefined
-      ? code
-      : `<a href="${this.#origin}/projects/${encodeURIComponent(projectKey)}">${code}</a>`;
+    const hasPage = this.#origin !== undefined && HAS_PAGES.test(this.#origin);
+    return hasPage && this.isPlainKey(projectKey)
+      ? `<a href="${this.#origin}/projects/${projectKey}/flags">${code}</a>`
+      : code;
   }
 
   /** Where a group belongs: its project and environment. */
@@ -48,10 +65,25 @@ export class GroupMarkdown extends Markdown {
     return environmentKey === '' ? project : `${project}, environment ${this.code(environmentKey)}`;
   }
 
-  /** A group in a list: its key and where it belongs. */
-  item(target: GroupTarget): string {
-    const place = this.place(target);
-    return target.key === '' ? place : `${this.code(target.key)} (${place})`;
+  /** A group in a list: its key and where it belongs, or only its environment where all share a project. */
+  item(target: GroupTarget, hasOneProject: boolean): string {
+    const { key, projectKey, environmentKey } = target;
+    const keys = [hasOneProject ? '' : projectKey, environmentKey].filter((part) => part !== '');
+    const place = keys.map((part) => this.code(part)).join(' / ');
+    if (key === '') {
+      return place === '' ? this.place(target) : place;
+    }
+    return place === '' ? this.code(key) : `${this.code(key)} · ${place}`;
+  }
+
+  /** All keys of a long list, many in a line. */
+  keyLines(keys: readonly string[]): string[] {
+    return Array.from({ length: Math.ceil(keys.length / KEYS_IN_LINE) }, (_, index) =>
+      keys
+        .slice(index * KEYS_IN_LINE, (index + 1) * KEYS_IN_LINE)
+        .map((key) => this.code(key))
+        .join(', '),
+    );
   }
 
   /** The applications of a group. */
@@ -69,13 +101,15 @@ export class GroupMarkdown extends Markdown {
   }
 }
 
-/** One of GitHub's alerts. `lines` are paragraphs of Markdown. */
-export function alert(kind: 'NOTE' | 'WARNING' | 'CAUTION', ...lines: readonly string[]): string {
-  return [
-    `> [!${kind}]`,
-    ...lines
-      .map((line) => `> ${line}`)
-      .join('\n>\n')
-      .split('\n'),
-  ].join('\n');
+/** One of GitHub's alerts: paragraphs of Markdown, and items below them. */
+export function alert(
+  kind: 'NOTE' | 'WARNING' | 'CAUTION',
+  paragraphs: readonly string[],
+  items: readonly string[] = [],
+): string {
+  const list = items.map((item) => `- ${item}`).join('\n');
+  const text = [...paragraphs, ...(list === '' ? [] : [list])].join('\n\n');
+  return [`[!${kind}]`, ...text.split('\n')]
+    .map((line) => (line === '' ? '>' : `> ${line}`))
+    .join('\n');
 }

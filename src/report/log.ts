@@ -9,8 +9,8 @@ import { replaceInvisible } from './visible-text.ts';
 export class Log {
   readonly #secrets: Secrets;
   /** How many annotations of each kind were written, and those that the last one has to stand for. */
-  readonly #written = { warning: 0, error: 0 };
-  readonly #held: Record<AnnotationKind, HeldAnnotation[]> = { warning: [], error: [] };
+  readonly #written = { notice: 0, warning: 0, error: 0 };
+  readonly #held: Record<AnnotationKind, Annotation[]> = { notice: [], warning: [], error: [] };
 
   constructor(secrets: Secrets) {
     this.#secrets = secrets;
@@ -30,7 +30,7 @@ export class Log {
 
   /** One blue annotation. `title` is a constant of ours: the runner does not mask titles. */
   notice(title: string, text: string): void {
-    core.notice(this.#cleanLines([text]), { title });
+    this.#annotate('notice', { title, message: this.#cleanLines([text]) });
   }
 
   /** One yellow annotation. `title` is a constant of ours: the runner does not mask titles. */
@@ -39,9 +39,13 @@ export class Log {
   }
 
   /** One red annotation of some lines, which also makes the step fail when the process ends. */
-  failure(title: string, lines: readonly string[], place: AnnotationPlace = {}): void {
+  failure(title: string, lines: readonly string[], place?: AnnotationPlace): void {
     process.exitCode = core.ExitCode.Failure;
-    this.#annotate('error', { title, message: this.#cleanLines(lines), ...place });
+    this.#annotate('error', {
+      title,
+      message: this.#cleanLines(lines),
+      ...(place && { ...place, file: this.#clean(place.file) }),
+    });
   }
 
   /** Makes the step fail when the process ends, with a line that is no annotation. */
@@ -51,40 +55,38 @@ export class Log {
   }
 
   /**
-   * Writes the annotations that were held back: the runner shows ten of a kind and drops the others without
-   * a word, so the tenth says how many there are. Each stands in the log in any case.
+   * Writes the last annotation of each kind. The runner shows ten of a kind and drops the others without a
+   * word, so where there are more than ten, the tenth says how many are only in the log.
    */
   flush(): void {
-    for (const kind of ['error', 'warning'] as const) {
-      const held = this.#held[kind].splice(0);
-      const [first, ...others] = held;
+    for (const kind of ['error', 'warning', 'notice'] as const) {
+      const [first, ...others] = this.#held[kind].splice(0);
       if (first === undefined) {
         continue;
       }
-      const { message, ...properties } = first;
       if (others.length === 0) {
-        write(kind, message, properties);
-      } else {
-        write(kind, `${held.length} more are in the log and in the job summary.`, {
-          title: kind === 'error' ? 'More failures' : 'More warnings',
-        });
+        write(kind, first);
+        continue;
       }
+      const message = `${others.length + 1} more are in the log and in the job summary.`;
+      write(kind, { title: MORE_TITLES[kind], message });
     }
   }
 
-  #annotate(kind: AnnotationKind, annotation: HeldAnnotation): void {
-    const { message, ...properties } = annotation;
+  #annotate(kind: AnnotationKind, annotation: Annotation): void {
     this.#written[kind] += 1;
     if (this.#written[kind] < MAX_ANNOTATIONS) {
-      write(kind, message, properties);
+      write(kind, annotation);
       return;
     }
-    this.#held[kind].push(annotation);
-    const { file, startLine, title } = annotation;
-    const place = file === undefined ? '' : ` ${this.#clean(file)}:${startLine ?? 1}`;
-    core.info(
-      `${kind === 'error' ? 'Error' : 'Warning'}${place}: ${title}. ${message.replaceAll('\n', ' ')}`,
-    );
+    const held = this.#held[kind];
+    held.push(annotation);
+    // The tenth waits: it is written as it is unless there is an eleventh.
+    if (held.length > 1) {
+      for (const each of held.length === 2 ? held : [annotation]) {
+        core.info(describeAnnotation(kind, each));
+      }
+    }
   }
 
   /** Lines below a heading that is folded in the log. */
@@ -123,19 +125,27 @@ export class Log {
   }
 }
 
-type AnnotationKind = 'warning' | 'error';
+type AnnotationKind = 'notice' | 'warning' | 'error';
 
-/** Where in a file of the workspace an annotation belongs. */
+/** Where in a file of the workspace an annotation belongs; lines and columns count from 1. */
 export interface AnnotationPlace {
-  readonly file?: string;
-  readonly startLine?: number;
-  readonly startColumn?: number;
+  readonly file: string;
+  readonly startLine: number;
+  readonly startColumn: number;
 }
 
-interface HeldAnnotation extends AnnotationPlace {
+/** An annotation that is clean. */
+interface Annotation extends Partial<AnnotationPlace> {
   readonly title: string;
   readonly message: string;
 }
+
+/** The title of the annotation that stands for several. */
+const MORE_TITLES: Readonly<Record<AnnotationKind, string>> = {
+  notice: 'More notices',
+  warning: 'More warnings',
+  error: 'More failures',
+};
 
 /** The runner shows this many of a kind. */
 const MAX_ANNOTATIONS = 10;
@@ -147,12 +157,26 @@ const MAX_ANNOTATION_LENGTH = 4_096;
 const MAX_ANNOTATION_LINE_LENGTH = 1_200;
 
 /** By name and not by index: the bundler keeps all of a namespace that is indexed. */
-function write(kind: AnnotationKind, message: string, properties: core.AnnotationProperties): void {
-  if (kind === 'error') {
-    core.error(message, properties);
-  } else {
-    core.warning(message, properties);
+function write(kind: AnnotationKind, { message, ...properties }: Annotation): void {
+  switch (kind) {
+    case 'error':
+      core.error(message, properties);
+      return;
+    case 'warning':
+      core.warning(message, properties);
+      return;
+    case 'notice':
+      core.notice(message, properties);
+      return;
   }
+}
+
+/** One line on an annotation that the runner would not show. */
+function describeAnnotation(kind: AnnotationKind, annotation: Annotation): string {
+  const { file, startLine, title, message } = annotation;
+  const place = file === undefined ? '' : ` ${file}:${startLine}`;
+  const word = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
+  return `${word}${place}: ${title}. ${message.replaceAll('\n', ' ')}`;
 }
 
 /** Longer lines are of no use in a log, in characters. */

@@ -31,6 +31,10 @@ const REFERENCES = [
 /** The first group is a reference, which wins where both fit. */
 const MEANINGFUL = new RegExp(`(${joinPatterns(REFERENCES)})|${joinPatterns(SYNTAX)}`, 'gi');
 
+/** What stands in monospace within a sentence. Quoted text with a blank in it is a name, or somebody's words. */
+const CODE_IN_SENTENCES =
+  /("[\w.-]+"|\b(?:if-exists: (?:fail|keep|update)|state: absent|timeout-seconds|base-uri|max-deletes|pr-number|github-token|dry-run|on-drift|NODE_EXTRA_CA_CERTS|HTTPS?_PROXY|NO_PROXY)\b)/;
+
 /** The length up to which hexadecimal digits are not taken for a commit, in characters. */
 const ELEMENT_LENGTH = /.{1,6}/g;
 
@@ -50,17 +54,45 @@ export class Markdown {
    * cell of a table. Line breaks and characters that can't be seen become spaces; long texts are cut.
    */
   text(raw: string): string {
-    const redacted = this.#secrets.redact(raw);
-    const cut =
-      redacted.length > MAX_TEXT_LENGTH ? `${redacted.slice(0, MAX_TEXT_LENGTH)}…` : redacted;
-    return escapeMarkdown(flatten(cut));
+    return escapeMarkdown(this.#clean(raw));
   }
 
   /** Renders `raw` as {@link text} does, in monospace: for keys, which are copied letter by letter. */
   code(raw: string): string {
-    // Not between backticks: they would have to be counted, and a pipe would still end a cell.
-    return `<code>${this.text(raw)}</code>`;
+    return asCode(this.text(raw));
   }
+
+  /**
+   * Renders a sentence of ours as {@link text} does, with what a reader would copy from it in monospace:
+   * keys in quotes, inputs, environment variables.
+   */
+  sentence(raw: string): string {
+    return this.#clean(raw)
+      .split(CODE_IN_SENTENCES)
+      .map((part, index) => {
+        const isCode = index % 2 === 1;
+        return isCode ? asCode(escapeMarkdown(part.replaceAll('"', ''))) : escapeMarkdown(part);
+      })
+      .join('');
+  }
+
+  /** Whether `raw` is a key in the letters of keys, without any secret: what may stand in a link. */
+  isPlainKey(raw: string): boolean {
+    return /^[\w.-]+$/.test(raw) && this.#clean(raw) === raw;
+  }
+
+  /** Redacts first: what is cut, flattened or escaped would no longer be recognized as a secret. */
+  #clean(raw: string): string {
+    const redacted = this.#secrets.redact(raw);
+    return flatten(
+      redacted.length > MAX_TEXT_LENGTH ? `${redacted.slice(0, MAX_TEXT_LENGTH)}…` : redacted,
+    );
+  }
+}
+
+function asCode(escaped: string): string {
+  // Not between backticks: they would have to be counted, and a pipe would still end a cell.
+  return `<code>${escaped}</code>`;
 }
 
 function flatten(text: string): string {
@@ -77,47 +109,4 @@ function escapeMarkdown(line: string): string {
 
 function joinPatterns(patterns: readonly RegExp[]): string {
   return patterns.map(({ source }) => source).join('|');
-}
-
-/** One piece of a document: a paragraph, or a table that may be cut at a row. */
-export type Block =
-  | string
-  | {
-      readonly head: readonly [names: string, alignments: string];
-      readonly rows: readonly string[];
-    };
-
-/** One row of a table. The cells are Markdown already. */
-export function row(...cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
-}
-
-/**
- * Joins the blocks and the end to a document of at most `maxBytes` bytes of UTF-8. What is too much is
- * left out from the first row or paragraph on that does not fit, and a line says so.
- */
-export function fitBlocks(blocks: readonly Block[], end: string, maxBytes: number): string {
-  const lines = blocks.flatMap((block, index) => {
-    const first = index === 0 ? [] : [''];
-    return typeof block === 'string'
-      ? [...first, block]
-      : // A table without a row is none, so its head and its first row are one.
-        [...first, [...block.head, ...block.rows.slice(0, 1)].join('\n'), ...block.rows.slice(1)];
-  });
-  const whole = [...lines, '', end].join('\n');
-  if (Buffer.byteLength(whole) <= maxBytes) {
-    return whole;
-  }
-  let room = maxBytes - Buffer.byteLength(['', describeCut(lines.length), '', end].join('\n'));
-  const shown = lines.findIndex((line) => {
-    room -= Buffer.byteLength(line) + 1;
-    return room < 0;
-  });
-  const kept = lines.slice(0, shown);
-  const missing = lines.slice(shown).filter((line) => line !== '').length;
-  return [...kept, '', describeCut(missing), '', end].join('\n');
-}
-
-function describeCut(lines: number): string {
-  return `**Cut here:** ${lines} more ${lines === 1 ? 'line' : 'lines'} would go beyond the size that GitHub shows.`;
 }

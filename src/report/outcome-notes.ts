@@ -21,7 +21,7 @@ export function describeNotes(outcome: GroupOutcome): OutcomeNote[] {
   if (mayHaveBeenCreated && group !== undefined) {
     notes.push({
       title: 'It is not known whether this run created the insight group',
-      text: `A request to create insight group "${group.key}" got no answer, and LaunchDarkly does not tell when the group was made: this run may or may not have created it.`,
+      text: `A request to create insight group "${group.key}" got no answer, and LaunchDarkly does not say when the group was created: this run may or may not have created it.`,
     });
   }
   if (unknownApplications.length > 0) {

@@ -20,7 +20,10 @@ interface Source {
   readonly group: InsightGroup | undefined;
 }
 
-type Outputs = Readonly<Record<string, (source: Source) => string>>;
+/** A text, or the items of a JSON array: each is redacted by itself, since a text that is very long would be cut. */
+type OutputValue = string | readonly string[];
+
+type Outputs = Readonly<Record<string, (source: Source) => OutputValue>>;
 
 /** The outputs that show the one group; empty where there are several. */
 const GROUP: Outputs = {
@@ -43,9 +46,8 @@ const OUTPUTS: Readonly<Record<CommandName, Outputs>> = {
     'overall-indicator': ({ group }) => group?.scores?.overall?.indicator ?? '',
     scores: ({ group }) => JSON.stringify(pickScores(group?.scores)),
     drift: ({ only }) => JSON.stringify(only?.outcome.drift ?? []),
-    groups: ({ report }) => JSON.stringify(report.results.map(describeResult)),
-    counts: ({ report }) =>
-      JSON.stringify(pickCounts(report, [...COUNTED, 'kept', 'would-create', 'would-update'])),
+    groups: ({ report }) => describeGroups(report),
+    counts: ({ report }) => describeCounts(report, CREATE_COUNTS),
     'error-code': ({ report }) => findErrorCode(report),
   },
   delete: {
@@ -58,9 +60,8 @@ const OUTPUTS: Readonly<Record<CommandName, Outputs>> = {
   sync: {
     outcome: ({ report }) => describeSync(report),
     drift: ({ report }) => String(hasOutcome(report, ...PLANNED)),
-    counts: ({ report }) =>
-      JSON.stringify(pickCounts(report, [...COUNTED, 'deleted', 'absent', ...PLANNED])),
-    groups: ({ report }) => JSON.stringify(report.results.map(describeResult)),
+    counts: ({ report }) => describeCounts(report, SYNC_COUNTS),
+    groups: ({ report }) => describeGroups(report),
     'error-code': ({ report }) => findErrorCode(report),
   },
 };
@@ -71,18 +72,25 @@ export function listOutputNames(command: CommandName): string[] {
 }
 
 /** Describes the outputs of a run: every name, with an empty string where there is nothing to say. */
-export function describeOutputs(report: RunReport): Record<string, string> {
+export function describeOutputs(
+  report: RunReport,
+  redact = (text: string) => text,
+): Record<string, string> {
   const only = report.isSingle ? report.results[0] : undefined;
   const source = { report, only, group: only?.outcome.group };
   return Object.fromEntries(
-    Object.entries(OUTPUTS[report.command]).map(([name, describe]) => [name, describe(source)]),
+    Object.entries(OUTPUTS[report.command]).map(([name, describe]) => {
+      const value = describe(source);
+      return [name, typeof value === 'string' ? redact(value) : `[${value.map(redact).join(',')}]`];
+    }),
   );
 }
 
-/** Hands the outputs to the runner. A value that holds a secret would be dropped whole, so it is redacted first. */
+/** Hands the outputs to the runner. It would drop a value that holds a secret whole, so they are redacted first. */
 export function writeOutputs(report: RunReport, secrets: Secrets): void {
-  for (const [name, value] of Object.entries(describeOutputs(report))) {
-    core.setOutput(name, secrets.redact(value));
+  const outputs = describeOutputs(report, (text) => secrets.redact(text));
+  for (const [name, value] of Object.entries(outputs)) {
+    core.setOutput(name, value);
   }
 }
 
@@ -95,12 +103,27 @@ export function overwriteOutcome({ code }: ActionError): void {
 
 const CHANGES = ['created', 'updated', 'deleted'] as const satisfies OutcomeKind[];
 const PLANNED = ['would-create', 'would-update', 'would-delete'] as const satisfies OutcomeKind[];
-const COUNTED = [
+
+/** What the output `counts` counts, in the order of its members. */
+const CREATE_COUNTS = [
   'created',
   'updated',
   'unchanged',
+  'kept',
   'failed',
   'skipped',
+  'would-create',
+  'would-update',
+] as const satisfies OutcomeKind[];
+const SYNC_COUNTS = [
+  'created',
+  'updated',
+  'unchanged',
+  'deleted',
+  'absent',
+  'failed',
+  'skipped',
+  ...PLANNED,
 ] as const satisfies OutcomeKind[];
 
 /** The outcome of a run on several groups: the first that applies, the worst first. */
@@ -144,14 +167,17 @@ function hasOutcome({ results }: RunReport, ...kinds: readonly OutcomeKind[]): b
 }
 
 /** The counts under names that read well in an expression: `would-create` is `wouldCreate`. */
-function pickCounts({ results }: RunReport, kinds: readonly OutcomeKind[]): Record<string, number> {
+function describeCounts({ results }: RunReport, kinds: readonly OutcomeKind[]): string {
   const counts = countOutcomes(results);
-  return Object.fromEntries(
-    kinds.map((kind) => [
-      kind.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()),
-      counts[kind],
-    ]),
-  );
+  const members = kinds.map((kind) => [
+    kind.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()),
+    counts[kind],
+  ]);
+  return JSON.stringify(Object.fromEntries(members));
+}
+
+function describeGroups({ results }: RunReport): readonly string[] {
+  return results.map((result) => JSON.stringify(describeResult(result)));
 }
 
 /** All fields are always there: an expression that names a missing one would be empty without a word. */

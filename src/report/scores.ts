@@ -62,7 +62,7 @@ export function renderScores(group: InsightGroup, markdown: Markdown): Block[] {
       summary: summarize(group.scores?.overall, markdown),
       blocks: [
         {
-          head: [row('Metric', 'Score', 'Change'), row(':---', '---:', '---:')],
+          head: [row('Metric', 'Score', 'Trend'), row(':---', '---:', '---:')],
           rows: scored.map(({ metric, score }) => renderRow(metric, score)),
         },
         `<sub>${describeBands(
@@ -93,7 +93,7 @@ function summarize(overall: MetricScore | undefined, markdown: Markdown): string
 
 function renderRow(metric: Metric, score: MetricScore): string {
   const { name, depth } = METRIC_ROWS[metric];
-  const label = `${'&nbsp;'.repeat(3 * depth)}${depth === 2 ? name : `**${name}**`}`;
+  const label = `${'&nbsp;'.repeat(2 * depth)}${depth === 2 ? name : `**${name}**`}`;
   if (isWithoutScore(score)) {
     return row(label, `${NEUTRAL_MARK} –`, '–');
   }
@@ -148,7 +148,7 @@ function describeChange(score: MetricScore): string | undefined {
   if (change === 0) {
     return '±0';
   }
-  return change > 0 ? `▲ +${change}` : `▼ −${-change}`;
+  return change > 0 ? `▲&nbsp;+${change}` : `▼&nbsp;−${-change}`;
 }
 
 function describePeriods(metadata: ScoreMetadata | undefined): string {

@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { listen, shutDown } from '../../../simulator/network/faulty-server.ts';
+import { listen, shutDown } from '../../../simulator/network/loopback.ts';
 import { startConnectProxy } from '../../../simulator/network/proxy.ts';
 import { type HttpRequest, openHttpClient } from '../../../src/http/http-client.ts';
 

@@ -152,6 +152,7 @@ describe('runs without a pull request', () => {
 
   test('without any variable, only the default API URL is known', () => {
     expect(readGitHubContext({})).toEqual({
+      helpUrl: expect.any(Function),
       repository: undefined,
       pullRequestNumber: undefined,
       withheldSecrets: undefined,
@@ -203,4 +204,30 @@ describe('the pull request to comment on', () => {
       expect(choosePullRequest(context, 42)).toBeUndefined();
     },
   );
+});
+
+describe('the address of the explanation of a failure', () => {
+  const env = {
+    GITHUB_ACTION_REPOSITORY: 'org/create-insight-group',
+    GITHUB_ACTION_REF: 'v1',
+    GITHUB_SERVER_URL: 'https://github.example',
+  };
+
+  test('is a heading of the page at the version that runs', () => {
+    expect(readGitHubContext(env).helpUrl("LaunchDarkly's (odd) title")).toMatch(
+      /^https:\/\/github\.example\/org\/create-insight-group\/blob\/v1\/.*\.md#launchdarklys-odd-title$/,
+    );
+  });
+
+  test.each([
+    {},
+    { ...env, GITHUB_ACTION_REPOSITORY: '' },
+    { ...env, GITHUB_ACTION_REF: '' },
+    { ...env, GITHUB_SERVER_URL: '' },
+    { ...env, GITHUB_ACTION_REF: 'a)](b' },
+    { ...env, GITHUB_ACTION_REPOSITORY: 'org' },
+    { ...env, GITHUB_SERVER_URL: 'javascript:alert(1)' },
+  ])('is not known where the runner does not name the action: %j', (variables) => {
+    expect(readGitHubContext(variables).helpUrl('Title')).toBeUndefined();
+  });
 });

@@ -158,6 +158,12 @@ describe('parseRetryAfter', () => {
     );
   });
 
+  test('a fraction of a millisecond before the deadline is too late, and never a negative wait', () => {
+    expect(computeBackoff({ waitsBefore: 0, remainingMs: 500.5, random: 0.5 })).toMatchObject({
+      kind: 'too-long',
+    });
+  });
+
   test('the longest of several requested waits wins', async () => {
     const anyWaitMs = fc.option(fc.integer({ min: -20_000, max: 60_000 }), { nil: undefined });
     await fc.assert(

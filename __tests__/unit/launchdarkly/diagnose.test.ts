@@ -3,6 +3,7 @@ import { sampleWriterToken } from '../../../simulator/launchdarkly/sample-accoun
 import { startSimulator } from '../../../simulator/launchdarkly/simulator.ts';
 import { PROXY_ADVICE } from '../../../src/http/proxies.ts';
 import type { ApiError, RequestFailure } from '../../../src/launchdarkly/api-result.ts';
+import { parseBaseUri } from '../../../src/launchdarkly/base-uri.ts';
 import { createClient } from '../../../src/launchdarkly/client.ts';
 import {
   type DiagnosisContext,
@@ -10,7 +11,6 @@ import {
   describeFailure,
   quoteApiError,
 } from '../../../src/launchdarkly/diagnose.ts';
-import { resolveServer } from '../../../src/launchdarkly/servers.ts';
 import {
   type JsonRequest,
   openTransport,
@@ -19,7 +19,7 @@ import {
 import { Secrets } from '../../../src/secrets.ts';
 
 function circumstances(operation: DiagnosisContext['operation'] = 'create', baseUri = COMMERCIAL) {
-  const server = resolveServer(baseUri);
+  const server = parseBaseUri(baseUri);
   if ('problem' in server) {
     throw new Error(server.problem);
   }

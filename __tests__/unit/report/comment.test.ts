@@ -6,21 +6,21 @@ import { ActionError } from '../../../src/errors.ts';
 import {
   type CommentOptions,
   type CommentResult,
-  identifyComment,
   markComment,
   publishComment,
   renderComment,
 } from '../../../src/report/comment.ts';
+import { identifyGroupComment } from '../../../src/report/comment-identity.ts';
 import { Secrets } from '../../../src/secrets.ts';
 import {
-  createdStory,
+  createdReport,
   desired,
-  fail,
-  failedStory,
+  failedReport,
+  reportFailed,
+  reportOne,
   stored,
-  succeed,
-  updatedStory,
-} from './stories.ts';
+  updatedReport,
+} from './run-reports.ts';
 
 const repository = 'acme/shop';
 const pullRequest = { owner: 'acme', repo: 'shop', number: 7 };
@@ -32,7 +32,11 @@ const tokens = {
   ghp_outsider: { login: 'outsider', permission: 'none' },
 } as const;
 const ORIGIN = 'https://app.launchdarkly.com';
-const marker = markComment(identifyComment(ORIGIN, desired));
+const identity = identifyGroupComment(ORIGIN, desired);
+const marker = markComment(identity);
+
+/** A report that differs from {@link createdReport}. */
+const unchangedReport = reportOne({ kind: 'unchanged', group: stored, drift: [] });
 
 let github: GitHubSimulator;
 
@@ -52,7 +56,8 @@ async function publish(
   const deadline = startDeadline(20_000, cancellation);
   let waitedMs = 0;
   const result = await publishComment({
-    story: createdStory,
+    report: createdReport,
+    identity,
     secrets: new Secrets(() => {}),
     apiUrl: github.apiUrl,
     githubToken: 'ghs_job',
@@ -81,11 +86,11 @@ describe('the comment of a pull request', () => {
     const url = 'https://github.example/acme/shop/pull/7#issuecomment-';
     const first = await publish();
     expect(first).toEqual({ kind: 'created', url: expect.stringContaining(url) });
-    const second = await publish({ story: { ...createdStory, elapsedMs: 9_999, requests: 3 } });
+    const second = await publish({ report: { ...createdReport, requests: 3 } });
     expect(second).toEqual({ ...first, kind: 'unchanged' });
     expect(countRequests('PATCH')).toBe(0);
     const third = await publish({
-      story: succeed({ kind: 'unchanged', group: stored, drift: [] }),
+      report: unchangedReport,
     });
     expect(third).toEqual({ ...first, kind: 'updated' });
     expect(github.comments).toHaveLength(1);
@@ -94,16 +99,18 @@ describe('the comment of a pull request', () => {
 
   test('is one for each LaunchDarkly instance, project and key', async () => {
     const other = { ...desired, projectKey: 'other' };
-    const request = { desired: other, ifExists: 'fail', isDryRun: false } as const;
-    const origin = 'https://app.eu.launchdarkly.com';
+    const identities = [
+      identifyGroupComment(ORIGIN, other),
+      identifyGroupComment('https://app.eu.launchdarkly.com', desired),
+    ];
     await publish();
-    await publish({ story: { ...createdStory, request } });
-    await publish({ story: { ...createdStory, origin } });
+    for (const each of identities) {
+      await publish({ identity: each });
+    }
     expect(await publish()).toMatchObject({ kind: 'unchanged' });
     expect(github.comments.map(({ body }) => body.split('\n')[0])).toEqual([
       marker,
-      markComment(identifyComment(ORIGIN, other)),
-      markComment(identifyComment(origin, desired)),
+      ...identities.map(markComment),
     ]);
   });
 
@@ -153,8 +160,7 @@ describe('the comment of a pull request', () => {
     await publish();
     const [comment] = github.comments;
     github.inject({ method: 'PATCH', meanwhile: () => github.deleteComment(comment?.id ?? 0) });
-    const story = succeed({ kind: 'unchanged', group: stored, drift: [] });
-    expect(await publish({ story })).toMatchObject({ kind: 'created' });
+    expect(await publish({ report: unchangedReport })).toMatchObject({ kind: 'created' });
     expect(github.comments).toHaveLength(1);
   });
 
@@ -182,7 +188,7 @@ describe('a comment that can not be written', () => {
 
   test('may not be updated by a token that can only read', async () => {
     await publish();
-    expect(await publish({ story: updatedComment(), githubToken: 'ghs_fork' })).toEqual({
+    expect(await publish({ report: updatedReport, githubToken: 'ghs_fork' })).toEqual({
       kind: 'forbidden',
     });
   });
@@ -203,7 +209,7 @@ describe('a comment that can not be written', () => {
     await publish();
     const answer = { status: 502, body: { message: 'Server Error' } };
     github.inject({ method: 'POST', path: /graphql$/, times: 100, answer });
-    expect(await publish({ story: updatedComment() })).toEqual({
+    expect(await publish({ report: updatedReport })).toEqual({
       kind: 'failed',
       why: 'GitHub answered 502: Server Error',
     });
@@ -249,13 +255,6 @@ describe('a comment that can not be written', () => {
       expect(github.requests).toEqual([]);
     },
   );
-
-  test('fails without a request when it is not known what was wished for', async () => {
-    expect(await publish({ story: { ...createdStory, request: undefined } })).toMatchObject({
-      kind: 'failed',
-    });
-    expect(github.requests).toEqual([]);
-  });
 
   test('does not follow a redirect, so the token stays with GitHub', async () => {
     const visits: string[] = [];
@@ -319,7 +318,7 @@ describe('trouble on the way to GitHub', () => {
       github.inject({ method: 'POST', answer });
       expect(await publish()).toMatchObject({ kind: 'created' });
       github.inject({ method: 'PATCH', answer });
-      expect(await publish({ story: updatedComment() })).toMatchObject({ kind: 'updated' });
+      expect(await publish({ report: updatedReport })).toMatchObject({ kind: 'updated' });
       expect(github.comments).toHaveLength(1);
     },
   );
@@ -436,7 +435,7 @@ describe('two jobs that comment at the same moment', () => {
       return both;
     };
     github.inject({ method: 'POST', path: /comments$/, times: 2, meanwhile });
-    const results = await Promise.all([publish(), publish({ story: updatedComment() })]);
+    const results = await Promise.all([publish(), publish({ report: updatedReport })]);
     expect(github.comments).toHaveLength(1);
     expect(results.map(({ kind }) => kind)).toContain('created');
     expect(results.map(({ kind }) => kind)).not.toContain('failed');
@@ -468,7 +467,7 @@ describe('two jobs that comment at the same moment', () => {
     await publish();
     github.addComment(theirs);
     github.inject({ method: 'DELETE', answer: { status: 403, body: { message: 'No' } } });
-    expect(await publish({ story: updatedComment() })).toMatchObject({ kind: 'updated' });
+    expect(await publish({ report: updatedReport })).toMatchObject({ kind: 'updated' });
     expect(github.comments[0]?.body).toContain('Insight group updated');
   });
 
@@ -487,44 +486,43 @@ function inSeconds(seconds: number): string {
 describe('the text of the comment', () => {
   const secrets = new Secrets(() => {});
 
-  test('is the marker and the story of the summary, without what took time', () => {
-    const text = renderComment(marker, failedStory, secrets);
-    expect(text).toMatch(/^<!-- create-insight-group:v1 [\w-]{43} -->\n## ❌ Failed: /);
-    expect(text).toContain('did you mean "production"?');
+  test('is the marker and the report of the summary, without what differs from run to run', () => {
+    const text = renderComment(marker, failedReport, secrets);
+    expect(text).toMatch(/^<!-- create-insight-group:v1 [\w-]{43} -->\n## ❌ /);
+    expect(text).toMatch(/did you mean .*production.*\?/);
+    expect(text).not.toContain('3 requests');
     expect(text).toMatch(
       /\n\n<sub>LaunchDarkly at https<span>:<\/span>\/\/app\.launchdarkly\.com · Later runs keep this comment up to date\.<\/sub>\n$/,
     );
   });
 
   test('holds one marker only, whatever the names say', () => {
-    const request = {
-      desired: { ...desired, key: `--> ${marker}`, name: `x\n${marker}` },
-      ifExists: 'fail',
-      isDryRun: false,
-    } as const;
-    const ours = markComment(identifyComment(ORIGIN, request.desired));
-    const text = renderComment(ours, { ...failedStory, request }, secrets);
+    const target = { ...desired, key: `--> ${marker}`, name: `x\n${marker}` };
+    const ours = markComment(identifyGroupComment(ORIGIN, target));
+    const report = reportOne({ kind: 'would-create', group: undefined, drift: [] }, { target });
+    const text = renderComment(ours, report, secrets);
     expect(text.startsWith(`${ours}\n`)).toBe(true);
     expect(text.match(/<!--|-->/g)).toHaveLength(2);
   });
 
   test('is marked by instance, project and key, whatever their letter case, and by nothing else', () => {
     const mark = (changes: object) =>
-      markComment(identifyComment(ORIGIN, { ...desired, ...changes }));
+      markComment(identifyGroupComment(ORIGIN, { ...desired, ...changes }));
     expect(mark({ name: 'x', environmentKey: 'y' })).toBe(marker);
     expect(mark({ projectKey: 'Default', key: desired.key.toUpperCase() })).toBe(marker);
     expect(mark({ projectKey: 'a', key: 'b-c' })).not.toBe(mark({ projectKey: 'a-b', key: 'c' }));
   });
 
+  test('ends with the link to the explanation of a failure', () => {
+    const helpUrl = () => 'https://example.com/help#a';
+    const text = renderComment(marker, { ...failedReport, helpUrl }, secrets);
+    expect(text).toContain('href="https://example.com/help#a"');
+  });
+
   test('is accepted by GitHub however much there is to say', async () => {
     const reasons = Array.from({ length: 5_000 }, () => ({ attribute: 'key', reason: '😀é@x' }));
-    const story = fail({ code: 'bad-request', message: 'm', nextStep: 'n', reasons });
-    expect(await publish({ story })).toMatchObject({ kind: 'created' });
+    const report = reportFailed({ code: 'bad-request', message: 'm', nextStep: 'n', reasons });
+    expect(await publish({ report })).toMatchObject({ kind: 'created' });
     expect(github.comments[0]?.body).toContain('**Cut here:**');
   });
 });
-
-/** A story that the comment of {@link createdStory} does not tell. */
-function updatedComment() {
-  return { ...updatedStory, request: createdStory.request };
-}

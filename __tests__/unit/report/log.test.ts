@@ -81,6 +81,94 @@ describe('each way to stdout', () => {
   });
 });
 
+describe('annotations', () => {
+  const kinds = [
+    [
+      'error',
+      'Error',
+      'More failures',
+      (title: string, text: string) => log.failure(title, [text]),
+    ],
+    [
+      'warning',
+      'Warning',
+      'More warnings',
+      (title: string, text: string) => log.warning(title, text),
+    ],
+    ['notice', 'Notice', 'More notices', (title: string, text: string) => log.notice(title, text)],
+  ] as const;
+
+  test.each(kinds)(
+    'of the kind %s are all written when there are ten',
+    (kind, _word, _more, say) => {
+      for (let index = 1; index <= 10; index += 1) {
+        say('Title', `No. ${index}`);
+      }
+      log.flush();
+      expect(printed.trimEnd().split('\n')).toEqual(
+        Array.from({ length: 10 }, (_, index) => `::${kind} title=Title::No. ${index + 1}`),
+      );
+    },
+  );
+
+  test.each(kinds)(
+    'of the kind %s are nine when there are more than ten, and a tenth that counts the rest',
+    (kind, word, more, say) => {
+      for (let index = 1; index <= 12; index += 1) {
+        say(`Title ${index}`, `No. ${index}`);
+      }
+      log.flush();
+      expect(printed.trimEnd().split('\n').slice(9)).toEqual([
+        `${word}: Title 10. No. 10`,
+        `${word}: Title 11. No. 11`,
+        `${word}: Title 12. No. 12`,
+        `::${kind} title=${more}::3 more are in the log and in the job summary.`,
+      ]);
+    },
+  );
+
+  test('are counted by kind', () => {
+    for (let index = 1; index <= 10; index += 1) {
+      log.warning('Title', 'Warned.');
+      log.failure('Title', ['Failed.']);
+    }
+    log.flush();
+    expect(printed.match(/^::warning /gm)).toHaveLength(10);
+    expect(printed.match(/^::error /gm)).toHaveLength(10);
+  });
+
+  test('in a file name its line and column, also those that are only in the log', () => {
+    for (let index = 1; index <= 11; index += 1) {
+      const place = { file: `a\n${TOKEN}.yml`, startLine: index, startColumn: 3 };
+      log.failure('Title', [`::error::${TOKEN}`, 'Two.'], place);
+    }
+    log.flush();
+    const lines = printed.trimEnd().split('\n');
+    expect(lines[0]).toBe('::error title=Title,file=a ***.yml,line=1,col=3::: :error::***%0ATwo.');
+    expect(lines.slice(-2)).toEqual([
+      'Error a ***.yml:11: Title. : :error::*** Two.',
+      '::error title=More failures::2 more are in the log and in the job summary.',
+    ]);
+    expect(process.exitCode).toBe(1);
+  });
+
+  test('are not repeated by a second flush', () => {
+    for (let index = 1; index <= 12; index += 1) {
+      log.warning('Title', 'Text');
+    }
+    log.flush();
+    printed = '';
+    log.flush();
+    expect(printed).toBe('');
+  });
+});
+
+test('a step can fail with a line that is no annotation', () => {
+  log.fail(`It failed with\n${TOKEN}.`);
+  expect(printed).toBe('It failed with ***.\n');
+  expect(process.exitCode).toBe(1);
+});
+
 describe('a text that is escaped', () => {
   test.each([
     ['::error::x', ': :error::x'],

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { marked, type Token } from 'marked';
 import { describe, expect, test } from 'vitest';
-import { fitBlocks, Markdown, row } from '../../../src/report/markdown.ts';
+import { row } from '../../../src/report/document.ts';
+import { Markdown } from '../../../src/report/markdown.ts';
 import { replaceInvisible } from '../../../src/report/visible-text.ts';
 import { Secrets } from '../../../src/secrets.ts';
 
@@ -241,28 +242,35 @@ describe('secrets', () => {
   });
 });
 
-describe('a document', () => {
-  const table = { head: [row('a'), row('---')] as const, rows: ['1', '2', '3'].map((n) => row(n)) };
-
-  test('holds its blocks with a line between them', () => {
-    expect(fitBlocks(['x', table], 'end', 1_000)).toBe(
-      'x\n\n| a |\n| --- |\n| 1 |\n| 2 |\n| 3 |\n\nend',
+describe('a sentence', () => {
+  test('shows keys in quotes, inputs and variables as code', () => {
+    expect(markdown.sentence('Environment "prod.1" is not "staging"; set if-exists: keep.')).toBe(
+      'Environment <code>prod.1</code> is not <code>staging</code>; set <code>if-exists: keep</code>.',
+    );
+    expect(markdown.sentence('Raise timeout-seconds, or set HTTPS_PROXY.')).toBe(
+      'Raise <code>timeout-seconds</code>, or set <code>HTTPS&#95;PROXY</code>.',
     );
   });
 
-  test('never becomes larger than it may be, ends with its end, and says what it lacks', () => {
-    const long = { ...table, rows: Array.from({ length: 50 }, (_, n) => row(`é${n}`)) };
-    fc.assert(
-      fc.property(fc.integer({ min: 200, max: 900 }), (maxBytes) => {
-        const text = fitBlocks(['x', long, 'y'], 'end', maxBytes);
-        expect(Buffer.byteLength(text)).toBeLessThanOrEqual(maxBytes);
-        const shown = text.split('\n').filter((line) => /^\| é|^y$/.test(line)).length;
-        const missing = 51 - shown;
-        expect(missing === 0 ? !text.includes('Cut') : text.includes(`${missing} more line`)).toBe(
-          true,
-        );
-        expect(text.endsWith('\n\nend')).toBe(true);
-      }),
+  test('leaves names and quotations as they are, and escapes them', () => {
+    expect(markdown.sentence('It is "All *Apps*" and "".')).toBe(
+      'It is "All &#42;Apps&#42;" and "".',
     );
   });
+
+  test('is redacted before it is taken apart', () => {
+    const secrets = new Secrets(() => {});
+    secrets.add('horse"battery"staple');
+    expect(new Markdown(secrets).sentence('x horse"battery"staple y')).toBe('x &#42;&#42;&#42; y');
+  });
+});
+
+test('a plain key has the letters of keys only, and no secret', () => {
+  const secrets = new Secrets(() => {});
+  secrets.add('correct-horse-battery');
+  const redacting = new Markdown(secrets);
+  expect(redacting.isPlainKey('my.key_1')).toBe(true);
+  expect(redacting.isPlainKey('my key')).toBe(false);
+  expect(redacting.isPlainKey('')).toBe(false);
+  expect(redacting.isPlainKey('x-correct-horse-battery')).toBe(false);
 });

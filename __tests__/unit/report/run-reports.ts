@@ -2,10 +2,10 @@ import { metricScore, sampleScores } from '../../../simulator/launchdarkly/score
 import { ActionError, type ActionErrorParts } from '../../../src/errors.ts';
 import { diffGroups } from '../../../src/insight-group/diff.ts';
 import type { DesiredGroup, InsightGroup } from '../../../src/insight-group/insight-group.ts';
-import type { Outcome } from '../../../src/reconcile/outcome.ts';
-import type { Ending, Story } from '../../../src/report/story.ts';
+import type { GroupOutcome, GroupTarget } from '../../../src/reconcile/group-result.ts';
+import type { RunReport } from '../../../src/report/run-report.ts';
 
-/** What the stories ask for. */
+/** What the reports' runs ask for. */
 export const desired: DesiredGroup = {
   key: 'default-production-all-apps',
   name: 'Production - All Apps',
@@ -29,55 +29,78 @@ export const scored: InsightGroup = {
   },
 };
 
-/** What {@link updatedStory} asks for. */
+/** What the run of {@link updatedReport} asks for. */
 const desiredUpdate: DesiredGroup = {
   ...desired,
   applicationKeys: ['checkout-api', 'payments-worker', 'web-storefront'],
 };
 
-/** Completes a story. */
-export function tellStory(ending: Ending, changes: Partial<Story> = {}): Story {
+/** Completes a report: one group, created, nothing remarkable. */
+export function buildReport(changes: Partial<RunReport> = {}): RunReport {
   return {
-    request: { desired, ifExists: 'fail', isDryRun: false },
-    ending,
+    command: 'create',
+    isSingle: true,
+    isDryRun: false,
+    results: [],
+    failure: undefined,
+    notices: [],
+    helpUrl: () => undefined,
     origin: 'https://app.launchdarkly.com',
     requests: 1,
-    attempts: 1,
-    elapsedMs: 412,
     ...changes,
   };
 }
 
-/** A story that ends well. */
-export function succeed(outcome: Outcome, changes: Partial<Story> = {}): Story {
-  return tellStory({ kind: 'success', outcome }, changes);
+/** The report of a run on one group. */
+export function reportOne(
+  outcome: GroupOutcome,
+  { target = desired, ...changes }: Partial<RunReport> & { readonly target?: GroupTarget } = {},
+): RunReport {
+  return buildReport({ results: [{ target, outcome }], ...changes });
 }
 
-/** A story that does not. */
-export function fail(parts: ActionErrorParts, changes: Partial<Story> = {}): Story {
-  return tellStory({ kind: 'failure', error: new ActionError(parts) }, changes);
+/** The report of a run on several groups. Those that exist have their target's key. */
+export function reportSeveral(
+  outcomes: readonly GroupOutcome[],
+  changes: Partial<RunReport> = {},
+): RunReport {
+  const results = outcomes.map((outcome, index) => ({
+    target: { ...desired, key: outcome.group?.key ?? `group-${index}` },
+    outcome,
+  }));
+  return buildReport({ isSingle: false, results, ...changes });
+}
+
+/** The outcome of a group that failed. */
+export function failedOutcome(parts: ActionErrorParts): GroupOutcome {
+  const error = new ActionError(parts);
+  const { group, drift = [] } = error.existing ?? {};
+  return { kind: 'failed', error, group, drift };
+}
+
+/** The report of a run whose one group failed. */
+export function reportFailed(
+  parts: ActionErrorParts,
+  changes: Parameters<typeof reportOne>[1] = {},
+): RunReport {
+  return reportOne(failedOutcome(parts), changes);
 }
 
 /** A group was created, and has no scores yet. */
-export const createdStory: Story = succeed({ kind: 'created', group: stored, drift: [] });
+export const createdReport: RunReport = reportOne({ kind: 'created', group: stored, drift: [] });
 
 /** A group with scores was changed to what is desired. */
-export const updatedStory: Story = succeed(
+export const updatedReport: RunReport = reportOne(
   {
     kind: 'updated',
     group: { ...scored, ...desiredUpdate },
     drift: diffGroups(desiredUpdate, scored),
   },
-  {
-    request: { desired: desiredUpdate, ifExists: 'update', isDryRun: false },
-    requests: 4,
-    attempts: 2,
-    elapsedMs: 2_345,
-  },
+  { target: desiredUpdate, requests: 4 },
 );
 
 /** A key was mistyped. */
-export const failedStory: Story = fail(
+export const failedReport: RunReport = reportFailed(
   {
     code: 'not-found',
     message:
@@ -86,13 +109,5 @@ export const failedStory: Story = fail(
     nextStep:
       'Correct the input environment, or create the environment before this step. The environments of project "default" that the token can see: "production", "staging", "test".',
   },
-  {
-    request: {
-      desired: { ...desired, environmentKey: 'prodution' },
-      ifExists: 'fail',
-      isDryRun: false,
-    },
-    requests: 3,
-    elapsedMs: 803,
-  },
+  { target: { ...desired, environmentKey: 'prodution' }, requests: 3 },
 );

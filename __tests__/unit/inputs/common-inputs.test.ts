@@ -1,57 +1,50 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ActionError } from '../../../src/errors.ts';
+import { COMMON_DEFAULTS, readInputs } from '../../../src/inputs/common-inputs.ts';
 import type { WorkflowRun } from '../../../src/inputs/github-context.ts';
-import { readInputs } from '../../../src/inputs/inputs.ts';
+import { ruled } from '../../../src/inputs/input-schemas.ts';
+import { parseKey } from '../../../src/inputs/rules.ts';
 import { Secrets } from '../../../src/secrets.ts';
+import { readActionInputs, readInputProblem, type Step, TOKEN } from './read-action-inputs.ts';
 
-const TOKEN = 'api-5f0c1a2b-3c4d-4e6f-8081-92a3b4c5d6e7';
-const PUSH: WorkflowRun = { withheldSecrets: undefined };
+/** Reads the inputs of an action that has one of its own. */
+const readOneKey = (source: Parameters<typeof readInputs>[0]) =>
+  readInputs(source, { defaults: { key: '' }, shape: { key: ruled(parseKey) } });
 
-/** Reads inputs as the runner would hand them over. Other variables keep their name. */
-function read(
-  inputs: Readonly<Record<string, string>> = {},
-  env: Readonly<Record<string, string>> = {},
-  run: WorkflowRun = PUSH,
-) {
-  const masked: string[] = [];
-  const secrets = new Secrets((value) => masked.push(value));
-  const given = { name: 'N', key: 'k', project: 'p', environment: 'e', token: TOKEN, ...inputs };
-  const variables = Object.entries(given).map(([name, value]) => [
-    `INPUT_${name.toUpperCase()}`,
-    value,
-  ]);
-  const read = readInputs({ ...Object.fromEntries(variables), ...env }, run, secrets);
-  return { inputs: read, masked, secrets };
+type Inputs = NonNullable<Step['inputs']>;
+
+function read(inputs: Inputs = {}, step: Omit<Step, 'inputs'> = {}) {
+  const result = readActionInputs(readOneKey, { ...step, inputs: { key: 'k', ...inputs } });
+  return { ...result, inputs: result.inputs.common };
 }
 
-function readProblem(...given: Parameters<typeof read>): ActionError {
-  try {
-    read(...given);
-  } catch (error) {
-    if (error instanceof ActionError) {
-      return error;
-    }
-  }
-  throw new Error('The inputs were accepted');
+function readProblem(inputs: Inputs, step: Omit<Step, 'inputs'> = {}): ActionError {
+  return readInputProblem(readOneKey, { ...step, inputs: { key: 'k', ...inputs } });
 }
 
-test('what is not given has its default', () => {
+test('inputs that are not given have their defaults', () => {
   expect(read().inputs).toEqual({
-    request: {
-      desired: { key: 'k', name: 'N', projectKey: 'p', environmentKey: 'e', applicationKeys: [] },
-      ifExists: 'fail',
-      isDryRun: false,
-    },
     token: TOKEN,
     server: { origin: 'https://app.launchdarkly.com', instance: 'commercial' },
     proxies: { httpProxy: '', httpsProxy: '', noProxy: '' },
-    timeoutMs: 120_000,
+    timeoutMs: undefined,
+    isDryRun: false,
     wantsComment: false,
     githubToken: '',
     prNumber: undefined,
     warnings: [],
   });
+});
+
+test("the inputs of an action's own are read beside the common ones", () => {
+  const { inputs } = readActionInputs(readOneKey, { inputs: { key: ' a-key\n' } });
+  expect(inputs.own).toEqual({ key: 'a-key' });
+});
+
+test('an input that is blank has its default, and so has one that the runner does not set', () => {
+  const blank = Object.keys(COMMON_DEFAULTS).map((name) => [name, ' \t\n']);
+  expect(read({ ...Object.fromEntries(blank), token: TOKEN }).inputs).toEqual(read().inputs);
 });
 
 test.each([
@@ -65,7 +58,7 @@ test.each([
 });
 
 test.each(['0', '-1', '007', '1.5', '1e3', '#7', 'seven', '2147483648', '99999999999'])(
-  'pr-number %j is refused',
+  'pr-number %j is rejected',
   (text) => {
     expect(readProblem({ 'pr-number': text }).reasons).toEqual([
       {
@@ -76,25 +69,6 @@ test.each(['0', '-1', '007', '1.5', '1e3', '#7', 'seven', '2147483648', '9999999
   },
 );
 
-describe('applications', () => {
-  test.each([
-    ['', []],
-    [' \n, ,\r\n', []],
-    ['a', ['a']],
-    ['a,b', ['a', 'b']],
-    ['a\nb', ['a', 'b']],
-    ['a\r\nb\r\n', ['a', 'b']],
-    [' b ,a, b,\n c ', ['b', 'a', 'c']],
-    ['_x,.y,-z', ['_x', '.y', '-z']],
-    ['[]', []],
-    ['["a","b"]', ['a', 'b']],
-    [' [ "b",\n  "a", "b"\n]\n', ['b', 'a']],
-    ['[" a "]', ['a']],
-  ])('are read from a list or from a JSON array: %j', (applications, keys) => {
-    expect(read({ applications }).inputs.request.desired.applicationKeys).toEqual(keys);
-  });
-});
-
 test.each([
   ['true', true],
   ['True', true],
@@ -104,20 +78,15 @@ test.each([
   ['FALSE', false],
 ])('a boolean has the spellings of YAML: %s', (text, value) => {
   const { inputs } = read({ 'dry-run': text, 'pr-comment': text });
-  expect([inputs.request.isDryRun, inputs.wantsComment]).toEqual([value, value]);
+  expect([inputs.isDryRun, inputs.wantsComment]).toEqual([value, value]);
 });
 
 test.each([
   ['1', 1_000],
-  ['007', 7_000],
+  ['120', 120_000],
   ['3600', 3_600_000],
 ])('timeout-seconds: %s', (text, timeoutMs) => {
   expect(read({ 'timeout-seconds': text }).inputs.timeoutMs).toBe(timeoutMs);
-});
-
-test('the name keeps what stands inside it, and loses the white space around it', () => {
-  const { inputs } = read({ name: '  Production – “All”  Apps 🚀\n' });
-  expect(inputs.request.desired.name).toBe('Production – “All”  Apps 🚀');
 });
 
 describe('secrets', () => {
@@ -125,16 +94,17 @@ describe('secrets', () => {
     const masked: string[] = [];
     const secrets = new Secrets((value) => masked.push(value));
     const env = { INPUT_TOKEN: 'not a token', 'INPUT_GITHUB-TOKEN': 'ghs_x-42' };
-    expect(() => readInputs(env, PUSH, secrets)).toThrow(ActionError);
+    const source = { env, run: { withheldSecrets: undefined }, secrets };
+    expect(() => readOneKey(source)).toThrow(ActionError);
     expect(masked).toEqual(['not a token', 'ghs_x-42']);
   });
 
   test('of a proxy are its credentials', () => {
-    const { masked } = read({}, { HTTPS_PROXY: 'http://svc:prod@proxy.example:8080' });
+    const { masked } = read({}, { env: { HTTPS_PROXY: 'http://svc:prod@proxy.example:8080' } });
     expect(masked).toEqual([TOKEN, 'svc:prod', Buffer.from('svc:prod').toString('base64')]);
   });
 
-  test('are not the names and keys that the workflow gave, though they look like one', () => {
+  test("are not the values of the action's own inputs, even if they look like one", () => {
     const key = 'sdk-1b2c3d4e-5f60-4718-8a9b-0c1d2e3f4a5b';
     const { secrets } = read({ key });
     expect(secrets.redact(key)).toBe(key);
@@ -150,15 +120,6 @@ describe('secrets', () => {
       }),
     );
   });
-});
-
-test('keys of unusual length are accepted with a warning each', () => {
-  const long = 'x'.repeat(101);
-  const { inputs } = read({ key: long, project: long, environment: 'x'.repeat(100) });
-  expect(inputs.warnings).toEqual([
-    'The input key has 101 characters; LaunchDarkly may refuse keys of more than 100.',
-    'The input project has 101 characters; LaunchDarkly may refuse keys of more than 100.',
-  ]);
 });
 
 const SERVERS =
@@ -188,52 +149,23 @@ test('a base-uri that is not allowed is not echoed', () => {
   expect(`${message} ${reasons[0]?.reason}`).not.toMatch(/evil|hunter2/);
 });
 
-const KEY_RULE = 'expected letters, digits, ".", "-" and "_", the first one a letter or a digit';
-const APPLICATIONS_RULE =
-  'expected application keys, one per line or separated by commas: letters, digits, ".", "-" and "_"';
-const JSON_RULE =
-  'begins with "[" and is not a JSON array of strings; expected ["web", "tv"], or application keys, one per line or separated by commas';
-const TIMEOUT_RULE = 'expected a whole number of seconds from 1 to 3600';
+describe('inputs that are not valid', () => {
+  const TIMEOUT_RULE = 'expected a whole number of seconds from 1 to 3600';
 
-describe('an input that is not valid', () => {
   test.each([
-    ['name', '', "is required: the group's display name"],
-    ['name', ' \t\n', "is required: the group's display name"],
-    ['name', 'two\nlines', 'expected one line, without control characters'],
-    ['name', 'in the\u2028middle', 'expected one line, without control characters'],
-    ['name', 'in the\u2029middle', 'expected one line, without control characters'],
-    ['key', ' ', 'is required'],
-    ['key', '-k', `"-k" is not valid; ${KEY_RULE}`],
-    ['key', 'has space', `"has space" is not valid; ${KEY_RULE}`],
-    ['key', 'slash/../admin', `"slash/../admin" is not valid; ${KEY_RULE}`],
-    ['key', 'ключ', `"ключ" is not valid; ${KEY_RULE}`],
-    ['key', 'two\nlines', `"two\nlines" is not valid; ${KEY_RULE}`],
-    ['project', '', 'is required'],
-    ['project', '.p', `".p" is not valid; ${KEY_RULE}`],
-    ['environment', '', 'is required'],
-    ['environment', 'e?', `"e?" is not valid; ${KEY_RULE}`],
-    ['applications', 'web, a b, tv', `"a b" is not valid; ${APPLICATIONS_RULE}`],
-    ['applications', 'billing;inventory', `"billing;inventory" is not valid; ${APPLICATIONS_RULE}`],
-    ['applications', '["a b"]', `"a b" is not valid; ${APPLICATIONS_RULE}`],
-    ['applications', '[""]', `"" is not valid; ${APPLICATIONS_RULE}`],
-    ['applications', '["a,b"]', `"a,b" is not valid; ${APPLICATIONS_RULE}`],
-    ['applications', '[a, b]', JSON_RULE],
-    ['applications', "['a', 'b']", JSON_RULE],
-    ['applications', '["a", 1]', JSON_RULE],
-    ['applications', '["a", null]', JSON_RULE],
-    ['applications', '[["a"]]', JSON_RULE],
-    ['applications', '[{"key":"a"}]', JSON_RULE],
-    ['applications', '["a"', JSON_RULE],
-    ['applications', '["a"], b', JSON_RULE],
-    ['timeout-seconds', '0', TIMEOUT_RULE],
-    ['timeout-seconds', '1e3', TIMEOUT_RULE],
-    ['timeout-seconds', '0x10', TIMEOUT_RULE],
-    ['timeout-seconds', '99999999999999999999', TIMEOUT_RULE],
-    ['timeout-seconds', '3601', TIMEOUT_RULE],
-    ['timeout-seconds', '-1', TIMEOUT_RULE],
-    ['timeout-seconds', '1 s', TIMEOUT_RULE],
-    ['timeout-seconds', '10.5', TIMEOUT_RULE],
-    ['if-exists', 'Keep', '"Keep" is not valid; expected one of fail, keep, update'],
+    ['timeout-seconds', '0', `"0" is not valid; ${TIMEOUT_RULE}`],
+    ['timeout-seconds', '007', `"007" is not valid; ${TIMEOUT_RULE}`],
+    ['timeout-seconds', '1e3', `"1e3" is not valid; ${TIMEOUT_RULE}`],
+    ['timeout-seconds', '0x10', `"0x10" is not valid; ${TIMEOUT_RULE}`],
+    [
+      'timeout-seconds',
+      '99999999999999999999',
+      `"99999999999999999999" is not valid; ${TIMEOUT_RULE}`,
+    ],
+    ['timeout-seconds', '3601', `"3601" is not valid; ${TIMEOUT_RULE}`],
+    ['timeout-seconds', '-1', `"-1" is not valid; ${TIMEOUT_RULE}`],
+    ['timeout-seconds', '1 s', `"1 s" is not valid; ${TIMEOUT_RULE}`],
+    ['timeout-seconds', '10.5', `"10.5" is not valid; ${TIMEOUT_RULE}`],
     ['dry-run', 'yes', '"yes" is not valid; expected true or false'],
     ['dry-run', 'true!', '"true!" is not valid; expected true or false'],
     ['dry-run', 'untrue', '"untrue" is not valid; expected true or false'],
@@ -246,26 +178,17 @@ describe('an input that is not valid', () => {
     expect(error.nextStep).toBe('Correct the inputs under with: in the workflow.');
   });
 
-  test('is one input, however many of its entries are not valid', () => {
-    const { message, reasons } = readProblem({ applications: 'a b, c, d e' });
-    expect(message).toBe('The input applications is not valid. No request was made.');
-    expect(reasons).toEqual([
-      { attribute: 'applications', reason: `"a b" is not valid; ${APPLICATIONS_RULE}` },
-      { attribute: 'applications', reason: `"d e" is not valid; ${APPLICATIONS_RULE}` },
-    ]);
-  });
-
-  test('does not hide another one, and the ways to correct them are told once each', () => {
+  test('are all reported at once, with each way to correct them once', () => {
     const { message, reasons, nextStep } = readProblem(
-      { key: '', project: '', token: '', 'dry-run': 'maybe' },
-      { HTTPS_PROXY: 'ftp://proxy.example' },
+      { key: '', token: '', 'dry-run': 'maybe', 'pr-number': 'x' },
+      { env: { HTTPS_PROXY: 'ftp://proxy.example' } },
     );
     expect(message).toBe('5 inputs are not valid. No request was made.');
     expect(reasons.map(({ attribute }) => attribute)).toEqual([
       'key',
-      'project',
       'token',
       'dry-run',
+      'pr-number',
       'HTTPS_PROXY',
     ]);
     expect(nextStep).toBe(
@@ -295,8 +218,7 @@ describe('a blank token', () => {
       'Add the secret under Settings, Secrets and variables, Dependabot.',
     ],
   ])('%s', (_claim, withheldSecrets, reason, nextStep) => {
-    const run = { pullRequest: undefined, withheldSecrets };
-    const error = readProblem({ token: ' ' }, {}, run);
+    const error = readProblem({ token: ' ' }, { run: { withheldSecrets } });
     expect(error.reasons).toEqual([{ attribute: 'token', reason }]);
     expect(error.message).toBe('The input token is blank. No request was made.');
     expect(error.nextStep).toBe(nextStep);
@@ -379,18 +301,4 @@ test('a github-token is refused only where it is longer than any token', () => {
       reason: 'it has more than 2048 characters, which no token has; store the secret again',
     },
   ]);
-});
-
-test('a key is accepted if and only if it is of the documented alphabet', () => {
-  fc.assert(
-    fc.property(fc.string({ minLength: 1 }), (key) => {
-      fc.pre(key.trim() !== '');
-      const isKey = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(key.trim());
-      if (isKey) {
-        expect(read({ key }).inputs.request.desired.key).toBe(key.trim());
-      } else {
-        expect(readProblem({ key }).reasons.map(({ attribute }) => attribute)).toEqual(['key']);
-      }
-    }),
-  );
 });

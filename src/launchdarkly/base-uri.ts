@@ -32,7 +32,7 @@ const EXPECTED = `expected ${INSTANCE_LIST} or another https host below launchda
  * Decides whether the token may go to `baseUri`. Returns the server, or a problem in words that does
  * not echo the value: it may hold a credential. One trailing slash and upper-case letters are forgiven.
  */
-export function resolveServer(baseUri: string): Server | { readonly problem: string } {
+export function parseBaseUri(baseUri: string): Server | { readonly problem: string } {
   const text = baseUri.replace(/\/$/, '').toLowerCase();
   const host = LAUNCHDARKLY.exec(text)?.[1];
   if (host !== undefined) {

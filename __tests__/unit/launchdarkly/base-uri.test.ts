@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { resolveServer } from '../../../src/launchdarkly/servers.ts';
+import { parseBaseUri } from '../../../src/launchdarkly/base-uri.ts';
 
 describe('LaunchDarkly servers', () => {
   test.each([
@@ -12,7 +12,7 @@ describe('LaunchDarkly servers', () => {
     ['https://ld-stg.launchdarkly.com', 'https://ld-stg.launchdarkly.com', 'other'],
     ['https://a.b.c.launchdarkly.us', 'https://a.b.c.launchdarkly.us', 'other'],
   ])('accepts %s', (baseUri, origin, instance) => {
-    expect(resolveServer(baseUri)).toEqual({ origin, instance });
+    expect(parseBaseUri(baseUri)).toEqual({ origin, instance });
   });
 });
 
@@ -24,7 +24,7 @@ describe('local servers', () => {
     'http://localhost:8080',
     'http://[::1]:8080',
   ])('accepts the local server %s', (baseUri) => {
-    expect(resolveServer(baseUri)).toEqual({ origin: baseUri, instance: 'loopback' });
+    expect(parseBaseUri(baseUri)).toEqual({ origin: baseUri, instance: 'loopback' });
   });
 });
 
@@ -43,7 +43,7 @@ describe('rejected servers', () => {
     ['https://127.0.0.1:70000', 'LaunchDarkly has no other port than 443'],
     [`https://${'a'.repeat(64)}.launchdarkly.com`, 'the token is sent to LaunchDarkly only'],
   ])('rejects %s: %s', (baseUri, slip) => {
-    expect(resolveServer(baseUri)).toEqual({
+    expect(parseBaseUri(baseUri)).toEqual({
       problem: expect.stringMatching(new RegExp(`^${slip}; expected https://`)),
     });
   });
@@ -74,7 +74,7 @@ test('the token goes to LaunchDarkly over TLS or stays on this machine, whatever
   let accepted = 0;
   fc.assert(
     fc.property(fc.oneof({ weight: 9, arbitrary: nearly }, fc.webUrl()), (baseUri) => {
-      const server = resolveServer(baseUri);
+      const server = parseBaseUri(baseUri);
       if ('problem' in server) {
         return;
       }
