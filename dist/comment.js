@@ -29,14 +29,7 @@ var error_codes = __webpack_require__(1484);
 var backoff = __webpack_require__(3633);
 ;// CONCATENATED MODULE: ./build/report/github-rate-limit.js
 
-/** Without a hint of its own, a secondary rate limit lasts a minute at least. */
 const SECONDARY_LIMIT_MS = 60_000;
-/**
- * Reads whether GitHub refused the request because of a rate limit, and how long to wait, in milliseconds
- * (undefined when it does not say). Only then does a 403 mean that a later attempt can succeed.
- *
- * @see https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
- */
 function readRateLimit({ status, headers, body, receivedAt, }) {
     if (status !== 403 && status !== 429) {
         return undefined;
@@ -46,7 +39,6 @@ function readRateLimit({ status, headers, body, receivedAt, }) {
         return { waitMs: (0,backoff/* parseRetryAfter */.mu)({ date, 'retry-after': retryAfter }, receivedAt) };
     }
     if (headers['x-ratelimit-remaining'] === '0') {
-        // In epoch seconds, by the server's own clock.
         const resetAt = Number(headers['x-ratelimit-reset']) * 1_000;
         const waitMs = resetAt - ((0,backoff/* parseServerClock */.vs)(headers) ?? receivedAt);
         return { waitMs: Number.isFinite(waitMs) ? Math.max(0, waitMs) : undefined };
@@ -56,7 +48,6 @@ function readRateLimit({ status, headers, body, receivedAt, }) {
     }
     return status === 429 ? { waitMs: undefined } : undefined;
 }
-/** Says, in a sentence, that a rate limit leaves no time for another attempt. `waitMs` is in milliseconds. */
 function describeRateLimit(status, waitMs) {
     const limit = `GitHub answered ${status}: its rate limit`;
     return waitMs === undefined
@@ -68,24 +59,14 @@ function describeRateLimit(status, waitMs) {
 
 
 
-/** GitHub gave no answer that can be used, or none that is worth waiting for. The message is a sentence. */
 class GitHubRequestError extends Error {
     name = 'GitHubRequestError';
-    /** False only when it is certain that GitHub did not carry the request out. */
     mayHaveBeenProcessed;
     constructor(message, mayHaveBeenProcessed, cause) {
         super(message, { cause });
         this.mayHaveBeenProcessed = mayHaveBeenProcessed;
     }
 }
-/**
- * Returns a `fetch` for octokit that sends by our own client, and that waits and tries again: after a rate
- * limit, after an answer that says the server has trouble, and after no answer. A request that creates
- * something is sent again only when it is certain that it was not carried out. Redirects are an error: to
- * follow one would take the token along.
- *
- * The promise rejects with a {@link GitHubRequestError}.
- */
 function createGitHubFetch(options) {
     return async (url, init = {}) => {
         const target = new URL(url);
@@ -139,7 +120,6 @@ async function sendWithRetries(request, options) {
         }
     }
 }
-/** Statuses of a server, or of something before it, that has trouble for the moment. */
 const TRANSIENT_STATUSES = new Set([408, 500, 502, 503, 504]);
 function judgeResponse(response, isRepeatable) {
     const { status, headers, body, receivedAt } = response;
@@ -182,11 +162,9 @@ function describeReason(exchange) {
         ? `GitHub answered ${exchange.status}`
         : `GitHub gave no answer (${exchange.code})`;
 }
-/** Whether it does no harm to send the request twice. A query of GraphQL is a POST that only reads. */
 function isRepeatable({ method, path }) {
     return method !== 'POST' || path.endsWith('/graphql');
 }
-/** Hands a response on as it is, where octokit can read it; throws where nothing can be made of it. */
 function giveUp(exchange, failure) {
     if (failure.kind === 'final') {
         throw new GitHubRequestError(failure.message, failure.mayHaveBeenProcessed);
@@ -224,9 +202,7 @@ function readMethod(text = 'GET') {
     }
     return method;
 }
-/** The headers that octokit and its caller read. Others of a server have no business here. */
 const READ_HEADERS = ['content-type', 'link'];
-/** A response without a body, to which none may be given. */
 const NULL_BODY_STATUSES = new Set([204, 205]);
 function toFetchResponse({ status, headers, body }) {
     const known = READ_HEADERS.flatMap((name) => {
@@ -242,15 +218,8 @@ function toFetchResponse({ status, headers, body }) {
 
 
 
-/**
- * The most comments that one page can hold.
- *
- * @see https://docs.github.com/rest/issues/comments#list-issue-comments
- */
 const PAGE_SIZE = 100;
-/** The longest that GitHub may take for one answer, in milliseconds, so that there is time to try again. */
 const ATTEMPT_TIMEOUT_MS = 8_000;
-/** Who writes with the token that GitHub gives each job, as comments name their author. */
 const ACTIONS_BOT = 'github-actions[bot]';
 const commentSchema = minified/* object */.Ik({
     id: minified/* int */.Wh(),
@@ -258,11 +227,6 @@ const commentSchema = minified/* object */.Ik({
     user: minified/* nullish */.cl(minified/* object */.Ik({ login: minified/* string */.Yj() })),
     html_url: minified/* string */.Yj(),
 });
-/**
- * Opens the comments of a pull request.
- *
- * @throws {GitHubRequestError} when the token may not be sent to `apiUrl`
- */
 async function openPullRequestComments(options) {
     const { proxies, deadline, sleep, random, observe, announceWait } = options;
     const { origin, baseUrl } = checkApiUrl(options.apiUrl);
@@ -278,7 +242,6 @@ async function openPullRequestComments(options) {
         observe,
         announceWait,
     });
-    // Octokit would write warnings to stderr, where nothing of a server may go.
     const silence = () => { };
     const log = { debug: silence, info: silence, warn: silence, error: silence };
     const { rest, graphql } = getOctokit(options.githubToken, {
@@ -306,7 +269,6 @@ async function openPullRequestComments(options) {
             }
         },
         async findOurLogin() {
-            // GET /user is refused to the token of a job; this is not.
             try {
                 const { viewer } = await graphql('{ viewer { login } }');
                 return viewer.login;
@@ -332,7 +294,6 @@ async function openPullRequestComments(options) {
         close: () => client.close(),
     };
 }
-/** The status that GitHub answered with. Octokit gives 500 to requests without an answer too. */
 function readStatus(error) {
     if (!(error instanceof Error && 'response' in error && 'status' in error)) {
         return undefined;
@@ -341,7 +302,6 @@ function readStatus(error) {
         ? error.status
         : undefined;
 }
-/** The error of ours that octokit has wrapped, if it is one. */
 function findRequestError(error) {
     if (error instanceof GitHubRequestError) {
         return error;
@@ -350,12 +310,7 @@ function findRequestError(error) {
         ? error.cause
         : undefined;
 }
-/** GitHub answers 403 for these too, and no permission would help. */
 const OTHER_REFUSALS = /rate limit|abuse|locked|archived|SAML|blocked/i;
-/**
- * Whoever is refused an identity has the token of a job. Trouble on the way is no such refusal, and to
- * guess wrong would mean a new comment with every run.
- */
 function isRefusedIdentity(error) {
     const words = error instanceof Error ? error.message : '';
     if (findRequestError(error) !== undefined || OTHER_REFUSALS.test(words)) {
@@ -379,7 +334,6 @@ function readComment(data) {
     return { id, body: body ?? '', author: user?.login, url };
 }
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
-/** The token is sent over verified TLS only, as LaunchDarkly's is; plain http is for this machine, for tests. */
 function checkApiUrl(apiUrl) {
     const url = URL.canParse(apiUrl) ? new URL(apiUrl) : undefined;
     const isLoopback = url?.protocol === 'http:' && LOOPBACK.test(url.hostname);
@@ -389,10 +343,6 @@ function checkApiUrl(apiUrl) {
     const { origin, pathname } = url;
     return { origin, baseUrl: `${origin}${pathname.replace(/\/+$/, '')}` };
 }
-/**
- * What `@actions/github` reads from the environment when it is imported: to make a client that is not used
- * here, and a context. It throws at values that it can't read, and writes to stdout when a file is missing.
- */
 const READ_AT_IMPORT = [
     'GITHUB_API_URL',
     'GITHUB_EVENT_PATH',
@@ -401,15 +351,13 @@ const READ_AT_IMPORT = [
     'https_proxy',
     'HTTPS_PROXY',
 ];
-/** Imports `@actions/github`, and hides from it meanwhile what it would read. */
 async function importToolkit() {
     const hidden = READ_AT_IMPORT.map((name) => [name, process.env[name]]);
     for (const [name] of hidden) {
         Reflect.deleteProperty(process.env, name);
     }
     try {
-        // The mark makes the bundler load its file together with that of the comment, not after it.
-        return await Promise.resolve(/* import() eager */).then(__webpack_require__.bind(__webpack_require__, 4108));
+        return await __webpack_require__.e(/* import() */ 108).then(__webpack_require__.bind(__webpack_require__, 4108));
     }
     finally {
         for (const [name, value] of hidden) {
@@ -422,26 +370,15 @@ async function importToolkit() {
 
 ;// CONCATENATED MODULE: ./build/report/converge-comments.js
 
-/** How long a list may lag behind a comment that was just created, in milliseconds. */
 const LIST_LAG_MS = 1_000;
-/** How often a comment is created when no answer says whether it was. */
 const MAX_CREATES = 3;
-/** How often the list is read again after a create. Each round but the last one can find new duplicates. */
 const MAX_ROUNDS = 3;
-/**
- * Sees to it that the pull request has exactly one comment of ours with the marker, and that it has the
- * desired body. Comments of other authors are never touched, whatever they say.
- *
- * GitHub has no create that fails when a comment exists, so two jobs may create one each in the same moment.
- * Each of them reads the list again afterwards and keeps the oldest comment, so both keep the same one.
- */
 async function convergeComments(desired, deps) {
     const { comments, sleep, signal } = deps;
     for (let creates = 0;;) {
         const ours = await findOurs(desired.marker, comments);
         const kept = await updateOldest(ours, desired.body, comments);
         if (kept !== undefined) {
-            // What was created without an answer is not somebody's comment that was found unchanged.
             return kept.kind === 'unchanged' && creates > 0 ? { ...kept, kind: 'created' } : kept;
         }
         let created;
@@ -459,7 +396,6 @@ async function convergeComments(desired, deps) {
         return await removeDuplicates(created, desired.marker, deps);
     }
 }
-/** Lists our comments with the marker, oldest first. Anybody can write the marker, so the author has to be ours. */
 async function findOurs(marker, comments, knownLogin) {
     const marked = (await comments.list()).filter(({ body }) => body.startsWith(marker));
     if (marked.length === 0) {
@@ -468,7 +404,6 @@ async function findOurs(marker, comments, knownLogin) {
     const login = knownLogin ?? (await comments.findOurLogin());
     return marked.filter(({ author }) => author === login);
 }
-/** Gives the oldest comment the body and deletes the others. Undefined when there is none any more. */
 async function updateOldest([oldest, ...others], body, comments) {
     if (oldest === undefined) {
         return undefined;
@@ -480,7 +415,6 @@ async function updateOldest([oldest, ...others], body, comments) {
             ({ url } = await comments.update(oldest.id, body));
         }
         catch (error) {
-            // Somebody deleted it since it was listed.
             if (readStatus(error) === 404) {
                 return updateOldest(others, body, comments);
             }
@@ -491,14 +425,9 @@ async function updateOldest([oldest, ...others], body, comments) {
         await deleteAll(others, comments);
     }
     catch {
-        // The comment is up to date, and the next run finds what is left over.
     }
     return { kind: isDifferent || others.length > 0 ? 'updated' : 'unchanged', url };
 }
-/**
- * Looks for comments that other jobs created in the same moment: keeps the oldest, with the body of the
- * newest. Never rejects: the comment is there, and what is left over is found by the next run.
- */
 async function removeDuplicates(created, marker, deps) {
     const { comments } = deps;
     let kept = created;
@@ -509,7 +438,6 @@ async function removeDuplicates(created, marker, deps) {
             const [oldest = created, ...others] = listed;
             kept = oldest;
             newest = [newest, ...others].reduce((a, b) => (b.id > a.id ? b : a));
-            // The newest comment's own job answers for its body: anybody else's view of it may be out of date.
             const isOurs = newest.id === created.id;
             const isStale = (isOurs || others.length > 0) && normalize(kept.body) !== normalize(newest.body);
             if (!isStale && others.length === 0) {
@@ -522,11 +450,9 @@ async function removeDuplicates(created, marker, deps) {
         }
     }
     catch {
-        // Told as what it is: a comment that was created.
     }
     return { kind: kept.id === created.id ? 'created' : 'updated', url: kept.url };
 }
-/** Lists our comments. Directly after a create, the one that was created is among them even if the list lags. */
 async function listAfterCreate(created, marker, { deps, isFirst }) {
     const find = () => findOurs(marker, deps.comments, created.author);
     const listed = await find();
@@ -544,20 +470,17 @@ async function deleteAll(list, comments) {
             await comments.delete(id);
         }
         catch (error) {
-            // Another job, with the same duplicates before it, was faster.
             if (readStatus(error) !== 404) {
                 throw error;
             }
         }
     }
 }
-/** Whether GitHub may have created the comment although there was no answer that says it. */
 function mayHaveBeenCreated(error) {
     const requestError = findRequestError(error);
     const status = readStatus(error) ?? 0;
     return requestError?.mayHaveBeenProcessed ?? (status >= 500 || status === 408);
 }
-/** GitHub's editor writes CRLF. */
 function normalize(body) {
     return body.replaceAll('\r\n', '\n').trim();
 }
@@ -573,13 +496,8 @@ var summary = __webpack_require__(8946);
 
 
 
-/**
- * Reports the run in its one comment on the pull request: creates it, brings it up to
- * date, or leaves it alone when it says the same already. Never rejects: a comment is not the work.
- */
 async function publishComment(options) {
     const { report, identity, secrets, githubToken, deadline, sleep } = options;
-    // An error about a header that can't be sent quotes it whole.
     if (!/^[\x21-\x7e]+$/.test(githubToken)) {
         return { kind: 'failed', why: 'The input github-token is blank, or no token.' };
     }
@@ -598,10 +516,6 @@ async function publishComment(options) {
         return explain(error, secrets, deadline.signal);
     }
 }
-/**
- * Renders the comment: the marker by which it is found again, then the same report as the summary, without
- * what differs from run to run though nothing has changed.
- */
 function renderComment(marker, report, secrets) {
     const markdown = new group_markdown/* GroupMarkdown */.h(report, secrets);
     const facts = [markdown.file(), markdown.server(), 'Later runs keep this comment up to date.'];
@@ -612,10 +526,6 @@ function renderComment(marker, report, secrets) {
     });
     return `${marker}\n${body}`;
 }
-/**
- * Makes the first line of a comment, which GitHub does not show and by which later runs find the comment
- * again. The identity is hashed, so that no text in it can end the marker or look like another one.
- */
 function markComment(identity) {
     const id = (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(identity)).digest('base64url');
     return `<!-- create-insight-group:v1 ${id} -->`;
@@ -637,7 +547,6 @@ function explain(error, secrets, signal) {
     }
     const words = secrets.redact(error instanceof Error ? error.message : String(error));
     const status = readStatus(error);
-    // To a token without access GitHub does not even say that the pull request exists.
     if (status === 404 || (status === 403 && !OTHER_REFUSALS.test(words))) {
         return { kind: 'forbidden' };
     }

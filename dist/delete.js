@@ -1,6 +1,5 @@
 import { checkNodeVersion } from './node-version.js';
 if (checkNodeVersion(process, { deleted: 'false' })) {
-    // Not a static import: an old Node.js must not read what it can't understand.
     const { run } = await import('./run.js');
     await run('delete');
 }

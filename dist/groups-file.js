@@ -24,15 +24,8 @@ var template = __webpack_require__(968);
 
 
 
-/*
- * The shape of the groups file. The same schema checks the file and, as insight-groups.schema.json, helps
- * editors. JSON Schema knows no code, so each text carries a regular expression of the same meaning as the
- * rule that is applied here; a test holds the two together.
- */
-/** The most entries that a file may have. */
 const MAX_ENTRIES = 1_000;
 const KEY_TEMPLATE = '^\\s*(?:[a-zA-Z0-9]|\\{(?:project|environment)\\})(?:[a-zA-Z0-9_.-]|\\{(?:project|environment)\\})*\\s*$';
-// \p{Cc}, \p{Zl} and \p{Zp} spelt out, for validators that leave the flag u away.
 const NAME_CHARACTER = '[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029{}]';
 const NAME_TEMPLATE = `^\\s*(?!\\s)(?:${NAME_CHARACTER}|\\{(?:project|environment)(?:-name)?\\})+\\s*$`;
 const KEY_OR_PATTERN = '!?[a-zA-Z0-9*?][a-zA-Z0-9_.*?-]*';
@@ -40,7 +33,6 @@ const APPLICATION = '[a-zA-Z0-9_.-]+';
 function listOf(item) {
     return `[\\s,]*${item}(?:[^\\S\\n]*[\\n,][\\s,]*${item})*[\\s,]*`;
 }
-/** Reads a text by a rule. Each of the rule's problems becomes an issue. */
 function ruledText(rule, pattern) {
     return minified/* pipe */.Fs(minified/* string */.Yj('expected text').check(minified/* meta */.mI({ pattern })), minified/* transform */.pd((text, context) => applyRule(rule(text.trim()), context)));
 }
@@ -57,15 +49,12 @@ function applyRule(ruling, context) {
             code: 'custom',
             message,
             input: undefined,
-            // Of a list in one text, no item has a place of its own.
             ...(Array.isArray(context.value) && item !== undefined ? { path: [item] } : {}),
-            // Lets a union take the branch of the right type for the one that was meant.
             continue: true,
         });
     }
     return minified/* NEVER */.tm;
 }
-/** Describes a member for editors. */
 function described(schema, description) {
     return minified/* optional */.lq(schema).check(minified/* describe */.q0(description));
 }
@@ -82,15 +71,12 @@ const shared = {
         ruledList(rules/* checkApplications */.qs, { pattern: `^\\s*${APPLICATION}\\s*$` }),
     ], 'expected text or a list'), 'The keys of the applications to score. All applications when left out.'),
 };
-/** What entries say unless they say otherwise. */
 const defaultsSchema = minified/* strictObject */.re(shared, 'expected name, project, environment or applications');
-/** One group, or one for each project and environment that it matches. */
 const entrySchema = minified/* strictObject */.re({
     key: ruledText(template/* parseKeyTemplate */.lO, KEY_TEMPLATE).check(minified/* describe */.q0('The key, unique in the whole LaunchDarkly account. May hold {project} and {environment}.')),
     ...shared,
     state: described(minified/* enum */.k5(['present', 'absent'], 'expected present or absent'), 'Set to absent to delete the group. Nothing else ever deletes one.'),
 }, 'expected an entry with key, name, project and environment');
-/** The whole file. */
 const groupsFileSchema = minified/* strictObject */.re({
     defaults: minified/* nullish */.cl(defaultsSchema)
         .check(minified/* describe */.q0('What entries say unless they say something else.')),
@@ -107,7 +93,6 @@ var key_claims = __webpack_require__(4725);
 // EXTERNAL MODULE: ./build/node_modules/yaml/minified.js
 var yaml_minified = __webpack_require__(4408);
 ;// CONCATENATED MODULE: ./build/inputs/yaml-errors.js
-/** Says what is wrong with the syntax in words that tell how to correct it, where the parser's own do not. */
 function describeSyntaxError({ code, message }) {
     switch (code) {
         case 'TAB_AS_INDENT':
@@ -155,17 +140,12 @@ function describeMissing(message) {
 ;// CONCATENATED MODULE: ./build/inputs/located-yaml.js
 
 
-/**
- * Reads one YAML document. All scalars stay text, so that `007`, `1.10` and `no` are what they look like.
- * Aliases are refused rather than resolved, so a small file cannot grow in memory.
- */
 function parseLocatedYaml(text) {
     const lines = new yaml_minified/* LineCounter */.HN();
     const documents = (0,yaml_minified/* parseAllDocuments */.hR)(text, {
         schema: 'failsafe',
         merge: false,
         stringKeys: true,
-        // The library names one of two equal keys. Both are named here.
         uniqueKeys: false,
         prettyErrors: false,
         lineCounter: lines,
@@ -180,11 +160,9 @@ function parseLocatedYaml(text) {
     const known = new Set(reader.problems.map(({ line }) => line));
     const syntaxProblems = [];
     for (const error of [...(errors?.errors ?? []), ...(errors?.warnings ?? [])]) {
-        // The parser notices a missing quote at the end of the file only.
         const position = error.message.startsWith('Missing closing')
             ? reader.lastQuoteAt
             : toPosition(error.pos[0]);
-        // One slip makes the parser stumble several times on its line.
         if (!known.has(position.line)) {
             known.add(position.line);
             syntaxProblems.push({ ...position, path: '', message: describeSyntaxError(error) });
@@ -206,10 +184,8 @@ function findDocumentStart(document, text) {
     const start = text.lastIndexOf('---', document.range[0]);
     return start === -1 ? document.range[0] : start;
 }
-/** Turns nodes of the library into located values, and collects what is not allowed on the way. */
 class NodeReader {
     problems = [];
-    /** Where the last text starts that is not a plain one. */
     lastQuoteAt = { line: 1, column: 1 };
     #text;
     #toPosition;
@@ -251,7 +227,6 @@ class NodeReader {
         if (node.type !== 'PLAIN') {
             this.lastQuoteAt = at;
         }
-        // Two quotes with nothing between them are a text; nothing at all is none.
         return node.source === '' && node.type === 'PLAIN'
             ? { kind: 'blank', at }
             : { kind: 'text', text: String(node.value), at };
@@ -268,7 +243,6 @@ class NodeReader {
         if (located.kind === 'unusable') {
             return;
         }
-        // Other keys than scalars are errors of the syntax, by stringKeys.
         const name = located.kind === 'text' ? located.text : '';
         const memberPath = path === '' ? name : `${path}.${name}`;
         if (name === '<<') {
@@ -288,7 +262,6 @@ class NodeReader {
             value: isMissing ? { kind: 'blank', at: located.at } : this.read(value, memberPath),
         });
     }
-    /** A tag stands before its node, whose range begins after it. */
     #findTag(start) {
         let at = this.#text.lastIndexOf('!', start - 1);
         while (at > 0 && /[^\s,[{]/.test(this.#text.charAt(at - 1))) {
@@ -309,7 +282,6 @@ var did_you_mean = __webpack_require__(3863);
 ;// CONCATENATED MODULE: ./build/inputs/schema-issues.js
 
 
-/** Says what is wrong, and where, for each issue that the schema has with a document. */
 function describeIssues(issues, root) {
     return issues.flatMap((issue) => describeIssue(issue, issue.path, root));
 }
@@ -325,7 +297,6 @@ function describeIssue(issue, path, root) {
     const found = find(root, path.slice(0, -1), path.at(-1));
     const node = found?.value;
     if (issue.code === 'invalid_union' && node?.kind === 'list') {
-        // The branch for lists has told what is wrong with the items.
         const inner = issue.errors.find((errors) => errors.every((each) => each.path.length > 0)) ?? [];
         return inner.flatMap((each) => describeIssue(each, [...path, ...each.path], root));
     }
@@ -334,7 +305,6 @@ function describeIssue(issue, path, root) {
     }
     return describeValue(issue, { node, at: node.kind === 'blank' ? found?.keyAt : node.at, path });
 }
-/** Tells that something which is required is not there, at what should have it. */
 function schema_issues_describeMissing(path, root, message = 'is required') {
     const parent = find(root, path.slice(0, -2), path.at(-2))?.value ?? root;
     return { ...parent.at, path: formatPath(path), message, role: 'assumes-structure' };
@@ -361,7 +331,6 @@ function describeValue({ code, message }, { node, at = node.at, path }) {
             return tell(`"${shorten(node.text)}" is not valid; ${message}${suggest(node.text, path)}`);
     }
 }
-/** A text that starts with a bracket and is not quoted is a collection, mostly one with rubbish behind it. */
 function isTextInBrackets(node, message) {
     return node.isFlow && message === 'expected text';
 }
@@ -369,7 +338,6 @@ function suggest(text, path) {
     if (path.at(-1) === 'state') {
         return (0,did_you_mean/* didYouMean */.a)(text, ['present', 'absent']);
     }
-    // An entry that is a text is most often a map whose colon has no space behind it.
     return path.length === 2 && text.includes(':') ? '. Is the space after a colon missing?' : '';
 }
 const MAX_QUOTED_LENGTH = 80;
@@ -379,7 +347,6 @@ function shorten(text) {
 const FILE_MEMBERS = Object.keys(groupsFileSchema.shape);
 const DEFAULTS_MEMBERS = Object.keys(defaultsSchema.shape);
 const ENTRY_MEMBERS = Object.keys(entrySchema.shape);
-/** What a step of the sync action says under `with:`. */
 const STEP_INPUTS = [
     'file',
     'token',
@@ -418,7 +385,6 @@ function describeUnknownWord(key, known) {
     const suggestion = (0,did_you_mean/* didYouMean */.a)(key, known);
     return `is not known here${suggestion || `; expected ${known.slice(0, -1).join(', ')} or ${known.at(-1)}`}`;
 }
-/** Finds the value at `parent` and then `last`, and where its key stands if it has one. */
 function find(root, parent, last) {
     let found = { value: root };
     for (const step of last === undefined ? [] : [...parent, last]) {
@@ -436,7 +402,6 @@ function find(root, parent, last) {
     }
     return found;
 }
-/** Writes a path as it is read: `groups[2].environment[0]`. */
 function formatPath(path) {
     return path.reduce((text, step) => {
         if (typeof step === 'number') {
@@ -455,7 +420,6 @@ function formatPath(path) {
 
 
 
-/** Reads the content of a groups file. A file without groups is valid. */
 function parseGroupsFile(bytes) {
     const decoded = (0,groups_file_text/* decodeText */.P)(bytes);
     if (decoded.kind === 'invalid') {
@@ -471,14 +435,12 @@ function parseGroupsFile(bytes) {
 function compareByPosition(a, b) {
     return a.line - b.line || a.column - b.column;
 }
-/** No sentence is longer, in characters. A value that is quoted in one may be as long as the file. */
 const MAX_SENTENCE_LENGTH = 500;
 function groups_file_shorten({ path, message, ...position }) {
     const cut = (text) => text.length > MAX_SENTENCE_LENGTH ? `${text.slice(0, MAX_SENTENCE_LENGTH)}…` : text;
     return { ...position, path: cut(path), message: cut(message) };
 }
 const NOTHING = { entries: [], problems: [] };
-/** Leaves out what is only a consequence of something else that is told. */
 function combineProblems(syntaxProblems, contentProblems) {
     const explained = new Set(contentProblems.flatMap(({ role, line }) => (role === 'explains-syntax' ? [line] : [])));
     const syntax = syntaxProblems.filter(({ line }) => !explained.has(line));
@@ -494,7 +456,6 @@ function checkContent(root) {
     if (groups?.kind !== 'list' || isTooLong) {
         return { entries: [], problems };
     }
-    // Each entry is read by itself, so that one that is not valid does not hide what is wrong with others.
     const defaultsNode = getMember(root, 'defaults');
     const defaults = readPlain(defaultsSchema, defaultsNode) ?? {};
     const entries = [];
@@ -516,20 +477,17 @@ function checkContent(root) {
     }
     return { entries, problems: [...problems, ...findClashes(entries)] };
 }
-/** What is to be said by each entry, or by the defaults, although the schema cannot require it of either. */
 function findMissing({ node, defaultsNode, path, root, }) {
     if (node.kind !== 'map') {
         return [];
     }
     const state = getMember(node, 'state');
-    // A state that is neither is told elsewhere, and was hardly meant to be the default.
     const mayBeAbsent = state?.kind === 'text' && state.text !== 'present';
     const required = mayBeAbsent ? ['project', 'environment'] : ['name', 'project', 'environment'];
     return required
         .filter((name) => !(hasMember(node, name) || hasMember(defaultsNode, name)))
         .map((name) => schema_issues_describeMissing([...path, name], root, 'is required, in the entry or under defaults'));
 }
-/** Turns what an entry says into what it means; undefined when something is missing, which is told elsewhere. */
 function toEntry(members, source) {
     const { key, name, project, environment, applications = [], state = 'present' } = members;
     if (project === undefined || environment === undefined) {
@@ -562,7 +520,6 @@ function toEntry(members, source) {
     });
     return { kind: 'invalid', problems };
 }
-/** Finds entries that are sure to ask for the same key. Others show when they meet the account. */
 function findClashes(entries) {
     const { clashes } = (0,key_claims/* resolveKeyClaims */.P)(entries.flatMap(key_claims/* listKnownClaims */.H));
     return clashes.flatMap(({ entry: { source }, message }) => source === undefined
@@ -581,7 +538,6 @@ function findKeyPosition(node) {
 function readPlain(schema, node) {
     return node && minified/* safeParse */.xL(schema, toPlain(node)).data;
 }
-/** The value alone. What is blank is null, as for any reader of YAML. */
 function toPlain(node) {
     switch (node.kind) {
         case 'text':

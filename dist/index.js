@@ -6,7 +6,6 @@ if (checkNodeVersion(process, {
     counts: '{}',
     scores: '{}',
 })) {
-    // Not a static import: an old Node.js must not read what it can't understand.
     const { run } = await import('./run.js');
     await run('create');
 }

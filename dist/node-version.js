@@ -1,15 +1,5 @@
-/**
- * Runs before everything else, possibly on a Node.js that the rest of the action fails on as soon as it
- * is loaded. So it imports nothing of ours, and uses no syntax that is newer than Node 14.
- */
 import { appendFileSync } from 'node:fs';
-/** The oldest Node.js that the tests run the bundle on. */
 export const OLDEST_NODE = '20.10.0';
-/**
- * Says whether this Node.js can run the action. If it can't, the annotation, the outputs and the exit
- * code say so. `outputs` are the further outputs of the action that have a value when nothing was done;
- * their values must be single lines. Never throws.
- */
 export function checkNodeVersion(host, outputs) {
     const version = host.versions.node;
     if (isAtLeast(version, OLDEST_NODE)) {
@@ -24,11 +14,9 @@ export function checkNodeVersion(host, outputs) {
         appendFileSync(host.env['GITHUB_OUTPUT'] || '', lines.join(''));
     }
     catch {
-        // Without the runner's file there are no outputs; the exit code fails the step all the same.
     }
     return false;
 }
-/** Compares versions of three numbers; what follows the third, as in a nightly build, doesn't count. */
 function isAtLeast(version, oldest) {
     const [major = 0, minor = 0, patch = 0] = version.split('.').map((part) => parseInt(part, 10));
     const [oldestMajor = 0, oldestMinor = 0, oldestPatch = 0] = oldest.split('.').map(Number);

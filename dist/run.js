@@ -12691,19 +12691,15 @@ function closestMatch(target, candidates, options) {
 
 ;// CONCATENATED MODULE: ./build/did-you-mean.js
 
-/** Returns `; did you mean "…"?` for the known word that `text` was probably meant to be; empty when none is close. */
 function didYouMean(text, known) {
     const match = findClosest(text, known);
     return match === undefined ? '' : `; did you mean "${match}"?`;
 }
-/** Longer texts are not compared, in characters: the comparison is quadratic, and no word is that long. */
 const MAX_COMPARED_LENGTH = 256;
-/** Finds the known word that `text` was probably meant to be. */
 function findClosest(text, known) {
     if (text.length > MAX_COMPARED_LENGTH) {
         return undefined;
     }
-    // A third of the letters wrong is a slip; more is another word.
     const maxDistance = Math.max(2, Math.floor(text.length / 3));
     return (known.find((candidate) => candidate.toLowerCase() === text.toLowerCase()) ??
         closestMatch(text, known, { maxDistance }));
@@ -12720,7 +12716,6 @@ function findClosest(text, known) {
 /* harmony export */   lZ: () => (/* binding */ ActionError)
 /* harmony export */ });
 /* unused harmony exports ERROR_CODES, ERROR_TITLES */
-/** The words of the output `error-code`. They are part of the public contract. */
 const ERROR_CODES = (/* unused pure expression or super */ null && ([
     'invalid-input',
     'bad-request',
@@ -12739,10 +12734,6 @@ const ERROR_CODES = (/* unused pure expression or super */ null && ([
     'too-many-deletes',
     'drift',
 ]));
-/**
- * The title of each failure's annotation, and the heading under which the README explains it. The
- * runner does not mask titles, so no word of a server or a user may stand in one.
- */
 const ERROR_TITLES = {
     'invalid-input': 'The inputs are not valid',
     'bad-request': 'LaunchDarkly refused the request as invalid',
@@ -12761,7 +12752,6 @@ const ERROR_TITLES = {
     'too-many-deletes': 'The file asks for too many deletions',
     drift: 'LaunchDarkly differs from the groups file',
 };
-/** Titles of failures that the title of their code would describe wrongly. The README explains these as well. */
 const SPECIAL_TITLES = {
     foreignGroup: 'The key belongs to another project or environment',
     hiddenGroup: 'LaunchDarkly keeps answering 409',
@@ -12770,7 +12760,6 @@ const SPECIAL_TITLES = {
     outputs: 'The outputs could not be written',
     bug: 'The action has a bug',
 };
-/** A failure in words that a user can act on. The only kind of error that is shown to one. */
 class ActionError extends Error {
     name = 'ActionError';
     code;
@@ -12804,12 +12793,7 @@ class ActionError extends Error {
 /* harmony export */   U: () => (/* binding */ isPermanentCode),
 /* harmony export */   W: () => (/* binding */ readErrorCode)
 /* harmony export */ });
-/** undici names a proxy's refusal in words only: for tunnels, and for requests over plain http. */
 const PROXY_REFUSAL = /^Proxy response \((\d{3})\)|^Proxy Authentication Required \((407)\)/;
-/**
- * Finds the most telling code of an error of Node, OpenSSL or undici: its own, or that of what caused it.
- * `UNKNOWN` where there is none; `PROXY_REFUSED_<status>` for a proxy that refused to pass a request on.
- */
 function readErrorCode(error) {
     if (typeof error !== 'object' || error === null) {
         return 'UNKNOWN';
@@ -12821,17 +12805,12 @@ function readErrorCode(error) {
     if (error instanceof AggregateError && error.errors.length > 0) {
         return readErrorCode(error.errors[0]);
     }
-    // OpenSSL has a slash in some: ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE.
     if ('code' in error && typeof error.code === 'string' && /^[A-Z0-9_/]+$/.test(error.code)) {
         return error.code;
     }
     return 'cause' in error ? readErrorCode(error.cause) : 'UNKNOWN';
 }
 const PERMANENT = /^(?:CERT_|EPROTO$|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|PROXY_NOT_VALID$|PROXY_REFUSED_(?:403|407|CREDENTIALS)$|RETRY_AFTER$|UND_ERR_PRX_TLS$|UND_ERR_INVALID_ARG$|ERR_INVALID_)/;
-/**
- * Whether a later attempt cannot mend the failure that `code` stands for: somebody has to change a
- * certificate, a password or a name first.
- */
 function isPermanentCode(code) {
     return PERMANENT.test(code);
 }
@@ -12876,22 +12855,11 @@ Object.assign(dispatcher.prototype, { request: api_request, connect: api_connect
 
 ;// CONCATENATED MODULE: ./build/http/connections.js
 
-/** The largest header block of a response, in bytes: Node's own default, pinned. */
 const MAX_HEADER_BYTES = 16 * 1024;
-/**
- * How long one of a host's addresses is tried before the next one is, in milliseconds. Node's default of
- * 250 ms gives up on addresses that are merely far away.
- */
 const ADDRESS_TIMEOUT_MS = 2_500;
-/**
- * Prepares connections over HTTP/1.1. undici replays a POST when an HTTP/2 server refuses its stream, so
- * HTTP/2 is not even offered. TLS is verified whatever the environment says: an option that is set wins
- * over `NODE_TLS_REJECT_UNAUTHORIZED=0`.
- */
 function openConnections(options) {
     const lanes = new Set();
     const idle = [];
-    // Shared by all lanes, so that a further connection resumes the TLS session of an earlier one.
     const connect = core_connect({
         ...tlsOptions(),
         autoSelectFamily: true,
@@ -12900,7 +12868,6 @@ function openConnections(options) {
     });
     return {
         acquire() {
-            // The lane that was used last: its connection is the most likely one to be still open.
             const lane = idle.pop() ??
                 new ClientLane(options, connect, {
                     release: (released) => idle.push(released),
@@ -12924,7 +12891,6 @@ class ClientLane {
     dispatcher;
     #owner;
     #sockets = new Set();
-    /** The host and port that could not be connected to, by the error that says so. */
     #failures = new WeakMap();
     #isConnected = false;
     #mayHaveSent = false;
@@ -12950,7 +12916,6 @@ class ClientLane {
     abandon(reason) {
         this.#isAbandoned = true;
         this.#owner.abandon(this);
-        // What is still pending gets `reason` as its error; nobody waits for the rest.
         this.destroy(reason).catch(() => { });
     }
     async destroy(reason) {
@@ -12963,7 +12928,6 @@ class ClientLane {
     #createDispatcher({ origin, proxy, connectTimeoutMs }, connect) {
         const limits = { allowH2: false, maxHeaderSize: MAX_HEADER_BYTES };
         const timeouts = {
-            // The attempt has a time limit of its own; undici's would only add a second answer.
             headersTimeout: 0,
             bodyTimeout: 0,
         };
@@ -12977,13 +12941,11 @@ class ClientLane {
             ...timeouts,
             connectTimeout: connectTimeoutMs,
             requestTls: tlsOptions(),
-            // The connection to the proxy. It answers CONNECT within the time of any other connection.
             clientFactory: (target) => new client(target, {
                 ...limits,
                 headersTimeout: connectTimeoutMs,
                 connect: this.#watch(connect),
             }),
-            // The connection to the server, through the tunnel that undici's connector opens.
             factory: (target, options) => new client(target, {
                 ...options,
                 ...limits,
@@ -12992,12 +12954,10 @@ class ClientLane {
             }),
         });
     }
-    /** Watches a connector whose connections carry the request itself. */
     #watchServer(connect) {
         const watched = this.#watch(connect);
         return (options, callback) => watched(options, (...result) => {
             const [error, socket] = result;
-            // With an error there is no second argument, whatever its type says.
             if (error === null && socket !== null) {
                 this.#isConnected = true;
                 this.#mayHaveSent = true;
@@ -13008,12 +12968,10 @@ class ClientLane {
             callback(...result);
         });
     }
-    /** Keeps hold of the sockets that a connector opens, and of what it failed with. */
     #watch(connect) {
         return (options, callback) => {
             const socket = connect(options, (...result) => {
                 const [error] = result;
-                // An error of the connection to a proxy passes here a second time, as that of the tunnel.
                 if (error !== null && !this.#failures.has(error)) {
                     this.#failures.set(error, joinPeer(options));
                 }
@@ -13026,7 +12984,6 @@ class ClientLane {
         };
     }
 }
-/** Joins host and port as {@link Lane.findFailedPeer} names them. */
 function joinPeer({ hostname, port, protocol, }) {
     const host = hostname.replace(/^\[|\]$/g, '');
     return `${host}:${port || (protocol === 'https:' ? '443' : '80')}`;
@@ -13051,7 +13008,6 @@ var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./build/http/response-body.js
 
 
-/** More layers than any gateway puts around a body. */
 const MAX_CODINGS = 3;
 const CODINGS = new Map([
     ['gzip', 'gzip'],
@@ -13059,12 +13015,6 @@ const CODINGS = new Map([
     ['deflate', 'deflate'],
     ['br', 'br'],
 ]);
-/**
- * Parses the header `content-encoding` into the codings that were applied, in their order. `identity` and
- * blanks are none. Undefined when a coding is not supported.
- *
- * @see https://www.rfc-editor.org/rfc/rfc9110#name-content-encoding letter case does not count
- */
 function parseContentEncoding(header) {
     const names = [header ?? []]
         .flat()
@@ -13074,15 +13024,10 @@ function parseContentEncoding(header) {
     const codings = names.flatMap((name) => CODINGS.get(name) ?? []);
     return codings.length === names.length && codings.length <= MAX_CODINGS ? codings : undefined;
 }
-/**
- * Decompresses a body and decodes it as UTF-8. No step yields more than `maxBytes`, so that a few bytes
- * can't fill the memory; Node stops in the middle of the stream. Never throws.
- */
 async function decodeBody(bytes, codings, maxBytes) {
     let content = bytes;
     for (const coding of codings.toReversed()) {
         try {
-            // Gateways announce the coding of a body that is empty, too.
             content = content.length === 0 ? content : await decompress(content, coding, maxBytes);
         }
         catch (cause) {
@@ -13095,7 +13040,6 @@ async function decodeBody(bytes, codings, maxBytes) {
     return { kind: 'text', text: new TextDecoder().decode(content) };
 }
 async function decompress(bytes, coding, maxOutputLength) {
-    // Not at the top: identity is asked for, so few answers need it, and loading it takes most of 1 ms.
     const { brotliDecompress, gunzip, inflate, inflateRaw } = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 8522, 19));
     const options = { maxOutputLength };
     switch (coding) {
@@ -13104,7 +13048,6 @@ async function decompress(bytes, coding, maxOutputLength) {
         case 'br':
             return (0,external_node_util_.promisify)(brotliDecompress)(bytes, options);
         case 'deflate':
-            // The standard means zlib's format, but some servers send the bare stream.
             return (bytes[0] ?? 0) % 16 === 8
                 ? (0,external_node_util_.promisify)(inflate)(bytes, options)
                 : (0,external_node_util_.promisify)(inflateRaw)(bytes, options);
@@ -13116,16 +13059,9 @@ async function decompress(bytes, coding, maxOutputLength) {
 
 
 
-/** The longest that a connection may take to open, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 10_000;
-/** The longest that one attempt may take, from the first byte out to the last byte in, in milliseconds. */
 const ATTEMPT_TIMEOUT_MS = 30_000;
-/** The largest body that is read, in bytes: as it comes and after each step of decompression. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
-/**
- * Opens a client for one server: HTTP/1.1, verified TLS, the proxies of the environment, limits of time
- * and size. No connection is made before the first request.
- */
 function openHttpClient(options) {
     const { origin, now = Date.now, attemptTimeoutMs = ATTEMPT_TIMEOUT_MS } = options;
     const route = (0,proxies/* findRoute */.$6)(origin, options.proxies);
@@ -13152,7 +13088,6 @@ function openHttpClient(options) {
             const attempt = new Attempt(connections, signal, attemptTimeoutMs);
             try {
                 const response = await attempt.request({ origin, ...request });
-                // Before the body: it may take its time, and the `Date` in the headers is of now.
                 const receivedAt = now();
                 const headers = flattenHeaders(response.headers);
                 const body = await attempt.read(response);
@@ -13177,7 +13112,6 @@ function openHttpClient(options) {
         close: () => connections.close(),
     };
 }
-/** One request on a lane of its own, which is abandoned when time is up or the request is aborted. */
 class Attempt {
     #lane;
     #signal;
@@ -13196,7 +13130,6 @@ class Attempt {
     get mayHaveSent() {
         return this.#lane.mayHaveSent;
     }
-    /** Whatever error an abort surfaces as, it was the abort. */
     get abortCode() {
         return this.#abortCode;
     }
@@ -13207,12 +13140,10 @@ class Attempt {
         return this.#lane.dispatcher.request({
             ...rest,
             ...(query !== undefined && { query: { ...query } }),
-            // A body is text; where a gateway compresses it all the same, it is still read.
             headers: { 'accept-encoding': 'identity', ...headers },
             body: body ?? null,
         });
     }
-    /** Reads a body up to {@link MAX_BODY_BYTES}. Never throws. */
     async read({ headers, body }) {
         const codings = parseContentEncoding(headers['content-encoding']);
         if (codings === undefined) {
@@ -13254,7 +13185,6 @@ class Attempt {
         this.#lane.abandon(reason instanceof Error ? reason : new Error(code));
     }
 }
-/** undici reports the end of a body that nobody wants as an error event, and without a listener that ends the process. */
 function discard(body) {
     body.on('error', () => { });
     body.destroy();
@@ -13286,12 +13216,6 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 ;// CONCATENATED MODULE: ./build/http/no-proxy.js
-/**
- * Whether `noProxy` lists the target, which is then reached without a proxy. The rules are undici's:
- * entries are separated by commas or blanks; a host stands for its subdomains as well, `*.host` for these
- * alone, `*` for every host; a port narrows an entry down to that port. A test holds this against undici's
- * `EnvHttpProxyAgent`, which tells nobody what it decided.
- */
 function isBypassed({ protocol, hostname, port }, noProxy) {
     const host = hostname.replace(/^\[(.+)\]$/, '$1').replace(/(?<=.)\.$/, '');
     const targetPort = Number(port) || (protocol === 'https:' ? 443 : 80);
@@ -13309,7 +13233,6 @@ function isBypassed({ protocol, hostname, port }, noProxy) {
     });
 }
 function parseNoProxyEntry(entry) {
-    // An IPv6 address has colons of its own, so its port needs brackets around the address.
     const withPort = /^\[(.+)\]:(\d+)$/.exec(entry) ?? /^([^:]+):(\d+)$/.exec(entry);
     const host = withPort?.[1] ?? entry.replace(/^\[(.+)\]$/, '$1');
     return {
@@ -13323,16 +13246,8 @@ function parseNoProxyEntry(entry) {
 }
 
 ;// CONCATENATED MODULE: ./build/http/proxies.js
-/**
- * The proxy variables of the environment, read the way curl and the runner's own toolkit read them.
- *
- * @see https://everything.curl.dev/usingcurl/proxies/env.html
- * @see https://github.com/actions/toolkit/blob/main/packages/http-client/src/proxy.ts
- */
 
-/** What to add to the advice when a server could not be reached and no proxy was in use. */
 const PROXY_ADVICE = 'If the runner reaches the internet through a proxy only, set HTTPS_PROXY in its env.';
-/** Reads the proxy variables. Lower case comes first; an empty or blank variable counts as unset. */
 function readProxySettings(env) {
     return {
         httpProxy: readVariable(env, 'http_proxy').value,
@@ -13347,10 +13262,6 @@ function readVariable(env, lowerName) {
         ? { name: upperName, value: env[upperName]?.trim() ?? '' }
         : { name: lowerName, value: lower };
 }
-/**
- * Decides how `origin` is reached. `http_proxy` is for http targets only. Loopback over plain http is
- * always reached directly: a proxy would see the token, and means another machine by that name.
- */
 function findRoute(origin, settings) {
     const target = new URL(origin);
     const isPlain = target.protocol === 'http:';
@@ -13364,10 +13275,6 @@ function findRoute(origin, settings) {
 function isLoopback({ hostname }) {
     return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
 }
-/**
- * Finds out whether the proxy that requests to `origin` would use is not valid, and which variable names
- * it. A variable that is not used for `origin` is not looked at.
- */
 function findProxyProblem(env, origin) {
     const route = findRoute(origin, readProxySettings(env));
     if (route.kind !== 'invalid') {
@@ -13376,10 +13283,6 @@ function findProxyProblem(env, origin) {
     const lowerName = origin.startsWith('http:') ? 'http_proxy' : 'https_proxy';
     return { variable: readVariable(env, lowerName).name, reason: route.reason };
 }
-/**
- * Warns, in a sentence, of a proxy that the environment names but that requests to `origin` do not use
- * because its kind is not supported: `ALL_PROXY`, or SOCKS.
- */
 function listProxyWarnings(env, origin) {
     const { httpsProxy, noProxy } = readProxySettings(env);
     if (httpsProxy !== '' || isBypassed(new URL(origin), noProxy)) {
@@ -13396,13 +13299,7 @@ function listProxyWarnings(env, origin) {
         : [];
 }
 const SOCKS = /^socks/i;
-/** A shorter mask does more harm than good: the runner drops every output that contains a masked value. */
 const MIN_SECRET_LENGTH = 8;
-/**
- * Lists what is secret in the proxies' URLs: the credentials as a pair, their base64, and the password,
- * each as it was written and decoded. A user name without a password is a token. Never shorter than eight
- * characters. Works for values that are no valid proxies, too.
- */
 function listProxySecrets({ httpProxy, httpsProxy }) {
     const secrets = [httpsProxy, httpProxy].flatMap((value) => {
         const rest = value.replace(SCHEME, '');
@@ -13424,14 +13321,8 @@ function listProxySecrets({ httpProxy, httpsProxy }) {
     });
     return [...new Set(secrets)].filter((secret) => secret.length >= MIN_SECRET_LENGTH);
 }
-/** One slash is enough, as for browsers. Without a scheme, http is meant. */
 const SCHEME = /^(?:([a-z][a-z0-9+.-]*):)?\/+/i;
-/** What a proxy has to look like, in words for an error. */
 const EXPECTED = 'expected the URL of an http or https proxy';
-/**
- * Parses the URL of a proxy. Not by `URL` alone: people write `DOMAIN\user` and bare percent signs,
- * which it refuses or turns into something else.
- */
 function parseProxy(text) {
     const scheme = (SCHEME.exec(text)?.[1] ?? 'http').toLowerCase();
     if (SOCKS.test(scheme)) {
@@ -13441,7 +13332,6 @@ function parseProxy(text) {
         return { reason: EXPECTED };
     }
     const rest = text.replace(SCHEME, '');
-    // The path, query and fragment mean nothing to a proxy; curl ignores them, too.
     const authority = /^[^/?#]*/.exec(rest)?.[0] ?? '';
     if (rest.slice(authority.length).includes('@')) {
         return {
@@ -13451,7 +13341,6 @@ function parseProxy(text) {
     const at = authority.lastIndexOf('@');
     const host = authority.slice(at + 1);
     const origin = `${scheme}://${host}`;
-    // A number alone is a port without its host, though URL would make an address of it.
     if (/[\s\\]|^\d*(?::|$)/.test(host) || !URL.canParse(origin)) {
         return { reason: EXPECTED };
     }
@@ -13474,7 +13363,6 @@ function splitUserinfo(userinfo) {
         ? { user: userinfo, password: '' }
         : { user: userinfo.slice(0, colon), password: userinfo.slice(colon + 1) };
 }
-/** A percent sign that starts no escape means itself. Undefined for escapes that are not UTF-8. */
 function decodePercent(text) {
     try {
         return decodeURIComponent(text.replace(/%(?![0-9a-f]{2})/gi, '%25'));
@@ -13497,9 +13385,7 @@ function encodeBasic(user, password) {
 /* harmony export */   P: () => (/* binding */ decodeText),
 /* harmony export */   g: () => (/* binding */ MAX_FILE_BYTES)
 /* harmony export */ });
-/** The largest groups file, in bytes. */
 const MAX_FILE_BYTES = 256 * 1024;
-/** Decodes UTF-8, with or without a byte order mark. */
 function decodeText(bytes) {
     if (bytes.length > MAX_FILE_BYTES) {
         return invalid(1, 1, `the file is larger than ${MAX_FILE_BYTES / 1024} KiB; split it, one step for each part`);
@@ -13512,7 +13398,6 @@ function decodeText(bytes) {
         return { kind: 'decoded', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
     }
     catch {
-        // What cannot be decoded is replaced by one character, which is looked for line by line.
         const lines = new TextDecoder().decode(bytes).split('\n');
         const index = lines.findIndex((line) => line.includes(REPLACEMENT));
         const column = (lines[index]?.indexOf(REPLACEMENT) ?? 0) + 1;
@@ -13538,10 +13423,6 @@ function invalid(line, column, message) {
 /* harmony import */ var _template_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(968);
 
 
-/**
- * Lists what an entry without wildcards asks for, whether or not it exists. Empty for one with wildcards,
- * of which nothing can be said without the lists of projects and environments.
- */
 function listKnownClaims(entry) {
     if (entry.kind === 'absent') {
         return [{ ...entry.group, entry }];
@@ -13557,11 +13438,6 @@ function listKnownClaims(entry) {
         entry,
     })));
 }
-/**
- * Gives each key to one claim. An entry without wildcards goes before those with some; two of one kind
- * clash, and each of them is told. Letter case does not count: LaunchDarkly lower-cases the keys of some
- * resources, so keys that differ in nothing else may be one.
- */
 function resolveKeyClaims(claims) {
     const byKey = groupBy(claims, ({ key }) => key.toLowerCase());
     const granted = [];
@@ -13578,7 +13454,6 @@ function resolveKeyClaims(claims) {
     }
     return { granted, clashes };
 }
-/** `Map.groupBy`, which Node 20 does not have. */
 function groupBy(items, toKey) {
     const groups = new Map();
     for (const item of items) {
@@ -13597,7 +13472,6 @@ function isExact(entry) {
     return (entry.kind === 'absent' ||
         !((0,_selector_js__WEBPACK_IMPORTED_MODULE_1__/* .hasWildcard */ .rl)(entry.template.project) || (0,_selector_js__WEBPACK_IMPORTED_MODULE_1__/* .hasWildcard */ .rl)(entry.template.environment)));
 }
-/** Tells each entry about the others, because a reader corrects one line at a time. */
 function describeClash(claims) {
     const byEntry = groupBy(claims, ({ entry }) => entry);
     const entries = [...byEntry.keys()];
@@ -13613,7 +13487,6 @@ function describeClash(claims) {
 function describeTarget({ projectKey, environmentKey }) {
     return `project "${projectKey}", environment "${environmentKey}"`;
 }
-/** How many of several are named in a sentence. */
 const MAX_NAMED = 3;
 function listSome(texts, separator) {
     const hidden = texts.length - MAX_NAMED;
@@ -13640,45 +13513,29 @@ function listSome(texts, separator) {
 /* harmony export */   rZ: () => (/* binding */ valid),
 /* harmony export */   ry: () => (/* binding */ splitList)
 /* harmony export */ });
-/** Tells whether the template may stand for several groups, also when it happens to match just one. */
 function mayBeSeveral({ project, environment }) {
     return project.kind === 'patterns' || environment.kind === 'patterns';
 }
-/**
- * "Must contain only letters, numbers, '.', '-', or '_' and must start with an alphanumeric."
- *
- * @see https://github.com/launchdarkly/terraform-provider-launchdarkly the rule for all keys of resources
- */
 const KEY = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
-/** The rule for keys in words. */
 const KEY_RULE = 'expected letters, digits, ".", "-" and "_", the first one a letter or a digit';
-/** Tells whether `text` may be the key of a project, an environment or a group. */
 function isKey(text) {
     return KEY.test(text);
 }
-/** Reads one key, without patterns and placeholders. */
 function parseKey(text) {
     if (text === '') {
         return invalid('is required');
     }
     return isKey(text) ? valid(text) : invalid(`"${text}" is not valid; ${KEY_RULE}`);
 }
-/** What breaks a name: control characters and line separators, of which there are no others in Unicode. */
 const LINE_OR_CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
-/** Says what is wrong with a display name, apart from its placeholders; undefined when nothing is. */
 function findNameProblem(text) {
     if (text.trim() === '') {
         return "is required: the group's display name";
     }
     return LINE_OR_CONTROL.test(text) ? 'expected one line, without control characters' : undefined;
 }
-/** The rule of LaunchDarkly's SDKs for application ids. Unlike another key, one may start with any of these. */
 const APPLICATION_KEY = /^[a-zA-Z0-9_.-]+$/;
 const APPLICATION_RULE = 'expected application keys, one per line or separated by commas: letters, digits, ".", "-" and "_"';
-/**
- * Reads application keys: one per line, separated by commas, or as a JSON array of texts, which is how
- * the output `applications` has them. Blanks and duplicates are dropped. Empty means all applications.
- */
 function parseApplications(text) {
     if (!text.trimStart().startsWith('[')) {
         return checkApplications(splitList(text));
@@ -13699,7 +13556,6 @@ function parseApplications(text) {
         ? { kind: 'invalid', problems: others }
         : checkApplications(items.map((item) => String(item).trim()));
 }
-/** Checks application keys that are a list already. */
 function checkApplications(keys) {
     const problems = keys.flatMap((key, item) => APPLICATION_KEY.test(key)
         ? []
@@ -13714,26 +13570,21 @@ function parseJson(text) {
         return undefined;
     }
 }
-/** Splits at new lines and commas, trims, and drops blanks. */
 function splitList(text) {
     return text
         .split(/[\n,]/)
         .map((entry) => entry.trim())
         .filter((entry) => entry !== '');
 }
-/** Longer keys are refused for some resources, in characters. The server decides, so this only warns. */
 const USUAL_KEY_LENGTH = 100;
-/** Warns of a key that LaunchDarkly may refuse for its length alone; undefined for any other. */
 function warnOfKeyLength(input, key) {
     return key.length > USUAL_KEY_LENGTH
         ? `The input ${input} has ${key.length} characters; LaunchDarkly may refuse keys of more than ${USUAL_KEY_LENGTH}.`
         : undefined;
 }
-/** A ruling that accepts. */
 function valid(value) {
     return { kind: 'valid', value };
 }
-/** A ruling that refuses for one reason. */
 function invalid(message) {
     return { kind: 'invalid', problems: [{ message }] };
 }
@@ -13758,13 +13609,10 @@ function invalid(message) {
 
 const PATTERN = /^[a-zA-Z0-9*?][a-zA-Z0-9_.*?-]*$/;
 const PATTERN_RULE = 'expected a pattern of letters, digits, ".", "-", "_", "*" and "?" that does not start with ".", "-" or "_"';
-/** Reads one key, or several keys and patterns, one per line or separated by commas. */
 function parseSelector(text) {
     const entries = (0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .splitList */ .ry)(text);
-    // Commas alone are no list, so the sentence is the one for a single key.
     return entries.length === 0 ? toSelectorRuling((0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .parseKey */ .Do)(text.trim())) : checkSelector(entries);
 }
-/** Reads keys and patterns that are a list already. */
 function checkSelector(entries) {
     const unique = [...new Set(entries)];
     const [first] = unique;
@@ -13786,11 +13634,9 @@ function checkSelector(entries) {
     const message = findEmptiness(include, exclude);
     return message === undefined ? (0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .valid */ .rZ)({ kind: 'patterns', include, exclude }) : (0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .invalid */ .Gq)(message);
 }
-/** Tells whether the selector means `key`. */
 function selects(selector, key) {
     return includes(selector, key) && !excludes(selector, key);
 }
-/** Tells whether the selector means `key` before its exclusions are taken away. */
 function includes(selector, key) {
     return selector.kind === 'exact'
         ? selector.key === key
@@ -13800,7 +13646,6 @@ function excludes(selector, key) {
     return (selector.kind === 'patterns' &&
         selector.exclude.some((pattern) => matchesPattern(pattern.text, key)));
 }
-/** Lists the keys that the selector names in full and does not exclude. They are expected to exist. */
 function listExactKeys(selector) {
     if (selector.kind === 'exact') {
         return [selector.key];
@@ -13808,11 +13653,9 @@ function listExactKeys(selector) {
     const named = selector.include.filter(({ isExact }) => isExact).map(({ text }) => text);
     return named.filter((key) => !excludes(selector, key));
 }
-/** Tells whether the selector has a wildcard among what it includes, so that only a list of keys can resolve it. */
 function hasWildcard(selector) {
     return selector.kind === 'patterns' && selector.include.some(({ isExact }) => !isExact);
 }
-/** The selector as its author wrote it, on one line. */
 function formatSelector(selector) {
     return selector.kind === 'exact'
         ? selector.key
@@ -13821,13 +13664,6 @@ function formatSelector(selector) {
             ...selector.exclude.map(({ text }) => `!${text}`),
         ].join(', ');
 }
-/**
- * Tells whether the whole of `key` matches `pattern`, with regard to letter case.
- *
- * Each piece between two stars is searched for once, at the leftmost place where it fits. If any match
- * exists then one of these does, so no choice is ever taken back, and a hostile pattern costs no more
- * than its length times that of the key.
- */
 function matchesPattern(pattern, key) {
     const pieces = pattern.split('*');
     const first = pieces.shift() ?? '';
@@ -13872,7 +13708,6 @@ function findEntryProblem(entry) {
     }
     return `"${entry}" is not valid; ${/[*?]/.test(body) ? PATTERN_RULE : _rules_js__WEBPACK_IMPORTED_MODULE_0__/* .KEY_RULE */ .Z3}`;
 }
-/** What can be told from the patterns alone; that nothing is left of what exists is known later. */
 function findEmptiness(include, exclude) {
     if (include.length === 0) {
         return `${quoteAll(exclude.map(({ text }) => `!${text}`))} only excludes; add a key or pattern to start from, such as "*"`;
@@ -13882,11 +13717,6 @@ function findEmptiness(include, exclude) {
         ? `${quoteAll(exclude.map(({ text }) => `!${text}`))} excludes all that ${quoteAll(include.map(({ text }) => text))} can match`
         : undefined;
 }
-/**
- * Tells whether `cover` surely matches each key that `pattern` matches. A star in `cover` takes in any
- * part of `pattern`, stars included. A "?" could be spent on a star, which stands for more than one
- * character, so with both at once nothing is claimed.
- */
 function coversPattern(cover, pattern) {
     const isAmbiguous = cover.includes('?') && pattern.includes('*');
     return cover === pattern || (!isAmbiguous && matchesPattern(cover, pattern));
@@ -13923,14 +13753,12 @@ const NAME_PLACEHOLDERS = [
     'project-name',
     'environment-name',
 ];
-/** Reads the key of a group, which may hold {project} and {environment}. */
 function parseKeyTemplate(text) {
     if (!/[{}]/.test(text)) {
         const ruling = (0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .parseKey */ .Do)(text);
         return ruling.kind === 'valid' ? (0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .valid */ .rZ)(literal(text)) : ruling;
     }
     const template = parseTemplate(text, KEY_PLACEHOLDERS);
-    // Any key serves as a stand-in: what it is made of is right at each place of a key.
     if (template.kind === 'valid' && !(0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .isKey */ .m0)(renderTemplate(template.value, STAND_INS))) {
         return (0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .invalid */ .Gq)(`"${text}" is not valid; apart from {project} and {environment}, ${_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .KEY_RULE */ .Z3}`);
     }
@@ -13942,7 +13770,6 @@ const STAND_INS = {
     'project-name': 'P',
     'environment-name': 'E',
 };
-/** Reads the display name of a group, which may hold any placeholder. */
 function parseNameTemplate(text) {
     const problem = (0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .findNameProblem */ .qW)(text);
     if (problem !== undefined) {
@@ -13950,15 +13777,9 @@ function parseNameTemplate(text) {
     }
     return /[{}]/.test(text) ? parseTemplate(text, NAME_PLACEHOLDERS) : (0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .valid */ .rZ)(literal(text));
 }
-/** Tells whether the template needs the value of a placeholder. */
 function uses(template, name) {
     return template.some((part) => part.kind === 'placeholder' && part.name === name);
 }
-/**
- * Replaces the placeholders.
- *
- * @throws {Error} when the value of one is undefined: the caller has not read what the template needs
- */
 function renderTemplate(template, values) {
     return template.map((part) => renderPart(part, values)).join('');
 }
@@ -13973,7 +13794,6 @@ function renderPart(part, values) {
     return value;
 }
 function parseTemplate(text, allowed) {
-    // Odd pieces stand between braces.
     const pieces = text.split(/\{([^{}]*)\}/);
     if (pieces.some((piece, index) => index % 2 === 0 && /[{}]/.test(piece))) {
         return (0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .invalid */ .Gq)(`"${text}" has a brace without its counterpart; ${listPlaceholders(allowed)}`);
@@ -14005,7 +13825,6 @@ function describeUnknown(name, allowed) {
         return `{${name}} can be used in name only, because a display name is rarely a valid key; use {${name.replace('-name', '')}}`;
     }
     const typed = name.trim().toLowerCase();
-    // An abbreviation is further away than a slip.
     const closest = (0,_did_you_mean_js__WEBPACK_IMPORTED_MODULE_1__/* .findClosest */ .R)(typed, allowed) ??
         (typed === '' ? undefined : allowed.find((each) => each.startsWith(typed)));
     return closest === undefined
@@ -14031,12 +13850,6 @@ function literal(text) {
 /* harmony export */   Ff: () => (/* binding */ isWithoutScore),
 /* harmony export */   YC: () => (/* binding */ findChange)
 /* harmony export */ });
-/**
- * The metrics of an insight group, in the order in which they are shown: the overall score,
- * then each rolled-up score followed by what it is made of.
- *
- * @see https://launchdarkly.com/docs/api/insights-scores-beta/create-insight-group `InsightGroupScores`
- */
 const METRICS = [
     'overall',
     'velocity',
@@ -14050,13 +13863,10 @@ const METRICS = [
     'experimentationCoverage',
     'creationRatio',
 ];
-/** The indicators of a metric that LaunchDarkly has not calculated, and whose score says nothing. */
 const WITHOUT_SCORE = new Set(['notCalculated', 'unknown']);
-/** Says whether the score is a mere stand-in, because LaunchDarkly has no data (yet). */
 function isWithoutScore({ indicator }) {
     return WITHOUT_SCORE.has(indicator);
 }
-/** How a score has changed since the last period; undefined where that is not known. */
 function findChange({ score, diffVsLastPeriod, lastPeriod, }) {
     const wasScored = lastPeriod !== undefined && !isWithoutScore(lastPeriod);
     return diffVsLastPeriod ?? (wasScored ? score - lastPeriod.score : undefined);
@@ -14077,45 +13887,19 @@ function findChange({ score, diffVsLastPeriod, lastPeriod, }) {
 /* harmony export */   vs: () => (/* binding */ parseServerClock)
 /* harmony export */ });
 /* unused harmony export MAX_RETRY_AFTER_MS */
-/** Backoff grows from here: the first wait is drawn from 0 to 500 ms. */
 const BACKOFF_BASE_MS = 500;
-/** Backoff grows no further than this. */
 const BACKOFF_CAP_MS = 20_000;
-/** What is left of the deadline for the attempt after a wait: with less, another attempt is pointless. */
 const ATTEMPT_RESERVE_MS = 500;
-/**
- * A time that is further ahead than this is a mistake and not a time to wait for, in milliseconds: 90 days.
- * Whatever is shorter is taken at its word, also when no step can wait that long.
- */
 const MAX_RETRY_AFTER_MS = 90 * 24 * 60 * 60 * 1000;
-/**
- * Parses the server's clock at the moment it answered, in epoch milliseconds: its `Date` header, which
- * is cut to whole seconds; undefined where there is none.
- */
 function parseServerClock(headers) {
     const date = parseHttpDate(headers['date'] ?? '');
     return Number.isNaN(date) ? undefined : date;
 }
-/**
- * Parses an HTTP date to epoch milliseconds; NaN for anything else. `Date.parse` alone would make a
- * year of a stray number.
- *
- * @see https://www.rfc-editor.org/rfc/rfc9110#name-date-time-formats the form of today and that of RFC 850
- */
 function parseHttpDate(value) {
     return /^[A-Z][a-z]{2,8}, \d{2}[ -][A-Z][a-z]{2}[ -](?:\d{2}){1,2} \d{2}:\d{2}:\d{2} GMT$/.test(value)
         ? Date.parse(value)
         : Number.NaN;
 }
-/**
- * Parses how long the server asks to wait, in milliseconds from the answer; undefined when it does not
- * ask. Where several limits apply at once, the longest wait is the one that satisfies all of them. Past
- * and absurd values are ignored. Resets are compared with the server's own clock where it tells it, and
- * only otherwise with ours: `receivedAt`, in epoch milliseconds.
- *
- * @see https://launchdarkly.com/docs/api#rate-limiting `Retry-After` is in seconds (or a date, RFC 9110);
- * the two resets are in epoch milliseconds
- */
 function parseRetryAfter(headers, receivedAt) {
     const serverClock = parseServerClock(headers) ?? receivedAt;
     const waits = [
@@ -14125,7 +13909,6 @@ function parseRetryAfter(headers, receivedAt) {
     ].filter((waitMs) => waitMs > 0 && waitMs <= MAX_RETRY_AFTER_MS);
     return waits.length === 0 ? undefined : Math.max(...waits);
 }
-/** A header that came more than once is joined with commas. The comma after a day's name is the date's own. */
 function split(value = '') {
     return value.split(/(?<!\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*), */);
 }
@@ -14138,12 +13921,6 @@ function parseDelay(value, serverClock) {
 function parseReset(value, serverClock) {
     return /^\d+$/.test(value) ? Number(value) - serverClock : Number.NaN;
 }
-/**
- * Computes the wait before the next attempt: exponential backoff with full jitter, on top of the
- * server's own lower bound, which is never shortened. Never beyond the deadline.
- *
- * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ why full jitter
- */
 function computeBackoff(options) {
     const { waitsBefore, retryAfterMs = 0, remainingMs, random } = options;
     const { minMs, maxMs } = options.bounds ?? { minMs: 0, maxMs: BACKOFF_CAP_MS };
@@ -14153,7 +13930,6 @@ function computeBackoff(options) {
     }
     const growingMs = BACKOFF_BASE_MS * 2 ** Math.min(waitsBefore, 30);
     const backoffMs = Math.max(minMs, random * Math.min(BACKOFF_CAP_MS, growingMs, maxMs));
-    // Cut, not drawn from less: shorter and shorter waits would end in a burst at the deadline.
     return { kind: 'wait', ms: retryAfterMs + Math.floor(Math.min(backoffMs, spareMs - 1)) };
 }
 
@@ -14203,7 +13979,6 @@ var e={};(()=>{e.d=(n,t)=>{for(var r in t){if(e.o(t,r)&&!e.o(n,r)){Object.define
 /* harmony export */   X: () => (/* binding */ countOutcomes),
 /* harmony export */   h: () => (/* binding */ OUTCOME_KINDS)
 /* harmony export */ });
-/** The outcomes in the order in which reports show them: what needs attention first. */
 const OUTCOME_KINDS = [
     'failed',
     'skipped',
@@ -14217,7 +13992,6 @@ const OUTCOME_KINDS = [
     'unchanged',
     'absent',
 ];
-/** Counts results by outcome. */
 function countOutcomes(results) {
     const counts = Object.fromEntries(OUTCOME_KINDS.map((kind) => [kind, 0]));
     for (const { outcome } of results) {
@@ -14243,7 +14017,6 @@ function countOutcomes(results) {
 /* unused harmony export listKeys */
 /* harmony import */ var _reconcile_group_result_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(416);
 
-/** What each outcome is called in a count: "3 created, 195 unchanged". */
 const OUTCOME_WORDS = {
     failed: 'failed',
     skipped: 'skipped',
@@ -14257,27 +14030,19 @@ const OUTCOME_WORDS = {
     unchanged: 'unchanged',
     absent: 'already absent',
 };
-/** Counts the outcomes in words, the worst first: "1 failed, 3 created, 195 unchanged". */
 function describeCounts(results) {
     return describeKinds(results.map(({ outcome }) => outcome.kind));
 }
-/** Counts kinds of outcomes in words, the worst first. */
 function describeKinds(kinds) {
     return _reconcile_group_result_js__WEBPACK_IMPORTED_MODULE_0__/* .OUTCOME_KINDS */ .h.map((kind) => ({ kind, count: kinds.filter((k) => k === kind).length }))
         .filter(({ count }) => count > 0)
         .map(({ kind, count }) => `${count} ${OUTCOME_WORDS[kind]}`)
         .join(', ');
 }
-/** Counts groups: "1 insight group", "200 insight groups". */
 function countGroups(count) {
     return `${count} insight ${count === 1 ? 'group' : 'groups'}`;
 }
-/** Longer lists of keys are cut. */
 const MAX_LISTED_KEYS = 25;
-/**
- * Describes drift field by field: `Name: "A" → "B"` for a change, `Name: "A", expected "B"` for a state.
- * Of applications only the difference is told: in two long lists nobody finds it.
- */
 function describeDrift(drift, tense, format) {
     return drift.map((entry) => {
         if (entry.field === 'applications') {
@@ -14305,11 +14070,9 @@ function describeApplicationDrift({ actual, desired }, tense, format) {
         .map(([word, keys]) => `${word} ${listKeys(keys, format)}`)
         .join('; ');
 }
-/** Lists application keys; none means all. */
 function listApplications(keys, format) {
     return keys.length === 0 ? 'all applications' : listKeys(keys, format);
 }
-/** Lists keys, and counts those that would make the list too long. */
 function listKeys(keys, format) {
     const shown = keys.slice(0, MAX_LISTED_KEYS).map(format.key).join(', ');
     const hidden = keys.length - MAX_LISTED_KEYS;
@@ -14335,22 +14098,8 @@ var describe = __nccwpck_require__(3614);
 var visible_text = __nccwpck_require__(269);
 ;// CONCATENATED MODULE: ./build/report/markdown.js
 
-/** Longer texts are of no use to a reader, in UTF-16 units. What a server says has no length of its own. */
 const MAX_TEXT_LENGTH = 2_000;
-/**
- * Characters to which Markdown gives a meaning where it is parsed. The second line is what begins a list,
- * a heading, an underline or a table at the start of a line. An entity stands for the bare character.
- */
 const SYNTAX = [/[&<>\\`*_[\]|~]/, /^[-+=#:\d]/];
-/**
- * Characters to which GitHub gives a meaning in the text that comes out of the parser, where an entity is
- * no shelter: mentions and e-mail addresses, formulas, links, emoji, references to issues and advisories,
- * and commits. They stand in an element of their own, because GitHub looks at each text node by itself.
- *
- * @see https://github.github.com/gfm/#autolinks-extension-
- * @see https://docs.github.com/get-started/writing-on-github/working-with-advanced-formatting/writing-mathematical-expressions the same way out for `$`
- * @see https://docs.github.com/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
- */
 const REFERENCES = [
     /[@$]/,
     /:(?=\/\/|[\w+-]+:)/,
@@ -14359,36 +14108,20 @@ const REFERENCES = [
     /(?<=GH|GHSA|CVE)-(?=\w)/,
     /[\da-f]{7,}/,
 ];
-/** The first group is a reference, which wins where both fit. */
 const MEANINGFUL = new RegExp(`(${joinPatterns(REFERENCES)})|${joinPatterns(SYNTAX)}`, 'gi');
-/** What stands in monospace within a sentence. Quoted text with a blank in it is a name, or somebody's words. */
 const CODE_IN_SENTENCES = /("[\w.-]+"|\b(?:if-exists: (?:fail|keep|update)|state: absent|timeout-seconds|base-uri|max-deletes|pr-number|github-token|dry-run|on-drift|NODE_EXTRA_CA_CERTS|HTTPS?_PROXY|NO_PROXY)\b)/;
-/** The length up to which hexadecimal digits are not taken for a commit, in characters. */
 const ELEMENT_LENGTH = /.{1,6}/g;
-/**
- * The one way into Markdown for text that is not ours. Every text is redacted first and escaped
- * afterwards: escaped, a secret would no longer be recognized.
- */
 class Markdown {
     #secrets;
     constructor(secrets) {
         this.#secrets = secrets;
     }
-    /**
-     * Renders `raw` as one line that GitHub shows just as it is, at the start of a line, within one, or in a
-     * cell of a table. Line breaks and characters that can't be seen become spaces; long texts are cut.
-     */
     text(raw) {
         return escapeMarkdown(this.#clean(raw));
     }
-    /** Renders `raw` as {@link text} does, in monospace: for keys, which are copied letter by letter. */
     code(raw) {
         return asCode(this.text(raw));
     }
-    /**
-     * Renders a sentence of ours as {@link text} does, with what a reader would copy from it in monospace:
-     * keys in quotes, inputs, environment variables.
-     */
     sentence(raw) {
         return this.#clean(raw)
             .split(CODE_IN_SENTENCES)
@@ -14398,18 +14131,15 @@ class Markdown {
         })
             .join('');
     }
-    /** Whether `raw` is a key in the letters of keys, without any secret: what may stand in a link. */
     isPlainKey(raw) {
         return /^[\w.-]+$/.test(raw) && this.#clean(raw) === raw;
     }
-    /** Redacts first: what is cut, flattened or escaped would no longer be recognized as a secret. */
     #clean(raw) {
         const redacted = this.#secrets.redact(raw);
         return flatten(redacted.length > MAX_TEXT_LENGTH ? `${redacted.slice(0, MAX_TEXT_LENGTH)}…` : redacted);
     }
 }
 function asCode(escaped) {
-    // Not between backticks: they would have to be counted, and a pipe would still end a cell.
     return `<code>${escaped}</code>`;
 }
 function flatten(text) {
@@ -14427,15 +14157,10 @@ function joinPatterns(patterns) {
 ;// CONCATENATED MODULE: ./build/report/group-markdown.js
 
 
-/** Names longer than this are cut in headings, in characters. */
 const MAX_HEADING_NAME_LENGTH = 80;
-/** The servers that have pages for people, and not only an API. */
 const HAS_PAGES = /^https:\/\/[a-z0-9.-]+\.launchdarkly\.(?:com|us)$/;
-/** The letters of Hebrew, Arabic and their neighbours. */
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
-/** How many keys stand in one line of a long list: what is cut is cut between two lines. */
 const KEYS_IN_LINE = 25;
-/** Writes what reports say of groups as Markdown that is safe to show. */
 class GroupMarkdown extends Markdown {
     #origin;
     #file;
@@ -14444,13 +14169,10 @@ class GroupMarkdown extends Markdown {
         this.#origin = origin;
         this.#file = file;
     }
-    /** A display name, in quotes. */
     quoted(name) {
         const text = this.text(name);
-        // Two such names with an arrow between them would change places.
         return `“${RIGHT_TO_LEFT.test(text) ? `<span dir="auto">${text}</span>` : text}”`;
     }
-    /** The name of a group for a heading, or its key where it has no name. */
     heading({ name, key }) {
         const characters = [...(name ?? key)];
         const shown = characters.length > MAX_HEADING_NAME_LENGTH
@@ -14458,17 +14180,14 @@ class GroupMarkdown extends Markdown {
             : characters.join('');
         return name === undefined ? this.code(shown) : this.text(shown);
     }
-    /** The file that the groups come from; undefined when the inputs name them. */
     file() {
         return this.#file === undefined ? undefined : this.code(this.#file);
     }
-    /** The server that the run spoke to; undefined when none was chosen. */
     server() {
         return this.#origin === undefined
             ? undefined
             : `LaunchDarkly at ${this.text(this.#origin.replace('https://', ''))}`;
     }
-    /** A project's key, linked to the project in LaunchDarkly. */
     project(projectKey) {
         const code = this.code(projectKey);
         const hasPage = this.#origin !== undefined && HAS_PAGES.test(this.#origin);
@@ -14476,12 +14195,10 @@ class GroupMarkdown extends Markdown {
             ? `<a href="${this.#origin}/projects/${projectKey}/flags">${code}</a>`
             : code;
     }
-    /** Where a group belongs: its project and environment. */
     place({ projectKey, environmentKey }) {
         const project = `project ${this.project(projectKey)}`;
         return environmentKey === '' ? project : `${project}, environment ${this.code(environmentKey)}`;
     }
-    /** A group in a list: its key and where it belongs, or only its environment where all share a project. */
     item(target, hasOneProject) {
         const { key, projectKey, environmentKey } = target;
         const keys = [hasOneProject ? '' : projectKey, environmentKey].filter((part) => part !== '');
@@ -14491,18 +14208,15 @@ class GroupMarkdown extends Markdown {
         }
         return place === '' ? this.code(key) : `${this.code(key)} · ${place}`;
     }
-    /** All keys of a long list, many in a line. */
     keyLines(keys) {
         return Array.from({ length: Math.ceil(keys.length / KEYS_IN_LINE) }, (_, index) => keys
             .slice(index * KEYS_IN_LINE, (index + 1) * KEYS_IN_LINE)
             .map((key) => this.code(key))
             .join(', '));
     }
-    /** The applications of a group. */
     applications(keys) {
         return (0,describe/* listApplications */.iB)(keys, { key: (key) => this.code(key) });
     }
-    /** One item for each field that differs. */
     drift(drift, tense) {
         const format = {
             name: (name) => this.quoted(name),
@@ -14511,7 +14225,6 @@ class GroupMarkdown extends Markdown {
         return (0,describe/* describeDrift */.ZP)(drift, tense, format);
     }
 }
-/** One of GitHub's alerts: paragraphs of Markdown, and items below them. */
 function group_markdown_alert(kind, paragraphs, items = []) {
     const list = items.map((item) => `- ${item}`).join('\n');
     const text = [...paragraphs, ...(list === '' ? [] : [list])].join('\n\n');
@@ -14529,9 +14242,7 @@ function group_markdown_alert(kind, paragraphs, items = []) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   N: () => (/* binding */ describeNotes)
 /* harmony export */ });
-/** More unknown applications than these are counted, not named. */
 const MAX_NAMED_APPLICATIONS = 10;
-/** Describes what else is known of an outcome, or is known not to be known. */
 function describeNotes(outcome) {
     const { group } = outcome;
     const mayHaveBeenCreated = 'mayHaveBeenCreated' in outcome && outcome.mayHaveBeenCreated;
@@ -14586,15 +14297,9 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 ;// CONCATENATED MODULE: ./build/report/document.js
-/** Renders one row of a table. */
 function row(...cells) {
     return `| ${cells.join(' | ')} |`;
 }
-/**
- * Joins the blocks and the end to a document of at most `maxBytes` bytes of UTF-8. What is too much is
- * left out from the first line on that does not fit, folded sections are closed, and a line says how much
- * is missing.
- */
 function renderDocument(blocks, end, maxBytes) {
     const pieces = blocks.flatMap((block) => toPieces(block, ''));
     const whole = join(pieces, end);
@@ -14624,7 +14329,6 @@ function describeCut(lines, end) {
     const count = `${lines} more ${lines === 1 ? 'line' : 'lines'}`;
     return `**Cut here:** ${count} would exceed the size that GitHub shows.\n\n${end}`;
 }
-/** Every block ends with a blank line, so that blocks of all kinds can follow each other. */
 function toPieces(block, closing) {
     if (typeof block === 'string') {
         return [{ text: `${block}\n\n`, closing, lines: 1 }];
@@ -14633,7 +14337,6 @@ function toPieces(block, closing) {
         return toLines(block.items.map((item) => `- ${item}`), closing);
     }
     if ('rows' in block) {
-        // A table without a row is none, so its head and its first row are one.
         const [first = '', ...rest] = block.rows;
         return toLines([[...block.head, first].join('\n'), ...rest], closing);
     }
@@ -14659,7 +14362,6 @@ function toLines(lines, closing) {
 var group_markdown = __nccwpck_require__(7865);
 ;// CONCATENATED MODULE: ./build/report/failure-markdown.js
 
-/** Renders a failure below its title: what happened and what to do, then everything that explains it. */
 function renderFailure(error, { report, markdown }) {
     const help = report.helpUrl(error.title);
     const link = help === undefined ? '' : ` <a href="${help}">More about this failure</a>`;
@@ -14678,12 +14380,10 @@ function renderFailure(error, { report, markdown }) {
         ...foldedListOf('Details', error.details.map((detail) => markdown.sentence(detail))),
     ];
 }
-/** Renders the title of a failure, linked to its explanation where that is known. */
 function renderFailureTitle({ title }, report) {
     const help = report.helpUrl(title);
     return help === undefined ? `**${title}.**` : `**<a href="${help}">${title}</a>.**`;
 }
-/** A list without items is no block. */
 function listOf(items) {
     return items.length === 0 ? [] : [{ items }];
 }
@@ -14702,7 +14402,6 @@ var insight_group = __nccwpck_require__(2731);
 ;// CONCATENATED MODULE: ./build/report/scores.js
 
 
-/** What a metric is called, and how deep it stands below the overall score. */
 const METRIC_ROWS = {
     overall: { name: 'Overall', depth: 0 },
     velocity: { name: 'Velocity', depth: 1 },
@@ -14716,23 +14415,13 @@ const METRIC_ROWS = {
     experimentationCoverage: { name: 'Experimentation coverage', depth: 2 },
     creationRatio: { name: 'Creation ratio', depth: 2 },
 };
-/**
- * The bands that LaunchDarkly documents, each with the mark that stands for it in a table. The set is open.
- *
- * @see https://launchdarkly.com/docs/home/releases/project-metrics
- */
 const BANDS = new Map([
     ['excellent', { mark: '🟢', name: 'Excellent' }],
     ['good', { mark: '🔵', name: 'Good' }],
     ['fair', { mark: '🟡', name: 'Fair' }],
     ['needsAttention', { mark: '🔴', name: 'Needs attention' }],
 ]);
-/** Bands that are not known here, and metrics that have no score. */
 const NEUTRAL_MARK = '⚪';
-/**
- * Renders the scores of a group: the overall score in one line, below which the others are folded. Says
- * so calmly when LaunchDarkly has calculated none yet, and nothing when it has not shown any.
- */
 function renderScores(group, markdown) {
     const scored = insight_group/* METRICS */.Cb.flatMap((metric) => {
         const score = group.scores?.[metric];
@@ -14758,9 +14447,7 @@ function renderScores(group, markdown) {
         },
     ];
 }
-/** What is said of a group without scores. */
 const NO_SCORES = 'No scores yet: LaunchDarkly calculates them once it has data.';
-/** The one line that is always shown. It stands in HTML, where Markdown means nothing. */
 function summarize(overall, markdown) {
     if (overall === undefined || (0,insight_group/* isWithoutScore */.Ff)(overall)) {
         return 'Scores';
@@ -14787,7 +14474,6 @@ function markOf({ indicator }) {
 function nameBand({ indicator }) {
     return BANDS.get(indicator)?.name ?? splitWords(indicator);
 }
-/** Explains each mark that the table uses, with the range of its band where LaunchDarkly has told it. */
 function describeBands(scores, markdown) {
     const bands = new Map(scores.map((score) => {
         const { indicator, indicatorRange: range } = score;
@@ -14804,7 +14490,6 @@ function describeBands(scores, markdown) {
         .map(([, text]) => text)
         .join(' · ');
 }
-/** Turns a band that was not known when this was written into words: `veryGood` reads "Very good". */
 function splitWords(indicator) {
     const words = indicator.replace(/(?<=[a-z\d])[A-Z]/g, ' $&').toLowerCase();
     return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
@@ -14852,11 +14537,8 @@ const TITLES = {
     'would-delete': '📋 Insight group to delete',
     skipped: '⚠️ Insight group skipped',
 };
-/** Tops the report of a dry run. */
 const DRY_RUN = (0,group_markdown/* alert */.x)('NOTE', ['This was a dry run: nothing was written.']);
-/** More applications than these are counted, and named below a fold. */
 const MAX_OPEN_APPLICATIONS = 5;
-/** Renders what became of the one group of a run. */
 function renderSingleGroup(result, rendering) {
     const { target, outcome } = result;
     const { report, markdown } = rendering;
@@ -14886,7 +14568,6 @@ function renderSingleGroup(result, rendering) {
         ...(outcome.kind === 'created' && outcome.group.scores === undefined ? [NO_SCORES] : []),
     ];
 }
-/** What differs, as what it means: a warning where something is not as it should be. */
 function renderDrift(outcome, markdown) {
     if (outcome.drift.length === 0) {
         return [];
@@ -14915,7 +14596,6 @@ function renderDrift(outcome, markdown) {
             return [];
     }
 }
-/** One line that wraps where the screen is narrow, and below it what would make it long. */
 function renderFacts(group, markdown) {
     const { key, applicationKeys, createdAt } = group;
     const isLong = applicationKeys !== undefined && applicationKeys.length > MAX_OPEN_APPLICATIONS;
@@ -14935,7 +14615,6 @@ function renderFacts(group, markdown) {
         ]
         : [facts];
 }
-/** To the minute, in UTC: a report is read in many time zones. */
 function formatTime(epochMs) {
     const [date, time = ''] = new Date(epochMs).toISOString().split('T');
     return `${date} ${time.slice(0, 5)} UTC`;
@@ -14948,11 +14627,8 @@ function formatTime(epochMs) {
 
 
 
-/** Longer lists of groups are folded, and those without details are lists of keys. */
 const MAX_OPEN_ITEMS = 20;
-/** More failures with the same title and the same next step are told once, with the list of their groups. */
 const MAX_EQUAL_FAILURES = 3;
-/** What needs attention first. */
 const SECTIONS = [
     { kind: 'failed', title: '❌ Failed' },
     { kind: 'would-delete', title: '🗑️ To delete' },
@@ -14966,7 +14642,6 @@ const SECTIONS = [
     { kind: 'unchanged', title: 'Unchanged', isQuiet: true },
     { kind: 'absent', title: 'Already absent', isQuiet: true },
 ];
-/** Renders what became of the groups of a run: the counts, then what failed, then what changed, the rest folded. */
 function renderSeveralGroups(rendering) {
     const { report, markdown } = rendering;
     const { failure, results, notices, isDryRun } = report;
@@ -15057,7 +14732,6 @@ function listDetails({ outcome }, { markdown }) {
         ...(0,outcome_notes/* describeNotes */.N)(outcome).map(({ text }) => `⚠️ ${markdown.sentence(text)}`),
     ];
 }
-/** Lists keys, many in a line, project by project. */
 function listKeysByProject(results, { markdown, hasOneProject }) {
     const items = [...groupBy(results, ({ target }) => target.projectKey)].flatMap(([projectKey, members]) => {
         const lines = markdown.keyLines(members.map(({ target: { key, environmentKey } }) => (key === '' ? environmentKey : key)));
@@ -15067,7 +14741,6 @@ function listKeysByProject(results, { markdown, hasOneProject }) {
     });
     return items.length === 0 ? [] : [{ items }];
 }
-/** Tells failures one by one, and failures of one kind once. */
 function renderFailures(results, rendering) {
     const failures = results.flatMap((result) => result.outcome.kind === 'failed' ? [{ result, error: result.outcome.error }] : []);
     const kinds = groupBy(failures, ({ error }) => `${error.title}\n${error.nextStep}`).values();
@@ -15106,7 +14779,6 @@ function renderFailedItem({ result, error }, rendering) {
 function partition(values, isFirst) {
     return [values.filter(isFirst), values.filter((value) => !isFirst(value))];
 }
-/** Not Map.groupBy, which Node.js 20 does not have. */
 function groupBy(values, keyOf) {
     const groups = new Map();
     for (const value of values) {
@@ -15128,16 +14800,13 @@ function groupBy(values, keyOf) {
 
 
 
-/** The size of the largest report, in bytes of UTF-8. A comment may have 65,536 characters, a summary more. */
 const MAX_REPORT_BYTES = 60_000;
-/** Renders the job summary, within `maxBytes` bytes: what happened and why first, the rest folded. */
 function renderSummary(report, secrets, maxBytes = MAX_REPORT_BYTES) {
     const markdown = new group_markdown/* GroupMarkdown */.h(report, secrets);
     const requests = `${report.requests} ${report.requests === 1 ? 'request' : 'requests'}`;
     const facts = [markdown.file(), markdown.server(), requests].filter((fact) => fact !== undefined);
     return renderReport(report, { markdown, smallPrint: facts.join(' · '), maxBytes });
 }
-/** Renders what a run did, within `maxBytes` bytes: the body of the job summary and of the comment. */
 function renderReport(report, options) {
     const { markdown, smallPrint, maxBytes } = options;
     return renderDocument(renderBlocks(report, markdown), `<sub>${smallPrint}</sub>\n`, maxBytes);
@@ -15162,19 +14831,10 @@ function renderBlocks(report, markdown) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   k: () => (/* binding */ replaceInvisible)
 /* harmony export */ });
-/** What may stand before or after a joiner: a letter, the marks on it, or an emoji with its modifier. */
 const JOINABLE = String.raw `[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}]`;
-/** Joiners (ZWNJ, ZWJ) that shape words and emoji: می‌خواهم, 👩‍👩‍👧. The text of a flag: 🏴󠁧󠁢󠁥󠁮󠁧󠁿. */
 const MEANINGFUL = String.raw `(?<=${JOINABLE})[\u200c\u200d](?=${JOINABLE})|(?<=\u{1f3f4})[\u{e0030}-\u{e007a}]{3,6}\u{e007f}`;
-/** Control, formatting and line-separating characters and halves of characters. */
 const INVISIBLE = String.raw `[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]`;
-/**
- * Replaces each character that hides, reorders or ends what follows it with a space: bidirectional
- * controls, zero-width spaces, byte order marks, line ends, escape sequences. Joiners within a word or an
- * emoji stay.
- */
 function replaceInvisible(text) {
-    // Most texts are plain, and the first use of a Unicode class costs milliseconds of the start.
     if (/^[ -~]*$/.test(text)) {
         return text;
     }
@@ -15192,9 +14852,7 @@ function replaceInvisible(text) {
 /* harmony export */   p: () => (/* binding */ ACTION_NAME),
 /* harmony export */   x: () => (/* binding */ VERSION)
 /* harmony export */ });
-/** The action's name, as the `User-Agent` and the log say it. */
 const ACTION_NAME = 'create-insight-group';
-/** The action's version. A test keeps it equal to the one in `package.json`. */
 const VERSION = '1.0.0';
 
 
@@ -15407,29 +15065,10 @@ var external_node_tls_ = __nccwpck_require__(1692);
 ;// CONCATENATED MODULE: external "node:v8"
 const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
 ;// CONCATENATED MODULE: ./build/startup.js
-// As soon as tls is loaded, Node reads its root certificates on another thread. That takes as long as
-// loading the action does, so it begins with that and not with the first connection. undici itself loads
-// tls only when it connects.
 
 
-// undici has a second HTTP parser, Milo, which is experimental and off by default; loading it would cost
-// 170 kB of WebAssembly. undici leaves it alone where this global exists, as it does in Node's own build of
-// undici. Here, because undici asks for it while it is loaded. scripts/undici.ts leaves Milo out of the
-// bundle and checks that undici still asks.
-// See https://github.com/nodejs/undici/blob/v8.12.4/lib/dispatcher/client-h1.js
 Object.defineProperty(globalThis, 'esbuildDetection', { value: true });
-/** So much that no function of undici's parser ever comes to it. */
 const WASM_TIERING_BUDGET = 2_000_000_000;
-/**
- * Keeps V8 from optimizing WebAssembly. After one or two answers V8 finds undici's HTTP parser worth
- * optimizing. That takes a third of the action's whole CPU time on another thread, and the end of the
- * process waits for it. It pays in a server, and not in a process that lives for a tenth of a second.
- *
- * To be called when everything is loaded and before the first connection: with flags that differ, V8
- * refuses the code that Node brings compiled.
- *
- * @see https://v8.dev/docs/wasm-compilation-pipeline
- */
 function avoidWasmOptimization() {
     (0,external_node_v8_namespaceObject.setFlagsFromString)(`--wasm-tiering-budget=${WASM_TIERING_BUDGET}`);
 }
@@ -15930,28 +15569,17 @@ var errors = __nccwpck_require__(9473);
 // EXTERNAL MODULE: ./build/http/proxies.js + 1 modules
 var http_proxies = __nccwpck_require__(8535);
 ;// CONCATENATED MODULE: ./build/launchdarkly/base-uri.js
-/**
- * The hosts are matched on the text as it was written, never on a parsed URL: a parser turns integers,
- * encoded dots and full-width letters into innocent-looking hosts before anybody can look at them.
- */
 const LAUNCHDARKLY = /^https:\/\/((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+launchdarkly\.(?:com|us))$/;
 const LOOPBACK = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::[1-9][0-9]{0,4})?$/;
-/** LaunchDarkly's instances, as its documentation lists them: https://launchdarkly.com/docs/api */
 const INSTANCES = {
     'app.launchdarkly.com': 'commercial',
     'app.launchdarkly.us': 'federal',
     'app.eu.launchdarkly.com': 'eu',
 };
-/** The instances in words, for people who have to choose one. */
 const INSTANCE_LIST = Object.entries(INSTANCES)
     .map(([host, instance]) => `https://${host} (${instance === 'eu' ? 'EU' : instance})`)
     .join(', ');
-/** What a `base-uri` may be, in words for an error. */
 const EXPECTED = `expected ${INSTANCE_LIST} or another https host below launchdarkly.com or launchdarkly.us; http is for loopback only`;
-/**
- * Decides whether the token may go to `baseUri`. Returns the server, or a problem in words that does
- * not echo the value: it may hold a credential. One trailing slash and upper-case letters are forgiven.
- */
 function parseBaseUri(baseUri) {
     const text = baseUri.replace(/\/$/, '').toLowerCase();
     const host = LAUNCHDARKLY.exec(text)?.[1];
@@ -15963,7 +15591,6 @@ function parseBaseUri(baseUri) {
     }
     return { problem: `${explainRefusal(text)}${EXPECTED}` };
 }
-/** A word on the commonest slips, before the list of what is allowed. */
 function explainRefusal(text) {
     if (!text.includes('://')) {
         return 'the scheme is missing; ';
@@ -15985,14 +15612,10 @@ function explainRefusal(text) {
 
 ;// CONCATENATED MODULE: ./build/inputs/access-token.js
 
-/** Shorter than anything that LaunchDarkly hands out, in characters. */
 const MIN_TOKEN_LENGTH = 8;
-/** Longer than any token, in characters: what is longer is a file or an answer that was stored by mistake. */
 const MAX_TOKEN_LENGTH = 2_048;
 const TOO_LONG = `it has more than ${MAX_TOKEN_LENGTH} characters, which no token has; store the secret again`;
-/** How the sentence on a token that is not given begins. */
 const IS_BLANK = 'is blank';
-/** Shapes of other credentials than an access token, each with the sentence that helps. */
 const WRONG_CREDENTIALS = [
     [
         /^sdk-/i,
@@ -16017,12 +15640,10 @@ const WRONG_CREDENTIALS = [
     [/\s/, 'it has white space in it; store the secret again, in one piece'],
     [/[^\x21-\x7e]/, 'it has characters that no access token has; store the secret again'],
 ];
-/** The rule for the input `token`. No message quotes the token, and an issue's own `input` is never shown. */
 function createTokenSchema(run) {
     return minified/* string */.Yj()
         .check(minified/* minLength */.Bp(1, { message: explainBlank(run), abort: true }), minified/* maxLength */.Ru(MAX_TOKEN_LENGTH, { message: TOO_LONG, abort: true }), ...WRONG_CREDENTIALS.map(([shape, message]) => minified/* refine */.YP((token) => !shape.test(String(token)), { message, abort: true })), minified/* minLength */.Bp(MIN_TOKEN_LENGTH, 'it is too short for an access token (api-…)'));
 }
-/** The rule for the input `github-token`. The rest is GitHub's to say, and only where a comment is written. */
 const githubToken = minified/* string */.Yj().check(minified/* maxLength */.Ru(MAX_TOKEN_LENGTH, TOO_LONG));
 function explainBlank({ withheldSecrets }) {
     switch (withheldSecrets) {
@@ -16034,7 +15655,6 @@ function explainBlank({ withheldSecrets }) {
             return `${IS_BLANK}; expected a LaunchDarkly access token. Is the secret's name spelt right, and is it set for this repository, organization or environment?`;
     }
 }
-/** Says where a token that is not valid is corrected. */
 function explainTokenCorrection({ withheldSecrets }) {
     switch (withheldSecrets) {
         case 'fork':
@@ -16048,7 +15668,6 @@ function explainTokenCorrection({ withheldSecrets }) {
 
 ;// CONCATENATED MODULE: ./build/inputs/input-schemas.js
 
-/** A schema for a text that a rule of `rules.ts` reads. */
 function ruled(rule) {
     return minified/* pipe */.Fs(minified/* string */.Yj(), minified/* transform */.pd((text, context) => {
         const ruling = rule(text);
@@ -16061,7 +15680,6 @@ function ruled(rule) {
         return minified/* NEVER */.tm;
     }));
 }
-/** A schema for a text that is one of `words`. */
 function oneOf(words) {
     return ruled((text) => {
         const word = words.find((candidate) => candidate === text);
@@ -16070,11 +15688,9 @@ function oneOf(words) {
             : { kind: 'valid', value: word };
     });
 }
-/** A schema for YAML's three spellings of each. `yes`, `on` and `1` are no booleans in a workflow either. */
 const input_schemas_boolean = ruled((text) => /^(?:true|True|TRUE|false|False|FALSE)$/.test(text)
     ? { kind: 'valid', value: text.toLowerCase() === 'true' }
     : quoteInvalid(text, 'expected true or false'));
-/** A schema for a whole number, written without a sign and without leading zeros. */
 function wholeNumber({ min, max, what }) {
     return ruled((text) => {
         const number = /^(?:0|[1-9]\d{0,9})$/.test(text) ? Number(text) : Number.NaN;
@@ -16083,7 +15699,6 @@ function wholeNumber({ min, max, what }) {
             : quoteInvalid(text, `expected ${what}`);
     });
 }
-/** Makes a schema take a blank text as undefined. */
 function optional(schema) {
     return minified/* pipe */.Fs(minified/* string */.Yj(), minified/* transform */.pd((text, context) => {
         if (text === '') {
@@ -16096,7 +15711,6 @@ function optional(schema) {
         return parsed.success ? parsed.data : minified/* NEVER */.tm;
     }));
 }
-/** Quotes the value that breaks a rule. Never for a value that may hold a credential. */
 function quoteInvalid(text, rule) {
     return { kind: 'invalid', problems: [{ message: `"${text}" is not valid; ${rule}` }] };
 }
@@ -16111,7 +15725,6 @@ var rules = __nccwpck_require__(1671);
 
 
 
-/** The inputs that every action has, with what stands in for a blank one. */
 const COMMON_DEFAULTS = {
     token: '',
     'base-uri': 'https://app.launchdarkly.com',
@@ -16121,12 +15734,6 @@ const COMMON_DEFAULTS = {
     'github-token': '',
     'pr-number': '',
 };
-/**
- * Reads the inputs of one action from the variables that the runner sets: masks the secrets among them
- * before anything else, then checks them all.
- *
- * @throws {ActionError} `invalid-input`, naming every problem, never a credential's value
- */
 function readInputs({ env, run, secrets }, { defaults, shape, listConflicts }) {
     const given = readDeclaredInputs(env, { ...defaults, ...COMMON_DEFAULTS });
     const proxies = (0,http_proxies/* readProxySettings */.uv)(env);
@@ -16145,7 +15752,6 @@ function readInputs({ env, run, secrets }, { defaults, shape, listConflicts }) {
         throw explainProblems(problems, run);
     }
     const inputs = common.data;
-    // What the workflow named itself is no secret, whatever it looks like.
     secrets.exempt([origin, ...Object.keys(defaults).map((name) => given[name] ?? '')]);
     return {
         own: own.data,
@@ -16162,7 +15768,6 @@ function readInputs({ env, run, secrets }, { defaults, shape, listConflicts }) {
         },
     };
 }
-/** The runner upper-cases names and turns blanks, but not hyphens, into underscores. It enforces nothing else. */
 function readDeclaredInputs(env, defaults) {
     return Object.fromEntries(Object.entries(defaults).map(([name, value]) => [
         name,
@@ -16174,7 +15779,6 @@ const timeoutSeconds = wholeNumber({
     max: 3_600,
     what: 'a whole number of seconds from 1 to 3600',
 });
-/** GitHub numbers issues and pull requests in 32 bits. */
 const pullRequestNumber = wholeNumber({
     min: 1,
     max: 2 ** 31 - 1,
@@ -16198,7 +15802,6 @@ function listProxyProblems(env, origin) {
     const problem = (0,http_proxies/* findProxyProblem */.lc)(env, origin);
     return problem === undefined ? [] : [{ input: problem.variable, message: problem.reason }];
 }
-/** Explains all that is wrong with the inputs in one error. */
 function explainProblems(problems, run, extent = 'No request was made.') {
     const names = [...new Set(problems.map(({ input }) => input))];
     const isBlank = problems.every(({ message }) => message.startsWith(IS_BLANK));
@@ -16211,7 +15814,6 @@ function explainProblems(problems, run, extent = 'No request was made.') {
         reasons: problems.map(({ input, message }) => ({ attribute: input, reason: message })),
     });
 }
-/** Says where a value that is not valid is corrected. */
 function findCorrection(name, run) {
     if (/_proxy$/i.test(name)) {
         return `Correct ${name} in env of the workflow or of the runner.`;
@@ -16222,11 +15824,6 @@ function findCorrection(name, run) {
 }
 
 ;// CONCATENATED MODULE: ./build/insight-group/diff.js
-/**
- * Lists how `actual` differs from `desired`; empty when they are equal. Applications are compared as
- * sets, names in Unicode's composed form (NFC), and project and environment without regard to letter
- * case: LaunchDarkly may store another spelling of the same thing, and nobody could tell the two apart.
- */
 function diffGroups(desired, actual) {
     const drift = [];
     if (!isSameKey(desired.projectKey, actual.projectKey)) {
@@ -16251,7 +15848,6 @@ function diffGroups(desired, actual) {
     }
     return drift;
 }
-/** Whether two keys of groups, projects or environments name the same thing: LaunchDarkly lower-cases some. */
 function isSameKey(left, right) {
     return left.toLowerCase() === right.toLowerCase();
 }
@@ -16263,11 +15859,9 @@ function isSameSet(left, right) {
     const others = new Set(right);
     return keys.size === others.size && [...keys].every((key) => others.has(key));
 }
-/** Whether the drift shows a group of another project or environment: it is never to be changed. */
 function belongsElsewhere(drift) {
     return drift.some(({ field }) => field === 'project' || field === 'environment');
 }
-/** Builds the JSON Patch that removes `drift` and touches nothing else. */
 function buildPatch(drift) {
     return drift.flatMap((entry) => {
         if (entry.field === 'name') {
@@ -16276,11 +15870,6 @@ function buildPatch(drift) {
         return entry.field === 'applications' ? patchApplications(entry.desired) : [];
     });
 }
-/**
- * RFC 6902 allows `replace` and `remove` only on a member that exists, and whether it does may change
- * between the read and the patch. `add` sets it either way. "All" is asked for by taking the member
- * away: what LaunchDarkly makes of `[]` is not documented.
- */
 function patchApplications(desired) {
     const set = { op: 'add', path: '/applicationKeys', value: desired };
     return desired.length > 0 ? [set] : [set, { op: 'remove', path: '/applicationKeys' }];
@@ -16288,12 +15877,7 @@ function patchApplications(desired) {
 
 ;// CONCATENATED MODULE: ./build/reconcile/plan.js
 
-/** What to do about a group of the desired key that exists. The words of the input `if-exists`. */
 const IF_EXISTS = ['fail', 'keep', 'update'];
-/**
- * Plans the change that makes `desired` true. `observed` is the group of that key; undefined when there
- * is none. A group of another project or environment is a conflict, whatever `ifExists` says.
- */
 function planChange(desired, observed, ifExists) {
     if (observed === undefined) {
         return { kind: 'create' };
@@ -16324,7 +15908,6 @@ var inputs_template = __nccwpck_require__(968);
 
 
 
-/** The inputs of the action's own, with what stands in for a blank one. */
 const CREATE_DEFAULTS = {
     name: '',
     key: '',
@@ -16341,11 +15924,6 @@ const SHAPE = {
     applications: ruled(rules/* parseApplications */.r8),
     'if-exists': oneOf(IF_EXISTS),
 };
-/**
- * Reads the inputs of the action that creates groups.
- *
- * @throws {ActionError} `invalid-input`, naming every problem, never a credential's value
- */
 function readCreateInputs(source) {
     const { common, own } = readInputs(source, {
         defaults: CREATE_DEFAULTS,
@@ -16389,16 +15967,8 @@ function warnOfLengths(inputs) {
 
 ;// CONCATENATED MODULE: ./build/reconcile/apply.js
 
-/** Groups that are worked on at once: enough to keep all reads and writes busy that the throttle lets through. */
 const MAX_CONCURRENT_GROUPS = 8;
-/** Groups in a row that got no answer: then the next one would not get one either. */
 const MAX_LOST_IN_A_ROW = 3;
-/**
- * Runs all tasks, several at once. A group that fails is that group's result and stops nothing else,
- * unless it shows that all others would fail as well: then those that have not begun are skipped.
- *
- * Results are in the order of the tasks; `onResult` is called in the order in which they end.
- */
 async function applyAll(tasks, onResult) {
     const results = new Map();
     const queue = tasks.filter(({ needsNoRequest }) => !needsNoRequest);
@@ -16421,9 +15991,7 @@ async function applyAll(tasks, onResult) {
     await Promise.all(Array.from({ length: MAX_CONCURRENT_GROUPS }, work));
     return tasks.flatMap((task) => results.get(task) ?? []);
 }
-/** The outcome of a group that was never attempted. */
 const SKIPPED = { kind: 'skipped', group: undefined, drift: [] };
-/** Turns a failure of one group into its outcome. What nobody foresaw is no group's failure. */
 async function settle({ run }) {
     try {
         return await run();
@@ -16436,15 +16004,11 @@ async function settle({ run }) {
         return { kind: 'failed', error, group, drift };
     }
 }
-/** Runs one task by itself. */
 async function applyOne(task) {
     return { target: task.target, outcome: await settle(task) };
 }
-/** Failures that would be the same for every group of the run. */
 const CONCERNS_ALL = new Set(['unauthorized', 'rate-limited', 'cancelled']);
-/** How a group ends that got no answer, though it was tried again. */
 const LOST = new Set(['network', 'timeout', 'server-error']);
-/** Decides from the outcomes so far whether it is of any use to go on. */
 class StopRule {
     #isStopped = false;
     #lostInARow = 0;
@@ -16470,7 +16034,6 @@ class StopRule {
 var did_you_mean = __nccwpck_require__(3863);
 ;// CONCATENATED MODULE: ./build/launchdarkly/remedies.js
 
-/** Names the next step for each kind of cause. The names of the codes are Node's, OpenSSL's and undici's. */
 function findRemedy(failure, server) {
     const { causeCode, proxy } = failure;
     const proxyAdvice = failure.isDirect === true ? ` ${http_proxies/* PROXY_ADVICE */.qu}` : '';
@@ -16519,11 +16082,6 @@ function findRemedy(failure, server) {
 }
 const CONNECT_TIMEOUT = /^(?:UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/;
 const CERTIFICATE = /^(?:CERT_|ERR_TLS_CERT|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|UND_ERR_PRX_TLS)/;
-/**
- * Says that the feature is not available on an instance; empty where it is.
- *
- * @see https://launchdarkly.com/docs/home/releases/get-started both notes stand on the page
- */
 function describeAvailability(server) {
     switch (server.instance) {
         case 'federal':
@@ -16542,9 +16100,7 @@ function describeAvailability(server) {
 
 
 
-/** How many existing keys are named where none is close to the one that was given. */
 const MAX_LISTED_KEYS = 10;
-/** Looks up whether the project and the environment of `desired` exist. Never throws. */
 async function locateEnvironment({ projectKey, environmentKey }, client) {
     const environments = await client.listEnvironments(projectKey, 0);
     if (environments.kind === 'rejected' && environments.error.status === 404) {
@@ -16557,7 +16113,6 @@ async function locateEnvironment({ projectKey, environmentKey }, client) {
     if (keys.includes(environmentKey)) {
         return { kind: 'found' };
     }
-    // A key that is not on a page that shows everything is missing; otherwise LaunchDarkly is asked for it.
     if (environments.value.totalCount === environments.value.length) {
         return { kind: 'environment-missing', environments: keys };
     }
@@ -16580,7 +16135,6 @@ async function locateProject(projectKey, client) {
 function listKeysOf({ items }) {
     return items.map(({ key }) => key);
 }
-/** Finds the applications of `desired` that LaunchDarkly does not know; none where it does not answer. Never throws. */
 async function findUnknownApplications({ applicationKeys }, client) {
     if (applicationKeys.length === 0) {
         return [];
@@ -16598,7 +16152,6 @@ async function findUnknownApplications({ applicationKeys }, client) {
     const known = all.kind === 'ok' ? listKeysOf(all.value) : [];
     return unknown.map((key) => ({ key, suggestion: (0,did_you_mean/* findClosest */.R)(key, known) }));
 }
-/** Describes a 404 by what LaunchDarkly shows of project and environment. */
 function describePlacement(placement, { projectKey, environmentKey }, server) {
     switch (placement.kind) {
         case 'project-missing': {
@@ -16638,7 +16191,6 @@ function describePlacement(placement, { projectKey, environmentKey }, server) {
 function listKnown(what, keys) {
     return keys.length === 0 ? '' : ` The ${what} that the token can see: ${listKeys(keys)}.`;
 }
-/** Lists keys in quotes, the first {@link MAX_LISTED_KEYS} of them. */
 function listKeys(keys) {
     const shown = keys.slice(0, MAX_LISTED_KEYS).map((key) => `"${key}"`);
     const hidden = keys.length - shown.length;
@@ -16649,11 +16201,6 @@ function listKeys(keys) {
 
 
 
-/**
- * Describes a 4xx: what was tried, what LaunchDarkly said, and the next step. Asks LaunchDarkly which key
- * is wrong and what may have been meant, where that helps. A question that gets no answer only leaves
- * the description shorter; it never becomes a failure of its own.
- */
 async function describeApiError(error, context, client) {
     const parts = {
         code: nameStatus(error.status),
@@ -16669,7 +16216,6 @@ async function describeApiError(error, context, client) {
         nextStep: finding.nextStep,
     };
 }
-/** Describes why no clear answer came, by the code of the cause, and the next step. */
 function describeFailure(failure, context) {
     const { server } = context;
     return {
@@ -16682,7 +16228,6 @@ function describeFailure(failure, context) {
         cause: failure.cause,
     };
 }
-/** Puts LaunchDarkly's own words on a 4xx into one sentence. They are raw: see {@link ApiError}. */
 function quoteApiError(error) {
     const { status, code, message, text } = error;
     const words = message ?? text.trim();
@@ -16692,7 +16237,6 @@ function quote(status, words) {
     if (words === '') {
         return `LaunchDarkly answered ${status} with an empty body.`;
     }
-    // Not cut here: half a secret is one that nobody can redact. Each sink cuts what it has redacted.
     return `LaunchDarkly answered ${status}: "${words}"`;
 }
 function asSentence(text) {
@@ -16748,7 +16292,6 @@ async function investigate(error, context, client) {
             };
     }
 }
-/** A 400 that speaks of a project, an environment or an application is worth a look at what exists. */
 async function investigateRequest(error, context, client) {
     const { desired, server } = context;
     const reasons = error.errors.map(({ attribute, reason }) => `${attribute} ${reason}`.trim());
@@ -16798,7 +16341,6 @@ async function investigateToken(server, client) {
     }
     const { tokenKind, authKind, tokenName, serviceToken } = identity.value;
     const kind = [tokenKind, authKind].filter(Boolean).join(', ');
-    // "server" may be said of a service token as well, but only access tokens have names.
     const isAccessToken = tokenName !== undefined || serviceToken === true;
     const isSdkKey = !isAccessToken && /sdk|mobile|environment|server|client/i.test(kind);
     if (isSdkKey) {
@@ -16830,7 +16372,6 @@ function describeForbidden(error, server) {
 
 
 
-/** Says what a run that failed may have written. */
 function describeWrites(writes, key) {
     const { intent, create, update, delete: deletion } = writes;
     if (deletion === 'unknown') {
@@ -16849,7 +16390,6 @@ function describeWrites(writes, key) {
             return intent === 'absent' ? 'Nothing was deleted.' : 'Nothing was written.';
     }
 }
-/** Says why it is safe to run again where it is not known what was written; empty elsewhere. */
 function describeSafety({ create, update, delete: deletion }) {
     if (deletion === 'unknown') {
         return ' It is safe to run again: a group that is gone stays gone.';
@@ -16859,7 +16399,6 @@ function describeSafety({ create, update, delete: deletion }) {
     }
     return update === 'unknown' ? ' It is safe to run again.' : '';
 }
-/** Says why another attempt has to wait, as a clause for the log. */
 function describeRetryReason(reason, operation) {
     switch (reason.kind) {
         case 'indeterminate':
@@ -16878,13 +16417,11 @@ function describeRetryReason(reason, operation) {
             return 'LaunchDarkly answered 404: the environment may be too new';
     }
 }
-/** Says when it would have worked, for a server that asks to wait longer than there is time for. */
 function describeNeededWait(neededMs, nowMs) {
     return neededMs > 0
         ? ` It asks to wait ${Math.ceil(neededMs / 1000)} s, until ${new Date(nowMs + neededMs).toISOString()}, and the step has less time left.`
         : '';
 }
-/** Explains that there is no time for another attempt. `neededWait` is the server's own wait, in words or empty. */
 function explainNoTimeLeft(reason, { key, operation, neededWait, }) {
     switch (reason.kind) {
         case 'conflict':
@@ -16907,10 +16444,6 @@ function explainNoTimeLeft(reason, { key, operation, neededWait, }) {
             };
     }
 }
-/**
- * Explains a rate limit that the deadline does not outlast. `key` is empty where lists were read;
- * `neededWait` is the server's own wait, in words or empty.
- */
 function explainRateLimit(key, neededWait) {
     const work = key === '' ? 'reading of lists' : `work on insight group "${key}"`;
     return {
@@ -16921,7 +16454,6 @@ function explainRateLimit(key, neededWait) {
             : 'Run again after that time, or raise timeout-seconds beyond the wait.',
     };
 }
-/** Explains a key that is taken though no group of it can be seen. */
 function explainHiddenGroup(key, error) {
     return {
         code: 'conflict',
@@ -16931,7 +16463,6 @@ function explainHiddenGroup(key, error) {
         nextStep: 'The key may be reserved by a deleted group, or by one that this token may not see. Choose another key, or use a token that sees the whole account.',
     };
 }
-/** Explains a group that reads show and updates do not find. */
 function explainNotUpdatable(error, existing) {
     return {
         code: 'conflict',
@@ -16951,7 +16482,6 @@ function explainContention(key, neededWait, existing) {
         existing,
     };
 }
-/** Explains a group that stands in the way. */
 function explainConflict({ reason, group, drift }, desired) {
     switch (reason) {
         case 'foreign':
@@ -16983,7 +16513,6 @@ function explainForeignGroup(existing, desired) {
         existing,
     };
 }
-/** Explains a project or an environment that is named in full and does not exist. */
 function explainMissingTarget({ reason, projectKey, environmentKey, suggestion, }) {
     const hint = suggestion === undefined ? '' : `; did you mean "${suggestion}"?`;
     const end = hint === '' ? '.' : '';
@@ -17008,7 +16537,6 @@ function explainMissingTarget({ reason, projectKey, environmentKey, suggestion, 
             });
     }
 }
-/** Explains an update that LaunchDarkly accepted, and after which the `refused` fields are not as requested. */
 function explainRefusedUpdate(existing, refused, change) {
     const { key } = existing.group;
     const fields = listFields(refused);
@@ -17029,25 +16557,13 @@ function explainRefusedUpdate(existing, refused, change) {
 function listFields(drift) {
     return drift.map(({ field }) => field).join(' and ');
 }
-/** The first key of the usual patterns that is not the one in use. */
 function suggestGroupKey({ projectKey, environmentKey }, usedKey) {
     const usual = `${projectKey}-${environmentKey}-all-apps`;
-    // A hyphen may be part of either key, so that two pairs make one key; a dot tells them apart.
     return isSameKey(usual, usedKey) ? `${projectKey}.${environmentKey}.all-apps` : usual;
 }
 
 ;// CONCATENATED MODULE: ./build/launchdarkly/paging.js
-/** The most pages that are read of one list: far more than LaunchDarkly has items, and an end to a list without one. */
 const MAX_PAGES = 10_000;
-/**
- * Reads the pages of a list that follow `first`, and returns the items of all of them, each key once.
- *
- * A short page is not the end, because a server may clamp the page size; so pages advance by what came,
- * until none is left by the count or the link, or a page is empty. Where the count is known, the pages
- * are asked for all at once; `readPage` is expected to limit how many are in flight.
- *
- * The result is a hint: a list that changes while it is read can skip and repeat items.
- */
 async function readRemainingPages(first, readPage) {
     const pages = [first];
     let offset = first.length;
@@ -17075,15 +16591,6 @@ function hasMore({ length, totalCount, hasNext }, offset) {
 
 ;// CONCATENATED MODULE: ./build/reconcile/observe-groups.js
 
-/**
- * Finds out which groups of `keys` exist. The list of groups can't be filtered by key, so the first page,
- * which tells how many groups the account has, decides what is cheaper: the other pages, or one read for
- * each key that is not on it.
- *
- * What is found is a hint: the list may lag, skip and repeat.
- *
- * @throws {ActionError} when the groups can't be read
- */
 async function observeGroups(keys, lists) {
     if (keys.length === 0) {
         return new Map();
@@ -17096,7 +16603,6 @@ async function observeGroups(keys, lists) {
         return readSingly(missing, seen, lists);
     }
     const listed = indexByKey(await readRemainingPages(first, (offset) => lists.readGroupPage(offset)));
-    // A list that moved while it was read has skipped some of its groups.
     const isComplete = listed.size >= (first.totalCount ?? 0);
     const unlisted = keys.filter((key) => !listed.has(key.toLowerCase()));
     return isComplete ? listed : readSingly(unlisted, listed, lists);
@@ -17105,7 +16611,6 @@ async function readSingly(keys, seen, lists) {
     const found = await Promise.all(keys.map((key) => lists.readGroup(key)));
     return new Map([...seen, ...indexByKey(found.filter((group) => group !== undefined))]);
 }
-/** Finds the group of a key among those that were observed. */
 function findObserved(groups, key) {
     return groups.get(key.toLowerCase());
 }
@@ -17117,7 +16622,6 @@ function indexByKey(groups) {
 
 
 
-/** How each group of a plan would end, if nothing has changed since and nothing goes wrong. */
 function expectOutcomes({ groups, deletes, missing }) {
     return [
         ...missing.map(({ outcome }) => outcome.kind),
@@ -17139,7 +16643,6 @@ function expectOutcome(plan) {
             return 'failed';
     }
 }
-/** Plans what the groups of an expansion need, given the groups that exist. Pure. */
 function planEntries({ groups, absent, missing }, observed, ifExists) {
     return {
         groups: groups.map(({ desired }) => ({
@@ -17172,7 +16675,6 @@ var key_claims = __nccwpck_require__(4725);
 
 
 
-/** Says what has to be read for an entry. One exact project and environment need nothing unless a name is asked for. */
 function findCatalogNeed(entry) {
     if (entry.kind === 'absent') {
         return { kind: 'none' };
@@ -17198,7 +16700,6 @@ function findCatalogNeed(entry) {
         }
         : { kind: 'none' };
 }
-/** Tells whether an entry needs the list of a project's environments. */
 function needsEnvironmentsOf(entry, projectKey) {
     return (entry.kind === 'present' &&
         (0,rules/* mayBeSeveral */.J_)(entry.template) &&
@@ -17211,7 +16712,6 @@ function needsEnvironmentsOf(entry, projectKey) {
 
 
 
-/** Finds what an entry means. The catalog has to hold what {@link findCatalogNeed} asks for. */
 function findTargets(entry, catalog) {
     const { project, environment } = entry.template;
     if (project.kind === 'exact' &&
@@ -17246,7 +16746,6 @@ function findMissingProjects(entry, catalog) {
         .flatMap((projectKey) => {
         const suggestion = (0,did_you_mean/* findClosest */.R)(projectKey, [...known, ...(catalog.otherProjects ?? [])]);
         const keys = [...(0,inputs_selector/* listExactKeys */.is)(environment)];
-        // Which environments the patterns would have matched is not known, but that they were meant is.
         const meant = (0,inputs_selector/* hasWildcard */.rl)(environment) ? [...keys, undefined] : keys;
         return meant.map((environmentKey) => toMissing('project-not-found', { entry, projectKey, environmentKey, suggestion }));
     });
@@ -17254,8 +16753,6 @@ function findMissingProjects(entry, catalog) {
 function findMissingEnvironments(entry, project) {
     const known = project.environments.map(({ key }) => key);
     const named = { entry, projectKey: project.key };
-    // "All projects must have at least one environment", so an empty list shows a fault or a lack of permission.
-    // (Of a single exact environment no list was read.)
     if (known.length === 0 && (0,rules/* mayBeSeveral */.J_)(entry.template)) {
         return [
             toMissing('no-environments', { ...named, environmentKey: undefined, suggestion: undefined }),
@@ -17276,7 +16773,6 @@ function toMissing(reason, parts) {
         : (0,inputs_template/* renderTemplate */.Xm)(entry.template.key, { project: projectKey, environment: environmentKey });
     return { reason, ...parts, key };
 }
-/** Tells exclusions that leave nothing, which is a mistake, from patterns that match nothing, which is none. */
 function findOverExclusion(entry, catalog, projects) {
     const { project, environment } = entry.template;
     const environments = projects.flatMap((each) => each.environments.map(({ key }) => key));
@@ -17311,10 +16807,6 @@ function describeNoMatch(entry, projects) {
 
 
 
-/**
- * Turns entries into groups by what the catalog shows, in the order of the entries. Where several ask
- * for one key, an entry without wildcards goes before those with some; two of a kind are a problem of both.
- */
 function expandEntries(entries, catalog) {
     const claims = [];
     const missing = [];
@@ -17371,7 +16863,6 @@ function renderGroup(template, { project, environment }) {
         applicationKeys: template.applicationKeys,
     };
 }
-/** LaunchDarkly does not promise that a display name is one line, and a group's name has to be. */
 function toOneLine(name) {
     return name?.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 }
@@ -17391,20 +16882,11 @@ function checkRendered(desired, entry) {
 // EXTERNAL MODULE: ./build/launchdarkly/backoff.js
 var launchdarkly_backoff = __nccwpck_require__(3633);
 ;// CONCATENATED MODULE: ./build/reconcile/server-clock.js
-/** `Date` is cut to whole seconds. */
 const DATE_PRECISION_MS = 1_000;
-/**
- * Tells what the server's clock showed at moments at which it was not read, from the `Date` of its
- * answers. The clocks of the two machines may differ, and any of them may be set meanwhile: then it
- * says how much is certain.
- */
 class ServerClock {
-    /** How far the server's clock is ahead of our uptime, at least, by each reading: the least and the largest. */
     #offsets;
     #longestExchangeMs = 0;
-    /** The largest difference of our wall clock and our uptime, at any reading. */
     #maxWallOffsetMs = Number.NEGATIVE_INFINITY;
-    /** Takes note of an answer. */
     record({ sentAt, receivedAt, serverTimeMs }) {
         if (serverTimeMs === undefined) {
             return;
@@ -17415,25 +16897,18 @@ class ServerClock {
         this.#longestExchangeMs = Math.max(this.#longestExchangeMs, receivedAt.uptimeMs - sentAt.uptimeMs);
         this.#maxWallOffsetMs = Math.max(this.#maxWallOffsetMs, receivedAt.wallMs - receivedAt.uptimeMs);
     }
-    /**
-     * The range of what the server's clock can have shown at `moment`, in epoch milliseconds; undefined
-     * without any reading. Both are lower bounds, up to a second and the duration of an answer too early;
-     * they are equal unless one of the clocks was set.
-     */
     timeAt(moment) {
         if (this.#offsets === undefined) {
             return undefined;
         }
         const { minMs, maxMs } = this.#offsets;
         const isServerSteady = maxMs - minMs <= DATE_PRECISION_MS + this.#longestExchangeMs;
-        // Time that our wall clock counted and our uptime did not: it was set ahead, or the machine slept.
         const sleptMs = Math.max(0, this.#maxWallOffsetMs - (moment.wallMs - moment.uptimeMs));
         return {
             earliestMs: moment.uptimeMs + (isServerSteady ? maxMs : minMs) - sleptMs,
             latestMs: moment.uptimeMs + maxMs,
         };
     }
-    /** Whether `epochMs` of the server's is certainly after `moment`. */
     isAfter(epochMs, moment) {
         const time = this.timeAt(moment);
         const imprecisionMs = DATE_PRECISION_MS + this.#longestExchangeMs;
@@ -17446,7 +16921,6 @@ class ServerClock {
 
 
 
-/** How long a 404 is retried after the first one, by what LaunchDarkly shows, in milliseconds. */
 const NOT_FOUND_RETRY_LIMIT_MS = {
     found: 10_000,
     'environment-missing': 5_000,
@@ -17454,29 +16928,20 @@ const NOT_FOUND_RETRY_LIMIT_MS = {
     'not-launchdarkly': 0,
     unknown: 0,
 };
-/** How long is waited at least and at most for what happens within some seconds, in milliseconds. */
 const LIMITED_BACKOFF = { minMs: 500, maxMs: 2_000 };
-/** What passes between a response and its result is not longer than this as a rule, in milliseconds. */
 const RESULT_DELAY_MS = 10;
-/**
- * Finds when a request was sent: the throttle may hold it back for minutes, and what happens meanwhile is
- * none of its doing. Too early rather than too late, by up to {@link RESULT_DELAY_MS}.
- */
 function findSentAt(begunAt, endedAt, { startedAt, receivedAt }) {
     const spentMs = endedAt.uptimeMs - begunAt.uptimeMs;
     const heldMs = Math.max(0, spentMs - (receivedAt - startedAt) - RESULT_DELAY_MS);
     return { uptimeMs: begunAt.uptimeMs + heldMs, wallMs: begunAt.wallMs + heldMs };
 }
-/** One run's way of trying again: what is waited for, for how long, and how a failure is told. */
 class RetryLoop {
     serverClock = new ServerClock();
     #desired;
     #deps;
     #ledger;
     #waits = 0;
-    /** How many requests in a row ended without a clear answer. */
     #unanswered = 0;
-    /** Since when requests have been failing in a way that is retried for some time only. */
     #limitedFailure;
     #notFound;
     constructor(desired, deps, ledger) {
@@ -17484,7 +16949,6 @@ class RetryLoop {
         this.#deps = deps;
         this.#ledger = ledger;
     }
-    /** Makes one request, and takes note of what its answer tells of the server's clock. */
     async attempt(request) {
         const begunAt = this.#deps.now();
         const result = await request();
@@ -17498,11 +16962,6 @@ class RetryLoop {
         }
         return { result, sentAt, endedAt };
     }
-    /**
-     * Waits where another attempt may do better.
-     *
-     * @throws {ActionError} where it can't
-     */
     async retryOrThrow(result, operation) {
         const { retryAfterMs } = result;
         if (result.kind === 'indeterminate') {
@@ -17511,7 +16970,6 @@ class RetryLoop {
         const { error } = result;
         switch (error.status) {
             case 429:
-                // The throttle waits for limits to pass: it hands on only those that the deadline does not outlast.
                 throw this.fail(this.#explainRateLimit(retryAfterMs));
             case 409:
                 return this.wait({ kind: 'conflict', error, retryAfterMs }, operation);
@@ -17521,12 +16979,6 @@ class RetryLoop {
                 throw this.fail(await this.#deps.diagnosis.describeApiError(error, operation));
         }
     }
-    /**
-     * Waits before the next attempt, longer each time. What the server asks for on top of it is left to the
-     * throttle, which holds back every request of the run for that long.
-     *
-     * @throws {ActionError} when there is no time left for either, or the run is stopped
-     */
     async wait(reason, operation, bounds) {
         this.throwIfStopped();
         const { remainingMs, random, sleep, announceWait } = this.#deps;
@@ -17547,7 +16999,6 @@ class RetryLoop {
         await sleep(ms);
         this.throwIfStopped();
     }
-    /** @throws {ActionError} when the server asks to wait for longer than there is time */
     async assertTimeToWait(reason, operation) {
         const { retryAfterMs } = reason;
         if (retryAfterMs !== undefined &&
@@ -17555,7 +17006,6 @@ class RetryLoop {
             throw this.fail(await this.#explainNoTimeLeft(reason, operation, retryAfterMs));
         }
     }
-    /** Waits for a state that reads show after `limitMs` milliseconds at the latest. */
     waitWithin(limitMs, reason, operation) {
         const { minMs, maxMs } = LIMITED_BACKOFF;
         return this.wait(reason, operation, { minMs, maxMs: Math.min(maxMs, limitMs) });
@@ -17567,7 +17017,6 @@ class RetryLoop {
         }
         throw signal.reason instanceof errors/* ActionError */.lZ ? this.fail(signal.reason) : signal.reason;
     }
-    /** Every failure says what may have been written: a step that failed need not have left everything as it was. */
     fail(parts) {
         const { writes } = this.#ledger;
         return new errors/* ActionError */.lZ({
@@ -17595,7 +17044,6 @@ class RetryLoop {
         }
         return this.waitWithin(leftMs, reason, operation);
     }
-    /** A create that was answered 404 did nothing, and the environment may have been made by the step before. */
     async #retryNotFound(error, retryAfterMs, operation) {
         const { diagnosis, now } = this.#deps;
         const sinceMs = this.#notFound?.sinceMs ?? now().uptimeMs;
@@ -17636,86 +17084,66 @@ class RetryLoop {
 }
 
 ;// CONCATENATED MODULE: ./build/reconcile/write-ledger.js
-/** Reads lag writes by up to this, in milliseconds. */
 const READ_LAG_MS = 5_000;
-/** Keeps what this run may have written: in one place, so that no report denies it. */
 class WriteLedger {
     #intent;
-    /** The creates of which it is not known what they did: when the first was sent, and the last given up. */
     #createDoubt;
     #update = 'none';
-    /** When the last update was over that has changed something, or may have. */
     #updateEndedAt;
-    /** The group as the update of this run found it. */
     #updatedFrom;
     #isGone = false;
-    /** When the last delete of which it is not known what it did was given up. */
     #deleteDoubtEndedAt;
     constructor(intent = 'present') {
         this.#intent = intent;
     }
-    /** Takes note of a create that may have been carried out. */
     noteCreateInDoubt(sentAt, endedAt) {
         const { firstSentAt } = this.#createDoubt ?? { firstSentAt: sentAt };
         this.#createDoubt = { firstSentAt, lastEndedAt: endedAt };
     }
-    /** Takes note that no create of this run did anything. */
     clearCreates() {
         this.#createDoubt = undefined;
     }
     get isCreateInDoubt() {
         return this.#createDoubt !== undefined;
     }
-    /** Takes note of a delete that may have been carried out, now or later: no read can disprove it. */
     noteDeleteInDoubt(endedAt) {
         this.#deleteDoubtEndedAt = endedAt;
     }
     get isDeleteInDoubt() {
         return this.#deleteDoubtEndedAt !== undefined;
     }
-    /** Takes note of the group that an update begins with. */
     beginUpdate(found) {
         this.#updatedFrom = found;
     }
-    /** Takes note of an update that may have been carried out. What is certain stays certain. */
     noteUpdateInDoubt(endedAt) {
         this.#updateEndedAt = endedAt;
         if (this.#update === 'none') {
             this.#update = 'unknown';
         }
     }
-    /** Takes note of an update that has certainly changed something, though not all that it should. */
     notePartialUpdate(endedAt) {
         this.#updateEndedAt = endedAt;
         this.#update = 'in-part';
     }
-    /** Takes note that the updated group is gone, and every update of it with it. */
     noteGroupGone() {
         this.#isGone = true;
     }
-    /** Takes note of a group that was seen: one that was thought gone may be there after all. */
     noteGroupSeen(group, serverClock) {
         if (this.#isGone && this.#isMadeAnew(group, serverClock)) {
             this.#update = 'none';
         }
         this.#isGone = false;
     }
-    /**
-     * Finds the group as an update of this run found it, when `group` can be as it is by that update, and was
-     * not made anew meanwhile; undefined otherwise.
-     */
     findUpdated(group, serverClock) {
         return this.#update === 'none' || this.#isMadeAnew(group, serverClock)
             ? undefined
             : this.#updatedFrom;
     }
-    /** By its time, and not by whether it is the group that was found: that may have been a read that lags. */
     #isMadeAnew({ createdAt }, serverClock) {
         return (createdAt !== undefined &&
             this.#updateEndedAt !== undefined &&
             serverClock.isAfter(createdAt, this.#updateEndedAt));
     }
-    /** Tells who made `group`, by its time and the time at which the first create in doubt was sent. */
     findMaker({ createdAt }, serverClock) {
         if (this.#createDoubt === undefined) {
             return 'others';
@@ -17729,15 +17157,10 @@ class WriteLedger {
         }
         return createdAt < sentAt.earliestMs ? 'others' : 'unknown';
     }
-    /**
-     * For how many more milliseconds a read may show what was there before the last create or delete in
-     * doubt, such as a group that was deleted just before. 0 for a read sent at or after that time.
-     */
     staleReadsMs(readSentAt) {
         const endedAt = [this.#createDoubt?.lastEndedAt, this.#deleteDoubtEndedAt]
             .filter((moment) => moment !== undefined)
             .map(({ uptimeMs }) => uptimeMs);
-        // Without any, the latest is minus infinity, and nothing can be stale.
         return Math.max(0, READ_LAG_MS - (readSentAt.uptimeMs - Math.max(...endedAt)));
     }
     get writes() {
@@ -17754,16 +17177,9 @@ class WriteLedger {
 
 
 
-/** A new environment may be missing from the list for so long, in milliseconds. */
 const NEW_ENVIRONMENT_LAG_MS = 5_000;
-/** How long is waited before the list is read again, in milliseconds. */
 const REREAD_INTERVAL_MS = 1_000;
-/** Most reads are about no group in particular. */
 const NO_GROUP = { key: '', name: '', projectKey: '', environmentKey: '', applicationKeys: [] };
-/**
- * Reads what plans are made from, each page until LaunchDarkly has answered. All methods throw an
- * {@link ActionError} for what can't be read: that is never the same as an empty list.
- */
 class Lists {
     #client;
     #depsFor;
@@ -17771,15 +17187,10 @@ class Lists {
         this.#client = client;
         this.#depsFor = depsFor;
     }
-    /** All projects that the token can see. */
     async readProjects() {
         const readPage = (offset) => this.#require(() => this.#client.listProjects(offset));
         return readRemainingPages(await readPage(0), readPage);
     }
-    /**
-     * All environments of a project. Where one of the `expected` keys is missing the list is read again for
-     * some seconds: it may have been made by the step before.
-     */
     async readEnvironments(projectKey, expected = []) {
         const { now, sleep, signal } = this.#depsFor(NO_GROUP);
         const startedMs = now().uptimeMs;
@@ -17805,7 +17216,6 @@ class Lists {
                 return { kind: 'found', environments };
             }
             if (result.kind === 'rejected' && result.error.status === 404) {
-                // Anything answers 404: only a list of projects that lacks this one shows that there is none.
                 const placement = await diagnosis.locateEnvironment();
                 if (placement.kind === 'project-missing') {
                     return placement;
@@ -17814,18 +17224,15 @@ class Lists {
             await loop.retryOrThrow(result, 'list');
         }
     }
-    /** A project; undefined when there is none of that key. */
     readProject(projectKey) {
         return this.#find(() => this.#client.getProject(projectKey));
     }
-    /** A project that has to exist, possibly since a moment ago. */
     requireProject(projectKey) {
         return this.#require(() => this.#client.getProject(projectKey), 'check', {
             ...NO_GROUP,
             projectKey,
         });
     }
-    /** An environment that has to exist, possibly since a moment ago. */
     requireEnvironment(projectKey, environmentKey) {
         return this.#require(() => this.#client.getEnvironment(projectKey, environmentKey), 'check', {
             ...NO_GROUP,
@@ -17833,11 +17240,9 @@ class Lists {
             environmentKey,
         });
     }
-    /** One page of all insight groups of the account. */
     readGroupPage(offset) {
         return this.#require(() => this.#client.listGroups(offset));
     }
-    /** An insight group; undefined when there is none of that key. */
     readGroup(key) {
         return this.#find(() => this.#client.getGroup(key));
     }
@@ -17854,7 +17259,6 @@ class Lists {
             await loop.retryOrThrow(result, operation);
         }
     }
-    /** Takes a 404 for what it says. */
     #find(request) {
         return this.#require(async () => {
             const result = await request();
@@ -17868,14 +17272,7 @@ class Lists {
 ;// CONCATENATED MODULE: ./build/reconcile/read-catalog.js
 
 
-/** The catalog of entries that need none. */
 const EMPTY_CATALOG = { projects: [] };
-/**
- * Reads what the entries need to be expanded, and nothing else: the list of projects only where a project
- * is a pattern, and environments only of projects that an entry selects.
- *
- * @throws {ActionError} when a list can't be read
- */
 async function readCatalog(entries, lists) {
     const needs = entries.map(findCatalogNeed);
     const isListed = needs.some((need) => need.kind === 'lists' && need.needsProjectList);
@@ -17923,11 +17320,6 @@ async function readProject(key, { listed, needsNames, expected }, lists) {
         ? { kind: 'found', project: { key, name: project?.name, environments: list.environments } }
         : { kind: 'missing', projects: list.projects };
 }
-/**
- * Reads the display names that a template of one exact project and environment uses, by single reads.
- *
- * @throws {ActionError} when one of the two does not exist, or can't be read
- */
 async function readNames(template, lists) {
     const need = findCatalogNeed({ kind: 'present', template });
     if (need.kind !== 'names') {
@@ -17945,7 +17337,6 @@ async function readNames(template, lists) {
 ;// CONCATENATED MODULE: ./build/reconcile/delete-messages.js
 
 
-/** Explains a group that is not deleted, because it belongs to another project or environment. */
 function explainForeignDelete(group, target) {
     return {
         code: 'conflict',
@@ -17955,7 +17346,6 @@ function explainForeignDelete(group, target) {
         existing: { group, drift: [] },
     };
 }
-/** Explains a group that is still there though something answered its delete with 404. */
 function explainNotDeleted(error, group) {
     return {
         code: 'unexpected-response',
@@ -17965,7 +17355,6 @@ function explainNotDeleted(error, group) {
         existing: { group, drift: [] },
     };
 }
-/** Adds to the explanation of a delete without an answer why it is not tried again. */
 function explainUnknownIdentity(parts, group) {
     return {
         ...parts,
@@ -17982,16 +17371,12 @@ var version = __nccwpck_require__(8508);
 ;// CONCATENATED MODULE: ./build/launchdarkly/transport.js
 
 
-/** The code of a request that was not sent because it was held back for too long. */
 const HELD = 'HELD';
-/** Opens a transport to one LaunchDarkly server. No connection is made before the first request. */
 function openTransport(options) {
     const { token, secrets, observe, ...clientOptions } = options;
     const client = (0,http_client/* openHttpClient */.S)(clientOptions);
     const commonHeaders = {
         authorization: token,
-        // The operation's page forgets this header; without it a beta resource answers 403.
-        // More than one value breaks some endpoints. https://launchdarkly.com/docs/api#beta-resources
         'ld-api-version': 'beta',
         'user-agent': `${version/* ACTION_NAME */.p}/${version/* VERSION */.x}`,
         accept: 'application/json',
@@ -18027,13 +17412,11 @@ function readJson(body, secrets) {
     }
     const { text } = body;
     const json = parseJson(text);
-    // Before anybody can use what came, what is secret in it is known.
     if (!secrets.discover(text, json)) {
         return { kind: 'unreadable', why: 'it holds more secrets than can be redacted' };
     }
     return json === undefined ? body : { kind: 'json', text, json };
 }
-/** Returns undefined for what is not JSON. The parser's own error quotes the text, so it goes nowhere. */
 function parseJson(text) {
     try {
         return JSON.parse(text);
@@ -18045,7 +17428,6 @@ function parseJson(text) {
 
 ;// CONCATENATED MODULE: ./build/reconcile/group-requests.js
 
-/** The requests of one reconciliation, each made until it came to something. What was never sent is sent again. */
 class GroupRequests {
     #desired;
     #deps;
@@ -18057,7 +17439,6 @@ class GroupRequests {
         this.#ledger = ledger;
         this.#loop = loop;
     }
-    /** Sends a create until it is applied, in conflict or in doubt. */
     async create() {
         for (;;) {
             const { result, sentAt, endedAt } = await this.#loop.attempt(() => this.#deps.client.createGroup(this.#desired));
@@ -18077,7 +17458,6 @@ class GroupRequests {
             await this.#loop.retryOrThrow(result, 'create');
         }
     }
-    /** Sends an update of the group until it is applied, in conflict, in doubt, or there is no such group. */
     async update(key, patch) {
         for (;;) {
             const { result, endedAt } = await this.#loop.attempt(() => this.#deps.client.patchGroup(key, patch));
@@ -18100,10 +17480,6 @@ class GroupRequests {
             await this.#loop.retryOrThrow(result, 'update');
         }
     }
-    /**
-     * Sends one delete. It is never repeated here: each delete has to follow a read that shows which group the
-     * key names by then.
-     */
     async delete(key) {
         const { result, endedAt } = await this.#loop.attempt(() => this.#deps.client.deleteGroup(key));
         if (result.kind === 'ok') {
@@ -18133,19 +17509,12 @@ class GroupRequests {
         await this.#loop.retryOrThrow(result, 'delete');
         return { kind: 'not-deleted' };
     }
-    /** Reads the group until LaunchDarkly says what it is, or that there is none. */
     async read() {
         const { result, sentAt } = await this.#get();
         return result.kind === 'ok'
             ? { group: result.value, staleMs: this.#ledger.staleReadsMs(sentAt) }
             : undefined;
     }
-    /**
-     * Reads the group as {@link read} does, and tells when. Believes only LaunchDarkly that there is none: no
-     * other answer would show that some other server answers everything with 404.
-     *
-     * @throws {ActionError} when it is not LaunchDarkly that answers
-     */
     async observe() {
         const { result, sentAt, endedAt } = await this.#get();
         if (result.kind === 'ok') {
@@ -18161,7 +17530,6 @@ class GroupRequests {
         }
         return { group: undefined, sentAt, endedAt };
     }
-    /** Sends reads until one shows the group or is answered with 404. */
     async #get() {
         for (;;) {
             const { result, sentAt, endedAt } = await this.#loop.attempt(() => this.#deps.client.getGroup(this.#desired.key));
@@ -18174,16 +17542,10 @@ class GroupRequests {
             await this.#loop.retryOrThrow(result, 'read');
         }
     }
-    /**
-     * Proves for a dry run what a create would have proved.
-     *
-     * @throws {ActionError} when project or environment do not exist
-     */
     async assertEnvironmentExists() {
         const { projectKey, environmentKey } = this.#desired;
         for (;;) {
             const { result } = await this.#loop.attempt(() => this.#deps.client.getEnvironment(projectKey, environmentKey));
-            // A token that may create a group need not be allowed to read the environment.
             if (result.kind === 'ok' || (result.kind === 'rejected' && result.error.status === 403)) {
                 return;
             }
@@ -18191,7 +17553,6 @@ class GroupRequests {
         }
     }
 }
-/** Whether LaunchDarkly itself answered: its errors have a code. The page of a proxy has none. */
 function isOwnError({ code, message }) {
     return code !== undefined || message !== undefined;
 }
@@ -18210,13 +17571,6 @@ function asUnsettled(result) {
 
 
 
-/**
- * Deletes a group, after a read has shown that it belongs to the project and environment of `target`. No
- * group is a success. LaunchDarkly has no conditional delete, so each attempt directly follows a read: a
- * group that was created anew under the same key meanwhile is another one, and is left alone.
- *
- * @throws {ActionError} when the group may still be there at the end, or belongs elsewhere
- */
 function deleteGroup(request, deps) {
     return new Deletion(request, deps).run();
 }
@@ -18226,10 +17580,8 @@ class Deletion {
     #ledger = new WriteLedger('absent');
     #loop;
     #requests;
-    /** When a read last showed anything else than the group: one that shows the group again may lag. */
     #differedAt;
     constructor(request, deps) {
-        // A delete names a group, and asks for none of its values.
         const desired = { ...request.target, name: '', applicationKeys: [] };
         this.#request = request;
         this.#deps = deps;
@@ -18264,11 +17616,9 @@ class Deletion {
                     return this.#conclude(found.group, current.group);
                 case 'same':
                 case 'unknown':
-                // It is still there: another attempt.
             }
         }
     }
-    /** Waits as long as `result` asks for, then reads what there is. */
     async #resolve(result, found) {
         switch (result.kind) {
             case 'not-deleted':
@@ -18286,7 +17636,6 @@ class Deletion {
                 return current;
             }
             case 'indeterminate': {
-                // Most often it was carried out, and the first read shows it.
                 const first = await this.#observe(found);
                 const settled = this.#settle(first, found);
                 if (settled !== undefined && settled.kind !== 'same' && settled.kind !== 'unknown') {
@@ -18295,7 +17644,6 @@ class Deletion {
                 await this.#loop.wait(result, 'delete');
                 const current = await this.#readCurrent(found);
                 if (current.kind === 'unknown') {
-                    // A retry might delete a group that was created anew.
                     const failure = this.#deps.diagnosis.describeFailure(result.failure, 'delete');
                     throw this.#loop.fail(explainUnknownIdentity(failure, current.group));
                 }
@@ -18303,7 +17651,6 @@ class Deletion {
             }
         }
     }
-    /** Reads the group until what the read shows can't be out of date. */
     async #readCurrent(found) {
         for (;;) {
             const observation = await this.#observe(found);
@@ -18324,7 +17671,6 @@ class Deletion {
         }
         return observation;
     }
-    /** Tells what an observation shows; undefined when it may be out of date. */
     #settle(observation, found) {
         if (this.#staleMs(observation, found) > 0) {
             return undefined;
@@ -18332,10 +17678,6 @@ class Deletion {
         const { group } = observation;
         return group === undefined ? { kind: 'none' } : { kind: identify(group, found.group), group };
     }
-    /**
-     * For how many more milliseconds a read may lag in a way that matters: show the group though it was
-     * deleted by this run, or the time before it was created.
-     */
     #staleMs({ group, sentAt }, found) {
         const identity = group && identify(group, found.group);
         if (identity === 'same' || identity === 'unknown') {
@@ -18353,13 +17695,11 @@ class Deletion {
         }
         return this.#lagAfter(found.observation.endedAt, sentAt);
     }
-    /** For how many more milliseconds a read may show what was there before `moment`. */
     #lagAfter(moment, sentAt) {
         return moment === undefined
             ? 0
             : Math.max(0, READ_LAG_MS - (sentAt.uptimeMs - moment.uptimeMs));
     }
-    /** The group is gone. Whether by this run can't be told where no delete may have been carried out. */
     #conclude(group, successor) {
         const common = { drift: [], ...(successor !== undefined && { successor }) };
         return this.#ledger.isDeleteInDoubt
@@ -18370,7 +17710,6 @@ class Deletion {
 function isInPlace(group, { projectKey, environmentKey }) {
     return isSameKey(group.projectKey, projectKey) && isSameKey(group.environmentKey, environmentKey);
 }
-/** Tells whether `current` is the group `found`, and not another one with its key. A group is never moved. */
 function identify(current, found) {
     if (!isInPlace(current, found)) {
         return 'replaced';
@@ -18382,16 +17721,10 @@ function identify(current, found) {
 }
 
 ;// CONCATENATED MODULE: ./build/reconcile/conflict-streak.js
-/**
- * A conflict that does not settle is given this long, in milliseconds, and this many rounds. Reads lag
- * writes by up to five seconds, and a lock is held for less, so what lasts six rounds will not settle.
- */
 const PATIENCE_MS = 30_000;
 const MIN_ROUNDS = 6;
-/** Counts the rounds in a row that met the same conflict. */
 class ConflictStreak {
     #current;
-    /** Counts one more round of `kind`. Says whether it is time to give up. `nowMs` is from a clock that is never set. */
     count(kind, nowMs) {
         if (this.#current?.kind !== kind) {
             this.#current = { kind, sinceMs: nowMs, rounds: 0 };
@@ -18399,11 +17732,9 @@ class ConflictStreak {
         this.#current.rounds += 1;
         return nowMs - this.#current.sinceMs >= PATIENCE_MS && this.#current.rounds >= MIN_ROUNDS;
     }
-    /** Whether the conflict that was counted last was met before. */
     get isRepeated() {
         return (this.#current?.rounds ?? 0) > 1;
     }
-    /** Ends a streak of `kind`. */
     end(kind) {
         if (this.#current?.kind === kind) {
             this.#current = undefined;
@@ -18412,13 +17743,11 @@ class ConflictStreak {
 }
 
 ;// CONCATENATED MODULE: ./build/reconcile/outcome.js
-/** The outcome of a plan that leaves the group as it is. */
 function leaveGroup(plan) {
     return plan.kind === 'none'
         ? { kind: 'unchanged', group: plan.group, drift: plan.drift }
         : { kind: 'kept', group: plan.group, drift: plan.drift };
 }
-/** Whether the run has set the applications of the group, or in a dry run would set them. */
 function setsApplications({ kind, drift }) {
     switch (kind) {
         case 'created':
@@ -18436,7 +17765,6 @@ function setsApplications({ kind, drift }) {
 ;// CONCATENATED MODULE: ./build/reconcile/update-check.js
 
 
-/** Compares the answer to an update with the group as it was found, and with the desired one. */
 function checkUpdate({ desired, found, drift, updated }) {
     const requested = new Set(drift.map(({ field }) => field));
     const isRequested = ({ field }) => requested.has(field);
@@ -18459,13 +17787,6 @@ function checkUpdate({ desired, found, drift, updated }) {
 
 
 
-/**
- * Makes the request true on LaunchDarkly: creates the group, and reconciles by reading where the answer
- * leaves open what happened. The key is what makes that safe: LaunchDarkly holds at most one group of
- * it, so a create that is sent again can never make a second one. A dry run only reads.
- *
- * @throws {ActionError} when the request is not true at the end, saying what is known to be true instead
- */
 function ensureGroup(request, deps) {
     const reconciler = new Reconciler(request, deps);
     return request.isDryRun ? reconciler.plan() : reconciler.apply();
@@ -18477,7 +17798,6 @@ class Reconciler {
     #loop;
     #requests;
     #streak = new ConflictStreak();
-    /** The answer to the last update, as long as it is 404 and reads go on to show the group. */
     #notUpdatable;
     constructor(request, deps) {
         const desired = request.desired;
@@ -18500,7 +17820,6 @@ class Reconciler {
                 const drift = diffGroups(this.#request.desired, group);
                 return this.#annotate({ kind: 'created', group, drift });
             }
-            // A 409 says "exists" or "a lock collided", a lost answer says nothing: only a read tells.
             const outcome = await this.#resolveExisting();
             if (outcome !== undefined) {
                 return this.#annotate(outcome);
@@ -18525,7 +17844,6 @@ class Reconciler {
                 throw this.#conflict(plan);
         }
     }
-    /** Applies `if-exists` to the group that exists; undefined when there is none (any more). */
     async #resolveExisting() {
         for (;;) {
             const read = await this.#requests.read();
@@ -18537,7 +17855,6 @@ class Reconciler {
             if (staleMs === 0 || this.#ledger.findMaker(group, this.#loop.serverClock) === 'this-run') {
                 return this.#settle(group);
             }
-            // It may be a predecessor that was deleted just before our create, whose answer was lost.
             const observed = { group, drift: diffGroups(this.#request.desired, group) };
             await this.#loop.waitWithin(staleMs, { kind: 'stale-read', observed }, 'read');
         }
@@ -18548,7 +17865,6 @@ class Reconciler {
         this.#ledger.noteGroupSeen(group, this.#loop.serverClock);
         const maker = this.#ledger.findMaker(group, this.#loop.serverClock);
         if (maker === 'others') {
-            // There is one group of a key, and somebody else has made it: so no create of ours did anything.
             this.#ledger.clearCreates();
         }
         const plan = planChange(desired, group, ifExists);
@@ -18573,7 +17889,6 @@ class Reconciler {
                 throw this.#conflict(plan);
         }
     }
-    /** Updates the group until it is as desired; undefined when it is gone. */
     async #update(first) {
         const found = first.group;
         this.#ledger.beginUpdate(found);
@@ -18587,21 +17902,18 @@ class Reconciler {
                     return undefined;
                 case 'applied': {
                     this.#notUpdatable = undefined;
-                    // The answer to a patch has no scores; those of the read still hold.
                     const { scores, scoreMetadata } = found;
                     const group = { ...updated.group, scores, scoreMetadata };
                     const next = this.#reviewUpdate({ ...plan, group: found }, group);
                     if (next === undefined) {
                         return { kind: 'updated', group, drift: first.drift };
                     }
-                    // What is left is what somebody else has changed since the read.
                     await this.#loop.wait({ kind: 'overtaken', observed: next }, 'update');
                     plan = next;
                     break;
                 }
                 case 'conflict':
                 case 'indeterminate': {
-                    // The patch names whole values, so sending it again does no harm; but first see whether it must be.
                     const read = await this.#requests.read();
                     if (read === undefined) {
                         return undefined;
@@ -18616,11 +17928,6 @@ class Reconciler {
             }
         }
     }
-    /**
-     * Returns what an update that LaunchDarkly accepted has left to do, if anything.
-     *
-     * @throws {ActionError} when LaunchDarkly did not do what it was asked to
-     */
     #reviewUpdate({ group: found, drift }, updated) {
         const { desired } = this.#request;
         const { change, refused, next } = checkUpdate({ desired, found, drift, updated });
@@ -18631,7 +17938,6 @@ class Reconciler {
             this.#ledger.notePartialUpdate(this.#deps.now());
         }
         else if (change === 'other-fields') {
-            // Somebody else has changed them, or LaunchDarkly stored them differently as well.
             this.#ledger.noteUpdateInDoubt(this.#deps.now());
         }
         if (next.kind === 'conflict') {
@@ -18642,7 +17948,6 @@ class Reconciler {
         }
         return next;
     }
-    /** Waits before a create is tried again because its group can't be seen or updated (yet), within bounds. */
     async #backOffOrGiveUp(created) {
         if (created.kind === 'indeterminate') {
             return this.#loop.wait(created, 'create');
@@ -18652,7 +17957,6 @@ class Reconciler {
             const { error, observed } = this.#notUpdatable;
             const isHopeless = this.#streak.count('not-updatable', nowMs);
             if (this.#streak.isRepeated) {
-                // It was seen again, so it was not gone.
                 this.#ledger.noteGroupSeen(observed.group, this.#loop.serverClock);
             }
             if (isHopeless) {
@@ -18665,7 +17969,6 @@ class Reconciler {
         }
         return this.#loop.wait(created, 'create');
     }
-    /** Adds what else there is to say of an outcome. */
     async #annotate(outcome) {
         const unknownApplications = setsApplications(outcome)
             ? await this.#deps.diagnosis.findUnknownApplications()
@@ -18684,7 +17987,6 @@ class Reconciler {
 ;// CONCATENATED MODULE: ./build/reconcile/tasks.js
 
 
-/** Reconciles a group of which nothing is known before. */
 function ensureTask(desired, options) {
     const { ifExists, isDryRun, depsFor } = options;
     return {
@@ -18692,12 +17994,10 @@ function ensureTask(desired, options) {
         run: () => ensureGroup({ desired, ifExists, isDryRun }, depsFor(desired)),
     };
 }
-/** Carries out what is planned for a group, or in a dry run shows it. */
 function plannedTask(planned, options) {
     const { desired, plan } = planned;
     const { ifExists, isDryRun, depsFor } = options;
     if (plan.kind === 'conflict') {
-        // The list may lag, so what it shows is asked for again before it is reported.
         return ensureTask(desired, options);
     }
     const observed = plan.kind === 'create' ? undefined : plan.group;
@@ -18723,23 +18023,16 @@ async function showPlan(plan, deps) {
             return { kind: 'kept', group: plan.group, drift: plan.drift };
     }
 }
-/** Deletes a group, or in a dry run says whether it would be deleted. */
 function deleteTask(target, { isDryRun, depsFor }) {
     const subject = { ...target, name: '', applicationKeys: [] };
     return { target, run: () => deleteGroup({ target, isDryRun }, depsFor(subject)) };
 }
-/** Deletes a group. Whether it was seen does not matter: only a read proves that a group is absent. */
 function plannedDeleteTask({ target }, options) {
     return deleteTask(target, options);
 }
 
 ;// CONCATENATED MODULE: ./build/report/comment-identity.js
-/**
- * Identifies the comment of one group: by the LaunchDarkly server as well, because the same keys may stand
- * for another group on another instance. Letter case counts in keys as little as it does for LaunchDarkly.
- */
 function identifyGroupComment(origin, { projectKey, key }) {
-    // Named, because a project may be called anything, also like the word that another identity starts with.
     return [origin, { project: projectKey.toLowerCase(), key: key.toLowerCase() }];
 }
 
@@ -18757,7 +18050,6 @@ function identifyGroupComment(origin, { projectKey, key }) {
 
 
 
-/** `action.yml`: creates a group, or one for each environment that matches. */
 const createCommand = {
     name: 'create',
     afterCancellation: 'Re-run the job if you still need the group.',
@@ -18766,7 +18058,6 @@ const createCommand = {
     identifyComment,
     execute: (inputs, context) => (0,rules/* mayBeSeveral */.J_)(inputs.template) ? createSeveral(inputs, context) : createOne(inputs, context),
 };
-/** One group has one comment. Several have one as well, which goes by what was asked for and not by what matched. */
 function identifyComment({ server, template }) {
     const { project, environment, key } = template;
     if (project.kind === 'exact' && environment.kind === 'exact') {
@@ -18812,7 +18103,6 @@ function expand({ template }, catalog, { source }) {
     if (expansion.kind === 'invalid') {
         throw explainProblems(expansion.problems, source.run, 'Nothing was written.');
     }
-    // The answers repeat what the workflow asks for, and none of it is a secret.
     source.secrets.exempt(expansion.groups.flatMap(({ desired }) => Object.values(desired).flat()));
     return expansion;
 }
@@ -18822,18 +18112,12 @@ function expand({ template }, catalog, { source }) {
 
 
 
-/** The inputs of the action's own, with what stands in for a blank one. */
 const DELETE_DEFAULTS = { key: '', project: '', environment: '' };
 const delete_inputs_SHAPE = {
     key: ruled(inputs_template/* parseKeyTemplate */.lO),
     project: ruled(rules/* parseKey */.Do),
     environment: ruled(rules/* parseKey */.Do),
 };
-/**
- * Reads the inputs of the action that deletes a group.
- *
- * @throws {ActionError} `invalid-input`, naming every problem, never a credential's value
- */
 function readDeleteInputs(source) {
     const { common, own } = readInputs(source, { defaults: DELETE_DEFAULTS, shape: delete_inputs_SHAPE });
     const { project, environment } = own;
@@ -18846,13 +18130,11 @@ function readDeleteInputs(source) {
 
 
 
-/** `delete/action.yml`: deletes a group. */
 const deleteCommand = {
     name: 'delete',
     afterCancellation: 'Re-run the job if the group should still be deleted.',
     readInputs: readDeleteInputs,
     mayBeSeveral: () => false,
-    // The same as that of the step that created the group: its comment is brought up to date.
     identifyComment: ({ server, group }) => identifyGroupComment(server.origin, group),
     async execute({ group, isDryRun }, { session, source }) {
         source.secrets.exempt(Object.values(group));
@@ -18874,10 +18156,6 @@ var groups_file_text = __nccwpck_require__(1845);
 
 
 
-/**
- * Reads the file that is named `file`, which has to lie inside `workspace`, also after links are followed.
- * Of a file that is too large just more than the limit is read, so that it is refused as too large.
- */
 async function readGroupsFile(file, workspace) {
     const absolute = external_node_path_namespaceObject.resolve(workspace, file);
     const shown = external_node_path_namespaceObject.relative(workspace, absolute).replaceAll(external_node_path_namespaceObject.sep, '/');
@@ -18889,7 +18167,6 @@ async function readGroupsFile(file, workspace) {
         if (!isInside(await (0,promises_namespaceObject.realpath)(workspace), target)) {
             return unreadable(shown, `"${shown}" is a link that leads out of the workspace.`);
         }
-        // A named pipe would keep the step waiting for ever.
         const handle = await (0,promises_namespaceObject.open)(target, external_node_fs_namespaceObject.constants.O_RDONLY | (external_node_fs_namespaceObject.constants.O_NONBLOCK ?? 0));
         try {
             return await readHandle(handle, shown);
@@ -18945,7 +18222,6 @@ async function read_groups_file_describeFailure(error, absolute, shown) {
     }
 }
 async function explainAbsence(absolute, shown) {
-    // YAML files have two usual extensions, and one is easily taken for the other.
     const swap = (name) => name.endsWith('.yml') ? name.replace(/\.yml$/, '.yaml') : name.replace(/\.yaml$/, '.yml');
     const isOther = swap(absolute) !== absolute && (await exists(swap(absolute)));
     return isOther
@@ -18968,12 +18244,6 @@ function unreadable(shown, message) {
 ;// CONCATENATED MODULE: ./build/inputs/load-groups-file.js
 
 
-/**
- * Loads the groups file that is named `file`, relative to `workspace`. What stands in it is no secret,
- * though a key in it may look like one, and LaunchDarkly's answers will repeat it.
- *
- * @throws {ActionError} `invalid-file`, when it can't be read or with every problem of its content
- */
 async function loadGroupsFile(file, { workspace, secrets }) {
     const read = await readGroupsFile(file, workspace);
     if (read.kind === 'unreadable') {
@@ -18983,9 +18253,7 @@ async function loadGroupsFile(file, { workspace, secrets }) {
             nextStep: 'Check the input file: it is a path relative to the workspace.',
         });
     }
-    // By lines, because a value that holds a secret of the run is no exception.
     secrets.exempt(new TextDecoder().decode(read.bytes).split('\n'));
-    // Not at the top: it brings a YAML parser along, which no other action needs.
     const { parseGroupsFile } = await Promise.all(/* import() */[__nccwpck_require__.e(408), __nccwpck_require__.e(307)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3307));
     const parsed = parseGroupsFile(read.bytes);
     if (parsed.kind === 'invalid') {
@@ -18997,9 +18265,7 @@ async function loadGroupsFile(file, { workspace, secrets }) {
     }
     return { path: read.path, entries: parsed.entries };
 }
-/** A file can hold a problem every two bytes, and nobody reads as many lines. */
 const MAX_LISTED_PROBLEMS = 1_000;
-/** Says that the content of a groups file is not valid. `consequence` is a sentence. */
 function explainInvalidFile(path, problems, consequence) {
     const listed = problems.slice(0, MAX_LISTED_PROBLEMS);
     const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
@@ -19016,9 +18282,7 @@ function explainInvalidFile(path, problems, consequence) {
 
 
 
-/** What a dry run does when LaunchDarkly differs from the file. The words of the input `on-drift`. */
 const ON_DRIFT = ['report', 'fail'];
-/** The inputs of the action's own, with what stands in for a blank one. */
 const SYNC_DEFAULTS = {
     file: '.github/insight-groups.yml',
     'on-drift': 'report',
@@ -19029,11 +18293,6 @@ const sync_inputs_SHAPE = {
     'on-drift': oneOf(ON_DRIFT),
     'max-deletes': wholeNumber({ min: 0, max: 1_000, what: 'a whole number from 0 to 1000' }),
 };
-/**
- * Reads the inputs of the action that applies a groups file.
- *
- * @throws {ActionError} `invalid-input`, naming every problem, never a credential's value
- */
 function readSyncInputs(source) {
     const { common, own } = readInputs(source, { defaults: SYNC_DEFAULTS, shape: sync_inputs_SHAPE });
     return { ...common, file: own.file, onDrift: own['on-drift'], maxDeletes: own['max-deletes'] };
@@ -19051,14 +18310,12 @@ function readSyncInputs(source) {
 
 
 
-/** `sync/action.yml`: makes the groups of an account match a file. */
 const syncCommand = {
     name: 'sync',
     afterCancellation: 'Re-run the job to finish the work.',
     readInputs: readSyncInputs,
     mayBeSeveral: () => true,
     findFile: ({ file }) => external_node_path_namespaceObject.posix.normalize(file),
-    // The plan on the pull request and the apply after it share the comment of their file.
     identifyComment: ({ server, file }) => [server.origin, 'file', external_node_path_namespaceObject.posix.normalize(file)],
     async execute(inputs, context) {
         const { session, source } = context;
@@ -19084,7 +18341,6 @@ const syncCommand = {
         return { results: await applyPlan(plan, context), notices };
     },
 };
-/** @throws {ActionError} `invalid-file`, when the entries do not fit the projects and environments that exist */
 function sync_expand({ path: file, entries }, catalog) {
     const expansion = expandEntries(entries, catalog);
     if (expansion.kind === 'expanded') {
@@ -19098,7 +18354,6 @@ function sync_expand({ path: file, entries }, catalog) {
     problems.sort((a, b) => a.line - b.line);
     throw explainInvalidFile(file, problems, 'Nothing was written.');
 }
-/** The keys and names that stand in no line of the file, because placeholders made them. */
 function listRendered({ groups, absent, missing }) {
     return [
         ...groups.flatMap(({ desired }) => [desired.key, desired.name]),
@@ -19112,7 +18367,6 @@ async function planExpansion(expansion, lists) {
     const observed = await observeGroups([...present, ...absent], lists);
     return planEntries(expansion, observed, 'update');
 }
-/** Shows every group in the order of the file, those that fail as well. */
 async function sync_showPlan(plan, { session, progress }) {
     const options = { ifExists: 'update', isDryRun: true, depsFor: session.depsFor };
     const tasks = [
@@ -19125,7 +18379,6 @@ async function sync_showPlan(plan, { session, progress }) {
     }
     return results;
 }
-/** Creates and updates; then, only if nothing failed, deletes. */
 async function applyPlan(plan, { session, progress }) {
     const options = { ifExists: 'update', isDryRun: false, depsFor: session.depsFor };
     const finish = (result) => progress.finish(result);
@@ -19144,7 +18397,6 @@ function isSuccess({ outcome }) {
 function skip({ target }) {
     return { target, outcome: SKIPPED };
 }
-/** Counts the groups that exist: one that is gone needs no deletion. */
 function findExcessDeletes({ deletes }, file, maxDeletes) {
     const existing = deletes.filter(({ observed }) => observed !== undefined);
     if (existing.length <= maxDeletes) {
@@ -19158,10 +18410,6 @@ function findExcessDeletes({ deletes }, file, maxDeletes) {
         details: existing.map(({ target }) => `To delete: ${target.key}`),
     });
 }
-/**
- * A plan with differences fails with a code of its own. One in which a group failed is not that: what
- * could not be read or must not be written is no drift.
- */
 function findDrift(results) {
     const count = results.filter(({ outcome }) => outcome.kind.startsWith('would-')).length;
     if (count === 0 || !results.every(isSuccess)) {
@@ -19174,7 +18422,6 @@ function findDrift(results) {
         nextStep: 'Apply the file, or change it to match LaunchDarkly.',
     });
 }
-/** More notices than these are counted: GitHub shows ten of a step. */
 const MAX_NOTICES = 9;
 function describeNotices({ path: file, entries }, notices) {
     if (entries.length === 0) {
@@ -19197,7 +18444,6 @@ var outcome_notes = __nccwpck_require__(2147);
 ;// CONCATENATED MODULE: ./build/report/log-results.js
 
 
-/** Logs how the run ended: what was done, and an annotation for each thing that needs attention. */
 function logReport(report, log) {
     const { isSingle, isDryRun, results, failure, notices } = report;
     for (const notice of notices) {
@@ -19223,7 +18469,6 @@ function logReport(report, log) {
         log.info(isDryRun ? `Dry run, nothing was written: ${counts}.` : `Done: ${counts}.`);
     }
 }
-/** The groups of one template share their applications, and so what is to be said of them. */
 function suppressRepeats(write) {
     const written = new Set();
     return (title, text) => {
@@ -19233,7 +18478,6 @@ function suppressRepeats(write) {
         }
     };
 }
-/** Logs one of several results: a line for a change, none for a group that stays as it is. */
 function logChange({ target, outcome }, log) {
     const group = outcome.group ?? target;
     switch (outcome.kind) {
@@ -19246,7 +18490,6 @@ function logChange({ target, outcome }, log) {
         case 'deleted':
             log.info(`Deleted ${nameGroup(group)}.`);
             return;
-        // The signs are those that plans of Terraform have.
         case 'would-create':
             log.info(`+ create ${nameGroup(group)}`);
             return;
@@ -19264,7 +18507,6 @@ function logChange({ target, outcome }, log) {
             return;
     }
 }
-/** Logs the result of the one group that the workflow named. */
 function logOnly(result, log) {
     const { target, outcome } = result;
     const group = outcome.group ?? target;
@@ -19302,7 +18544,6 @@ function logOnly(result, log) {
 function describeUpdated(group, outcome) {
     return `Updated ${nameGroup(group)}. ${formatDrift(outcome, 'change')}`;
 }
-/** Annotates what is not as it should be. */
 function logAttention({ outcome }, report, log) {
     switch (outcome.kind) {
         case 'failed':
@@ -19330,10 +18571,6 @@ function logAttention({ outcome }, report, log) {
             return;
     }
 }
-/**
- * Logs a failure: one annotation with what happened and the next step, more in a group above it. Problems
- * of a file are annotations at their places instead.
- */
 function logFailure(error, { helpUrl }, log) {
     if (error.details.length > 0) {
         log.group('Details', error.details);
@@ -19345,7 +18582,6 @@ function logFailure(error, { helpUrl }, log) {
     const next = `Next: ${error.nextStep}${help === undefined ? '' : ` See ${help}`}`;
     if (error.problems.length > 0) {
         for (const { file, line, column, message } of error.problems) {
-            // The log shows an annotation's message alone, and whoever reads it there needs the place as well.
             const text = `${message} (line ${line}, column ${column})`;
             log.failure(error.title, [text], { file, startLine: line, startColumn: column });
         }
@@ -19372,7 +18608,6 @@ function nameGroup({ key, projectKey, environmentKey }) {
 function describeGroup({ key, name, projectKey, environmentKey, applicationKeys }) {
     return `insight group "${key}" ("${name}") for project "${projectKey}", environment "${environmentKey}", ${(0,describe/* listApplications */.iB)(applicationKeys ?? [], FORMAT)}`;
 }
-/** Name, message and stack, as far as the cause has them. For the debug log only. */
 function describeCause(cause) {
     return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
 }
@@ -19382,7 +18617,6 @@ var insight_group = __nccwpck_require__(2731);
 // EXTERNAL MODULE: ./build/reconcile/group-result.js
 var group_result = __nccwpck_require__(416);
 ;// CONCATENATED MODULE: ./build/report/run-report.js
-/** Every error of the run: its own, then those of its groups. */
 function listErrors({ failure, results }) {
     return [
         ...(failure === undefined ? [] : [failure]),
@@ -19395,7 +18629,6 @@ function listErrors({ failure, results }) {
 
 
 
-/** The outputs that show the one group; empty where there are several. */
 const GROUP = {
     key: ({ group }) => group?.key ?? '',
     name: ({ group }) => group?.name ?? '',
@@ -19405,7 +18638,6 @@ const GROUP = {
     'created-at': ({ group }) => formatTime(group?.createdAt),
     group: ({ group }) => (group ? JSON.stringify(pickPublicFields(group)) : ''),
 };
-/** The one table of outputs: those of each `action.yml`, and the value of each for the way the run ended. */
 const OUTPUTS = {
     create: {
         outcome: ({ report, only }) => only?.outcome.kind ?? describeOverall(report),
@@ -19434,11 +18666,9 @@ const OUTPUTS = {
         'error-code': ({ report }) => findErrorCode(report),
     },
 };
-/** The names of an action's outputs, for the tests that hold them against its `action.yml` and README. */
 function listOutputNames(command) {
     return Object.keys(OUTPUTS[command]);
 }
-/** Describes the outputs of a run: every name, with an empty string where there is nothing to say. */
 function describeOutputs(report, redact = (text) => text) {
     const only = report.isSingle ? report.results[0] : undefined;
     const source = { report, only, group: only?.outcome.group };
@@ -19447,22 +18677,18 @@ function describeOutputs(report, redact = (text) => text) {
         return [name, typeof value === 'string' ? redact(value) : `[${value.map(redact).join(',')}]`];
     }));
 }
-/** Hands the outputs to the runner. It would drop a value that holds a secret whole, so they are redacted first. */
 function writeOutputs(report, secrets) {
     const outputs = describeOutputs(report, (text) => secrets.redact(text));
     for (const [name, value] of Object.entries(outputs)) {
         setOutput(name, value);
     }
 }
-/** Says that the run failed after all. What the other outputs say of groups stays true. */
 function overwriteOutcome({ code }) {
-    // The runner takes the last value of an output.
     setOutput('outcome', 'failed');
     setOutput('error-code', code);
 }
 const CHANGES = ['created', 'updated', 'deleted'];
 const PLANNED = ['would-create', 'would-update', 'would-delete'];
-/** What the output `counts` counts, in the order of its members. */
 const CREATE_COUNTS = [
     'created',
     'updated',
@@ -19483,7 +18709,6 @@ const SYNC_COUNTS = [
     'skipped',
     ...PLANNED,
 ];
-/** The outcome of a run on several groups: the first that applies, the worst first. */
 function describeOverall(report) {
     if (listErrors(report).length > 0) {
         return 'failed';
@@ -19505,7 +18730,6 @@ function describeSync(report) {
     }
     return hasOutcome(report, ...CHANGES) ? 'changed' : 'in-sync';
 }
-/** Empty where it is not known: a create got no answer, and nothing tells whether it made the group. */
 function describeCreated(report) {
     const isUnknown = report.results.some(({ outcome }) => 'mayHaveBeenCreated' in outcome && outcome.mayHaveBeenCreated);
     return !hasOutcome(report, 'created') && isUnknown ? '' : String(hasOutcome(report, 'created'));
@@ -19516,7 +18740,6 @@ function findErrorCode(report) {
 function hasOutcome({ results }, ...kinds) {
     return results.some(({ outcome }) => kinds.includes(outcome.kind));
 }
-/** The counts under names that read well in an expression: `would-create` is `wouldCreate`. */
 function describeCounts({ results }, kinds) {
     const counts = (0,group_result/* countOutcomes */.X)(results);
     const members = kinds.map((kind) => [
@@ -19528,7 +18751,6 @@ function describeCounts({ results }, kinds) {
 function describeGroups({ results }) {
     return results.map((result) => JSON.stringify(describeResult(result)));
 }
-/** All fields are always there: an expression that names a missing one would be empty without a word. */
 function describeResult({ target, outcome }) {
     const group = outcome.group ?? target;
     return {
@@ -19544,11 +18766,9 @@ function describeResult({ target, outcome }) {
         message: outcome.kind === 'failed' ? outcome.error.message : '',
     };
 }
-/** LaunchDarkly gives a metric that it has not calculated the score 0, which would read as the worst of all. */
 function describeScore(overall) {
     return overall === undefined || (0,insight_group/* isWithoutScore */.Ff)(overall) ? '' : String(overall.score);
 }
-/** Every metric that LaunchDarkly has shown; its score is null where none was calculated. */
 function pickScores(scores) {
     return Object.fromEntries(insight_group/* METRICS */.Cb.flatMap((metric) => {
         const score = scores?.[metric];
@@ -19561,7 +18781,6 @@ function pickScore(score) {
         ? { score: null, indicator, change: null }
         : { score: score.score, indicator, change: (0,insight_group/* findChange */.YC)(score) ?? null };
 }
-/** The members are named one by one: what else a group may come to hold is not published by accident. */
 function pickPublicFields(group) {
     const { key, name, projectKey, environmentKey, applicationKeys, createdAt } = group;
     return {
@@ -19582,10 +18801,6 @@ function formatTime(epochMs) {
 
 
 
-/**
- * Reports an unexpected error, wherever in the process it was thrown: as a failure in the outputs and in
- * the log, never as a stack on stderr. Only the first one is reported, because reporting may be what fails.
- */
 class CrashReporter {
     #command;
     #secrets;
@@ -19597,15 +18812,12 @@ class CrashReporter {
         this.#secrets = secrets;
         this.#log = log;
     }
-    /** The error that was reported, if any. */
     get error() {
         return this.#error;
     }
-    /** Takes note that the outputs say what the run did: from then on a crash only adds that it failed. */
     noteOutputs() {
         this.#areOutputsWritten = true;
     }
-    /** Reports `cause` and fails the step. Never throws: Node would print the stack and exit at once. */
     report(cause) {
         process.exitCode = ExitCode.Failure;
         if (this.#error !== undefined) {
@@ -19624,7 +18836,6 @@ class CrashReporter {
         attempt(() => logFailure(error, { helpUrl: () => undefined }, this.#log));
     }
 }
-/** Describes an unexpected error in constant words, since it may hold anything. The debug log gets the rest. */
 function explainUnexpected(cause) {
     return new errors/* ActionError */.lZ({
         code: 'unexpected-response',
@@ -19652,19 +18863,12 @@ function attempt(work) {
         work();
     }
     catch {
-        // Nothing is left to report it with.
     }
 }
 
 ;// CONCATENATED MODULE: ./build/deadline.js
 
-/**
- * The runner cancels with SIGINT, follows with SIGTERM after 7.5 s, and kills 2.5 s later.
- *
- * @see https://github.com/actions/runner/blob/main/src/Runner.Sdk/ProcessInvoker.cs
- */
 const CANCEL_SIGNALS = ['SIGINT', 'SIGTERM'];
-/** Listens for cancellation until `release` is called. `nextStep` says what a person can do after one. */
 function watchCancellation(nextStep) {
     const controller = new AbortController();
     const cancel = () => controller.abort(explainCancel(nextStep));
@@ -19680,15 +18884,10 @@ function watchCancellation(nextStep) {
         },
     };
 }
-/**
- * Starts the run's one deadline, `timeoutMs` from now, which a cancellation ends early. `findAdvice` is
- * asked when the time is up; it may return a further sentence for the next step, or an empty string.
- */
 function startDeadline(timeoutMs, cancellation, findAdvice = () => '') {
     const controller = new AbortController();
     const endsAt = performance.now() + timeoutMs;
     const timer = setTimeout(() => controller.abort(explainTimeout(timeoutMs, findAdvice())), timeoutMs);
-    // Not AbortSignal.any: until somebody listens to it, it does not know which of its signals came first.
     const cancel = () => controller.abort(cancellation.reason);
     cancellation.addEventListener('abort', cancel);
     if (cancellation.aborted) {
@@ -19717,7 +18916,6 @@ function explainCancel(nextStep) {
         nextStep,
     });
 }
-/** Resolves after `ms` milliseconds, or as soon as `signal` aborts. */
 function sleep(ms, signal) {
     return new Promise((resolve) => {
         const wake = () => {
@@ -19736,14 +18934,7 @@ function sleep(ms, signal) {
 ;// CONCATENATED MODULE: ./build/inputs/github-context.js
 
 
-/** Where the runner names no API, GitHub's own. */
 const DEFAULT_API_URL = 'https://api.github.com';
-/**
- * Reads the run's context from the variables that the runner sets and from the event's file. Whatever is
- * missing or malformed reads as absent. Never throws.
- *
- * @see https://docs.github.com/actions/reference/workflows-and-actions/variables
- */
 function readGitHubContext(env) {
     const repository = env['GITHUB_REPOSITORY'] ?? '';
     const [owner = '', repo = ''] = repository.split('/');
@@ -19762,15 +18953,12 @@ function readGitHubContext(env) {
         helpUrl: (title) => buildHelpUrl(env, title),
     };
 }
-/** The pull request to comment on: the input `pr-number` wins over the event. Undefined when neither names one. */
 function choosePullRequest({ repository, pullRequestNumber }, requestedNumber) {
     const number = requestedNumber ?? pullRequestNumber;
     return repository === undefined || number === undefined ? undefined : { ...repository, number };
 }
-/** Builds the schemas on demand: most runs have an event that names no pull request. */
 function describeEvent() {
     const repositoryReference = minified/* object */.Ik({ id: minified/* optional */.lq(minified/* int */.Wh()), url: minified/* optional */.lq(minified/* string */.Yj()) });
-    // A pull request as the events of workflow runs and checks list it.
     const listedPullRequest = minified/* object */.Ik({
         number: minified/* int */.Wh(),
         base: minified/* optional */.lq(minified/* object */.Ik({ repo: minified/* optional */.lq(repositoryReference) })),
@@ -19781,7 +18969,6 @@ function describeEvent() {
         head: minified/* optional */.lq(minified/* object */.Ik({ repo: minified/* nullish */.cl(minified/* object */.Ik({ full_name: minified/* string */.Yj() })) })),
     });
     const issue = minified/* object */.Ik({ number: minified/* int */.Wh(), pull_request: minified/* nullish */.cl(minified/* looseObject */._H({})) });
-    // A part that is malformed reads as absent, and does not take the others along.
     return minified/* object */.Ik({
         repository: minified/* catch */.Mf(minified/* optional */.lq(repositoryReference), undefined),
         pull_request: minified/* catch */.Mf(minified/* optional */.lq(pullRequest), undefined),
@@ -19792,9 +18979,7 @@ function describeEvent() {
         merge_group: minified/* catch */.Mf(minified/* optional */.lq(minified/* object */.Ik({ head_ref: minified/* string */.Yj() })), undefined),
     });
 }
-/** The branch that a merge queue makes for a pull request. The base may have slashes of its own. */
 const MERGE_QUEUE_REF = /^(?:refs\/heads\/)?gh-readonly-queue\/.+\/pr-([1-9]\d*)-[0-9a-f]+$/;
-/** The events besides those of pull requests whose payload can name one. */
 const OTHER_EVENTS = new Set([
     'issue_comment',
     'workflow_run',
@@ -19814,7 +18999,6 @@ function findPullRequestNumber(name, event, repository) {
     }
     switch (name) {
         case 'issue_comment':
-            // Comments on issues start it as well, and only those on pull requests have this member.
             return event.issue?.pull_request ? event.issue.number : undefined;
         case 'workflow_run':
             return findOnlyNumber(event.workflow_run, event, repository);
@@ -19830,13 +19014,11 @@ function findPullRequestNumber(name, event, repository) {
             return undefined;
     }
 }
-/** With several pull requests of the same commit, none of them is the one. */
 function findOnlyNumber(list, event, repository) {
     const ours = (list?.pull_requests ?? []).filter((entry) => isOfRepository(entry.base?.repo, event, repository));
     const [first] = ours;
     return ours.length === 1 ? first?.number : undefined;
 }
-/** A fork's commit may be listed with a pull request of the repository that was forked. */
 function isOfRepository(base, { repository: own }, repository) {
     if (base?.id !== undefined && own?.id !== undefined) {
         return base.id === own.id;
@@ -19845,9 +19027,7 @@ function isOfRepository(base, { repository: own }, repository) {
         ? true
         : base.url.toLowerCase().endsWith(`/repos/${repository.toLowerCase()}`);
 }
-/** Runs of these events have the repository's secrets, whoever caused them. */
 const EVENTS_WITH_SECRETS = new Set(['issue_comment', 'workflow_run']);
-/** @see https://docs.github.com/actions/security-for-github-actions/security-guides/using-secrets-in-github-actions */
 function findWithheldSecrets(run) {
     if (EVENTS_WITH_SECRETS.has(run.event)) {
         return undefined;
@@ -19866,9 +19046,7 @@ function readEvent(path) {
         return {};
     }
 }
-/** The page of this repository that has a heading for each title. */
 const HELP_PAGE = 'docs/troubleshooting.md';
-/** The action may come from another repository and another server than the workflow, and be at any version. */
 function buildHelpUrl(env, title) {
     const repository = env['GITHUB_ACTION_REPOSITORY'] ?? '';
     const ref = env['GITHUB_ACTION_REF'] ?? '';
@@ -19880,7 +19058,6 @@ function buildHelpUrl(env, title) {
         ? `${server}/${repository}/blob/${ref}/${HELP_PAGE}#${toAnchor(title)}`
         : undefined;
 }
-/** Makes the anchor of a heading as GitHub does. */
 function toAnchor(heading) {
     return heading
         .toLowerCase()
@@ -19890,9 +19067,7 @@ function toAnchor(heading) {
 
 ;// CONCATENATED MODULE: ./build/report/log-messages.js
 
-/** Shorter waits are logged at debug level only, in milliseconds. */
 const ANNOUNCED_WAIT_MS = 3_000;
-/** Logs that the run waits, when it is long enough to wonder. */
 function logWait({ ms, why }, log) {
     const text = `Trying again in ${(ms / 1_000).toFixed(1)} s: ${why}.`;
     if (ms >= ANNOUNCED_WAIT_MS) {
@@ -19902,28 +19077,23 @@ function logWait({ ms, why }, log) {
         log.debug(text);
     }
 }
-/** Logs one request, for those who switched step debugging on. */
 function logRequest(seen, log) {
     const { attempt, method, path, result, elapsedMs } = seen;
     log.debug(`Request ${attempt}: ${method} ${path} ${result} in ${Math.round(elapsedMs)} ms`);
 }
-/** Logs that the work on several groups begins, and what will be done; nothing where there is none. */
 function logStart({ total, expected, isDryRun }, log) {
     if (total > 0) {
         const counts = expected.length === 0 ? '' : `: ${(0,describe/* describeKinds */.HG)(expected)}`;
         log.info(`${isDryRun ? 'Planning' : 'Working on'} ${(0,describe/* countGroups */.eq)(total)}${counts}.`);
     }
 }
-/** Logs that the work goes on. */
 function logProgress(done, total, log) {
     log.info(`${done} of ${total} done.`);
 }
-/** Logs that there is no pull request to comment on, and how to name one. */
 function logNoPullRequest(log) {
     log.info('No comment: this run is not for a pull request.');
     log.info('To comment on a pull request all the same, set the input pr-number to its number.');
 }
-/** Logs what became of the pull request comment. None of it fails the step. */
 function logCommentResult(result, log) {
     switch (result.kind) {
         case 'created':
@@ -19947,9 +19117,7 @@ function logCommentResult(result, log) {
 ;// CONCATENATED MODULE: ./build/progress.js
 
 
-/** How often work that takes long shows that it goes on, in milliseconds. */
 const PROGRESS_INTERVAL_MS = 10_000;
-/** Logs the work on several groups while it goes on: each change, and a sign of life where there are none. */
 class ProgressLog {
     #log;
     #isDryRun;
@@ -19957,7 +19125,6 @@ class ProgressLog {
     #total = 0;
     #done = 0;
     #saidAt = 0;
-    /** `now` counts milliseconds. */
     constructor(log, isDryRun, now) {
         this.#log = log;
         this.#isDryRun = isDryRun;
@@ -19983,37 +19150,27 @@ var visible_text = __nccwpck_require__(269);
 ;// CONCATENATED MODULE: ./build/report/log.js
 
 
-/**
- * The one way to stdout. Every text is redacted, then escaped, and every line starts with a word of
- * ours. Nothing goes to stderr: the runner reads both, in no order.
- */
 class Log {
     #secrets;
-    /** How many annotations of each kind were written, and those that the last one has to stand for. */
     #written = { notice: 0, warning: 0, error: 0 };
     #held = { notice: [], warning: [], error: [] };
     constructor(secrets) {
         this.#secrets = secrets;
     }
-    /** One line on one thing that happened. It starts with a letter of ours. */
     info(text) {
         info(this.#clean(text));
     }
-    /** One line for those who switched step debugging on. */
     debug(text) {
         if (isDebug()) {
             debug(this.#clean(text));
         }
     }
-    /** One blue annotation. `title` is a constant of ours: the runner does not mask titles. */
     notice(title, text) {
         this.#annotate('notice', { title, message: this.#cleanLines([text]) });
     }
-    /** One yellow annotation. `title` is a constant of ours: the runner does not mask titles. */
     warning(title, text) {
         this.#annotate('warning', { title, message: this.#cleanLines([text]) });
     }
-    /** One red annotation of some lines, which also makes the step fail when the process ends. */
     failure(title, lines, place) {
         process.exitCode = ExitCode.Failure;
         this.#annotate('error', {
@@ -20022,15 +19179,10 @@ class Log {
             ...(place && { ...place, file: this.#clean(place.file) }),
         });
     }
-    /** Makes the step fail when the process ends, with a line that is no annotation. */
     fail(text) {
         process.exitCode = ExitCode.Failure;
         this.info(text);
     }
-    /**
-     * Writes the last annotation of each kind. The runner shows ten of a kind and drops the others without a
-     * word, so where there are more than ten, the tenth says how many are only in the log.
-     */
     flush() {
         for (const kind of ['error', 'warning', 'notice']) {
             const [first, ...others] = this.#held[kind].splice(0);
@@ -20053,14 +19205,12 @@ class Log {
         }
         const held = this.#held[kind];
         held.push(annotation);
-        // The tenth waits: it is written as it is unless there is an eleventh.
         if (held.length > 1) {
             for (const each of held.length === 2 ? held : [annotation]) {
                 info(describeAnnotation(kind, each));
             }
         }
     }
-    /** Lines below a heading that is folded in the log. */
     group(title, lines) {
         startGroup(this.#clean(title));
         for (const line of lines) {
@@ -20068,10 +19218,6 @@ class Log {
         }
         endGroup();
     }
-    /**
-     * Each line is escaped by itself: what a server says can't begin a line of ours. Where there is not
-     * room for all, lines before the last one go: the last one is the next step.
-     */
     #cleanLines(lines) {
         const clean = (line) => cut(this.#clean(line), MAX_ANNOTATION_LINE_LENGTH);
         const last = lines.slice(-1).map(clean);
@@ -20081,7 +19227,6 @@ class Log {
             const cleaned = clean(line);
             room -= cleaned.length + 1;
             if (room < 0) {
-                // A server may give thousands of reasons: what is not shown need not be redacted.
                 shown.push('…');
                 break;
             }
@@ -20093,19 +19238,14 @@ class Log {
         return escapeWorkflowCommands(this.#secrets.redact(text));
     }
 }
-/** The title of the annotation that stands for several. */
 const MORE_TITLES = {
     notice: 'More notices',
     warning: 'More warnings',
     error: 'More failures',
 };
-/** The runner shows this many of a kind. */
 const MAX_ANNOTATIONS = 10;
-/** The runner cuts the message of an annotation here, in characters. */
 const MAX_ANNOTATION_LENGTH = 4_096;
-/** So that the headline, the server's words and the next step fit into one annotation, in characters. */
 const MAX_ANNOTATION_LINE_LENGTH = 1_200;
-/** By name and not by index: the bundler keeps all of a namespace that is indexed. */
 function write(kind, { message, ...properties }) {
     switch (kind) {
         case 'error':
@@ -20119,22 +19259,13 @@ function write(kind, { message, ...properties }) {
             return;
     }
 }
-/** One line on an annotation that the runner would not show. */
 function describeAnnotation(kind, annotation) {
     const { file, startLine, title, message } = annotation;
     const place = file === undefined ? '' : ` ${file}:${startLine}`;
     const word = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
     return `${word}${place}: ${title}. ${message.replaceAll('\n', ' ')}`;
 }
-/** Longer lines are of no use in a log, in characters. */
 const MAX_LINE_LENGTH = 3_000;
-/**
- * Makes a text one line in which the runner sees no command: it ends lines at LF, CRLF and a bare CR,
- * takes `::command::` after odd white space for a command, and `##[command]` anywhere in a line.
- * Characters that can't be seen become spaces, which also ends ANSI sequences.
- *
- * @see https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
- */
 function escapeWorkflowCommands(text) {
     const escaped = (0,visible_text/* replaceInvisible */.k)(text)
         .replaceAll('##[', '# #[')
@@ -20150,18 +19281,9 @@ var summary = __nccwpck_require__(8946);
 ;// CONCATENATED MODULE: ./build/report/summary-file.js
 
 
-/** The runner drops the whole file when it is larger, in bytes. */
 const MAX_FILE_BYTES = 1024 * 1024;
-/** Less room, in bytes, is not enough for the heading and its table. */
 const MIN_REPORT_BYTES = 2_048;
-/** Separates the report from the text before it. */
 const GAP = '\n\n';
-/**
- * Appends the report to the file of the step's job summary, which may already hold other text. `render`
- * gets the size that is left, in bytes of UTF-8.
- *
- * @throws {Error} when the file can't be written, or is full
- */
 function appendSummary(file, render) {
     const size = (0,external_node_fs_namespaceObject.statSync)(file ?? '', { throwIfNoEntry: false })?.size ?? 0;
     const gap = size === 0 ? '' : GAP;
@@ -20173,13 +19295,6 @@ function appendSummary(file, render) {
 }
 
 ;// CONCATENATED MODULE: ./build/secret-encodings.js
-/**
- * The forms in which a server may repeat a secret, raw included. Shortened secrets need no entry:
- * {@link SecretIndex} finds every form by its pieces.
- *
- * Each entry takes a text of any length and returns forms whose total length is at most a small multiple
- * of it.
- */
 const ENCODINGS = {
     raw: (secret) => [secret],
     JSON: (secret) => [JSON.stringify(secret).slice(1, -1)],
@@ -20188,23 +19303,19 @@ const ENCODINGS = {
     base64url: encodeBase64,
     hex: (secret) => [Buffer.from(secret).toString('hex')],
 };
-/** Lists every form of `secret` once, as {@link ENCODINGS} knows them. Letter case may differ in a text. */
 function deriveEncodings(secret) {
     return [...new Set(Object.values(ENCODINGS).flatMap((encode) => encode(secret)))];
 }
 function encodeForUrls(secret) {
-    // Half of a surrogate pair is an error to the encoders, and no URL could carry it.
     const text = secret.toWellFormed();
     const component = encodeURIComponent(text);
     return [
         encodeURI(text),
         component,
-        // RFC 3986 reserves five characters more.
         component.replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`),
         new URLSearchParams({ '': text }).toString().slice(1),
     ];
 }
-/** The bytes in base64url wherever they stand in a longer text, without what their neighbors change. */
 function encodeBase64(text) {
     const bytes = Buffer.from(text);
     return [0, 1, 2].map((shift) => {
@@ -20215,25 +19326,13 @@ function encodeBase64(text) {
 }
 
 ;// CONCATENATED MODULE: ./build/secret-index.js
-/** Shorter forms are found in harmless words, in UTF-16 units. */
 const MIN_FORM_LENGTH = 8;
-/** So much of a secret gives it away even when the rest was cut off, in UTF-16 units. */
 const PIECE_LENGTH = 16;
-/** The number of buckets of the first, cheap check at each position of a text. */
 const BUCKETS = 1 << 16;
-/**
- * Finds secrets in texts, whole or in part, without regard to the case of ASCII letters.
- *
- * Every form of a secret is cut into pieces of 16 units, side by side, and a text is searched for pieces
- * only. So the cost of a search is linear in the text whatever was added, and the cost of adding a form
- * is linear in the form. A regular expression or `indexOf` for each form has no such bound: a server
- * chooses both the text and some of the secrets.
- */
 class SecretIndex {
     #pieces = new Set();
     #lengths = new Set();
     #isBucketUsed = new Uint8Array(BUCKETS);
-    /** Adds one form of a secret. Forms of fewer than 8 units are ignored. */
     add(form) {
         if (form.length < MIN_FORM_LENGTH) {
             return;
@@ -20245,10 +19344,6 @@ class SecretIndex {
         }
         this.#addPiece(folded.slice(-length));
     }
-    /**
-     * Finds the parts of `text` that belong to a secret, in order and without overlap. A secret that is
-     * there as a whole is one part. Of a run of its characters, fewer than 16 at either end may be left out.
-     */
     find(text) {
         const folded = foldCase(text);
         const found = [];
@@ -20271,7 +19366,6 @@ class SecretIndex {
         this.#isBucketUsed[chooseBucket(piece, 0)] = 1;
     }
 }
-/** Makes one of spans that overlap or touch. `spans` may come in any order. */
 function mergeSpans(spans) {
     const merged = [];
     for (const { start, end } of [...spans].sort((a, b) => a.start - b.start)) {
@@ -20285,11 +19379,9 @@ function mergeSpans(spans) {
     }
     return merged;
 }
-/** Lower-cases ASCII letters only: other letters change the length of a text, or depend on their neighbors. */
 function foldCase(text) {
     return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
-/** Four of the first eight units decide, so a piece and a text that begins with it agree. */
 function chooseBucket(text, start) {
     let bucket = 0;
     for (const offset of [0, 3, 5, 7]) {
@@ -20299,14 +19391,10 @@ function chooseBucket(text, start) {
 }
 
 ;// CONCATENATED MODULE: ./build/secret-members.js
-/** Names of members that hold a credential, in bodies of LaunchDarkly's and of what stands before it. */
 const SECRET_NAMES = '(?:api|mobile|sdk)[_-]?key|(?:(?:access|refresh|id|auth)[_-]?)?token|(?:client[_-]?)?secret|password';
 const SECRET_MEMBER = new RegExp(`^(?:${SECRET_NAMES})$`, 'i');
-/** The beginning of such a member in a text, up to its value. */
 const SECRET_MEMBER_IN_TEXT = new RegExp(`"(?:${SECRET_NAMES})"\\s*:\\s*"`, 'gi');
-/** Yields the strings under the name of a secret, and those in a text of JSON within the JSON. */
 function* findSecretMembers(json) {
-    // A list of work instead of recursion: the depth of a body is the server's choice.
     const pending = [
         { value: json, isSecret: false },
     ];
@@ -20327,13 +19415,11 @@ function* findSecretMembers(json) {
         }
     }
 }
-/** Yields the values of members that hold a secret. The text may break off, and need not be JSON. */
 function* findSecretMembersInText(text) {
     for (const { 0: start, index } of text.matchAll(SECRET_MEMBER_IN_TEXT)) {
         yield unescapeJson(readString(text, index + start.length));
     }
 }
-/** Reads the rest of a JSON string, up to its closing quote or to the end of the text. */
 function readString(text, start) {
     const mark = /["\\]/g;
     mark.lastIndex = start;
@@ -20341,7 +19427,6 @@ function readString(text, start) {
         if (found[0] === '"') {
             return text.slice(start, found.index);
         }
-        // Whatever stands behind a backslash ends nothing.
         mark.lastIndex += 1;
     }
     return text.slice(start);
@@ -20359,48 +19444,24 @@ function unescapeJson(written) {
 
 
 
-/** What a redacted secret reads like. The runner's own mask looks the same. */
 const REDACTED = '***';
-/** Stands in for a text that could not be redacted. */
 const WITHHELD = '[withheld: the text could not be searched for secrets]';
-/**
- * The runner drops every output that contains a masked value, and no credential is as short, so a
- * shorter value is neither masked nor redacted. In characters.
- */
 const MIN_SECRET_LENGTH = 8;
-/** A shorter value is not taken for a secret because of the name that it has in a body, in characters. */
 const MIN_DISCOVERED_LENGTH = 16;
-/** More masks for secrets in bodies would be noise in the log. The reports are redacted without them. */
 const MAX_DISCOVERED_MASKS = 32;
-/** Secrets from bodies that are redacted in all their encodings. */
 const MAX_DISCOVERED = 1_000;
-/** The part of {@link MAX_DISCOVERED} for keys of a known shape, which are redacted without being known. */
 const MAX_DISCOVERED_BY_SHAPE = 200;
-/** The total length of the secrets from bodies that are redacted, in characters. */
 const MAX_DISCOVERED_LENGTH = 128 * 1024;
-/** Longer texts are cut here, in characters. No sink shows as much. */
 const MAX_TEXT_LENGTH = 1024 * 1024;
-/** What is left out at a cut, in characters: longer than the part of a known shape that is not recognized. */
 const CUT_LENGTH = 64;
-/**
- * LaunchDarkly's SDK and mobile keys and API tokens, and GitHub's tokens, by their documented shapes. What
- * stands in front does not matter: it may be the end of an escape, as in `%22sdk-…` and `\nsdk-…`.
- */
 const KNOWN_SHAPES = /(?:sdk|mob|api|rel)-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-f])|gh[pousr]_[a-z0-9]{30,}|github_pat_[a-z0-9_]{30,}/gi;
-/** Separates the values. No environment variable can hold it. */
 const SEPARATOR = '\0';
-/**
- * Knows every secret of the run and redacts them. Each secret is passed to `mask` (the runner's masker) as
- * soon as it is known, before anything can use it. The cost of every method is linear in its arguments.
- */
 class Secrets {
     #mask;
     #index = new SecretIndex();
     #known = new Set();
-    /** All forms of the secrets that the run was given. */
     #given = new Set();
     #named = new Set();
-    /** The named values that hold no given secret, in one text that is searched as a whole. */
     #exempt = '';
     #discovered = 0;
     #discoveredLength = 0;
@@ -20408,20 +19469,12 @@ class Secrets {
     constructor(mask) {
         this.#mask = mask;
     }
-    /**
-     * Names values that are no secrets though they, or parts of them, may look like one: the names and keys
-     * that the workflow gave. A value that holds a secret that was added is no exception.
-     */
     exempt(values) {
         for (const value of values) {
             this.#named.add(foldCase(value));
         }
         this.#updateExempt();
     }
-    /**
-     * Registers a credential that the run was given, whatever it looks like. Values of fewer than eight
-     * characters are ignored, and so are such lines: the runner masks each line of a value by itself.
-     */
     add(value) {
         const lines = value.split(/[\r\n]/).filter((line) => isLongEnough(line));
         for (const line of lines) {
@@ -20436,10 +19489,6 @@ class Secrets {
         }
         this.#updateExempt();
     }
-    /**
-     * Finds and registers the secrets that a response body carries, at any depth, whether or not it is valid
-     * JSON. Returns false when it carries more than can be registered: then nothing of it may be shown.
-     */
     discover(text, json) {
         for (const values of [findSecretMembers(json), findSecretMembersInText(text)]) {
             for (const value of values) {
@@ -20456,10 +19505,6 @@ class Secrets {
         }
         return true;
     }
-    /**
-     * Returns `text` without any secret, raw, encoded or shortened. Redact first, escape afterwards. Never
-     * throws: a text that can't be redacted becomes a constant.
-     */
     redact(text) {
         try {
             return text.length > MAX_TEXT_LENGTH
@@ -20493,7 +19538,6 @@ class Secrets {
         }
         return forms;
     }
-    /** Returns false when the value would have to be redacted, but can't be registered. */
     #addDiscovered(value) {
         const lines = value.split(/[\r\n]/).map((line) => line.trim());
         return lines
@@ -20540,15 +19584,7 @@ function isLongEnough(value) {
 var error_codes = __nccwpck_require__(1484);
 ;// CONCATENATED MODULE: ./build/launchdarkly/schemas.js
 
-/*
- * What LaunchDarkly answers. The live API is loose where its documentation is strict: optional members
- * come as null, times as strings of digits. So only what the action cannot do without is required,
- * members that are not understood read as missing, and unknown ones are dropped. Above all
- * `environment`, which holds SDK and mobile keys, has no place in any of these shapes.
- */
-/** The largest time that JavaScript's Date can show, in epoch milliseconds. */
 const MAX_EPOCH_MS = 8.64e15;
-/** Makes a member optional in every way: missing, null or of a shape that is not understood. */
 function loose(schema) {
     return minified/* catch */.Mf(minified/* optional */.lq(schema), undefined);
 }
@@ -20588,7 +19624,6 @@ const insightGroup = minified/* object */.Ik({
     })),
     scoreMetadata: loose(minified/* object */.Ik({ period, lastPeriod: period })),
 });
-/** Reads an `InsightGroup`; undefined when `json` is none. */
 function parseInsightGroup(json) {
     return minified/* safeParse */.xL(insightGroup, json).data;
 }
@@ -20602,7 +19637,6 @@ const errorBody = minified/* object */.Ik({
     id: loose(minified/* string */.Yj()),
     errors: minified/* catch */.Mf(minified/* array */.YO(failureReason), []),
 });
-/** Reads an error body of any shape. */
 function parseErrorBody(json) {
     return minified/* safeParse */.xL(errorBody, json).data ?? { errors: [] };
 }
@@ -20621,15 +19655,12 @@ function parsePage(json, parseItem) {
         hasNext: page._links?.next !== undefined,
     });
 }
-/** Reads one page of projects or environments: their keys and names, and nothing else. */
 function parseNamedKeyPage(json) {
     return parsePage(json, parseNamedKey);
 }
-/** Reads one page of insight groups. */
 function parseGroupPage(json) {
     return parsePage(json, parseInsightGroup);
 }
-/** Reads a project or an environment: its key and its name, and nothing else. */
 function parseNamedKey(json) {
     return minified/* safeParse */.xL(namedKey, json).data;
 }
@@ -20640,7 +19671,6 @@ const callerIdentity = minified/* object */.Ik({
     serviceToken: loose(minified/* boolean */.zM()),
     scopes: loose(minified/* array */.YO(minified/* string */.Yj())),
 });
-/** Reads a caller identity; undefined when `json` is none. */
 function parseCallerIdentity(json) {
     return minified/* safeParse */.xL(callerIdentity, json).data;
 }
@@ -20650,9 +19680,7 @@ function parseCallerIdentity(json) {
 
 
 
-/** A success without a body. */
 const NO_CONTENT = 204;
-/** Decides what a request came to, by the status alone: the body of a 4xx explains, it never decides. */
 function readApiResult(exchange, expectation) {
     if (exchange.kind === 'no-response') {
         const { startedAt, receivedAt } = exchange;
@@ -20680,7 +19708,6 @@ function readApiResult(exchange, expectation) {
     const failure = readResponseFailure(exchange, expectation.status);
     return { ...timing, kind: 'indeterminate', failure };
 }
-/** LaunchDarkly shows the state of its limits on every answer; only with 429 has one been reached. */
 function omitLimits(headers) {
     return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('x-ratelimit-')));
 }
@@ -20696,7 +19723,6 @@ function readResponseFailure(response, expectedStatus) {
         return { ...common, code: 'timeout', what: 'answered 408 (request timeout)' };
     }
     if (status >= 300 && status <= 399) {
-        // Following it would turn the POST into a GET or carry the token to another host.
         const what = `answered ${status}, a redirect, which is never followed`;
         return { ...common, code: 'unexpected-response', isRetryable: false, what };
     }
@@ -20719,7 +19745,6 @@ function describeBody(status, expectedStatus, body) {
     }
     return `answered ${status} with a body that is not what was asked for`;
 }
-/** The DNS of a cluster may not know a name for a moment; after this long it is a wrong name, in milliseconds. */
 const NAME_RETRY_LIMIT_MS = 10_000;
 function readNetworkFailure(failed) {
     const { mayHaveBeenProcessed, code, cause, proxy, isDirect } = failed;
@@ -20763,17 +19788,9 @@ function readNetworkFailure(failed) {
 ;// CONCATENATED MODULE: ./build/launchdarkly/client.js
 
 
-/** How many items a page of projects, environments or applications is asked for. */
 const PAGE_SIZE = 100;
-/**
- * "Must be between 1 and 20 inclusive."
- *
- * @see https://launchdarkly.com/docs/api/insights-scores-beta/list-insight-groups
- */
 const GROUP_PAGE_SIZE = 20;
-/** A delete that was held back for longer is not sent, in milliseconds: by then the key may name another group. */
 const MAX_DELETE_HELD_MS = 1_000;
-/** Speaks LaunchDarkly's API over `transport`. Every request ends when `signal` aborts. */
 function createClient(transport, signal) {
     const ask = async (request, expectation) => readApiResult(await transport.send(request, signal), expectation);
     const get = (route, query, parse) => ask({ method: 'GET', ...route, query }, { status: 200, parse });
@@ -20785,8 +19802,6 @@ function createClient(transport, signal) {
                 key,
                 projectKey,
                 environmentKey,
-                // "If not provided, the insight group will include data from all applications." What an
-                // empty list means is not documented.
                 ...(applicationKeys.length > 0 && { applicationKeys }),
             };
             return ask({ method: 'POST', ...CREATE, body }, { status: 201, parse: parseGroupOf(key) });
@@ -20808,7 +19823,6 @@ function createClient(transport, signal) {
     };
 }
 const INSIGHTS = '/api/v2/engineering-insights/insights';
-/** Singular, unlike the path of every other operation. */
 const CREATE = fixedRoute(`${INSIGHTS}/group`);
 const GROUPS = fixedRoute(`${INSIGHTS}/groups`);
 const PROJECTS = fixedRoute('/api/v2/projects');
@@ -20836,10 +19850,6 @@ function below({ path, route }, key, parameter) {
 function pageQuery(limit, offset) {
     return { limit: String(limit), ...(offset > 0 && { offset: String(offset) }) };
 }
-/**
- * Accepts a group only under the key that was asked for: any other is not an answer to the question.
- * LaunchDarkly lower-cases the keys of some resources, so letter case does not count.
- */
 function parseGroupOf(key) {
     return (json) => {
         const group = parseInsightGroup(json);
@@ -20848,49 +19858,30 @@ function parseGroupOf(key) {
 }
 
 ;// CONCATENATED MODULE: ./build/launchdarkly/rate-limit-gate.js
-/** Requests of one scope that are in flight at once, at most. Reads and writes are capped as well, see `throttle.ts`. */
 const MAX_IN_FLIGHT = 8;
-/**
- * One rate limit of LaunchDarkly's: of a route, of the token or of the account. Decides whether a
- * request may be sent now. Pure: the time is an argument.
- *
- * After it was closed, one request probes whether it is open again; each success doubles how many may
- * be in flight. It starts in that state as well, so that the first answer tells how many calls are left
- * before many are made.
- */
 class RateLimitGate {
     #closedUntil = Number.NEGATIVE_INFINITY;
     #inFlight = 0;
     #maxInFlight = 1;
-    /** Whether somebody else was seen to make calls under the same limit. */
     #isShared = false;
-    /** What is left of the current window, requests in flight already taken off. */
     #window;
-    /** Until when the server asked for no more requests; epoch milliseconds. */
     get closedUntil() {
         return this.#closedUntil;
     }
-    /**
-     * Whether a request may be sent at `now`. That no calls are left is a forecast, so it holds nothing back
-     * that would then come too late: from `deadlineAt` on the server has to say so itself.
-     */
     isOpen(now, deadlineAt) {
         const opensAt = this.opensAt();
         const isDue = now >= opensAt || (opensAt >= deadlineAt && now >= this.#closedUntil);
         return isDue && this.#inFlight < Math.min(this.#maxInFlight, this.#affordable());
     }
-    /** Where other jobs spend what is left as well, the less it is, the fewer requests are sent at once. */
     #affordable() {
         const { remaining } = this.#window ?? { remaining: 0 };
         return this.#isShared && remaining > 0 ? Math.ceil(remaining / SHARERS) : MAX_IN_FLIGHT;
     }
-    /** When the gate lets requests through again, in epoch milliseconds; in the past when it does already. */
     opensAt() {
         return this.#window?.remaining === 0
             ? Math.max(this.#closedUntil, this.#window.resetsAt)
             : this.#closedUntil;
     }
-    /** Counts a request that is being sent. */
     enter(now) {
         this.#inFlight += 1;
         if (this.#window === undefined) {
@@ -20900,12 +19891,10 @@ class RateLimitGate {
             this.#window.remaining -= 1;
         }
         else if (now >= this.#window.resetsAt) {
-            // The first request of a new window, of which nothing is known yet.
             this.#window = undefined;
             this.#maxInFlight = 1;
         }
     }
-    /** Counts a request that has ended. `state` is absent when the answer says nothing of this limit. */
     leave(state) {
         this.#inFlight -= 1;
         if (state === undefined) {
@@ -20913,53 +19902,35 @@ class RateLimitGate {
         }
         const ageMs = this.#window === undefined ? Infinity : state.resetsAt - this.#window.resetsAt;
         if (ageMs > WINDOW_TOLERANCE_MS) {
-            // The answers of those that are still in flight are not counted in this one.
             const remaining = Math.max(0, state.remaining - this.#inFlight);
             this.#window = { remaining, resetsAt: state.resetsAt };
         }
         else if (ageMs > -WINDOW_TOLERANCE_MS) {
-            // Answers overtake each other, so the lowest count is the latest. What is in flight is off ours already.
             const counted = this.#window?.remaining ?? state.remaining;
             this.#isShared ||= state.remaining < counted;
             this.#window = { remaining: Math.min(state.remaining, counted), resetsAt: state.resetsAt };
         }
-        // Else it speaks of a window that is over.
     }
-    /** A request got through: more may be in flight at once. */
     widen() {
         this.#maxInFlight = Math.min(MAX_IN_FLIGHT, this.#maxInFlight * 2);
     }
-    /** Lets nothing through until `at`, and then one request first. Never opens earlier than asked for before. */
     closeUntil(at) {
         this.#closedUntil = Math.max(this.#closedUntil, at);
         this.#maxInFlight = 1;
         this.#window = undefined;
     }
 }
-/** How many jobs are assumed to share an account. */
 const SHARERS = 4;
-/** Resets of one window differ by less when they are converted to our clock, those of two by more; milliseconds. */
 const WINDOW_TOLERANCE_MS = 2_000;
 
 ;// CONCATENATED MODULE: ./build/launchdarkly/rate-limit-headers.js
-/** The rate limits that LaunchDarkly applies to a call, by what shares them. */
 const RATE_LIMIT_SCOPES = ['account', 'token', 'route'];
-/**
- * The headers of each limit. Account and route share the header of their reset.
- *
- * @see https://launchdarkly.com/docs/api#rate-limiting
- */
 const HEADERS = {
     account: ['x-ratelimit-global-remaining', 'x-ratelimit-reset'],
     token: ['x-ratelimit-auth-token-remaining', 'x-ratelimit-auth-token-reset'],
     route: ['x-ratelimit-route-remaining', 'x-ratelimit-reset'],
 };
-/** LaunchDarkly's windows are ten seconds long. A reset further ahead than this is none, in milliseconds. */
 const MAX_WINDOW_MS = 60_000;
-/**
- * Reads what an answer says of each limit that was applied to it; limits without a usable reset are left
- * out. `toLocal` converts epoch milliseconds of the server's clock to ours.
- */
 function readRateLimits(headers, { receivedAt, toLocal, }) {
     return Object.fromEntries(RATE_LIMIT_SCOPES.flatMap((scope) => {
         const [remaining, reset] = HEADERS[scope].map((name) => readCount(headers[name]));
@@ -20971,10 +19942,6 @@ function readRateLimits(headers, { receivedAt, toLocal, }) {
         return aheadMs > 0 && aheadMs <= MAX_WINDOW_MS ? [[scope, { remaining, resetsAt }]] : [];
     }));
 }
-/**
- * Tells which limits a 429 reached: those with nothing left. A 429 that names none, such as that of the
- * limit by address, concerns every call of the run.
- */
 function findExhaustedScopes(headers) {
     const exhausted = RATE_LIMIT_SCOPES.filter((scope) => readCount(headers[HEADERS[scope][0]]) === 0);
     return exhausted.length > 0 ? exhausted : ['account'];
@@ -20984,28 +19951,17 @@ function readCount(value) {
 }
 
 ;// CONCATENATED MODULE: ./build/launchdarkly/server-clock.js
-/** `Date` has no fraction, so the true time is up to this much later, in milliseconds. */
 const DATE_RESOLUTION_MS = 1_000;
-/**
- * Estimates how far the server's clock is ahead of ours. One `Date` header leaves more than a second of
- * doubt, which is a tenth of a rate limit's window; each further answer narrows it.
- */
 class server_clock_ServerClock {
     #minOffsetMs = Number.NEGATIVE_INFINITY;
     #maxOffsetMs = Number.POSITIVE_INFINITY;
-    /** Takes the `Date` of one answer into account. */
     observe({ startedAt, receivedAt, serverDate }) {
         const min = serverDate - receivedAt;
         const max = serverDate + DATE_RESOLUTION_MS - startedAt;
-        // Bounds that exclude each other mean that one of the clocks was set: what was learned before is void.
         const isConsistent = min < this.#maxOffsetMs && max > this.#minOffsetMs;
         this.#minOffsetMs = isConsistent ? Math.max(min, this.#minOffsetMs) : min;
         this.#maxOffsetMs = isConsistent ? Math.min(max, this.#maxOffsetMs) : max;
     }
-    /**
-     * The moment, in epoch milliseconds by our clock, at which the server's clock certainly shows
-     * `serverTime`. Without any sample both clocks are taken to agree.
-     */
     toLocal(serverTime) {
         return Number.isFinite(this.#minOffsetMs) ? serverTime - this.#minOffsetMs : serverTime;
     }
@@ -21017,22 +19973,9 @@ class server_clock_ServerClock {
 
 
 
-/** Reads, and writes, that are in flight at once. LaunchDarkly's own tools make one to six requests at a time. */
 const MAX_CONCURRENT = 4;
-/** A wait is lengthened by up to this much, in milliseconds, so that jobs of one account don't return at once. */
 const MAX_JITTER_MS = 250;
-/** A limit that is announced again while it is waited for is announced only if it moved by more, in milliseconds. */
 const ANNOUNCED_CHANGE_MS = 1_000;
-/**
- * Wraps a transport so that all requests of a run share one pace: at most {@link MAX_CONCURRENT} reads
- * and as many writes are in flight; a rate limit stops every request that it applies to, before it is
- * reached where the server says how many calls are left; a request that was refused with 429 is sent
- * again. `Retry-After` on any other error stops all requests as well.
- *
- * Callers see a 429 only when waiting for it to pass would outlast the deadline, a `RETRY_AFTER` without
- * response only when another answer asked to wait longer than that, and a `HELD` only for a request that
- * sets `maxHeldMs`.
- */
 function throttle(transport, deps) {
     const pace = new Pace(deps);
     return {
@@ -21071,23 +20014,16 @@ function createHeld(startedAt, receivedAt) {
 class Pace {
     #deps;
     #gates = new Map();
-    /** The answer that closed a gate last. */
     #closedBy = new WeakMap();
     #clock = new server_clock_ServerClock();
     #inFlight = { read: 0, write: 0 };
     #queue = [];
-    /** When the queue is looked at again. */
     #wakesAt = Number.POSITIVE_INFINITY;
-    /** 429s that did not say how long to wait, since the last request that got through. */
     #unexplainedLimits = 0;
     #announcedUntil = Number.NEGATIVE_INFINITY;
     constructor(deps) {
         this.#deps = deps;
     }
-    /**
-     * Waits until `request` may be sent. Resolves with what stands in for its answer if that would outlast
-     * the deadline. An aborted request is let through at once: it is the transport that says so.
-     */
     enter(request, signal) {
         return new Promise((resolve) => {
             const queued = {
@@ -21116,7 +20052,6 @@ class Pace {
             this.#admitQueued();
         });
     }
-    /** Takes an answer into account. Returns whether the request has to be sent again. */
     leave(request, exchange) {
         this.#inFlight[kindOf(request)] -= 1;
         const mustRetry = exchange.kind === 'response'
@@ -21161,11 +20096,9 @@ class Pace {
         }
         return false;
     }
-    /** Closes `gates` for `waitMs`. Returns whether they open again before the deadline. */
     #close(gates, response, waitMs) {
         const { random, deadlineAt, onWait } = this.#deps;
         const until = response.receivedAt + waitMs;
-        // A hint is a lower bound: jitter is added to it, and never more than there is time for.
         const jitterMs = Math.max(0, Math.floor(Math.min(random() * MAX_JITTER_MS, deadlineAt - until - 1)));
         for (const gate of gates) {
             gate.closeUntil(until + jitterMs);
@@ -21204,7 +20137,6 @@ class Pace {
         }
         this.#wakeAt(wakesAt, now);
     }
-    /** What answers a request that can't be sent before the deadline. */
     #findRefusal({ gates }) {
         const gate = gates.find(({ closedUntil }) => closedUntil >= this.#deps.deadlineAt);
         const response = gate && this.#closedBy.get(gate);
@@ -21257,11 +20189,8 @@ function kindOf({ method }) {
 
 
 
-/** A diagnosis that takes longer, in milliseconds, would only delay the report of the failure. */
 const DIAGNOSIS_TIMEOUT_MS = 10_000;
-/** A look-up that only a warning depends on is given up sooner, in milliseconds. */
 const LOOKUP_TIMEOUT_MS = 5_000;
-/** Opens a session. No connection is made before the first request. */
 function openSession(options) {
     const { inputs, timeoutMs, cancellation, secrets, maxUnansweredAttempts } = options;
     const { server, token, proxies } = inputs;
@@ -21302,7 +20231,6 @@ function openSession(options) {
                 describeFailure: (failure, operation) => describeFailure(failure, { operation, desired, server }),
                 locateEnvironment: () => locateEnvironment(desired, askWithin(DIAGNOSIS_TIMEOUT_MS)),
                 findUnknownApplications: () => {
-                    // The groups of one template share their applications, and so the answer.
                     const key = JSON.stringify(desired.applicationKeys);
                     const unknown = applications.get(key) ?? findUnknownApplications(desired, askWithin(LOOKUP_TIMEOUT_MS));
                     applications.set(key, unknown);
@@ -21316,11 +20244,9 @@ function openSession(options) {
         },
     };
 }
-/** Epoch milliseconds by a clock that nobody sets while the run goes on. */
 function readSteadyClock() {
     return performance.timeOrigin + performance.now();
 }
-/** The clocks of a deadline. */
 function clockOf(deadline) {
     return {
         signal: deadline.signal,
@@ -21332,7 +20258,6 @@ function clockOf(deadline) {
 }
 
 ;// CONCATENATED MODULE: ./build/run.js
-// First, because of what it starts in the background.
 
 
 
@@ -21352,14 +20277,10 @@ function clockOf(deadline) {
 
 
 
-/** How long the work may take unless the workflow says otherwise: for one group, and for several. Milliseconds. */
 const SINGLE_TIMEOUT_MS = 120_000;
 const SEVERAL_TIMEOUT_MS = 600_000;
-/** How often one of several groups is tried without an answer before the next one has its turn. */
 const MAX_UNANSWERED_ATTEMPTS = 5;
-/** The longest that the comment may hold the step up, in milliseconds. */
 const COMMENT_TIMEOUT_MS = 20_000;
-/** Runs the action that `name` stands for. Never rejects: a failure is told in the log, the outputs and the exit code. */
 async function run(name, env = process.env) {
     switch (name) {
         case 'create':
@@ -21385,7 +20306,6 @@ async function runCommand(command, env) {
         log.flush();
     }
 }
-/** One run of a command: reads the inputs, does the work, reports. */
 class Run {
     #command;
     #context;
@@ -21405,7 +20325,6 @@ class Run {
             inputs = this.#command.readInputs({ ...this.#context, run: this.#github });
             return this.#execute(inputs);
         });
-        // A step that fails must not have the outputs of a success.
         const report = this.#report(inputs, crash.error ? failed(crash.error) : result);
         if (crash.error === undefined) {
             logReport(report, log);
@@ -21462,7 +20381,6 @@ class Run {
             requests: this.#requests,
         };
     }
-    /** Without outputs a step must not pass: the steps that read them would go on with nothing. */
     #handOverOutputs(report) {
         const { log, secrets, crash } = this.#context;
         try {
@@ -21477,7 +20395,6 @@ class Run {
             ]);
         }
     }
-    /** A summary that can't be written never fails the step: a report is not the work. */
     #writeSummary(report) {
         const { env, log, secrets } = this.#context;
         try {
@@ -21497,8 +20414,7 @@ class Run {
             logNoPullRequest(log);
             return;
         }
-        // Not at the top: it brings a client for GitHub along, which only a comment needs.
-        const { publishComment } = await Promise.all(/* import() */[__nccwpck_require__.e(108), __nccwpck_require__.e(267)]).then(__nccwpck_require__.bind(__nccwpck_require__, 267));
+        const { publishComment } = await __nccwpck_require__.e(/* import() */ 267).then(__nccwpck_require__.bind(__nccwpck_require__, 267));
         const deadline = startDeadline(COMMENT_TIMEOUT_MS, this.#cancellation.signal);
         const { sleep, random } = clockOf(deadline);
         const result = await publishComment({
@@ -21521,7 +20437,6 @@ class Run {
         logCommentResult(result, log);
     }
 }
-/** The error boundary: whatever `work` throws ends here, in words. */
 async function run_settle(work) {
     try {
         return await work();
