@@ -16929,12 +16929,6 @@ const NOT_FOUND_RETRY_LIMIT_MS = {
     unknown: 0,
 };
 const LIMITED_BACKOFF = { minMs: 500, maxMs: 2_000 };
-const RESULT_DELAY_MS = 10;
-function findSentAt(begunAt, endedAt, { startedAt, receivedAt }) {
-    const spentMs = endedAt.uptimeMs - begunAt.uptimeMs;
-    const heldMs = Math.max(0, spentMs - (receivedAt - startedAt) - RESULT_DELAY_MS);
-    return { uptimeMs: begunAt.uptimeMs + heldMs, wallMs: begunAt.wallMs + heldMs };
-}
 class RetryLoop {
     serverClock = new ServerClock();
     #desired;
@@ -16953,7 +16947,8 @@ class RetryLoop {
         const begunAt = this.#deps.now();
         const result = await request();
         const endedAt = this.#deps.now();
-        const sentAt = findSentAt(begunAt, endedAt, result);
+        const { heldMs } = result;
+        const sentAt = { uptimeMs: begunAt.uptimeMs + heldMs, wallMs: begunAt.wallMs + heldMs };
         this.serverClock.record({ sentAt, receivedAt: endedAt, serverTimeMs: result.serverClock });
         const causeCode = result.kind === 'indeterminate' ? result.failure.causeCode : undefined;
         this.#unanswered = causeCode === undefined ? 0 : this.#unanswered + 1;
@@ -19683,14 +19678,21 @@ function parseCallerIdentity(json) {
 const NO_CONTENT = 204;
 function readApiResult(exchange, expectation) {
     if (exchange.kind === 'no-response') {
-        const { startedAt, receivedAt } = exchange;
-        const timing = { startedAt, receivedAt, serverClock: undefined, retryAfterMs: undefined };
+        const { startedAt, receivedAt, heldMs = 0 } = exchange;
+        const timing = {
+            startedAt,
+            receivedAt,
+            heldMs,
+            serverClock: undefined,
+            retryAfterMs: undefined,
+        };
         return { ...timing, kind: 'indeterminate', failure: readNetworkFailure(exchange) };
     }
-    const { startedAt, receivedAt, headers, status, body } = exchange;
+    const { startedAt, receivedAt, heldMs = 0, headers, status, body } = exchange;
     const timing = {
         startedAt,
         receivedAt,
+        heldMs,
         serverClock: (0,launchdarkly_backoff/* parseServerClock */.vs)(headers),
         retryAfterMs: (0,launchdarkly_backoff/* parseRetryAfter */.mu)(status === 429 ? headers : omitLimits(headers), receivedAt),
     };
@@ -19992,9 +19994,10 @@ function throttle(transport, deps) {
                     pace.leave(request, held);
                     return held;
                 }
+                const heldMs = deps.now() - queuedAt;
                 const exchange = await transport.send(request, signal);
                 if (!pace.leave(request, exchange)) {
-                    return exchange;
+                    return { ...exchange, heldMs };
                 }
             }
         },

@@ -42,6 +42,9 @@ describe('Node.js version', () => {
         outcome: 'failed',
         created: 'false',
         drift: '[]',
+        groups: '[]',
+        counts: '{}',
+        scores: '{}',
         'error-code': 'unsupported-node',
       });
       expect(simulated.simulator.requests).toEqual([]);

@@ -171,7 +171,7 @@ describe.concurrent('the group of a preview environment', () => {
     const planned = await preview.run('close', { 'dry-run': 'true' });
     expect(planned.outputs['outcome']).toBe('would-delete');
     expect(preview.github.comments).toHaveLength(1);
-    expect(preview.github.comments[0]?.body).toContain('would delete insight group');
+    expect(preview.github.comments[0]?.body).toContain('Insight group to delete: Preview 7');
     expect(hasGroup(preview)).toBe(true);
   });
 

@@ -100,6 +100,7 @@ const SCENARIOS: readonly Scenario[] = [
   {
     title: 'Several environments: created, updated, unchanged, and one that does not exist',
     file: 'several-groups',
+    isRepeated: true,
     inputs: EVERY_ENVIRONMENT,
     groups: [groupOf('production', 'Prod'), groupOf('test', 'Test - All Apps')],
   },

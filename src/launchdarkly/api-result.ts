@@ -23,6 +23,8 @@ export type ApiResult<T> = Timing &
 export interface Timing {
   readonly startedAt: number;
   readonly receivedAt: number;
+  /** How long the request was held back before it was sent, in milliseconds. */
+  readonly heldMs: number;
   /** The server's clock at `receivedAt`, up to a second behind; undefined where it does not tell it. */
   readonly serverClock: number | undefined;
   /** The wait that the server asks for, in milliseconds. */
@@ -77,14 +79,21 @@ const NO_CONTENT = 204;
 /** Decides what a request came to, by the status alone: the body of a 4xx explains, it never decides. */
 export function readApiResult<T>(exchange: Exchange, expectation: Expectation<T>): ApiResult<T> {
   if (exchange.kind === 'no-response') {
-    const { startedAt, receivedAt } = exchange;
-    const timing = { startedAt, receivedAt, serverClock: undefined, retryAfterMs: undefined };
+    const { startedAt, receivedAt, heldMs = 0 } = exchange;
+    const timing = {
+      startedAt,
+      receivedAt,
+      heldMs,
+      serverClock: undefined,
+      retryAfterMs: undefined,
+    };
     return { ...timing, kind: 'indeterminate', failure: readNetworkFailure(exchange) };
   }
-  const { startedAt, receivedAt, headers, status, body } = exchange;
+  const { startedAt, receivedAt, heldMs = 0, headers, status, body } = exchange;
   const timing = {
     startedAt,
     receivedAt,
+    heldMs,
     serverClock: parseServerClock(headers),
     retryAfterMs: parseRetryAfter(status === 429 ? headers : omitLimits(headers), receivedAt),
   };

@@ -58,9 +58,10 @@ export function throttle(transport: Transport, deps: ThrottleDeps): Transport {
           pace.leave(request, held);
           return held;
         }
+        const heldMs = deps.now() - queuedAt;
         const exchange = await transport.send(request, signal);
         if (!pace.leave(request, exchange)) {
-          return exchange;
+          return { ...exchange, heldMs };
         }
       }
     },

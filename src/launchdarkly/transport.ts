@@ -23,7 +23,10 @@ export interface JsonRequest {
 export const HELD = 'HELD';
 
 /** What came of one attempt. Times are in epoch milliseconds of this machine. */
-export type Exchange = ResponseReceived | NoResponse;
+export type Exchange = (ResponseReceived | NoResponse) & {
+  /** How long the request was held back before the attempt that this came of, in milliseconds; 0 when absent. */
+  readonly heldMs?: number;
+};
 
 /** A response whose body has been read as JSON where it is JSON. */
 export interface ResponseReceived extends Omit<HttpResponse, 'body'> {

@@ -18,7 +18,7 @@ import {
 } from './messages.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 import type { RetryReason } from './retry-reason.ts';
-import { type Moment, ServerClock } from './server-clock.ts';
+import { ServerClock } from './server-clock.ts';
 import type { WriteLedger } from './write-ledger.ts';
 
 /** How long a 404 is retried after the first one, by what LaunchDarkly shows, in milliseconds. */
@@ -32,23 +32,6 @@ const NOT_FOUND_RETRY_LIMIT_MS: Readonly<Record<Placement['kind'], number>> = {
 
 /** How long is waited at least and at most for what happens within some seconds, in milliseconds. */
 const LIMITED_BACKOFF = { minMs: 500, maxMs: 2_000 };
-
-/** What passes between a response and its result is not longer than this as a rule, in milliseconds. */
-const RESULT_DELAY_MS = 10;
-
-/**
- * Finds when a request was sent: the throttle may hold it back for minutes, and what happens meanwhile is
- * none of its doing. Too early rather than too late, by up to {@link RESULT_DELAY_MS}.
- */
-function findSentAt(
-  begunAt: Moment,
-  endedAt: Moment,
-  { startedAt, receivedAt }: ApiResult<unknown>,
-): Moment {
-  const spentMs = endedAt.uptimeMs - begunAt.uptimeMs;
-  const heldMs = Math.max(0, spentMs - (receivedAt - startedAt) - RESULT_DELAY_MS);
-  return { uptimeMs: begunAt.uptimeMs + heldMs, wallMs: begunAt.wallMs + heldMs };
-}
 
 /** One run's way of trying again: what is waited for, for how long, and how a failure is told. */
 export class RetryLoop {
@@ -74,7 +57,9 @@ export class RetryLoop {
     const begunAt = this.#deps.now();
     const result = await request();
     const endedAt = this.#deps.now();
-    const sentAt = findSentAt(begunAt, endedAt, result);
+    // The throttle may hold a request back for minutes, and what happens meanwhile is none of its doing.
+    const { heldMs } = result;
+    const sentAt = { uptimeMs: begunAt.uptimeMs + heldMs, wallMs: begunAt.wallMs + heldMs };
     this.serverClock.record({ sentAt, receivedAt: endedAt, serverTimeMs: result.serverClock });
     const causeCode = result.kind === 'indeterminate' ? result.failure.causeCode : undefined;
     this.#unanswered = causeCode === undefined ? 0 : this.#unanswered + 1;

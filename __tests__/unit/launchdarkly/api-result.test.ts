@@ -46,6 +46,7 @@ function break_(code: string, sent: boolean): NoResponse {
 
 test('the expected status with the expected body is ok', () => {
   expect(readApiResult(respond(201, json('made')), created)).toEqual({
+    heldMs: 0,
     kind: 'ok',
     value: 'made',
     startedAt: STARTED_AT,
@@ -198,6 +199,7 @@ describe('requests without a response', () => {
         },
         startedAt: STARTED_AT,
         receivedAt: RECEIVED_AT,
+        heldMs: 0,
         serverClock: undefined,
         retryAfterMs: undefined,
       });

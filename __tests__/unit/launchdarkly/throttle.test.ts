@@ -312,3 +312,30 @@ test('answers HELD to a request that a rate limit has held back for too long, an
   expect(statuses).toEqual([201, 'HELD']);
   expect(server.accepted).toHaveLength(1);
 });
+
+test('an exchange says how long its request was held back, and not how long its answer took', async () => {
+  const slowBody: Transport = {
+    async send(): Promise<Exchange> {
+      const startedAt = Date.now();
+      await wait(5_000);
+      const body = { kind: 'unreadable', why: 'it broke off' } as const;
+      // The headers came at once.
+      return { kind: 'response', status: 201, headers: {}, body, startedAt, receivedAt: startedAt };
+    },
+    close: async () => undefined,
+  };
+  const throttled = throttle(slowBody, {
+    now: Date.now,
+    sleep: wait,
+    random: () => 0,
+    deadlineAt: Date.now() + 60_000,
+    onWait: () => undefined,
+  });
+  const { signal } = new AbortController();
+  const [first, second] = await settle(
+    Promise.all(creates(2).map((request) => throttled.send(request, signal))),
+  );
+  expect(first?.heldMs).toBe(0);
+  // The first request of a run goes alone.
+  expect(second?.heldMs).toBe(5_000);
+});

@@ -123,7 +123,7 @@ async function run(script: Script): Promise<Run> {
     sentAtMs.push(nowMs - START_MS);
     pass(REQUEST_MS, operation);
     const serverClock = script.hasClock === false ? undefined : nowMs;
-    return reply({ startedAt, receivedAt: nowMs, serverClock, retryAfterMs: undefined });
+    return reply({ startedAt, receivedAt: nowMs, heldMs: 0, serverClock, retryAfterMs: undefined });
   };
   const unforeseen = async () => {
     throw new Error('A delete only reads and deletes');

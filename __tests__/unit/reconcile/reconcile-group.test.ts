@@ -132,14 +132,21 @@ async function reconcile(script: Script): Promise<Run> {
     if (reply === undefined) {
       throw new Error(`nobody foresaw a ${operation}`);
     }
-    if (nowMs < heldUntilMs) {
-      pass(heldUntilMs - nowMs, `held ${heldUntilMs - nowMs}`);
+    const heldMs = Math.max(0, heldUntilMs - nowMs);
+    if (heldMs > 0) {
+      pass(heldMs, `held ${heldMs}`);
     }
     const startedAt = nowMs;
     pass(requestMs, operation);
     jumpedMs += script.jumpsMs?.[steps.length] ?? 0;
     const serverClock = script.hasClock === false ? undefined : nowMs + (script.clockOffsetMs ?? 0);
-    const result = reply({ startedAt, receivedAt: nowMs, serverClock, retryAfterMs: undefined });
+    const result = reply({
+      startedAt,
+      receivedAt: nowMs,
+      heldMs,
+      serverClock,
+      retryAfterMs: undefined,
+    });
     heldUntilMs = nowMs + (result.retryAfterMs ?? 0);
     return result;
   };
