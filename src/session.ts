@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type Deadline, sleep, startDeadline } from './deadline.ts';
 import { findRoute, PROXY_ADVICE } from './http/proxies.ts';
 import type { CommonInputs } from './inputs/common-inputs.ts';
@@ -73,8 +74,11 @@ export function openSession(options: SessionOptions): Session {
     },
   );
   const client = createClient(transport, deadline.signal);
-  const askWithin = (limitMs: number) =>
-    createClient(transport, AbortSignal.any([deadline.signal, AbortSignal.timeout(limitMs)]));
+  const askWithin = (limitMs: number) => {
+    const signal = AbortSignal.any([deadline.signal, AbortSignal.timeout(limitMs)]);
+    setMaxListeners(0, signal);
+    return createClient(transport, signal);
+  };
   const applications = new Map<string, Promise<readonly UnknownApplication[]>>();
 
   return {
