@@ -13822,7 +13822,7 @@ function parseTemplate(text, allowed) {
 function describeUnknown(name, allowed) {
     const elsewhere = NAME_PLACEHOLDERS.find((each) => each === name);
     if (elsewhere !== undefined) {
-        return `{${name}} can be used in name only, because a display name is rarely a valid key; use {${name.replace('-name', '')}}`;
+        return `{${name}} can't be used in a key, because a display name is rarely a valid key; use {${name.replace('-name', '')}}`;
     }
     const typed = name.trim().toLowerCase();
     const closest = (0,_did_you_mean_js__WEBPACK_IMPORTED_MODULE_1__/* .findClosest */ .R)(typed, allowed) ??
@@ -16030,6 +16030,41 @@ class StopRule {
     }
 }
 
+;// CONCATENATED MODULE: ./build/reconcile/catalog.js
+
+
+
+function findCatalogNeed(entry) {
+    if (entry.kind === 'absent') {
+        return { kind: 'none' };
+    }
+    const { project, environment, name } = entry.template;
+    const needsProjectName = (0,inputs_template/* uses */.r9)(name, 'project-name');
+    const needsEnvironmentName = (0,inputs_template/* uses */.r9)(name, 'environment-name');
+    if (project.kind === 'patterns' || environment.kind === 'patterns') {
+        return {
+            kind: 'lists',
+            needsProjectList: (0,inputs_selector/* hasWildcard */.rl)(project),
+            projectKeys: (0,inputs_selector/* listExactKeys */.is)(project),
+            needsProjectNames: needsProjectName,
+        };
+    }
+    return needsProjectName || needsEnvironmentName
+        ? {
+            kind: 'names',
+            projectKey: project.key,
+            environmentKey: environment.key,
+            needsProjectName,
+            needsEnvironmentName,
+        }
+        : { kind: 'none' };
+}
+function needsEnvironmentsOf(entry, projectKey) {
+    return (entry.kind === 'present' &&
+        (0,rules/* mayBeSeveral */.J_)(entry.template) &&
+        (0,inputs_selector/* selects */.ko)(entry.template.project, projectKey));
+}
+
 // EXTERNAL MODULE: ./build/did-you-mean.js + 1 modules
 var did_you_mean = __nccwpck_require__(3863);
 ;// CONCATENATED MODULE: ./build/launchdarkly/remedies.js
@@ -16158,14 +16193,14 @@ function describePlacement(placement, { projectKey, environmentKey }, server) {
             const { projects } = placement;
             return {
                 headline: `project "${projectKey}" does not exist${(0,did_you_mean/* didYouMean */.a)(projectKey, projects)}`,
-                nextStep: `Correct the input project, or give the token access to that project.${listKnown('projects', projects)}`,
+                nextStep: `Correct the project key, or give the token access to that project.${listKnown('projects', projects)}`,
             };
         }
         case 'environment-missing': {
             const { environments } = placement;
             return {
                 headline: `environment "${environmentKey}" does not exist in project "${projectKey}"${(0,did_you_mean/* didYouMean */.a)(environmentKey, environments)}`,
-                nextStep: `Correct the input environment, or create the environment before this step.${listKnown(`environments of project "${projectKey}"`, environments)}`,
+                nextStep: `Correct the environment key, or create the environment before this step.${listKnown(`environments of project "${projectKey}"`, environments)}`,
             };
         }
         case 'not-launchdarkly':
@@ -16622,6 +16657,7 @@ function indexByKey(groups) {
 
 
 
+
 function expectOutcomes({ groups, deletes, missing }) {
     return [
         ...missing.map(({ outcome }) => outcome.kind),
@@ -16645,8 +16681,9 @@ function expectOutcome(plan) {
 }
 function planEntries({ groups, absent, missing }, observed, ifExists) {
     return {
-        groups: groups.map(({ desired }) => ({
+        groups: groups.map(({ desired, entry }) => ({
             desired,
+            isPlaceKnown: findCatalogNeed(entry).kind !== 'none',
             plan: planChange(desired, findObserved(observed, desired.key), ifExists),
         })),
         deletes: absent.map(({ group }) => ({
@@ -16671,41 +16708,6 @@ function planEntries({ groups, absent, missing }, observed, ifExists) {
 
 // EXTERNAL MODULE: ./build/inputs/key-claims.js
 var key_claims = __nccwpck_require__(4725);
-;// CONCATENATED MODULE: ./build/reconcile/catalog.js
-
-
-
-function findCatalogNeed(entry) {
-    if (entry.kind === 'absent') {
-        return { kind: 'none' };
-    }
-    const { project, environment, name } = entry.template;
-    const needsProjectName = (0,inputs_template/* uses */.r9)(name, 'project-name');
-    const needsEnvironmentName = (0,inputs_template/* uses */.r9)(name, 'environment-name');
-    if (project.kind === 'patterns' || environment.kind === 'patterns') {
-        return {
-            kind: 'lists',
-            needsProjectList: (0,inputs_selector/* hasWildcard */.rl)(project),
-            projectKeys: (0,inputs_selector/* listExactKeys */.is)(project),
-            needsProjectNames: needsProjectName,
-        };
-    }
-    return needsProjectName || needsEnvironmentName
-        ? {
-            kind: 'names',
-            projectKey: project.key,
-            environmentKey: environment.key,
-            needsProjectName,
-            needsEnvironmentName,
-        }
-        : { kind: 'none' };
-}
-function needsEnvironmentsOf(entry, projectKey) {
-    return (entry.kind === 'present' &&
-        (0,rules/* mayBeSeveral */.J_)(entry.template) &&
-        (0,inputs_selector/* selects */.ko)(entry.template.project, projectKey));
-}
-
 ;// CONCATENATED MODULE: ./build/reconcile/targets.js
 
 
@@ -17989,20 +17991,43 @@ function ensureTask(desired, options) {
         run: () => ensureGroup({ desired, ifExists, isDryRun }, depsFor(desired)),
     };
 }
-function plannedTask(planned, options) {
-    const { desired, plan } = planned;
+function plannedTasks(planned, options) {
+    const places = new Map();
+    return planned.map((group) => plannedTask(group, options, places));
+}
+function plannedTask({ desired, plan, isPlaceKnown }, options, places) {
     const { ifExists, isDryRun, depsFor } = options;
     if (plan.kind === 'conflict') {
         return ensureTask(desired, options);
     }
-    const observed = plan.kind === 'create' ? undefined : plan.group;
-    return {
-        target: desired,
-        needsNoRequest: plan.kind === 'none' || plan.kind === 'keep',
-        run: () => isDryRun
-            ? showPlan(plan, depsFor(desired))
-            : ensureGroup({ desired, ifExists, isDryRun, observed }, depsFor(desired)),
-    };
+    if (!isDryRun) {
+        const observed = plan.kind === 'create' ? undefined : plan.group;
+        return {
+            target: desired,
+            needsNoRequest: plan.kind === 'none' || plan.kind === 'keep',
+            run: () => ensureGroup({ desired, ifExists, isDryRun, observed }, depsFor(desired)),
+        };
+    }
+    const show = () => showPlan(plan, depsFor(desired));
+    if (plan.kind !== 'create' || isPlaceKnown) {
+        return {
+            target: desired,
+            needsNoRequest: plan.kind === 'none' || plan.kind === 'keep',
+            run: show,
+        };
+    }
+    const { run: check } = ensureTask(desired, options);
+    return { target: desired, run: () => checkPlaceOnce(desired, places, check, show) };
+}
+async function checkPlaceOnce({ projectKey, environmentKey }, places, check, show) {
+    const place = `${projectKey}/${environmentKey}`;
+    const first = places.get(place);
+    if (first === undefined) {
+        const own = check();
+        places.set(place, own);
+        return own;
+    }
+    return (await first).kind === 'failed' ? check() : show();
 }
 async function showPlan(plan, deps) {
     switch (plan.kind) {
@@ -18086,7 +18111,7 @@ async function createSeveral(inputs, context) {
     for (const result of plan.missing) {
         progress.finish(result);
     }
-    const tasks = plan.groups.map((planned) => plannedTask(planned, { ...inputs, depsFor: session.depsFor }));
+    const tasks = plannedTasks(plan.groups, { ...inputs, depsFor: session.depsFor });
     const results = await applyAll(tasks, (result) => progress.finish(result));
     return {
         results: [...plan.missing, ...results],
@@ -18110,9 +18135,16 @@ function expand({ template }, catalog, { source }) {
 const DELETE_DEFAULTS = { key: '', project: '', environment: '' };
 const delete_inputs_SHAPE = {
     key: ruled(inputs_template/* parseKeyTemplate */.lO),
-    project: ruled(rules/* parseKey */.Do),
-    environment: ruled(rules/* parseKey */.Do),
+    project: ruled(parseExactKey),
+    environment: ruled(parseExactKey),
 };
+function parseExactKey(text) {
+    if (/[*?!,\n]/.test(text)) {
+        const message = `"${text}" is not valid; expected one exact key, because nothing is deleted by a pattern or a list`;
+        return { kind: 'invalid', problems: [{ message }] };
+    }
+    return (0,rules/* parseKey */.Do)(text);
+}
 function readDeleteInputs(source) {
     const { common, own } = readInputs(source, { defaults: DELETE_DEFAULTS, shape: delete_inputs_SHAPE });
     const { project, environment } = own;
@@ -18365,7 +18397,7 @@ async function planExpansion(expansion, lists) {
 async function sync_showPlan(plan, { session, progress }) {
     const options = { ifExists: 'update', isDryRun: true, depsFor: session.depsFor };
     const tasks = [
-        ...plan.groups.map((planned) => plannedTask(planned, options)),
+        ...plannedTasks(plan.groups, options),
         ...plan.deletes.map((planned) => plannedDeleteTask(planned, options)),
     ];
     const results = [...plan.missing, ...(await applyAll(tasks, () => { }))];
@@ -18378,7 +18410,7 @@ async function applyPlan(plan, { session, progress }) {
     const options = { ifExists: 'update', isDryRun: false, depsFor: session.depsFor };
     const finish = (result) => progress.finish(result);
     plan.missing.forEach(finish);
-    const written = await applyAll(plan.groups.map((planned) => plannedTask(planned, options)), finish);
+    const written = await applyAll(plannedTasks(plan.groups, options), finish);
     const results = [...plan.missing, ...written];
     const deletions = plan.deletes.map((planned) => plannedDeleteTask(planned, options));
     const deleted = results.every(isSuccess)
@@ -18655,7 +18687,7 @@ const OUTPUTS = {
     },
     sync: {
         outcome: ({ report }) => describeSync(report),
-        drift: ({ report }) => String(hasOutcome(report, ...PLANNED)),
+        drift: ({ report }) => describeSyncDrift(report),
         counts: ({ report }) => describeCounts(report, SYNC_COUNTS),
         groups: ({ report }) => describeGroups(report),
         'error-code': ({ report }) => findErrorCode(report),
@@ -18724,6 +18756,12 @@ function describeSync(report) {
         return 'drift';
     }
     return hasOutcome(report, ...CHANGES) ? 'changed' : 'in-sync';
+}
+function describeSyncDrift(report) {
+    if (hasOutcome(report, ...PLANNED)) {
+        return 'true';
+    }
+    return describeSync(report) === 'failed' ? '' : 'false';
 }
 function describeCreated(report) {
     const isUnknown = report.results.some(({ outcome }) => 'mayHaveBeenCreated' in outcome && outcome.mayHaveBeenCreated);

@@ -9,7 +9,7 @@ function readRefusal(sync: SyncRun, result: StepResult): string[] {
   expect(result.exitCode).toBe(1);
   expect(result.outputs).toMatchObject({
     outcome: 'failed',
-    drift: 'false',
+    drift: '',
     groups: '[]',
     'error-code': 'invalid-file',
   });

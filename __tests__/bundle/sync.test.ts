@@ -105,6 +105,24 @@ describe('a dry run', () => {
     expect(sync.writes()).toEqual([]);
   });
 
+  test.each([
+    ['an environment', 'project: default, environment: nope', 'Environment "nope" does not exist'],
+    ['a project', 'project: nope, environment: production', 'Project "nope" does not exist'],
+  ])('fails like the apply when %s of an entry does not exist', async (_, place, reason) => {
+    await using sync = await startSyncRun(`groups:
+  - {key: a, name: A, ${place}}
+  - {key: b, name: B, project: default, environment: staging}
+`);
+    const planned = await sync.run({ 'dry-run': 'true', 'on-drift': 'fail' });
+    expect(planned.outputs).toMatchObject({ outcome: 'failed', 'error-code': 'not-found' });
+    expect(listOutcomes(planned)).toEqual(['a: failed', 'b: would-create']);
+    expect(planned.log).toContain(reason);
+    expect(sync.writes()).toEqual([]);
+
+    const applied = await sync.run({ 'timeout-seconds': '5' });
+    expect(applied.outputs).toMatchObject({ outcome: 'failed', 'error-code': 'not-found' });
+  });
+
   test('with on-drift: fail succeeds when the account matches the file', async () => {
     const groups = [existingGroup({ key: 'checkout', name: 'Checkout' })];
     await using sync = await startSyncRun(

@@ -11,7 +11,7 @@ import { type Expansion, expandEntries } from '../reconcile/expand.ts';
 import { Lists } from '../reconcile/lists.ts';
 import { observeGroups } from '../reconcile/observe-groups.ts';
 import { readCatalog, readNames } from '../reconcile/read-catalog.ts';
-import { ensureTask, plannedTask } from '../reconcile/tasks.ts';
+import { ensureTask, plannedTasks } from '../reconcile/tasks.ts';
 import { type CommentIdentity, identifyGroupComment } from '../report/comment-identity.ts';
 import type { Command, CommandContext, CommandResult } from './command.ts';
 
@@ -65,9 +65,7 @@ async function createSeveral(
   for (const result of plan.missing) {
     progress.finish(result);
   }
-  const tasks = plan.groups.map((planned) =>
-    plannedTask(planned, { ...inputs, depsFor: session.depsFor }),
-  );
+  const tasks = plannedTasks(plan.groups, { ...inputs, depsFor: session.depsFor });
   const results = await applyAll(tasks, (result) => progress.finish(result));
   return {
     results: [...plan.missing, ...results],

@@ -14,7 +14,7 @@ import { Lists } from '../reconcile/lists.ts';
 import { observeGroups } from '../reconcile/observe-groups.ts';
 import { readCatalog } from '../reconcile/read-catalog.ts';
 import type { ExpandNotice } from '../reconcile/targets.ts';
-import { plannedDeleteTask, plannedTask } from '../reconcile/tasks.ts';
+import { plannedDeleteTask, plannedTasks } from '../reconcile/tasks.ts';
 import type { Command, CommandContext } from './command.ts';
 
 /** `sync/action.yml`: makes the groups of an account match a file. */
@@ -94,7 +94,7 @@ async function showPlan(
 ): Promise<GroupResult[]> {
   const options = { ifExists: 'update', isDryRun: true, depsFor: session.depsFor } as const;
   const tasks = [
-    ...plan.groups.map((planned) => plannedTask(planned, options)),
+    ...plannedTasks(plan.groups, options),
     ...plan.deletes.map((planned) => plannedDeleteTask(planned, options)),
   ];
   const results = [...plan.missing, ...(await applyAll(tasks, () => {}))];
@@ -112,10 +112,7 @@ async function applyPlan(
   const options = { ifExists: 'update', isDryRun: false, depsFor: session.depsFor } as const;
   const finish = (result: GroupResult) => progress.finish(result);
   plan.missing.forEach(finish);
-  const written = await applyAll(
-    plan.groups.map((planned) => plannedTask(planned, options)),
-    finish,
-  );
+  const written = await applyAll(plannedTasks(plan.groups, options), finish);
   const results = [...plan.missing, ...written];
   const deletions = plan.deletes.map((planned) => plannedDeleteTask(planned, options));
   const deleted = results.every(isSuccess)

@@ -1,7 +1,7 @@
 import { type CommonInputs, type InputSource, readInputs } from './common-inputs.ts';
 import type { AbsentGroup } from './desired-entry.ts';
 import { ruled } from './input-schemas.ts';
-import { parseKey } from './rules.ts';
+import { parseKey, type Ruling } from './rules.ts';
 import { parseKeyTemplate, renderTemplate } from './template.ts';
 
 /** What the action that deletes a group is told, checked. */
@@ -14,9 +14,18 @@ export const DELETE_DEFAULTS = { key: '', project: '', environment: '' } as cons
 
 const SHAPE = {
   key: ruled(parseKeyTemplate),
-  project: ruled(parseKey),
-  environment: ruled(parseKey),
+  project: ruled(parseExactKey),
+  environment: ruled(parseExactKey),
 };
+
+/** Reads one key, and explains that patterns and lists, which the main action takes, delete nothing. */
+function parseExactKey(text: string): Ruling<string> {
+  if (/[*?!,\n]/.test(text)) {
+    const message = `"${text}" is not valid; expected one exact key, because nothing is deleted by a pattern or a list`;
+    return { kind: 'invalid', problems: [{ message }] };
+  }
+  return parseKey(text);
+}
 
 /**
  * Reads the inputs of the action that deletes a group.

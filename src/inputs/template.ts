@@ -114,7 +114,7 @@ function parseTemplate(text: string, allowed: readonly Placeholder[]): Ruling<Te
 function describeUnknown(name: string, allowed: readonly Placeholder[]): string {
   const elsewhere = NAME_PLACEHOLDERS.find((each) => each === name);
   if (elsewhere !== undefined) {
-    return `{${name}} can be used in name only, because a display name is rarely a valid key; use {${name.replace('-name', '')}}`;
+    return `{${name}} can't be used in a key, because a display name is rarely a valid key; use {${name.replace('-name', '')}}`;
   }
   const typed = name.trim().toLowerCase();
   // An abbreviation is further away than a slip.

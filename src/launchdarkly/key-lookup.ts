@@ -108,14 +108,14 @@ export function describePlacement(
       const { projects } = placement;
       return {
         headline: `project "${projectKey}" does not exist${didYouMean(projectKey, projects)}`,
-        nextStep: `Correct the input project, or give the token access to that project.${listKnown('projects', projects)}`,
+        nextStep: `Correct the project key, or give the token access to that project.${listKnown('projects', projects)}`,
       };
     }
     case 'environment-missing': {
       const { environments } = placement;
       return {
         headline: `environment "${environmentKey}" does not exist in project "${projectKey}"${didYouMean(environmentKey, environments)}`,
-        nextStep: `Correct the input environment, or create the environment before this step.${listKnown(`environments of project "${projectKey}"`, environments)}`,
+        nextStep: `Correct the environment key, or create the environment before this step.${listKnown(`environments of project "${projectKey}"`, environments)}`,
       };
     }
     case 'not-launchdarkly':

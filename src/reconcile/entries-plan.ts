@@ -1,5 +1,6 @@
 import type { AbsentGroup } from '../inputs/desired-entry.ts';
 import type { DesiredGroup, InsightGroup } from '../insight-group/insight-group.ts';
+import { findCatalogNeed } from './catalog.ts';
 import type { Expansion } from './expand.ts';
 import type { GroupResult, OutcomeKind } from './group-result.ts';
 import { explainMissingTarget } from './messages.ts';
@@ -10,6 +11,8 @@ import { type IfExists, type Plan, planChange } from './plan.ts';
 export interface PlannedGroup {
   readonly desired: DesiredGroup;
   readonly plan: Plan;
+  /** Whether project and environment were read, so that they are known to exist. */
+  readonly isPlaceKnown: boolean;
 }
 
 /** A group that is to be gone, and the group of its key as it was seen; undefined when there is none. */
@@ -57,8 +60,9 @@ export function planEntries(
   ifExists: IfExists,
 ): EntriesPlan {
   return {
-    groups: groups.map(({ desired }) => ({
+    groups: groups.map(({ desired, entry }) => ({
       desired,
+      isPlaceKnown: findCatalogNeed(entry).kind !== 'none',
       plan: planChange(desired, findObserved(observed, desired.key), ifExists),
     })),
     deletes: absent.map(({ group }) => ({

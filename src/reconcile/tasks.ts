@@ -23,23 +23,61 @@ export function ensureTask(desired: DesiredGroup, options: TaskOptions): GroupTa
   };
 }
 
-/** Carries out what is planned for a group, or in a dry run shows it. */
-export function plannedTask(planned: PlannedGroup, options: TaskOptions): GroupTask {
-  const { desired, plan } = planned;
+/**
+ * Carries out what is planned for groups, or in a dry run shows it. A dry run also checks that the project and
+ * the environment of each group exist that it would create.
+ */
+export function plannedTasks(planned: readonly PlannedGroup[], options: TaskOptions): GroupTask[] {
+  const places = new Map<string, Promise<GroupOutcome>>();
+  return planned.map((group) => plannedTask(group, options, places));
+}
+
+function plannedTask(
+  { desired, plan, isPlaceKnown }: PlannedGroup,
+  options: TaskOptions,
+  places: Map<string, Promise<GroupOutcome>>,
+): GroupTask {
   const { ifExists, isDryRun, depsFor } = options;
   if (plan.kind === 'conflict') {
     // The list may lag, so what it shows is asked for again before it is reported.
     return ensureTask(desired, options);
   }
-  const observed = plan.kind === 'create' ? undefined : plan.group;
-  return {
-    target: desired,
-    needsNoRequest: plan.kind === 'none' || plan.kind === 'keep',
-    run: () =>
-      isDryRun
-        ? showPlan(plan, depsFor(desired))
-        : ensureGroup({ desired, ifExists, isDryRun, observed }, depsFor(desired)),
-  };
+  if (!isDryRun) {
+    const observed = plan.kind === 'create' ? undefined : plan.group;
+    return {
+      target: desired,
+      needsNoRequest: plan.kind === 'none' || plan.kind === 'keep',
+      run: () => ensureGroup({ desired, ifExists, isDryRun, observed }, depsFor(desired)),
+    };
+  }
+  const show = () => showPlan(plan, depsFor(desired));
+  if (plan.kind !== 'create' || isPlaceKnown) {
+    return {
+      target: desired,
+      needsNoRequest: plan.kind === 'none' || plan.kind === 'keep',
+      run: show,
+    };
+  }
+  const { run: check } = ensureTask(desired, options);
+  return { target: desired, run: () => checkPlaceOnce(desired, places, check, show) };
+}
+
+/** Asks about the first group of each environment, and about the others only if that failed: to say it of each. */
+async function checkPlaceOnce(
+  { projectKey, environmentKey }: DesiredGroup,
+  places: Map<string, Promise<GroupOutcome>>,
+  check: () => Promise<GroupOutcome>,
+  show: () => Promise<GroupOutcome>,
+): Promise<GroupOutcome> {
+  // Keys have no slash.
+  const place = `${projectKey}/${environmentKey}`;
+  const first = places.get(place);
+  if (first === undefined) {
+    const own = check();
+    places.set(place, own);
+    return own;
+  }
+  return (await first).kind === 'failed' ? check() : show();
 }
 
 async function showPlan(

@@ -59,7 +59,7 @@ const OUTPUTS: Readonly<Record<CommandName, Outputs>> = {
   },
   sync: {
     outcome: ({ report }) => describeSync(report),
-    drift: ({ report }) => String(hasOutcome(report, ...PLANNED)),
+    drift: ({ report }) => describeSyncDrift(report),
     counts: ({ report }) => describeCounts(report, SYNC_COUNTS),
     groups: ({ report }) => describeGroups(report),
     'error-code': ({ report }) => findErrorCode(report),
@@ -148,6 +148,14 @@ function describeSync(report: RunReport): string {
     return 'drift';
   }
   return hasOutcome(report, ...CHANGES) ? 'changed' : 'in-sync';
+}
+
+/** Empty where it is not known: the run failed before it had looked at everything, or did not finish. */
+function describeSyncDrift(report: RunReport): string {
+  if (hasOutcome(report, ...PLANNED)) {
+    return 'true';
+  }
+  return describeSync(report) === 'failed' ? '' : 'false';
 }
 
 /** Empty where it is not known: a create got no answer, and nothing tells whether it made the group. */

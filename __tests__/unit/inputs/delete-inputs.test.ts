@@ -29,6 +29,7 @@ test('the key may be the template that created the group', () => {
 
 describe('inputs that are not valid', () => {
   const RULE = 'expected letters, digits, ".", "-" and "_", the first one a letter or a digit';
+  const EXACT = 'expected one exact key, because nothing is deleted by a pattern or a list';
 
   test.each<readonly [input: string, value: string, reason: string]>([
     ['key', '', 'is required'],
@@ -37,14 +38,14 @@ describe('inputs that are not valid', () => {
     [
       'key',
       '{environment-name}',
-      '{environment-name} can be used in name only, because a display name is rarely a valid key; use {environment}',
+      "{environment-name} can't be used in a key, because a display name is rarely a valid key; use {environment}",
     ],
     ['project', '', 'is required'],
-    ['project', '*', `"*" is not valid; ${RULE}`],
-    ['project', 'a, b', `"a, b" is not valid; ${RULE}`],
-    ['environment', 'pr-*', `"pr-*" is not valid; ${RULE}`],
-    ['environment', 'a\nb', `"a\nb" is not valid; ${RULE}`],
-    ['environment', '!production', `"!production" is not valid; ${RULE}`],
+    ['project', '*', `"*" is not valid; ${EXACT}`],
+    ['project', 'a, b', `"a, b" is not valid; ${EXACT}`],
+    ['environment', 'pr-*', `"pr-*" is not valid; ${EXACT}`],
+    ['environment', 'a\nb', `"a\nb" is not valid; ${EXACT}`],
+    ['environment', '!production', `"!production" is not valid; ${EXACT}`],
   ])('%s: %j says what is expected', (input, value, reason) => {
     expect(readReasons({ [input]: value })).toEqual([{ attribute: input, reason }]);
   });

@@ -67,7 +67,7 @@ test.each([
   [
     '{environment-name}',
     [
-      '{environment-name} can be used in name only, because a display name is rarely a valid key; use {environment}',
+      "{environment-name} can't be used in a key, because a display name is rarely a valid key; use {environment}",
     ],
   ],
   [

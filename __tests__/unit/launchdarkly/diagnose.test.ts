@@ -285,7 +285,7 @@ test('reports a missing project even when projects cannot be listed', async () =
   const client = answerWith(({ path }) => (path === '/api/v2/projects' ? 403 : 404));
   const { message, nextStep } = await describeApiError(refuse(404), circumstances(), client);
   expect(message).toContain('Project "p" does not exist.');
-  expect(nextStep).toBe('Correct the input project, or give the token access to that project.');
+  expect(nextStep).toBe('Correct the project key, or give the token access to that project.');
 });
 
 test('does not take a server that answers everything with 404 for LaunchDarkly', async () => {

@@ -107,7 +107,7 @@ export const failedReport: RunReport = reportFailed(
       'Environment "prodution" does not exist in project "default"; did you mean "production"? Tried to create insight group "default-production-all-apps" for project "default", environment "prodution". Nothing was written.',
     said: 'LaunchDarkly answered 404 (not_found): "Invalid resource identifier"',
     nextStep:
-      'Correct the input environment, or create the environment before this step. The environments of project "default" that the token can see: "production", "staging", "test".',
+      'Correct the environment key, or create the environment before this step. The environments of project "default" that the token can see: "production", "staging", "test".',
   },
   { target: { ...desired, environmentKey: 'prodution' }, requests: 3 },
 );

@@ -216,7 +216,7 @@ describe('the summary of a failure', () => {
 > [!CAUTION]
 > Environment <code>prodution</code> does not exist in project <code>default</code>; did you mean <code>production</code>? Tried to create insight group <code>default-production-all-apps</code> for project <code>default</code>, environment <code>prodution</code>. Nothing was written.
 >
-> **Next step:** Correct the input environment, or create the environment before this step. The environments of project <code>default</code> that the token can see: <code>production</code>, <code>staging</code>, <code>test</code>. <a href="https://help">More about this failure</a>
+> **Next step:** Correct the environment key, or create the environment before this step. The environments of project <code>default</code> that the token can see: <code>production</code>, <code>staging</code>, <code>test</code>. <a href="https://help">More about this failure</a>
 
 > LaunchDarkly answered 404 (not&#95;found): "Invalid resource identifier"
 
