@@ -31,14 +31,10 @@ export class RateLimitGate {
     return this.#closedUntil;
   }
 
-  /**
-   * Whether a request may be sent at `now`. That no calls are left is a forecast, so it holds nothing back
-   * that would then come too late: from `deadlineAt` on the server has to say so itself.
-   */
+  /** Whether a request may be sent at `now`. */
   isOpen(now: number, deadlineAt: number): boolean {
-    const opensAt = this.opensAt();
-    const isDue = now >= opensAt || (opensAt >= deadlineAt && now >= this.#closedUntil);
-    return isDue && this.#inFlight < Math.min(this.#maxInFlight, this.#affordable());
+    const maxInFlight = Math.min(this.#maxInFlight, this.#affordable());
+    return now >= this.opensAt(deadlineAt) && this.#inFlight < maxInFlight;
   }
 
   /** Where other jobs spend what is left as well, the less it is, the fewer requests are sent at once. */
@@ -47,10 +43,15 @@ export class RateLimitGate {
     return this.#isShared && remaining > 0 ? Math.ceil(remaining / SHARERS) : MAX_IN_FLIGHT;
   }
 
-  /** When the gate lets requests through again, in epoch milliseconds; in the past when it does already. */
-  opensAt(): number {
-    return this.#window?.remaining === 0
-      ? Math.max(this.#closedUntil, this.#window.resetsAt)
+  /**
+   * When the gate lets requests through again, in epoch milliseconds; in the past when it does already. That
+   * no calls are left is a forecast, so it holds nothing back that would then come too late: from
+   * `deadlineAt` on the server has to say so itself.
+   */
+  opensAt(deadlineAt: number): number {
+    const { remaining, resetsAt } = this.#window ?? { remaining: 1, resetsAt: 0 };
+    return remaining === 0 && resetsAt < deadlineAt
+      ? Math.max(this.#closedUntil, resetsAt)
       : this.#closedUntil;
   }
 

@@ -233,7 +233,9 @@ class Pace {
         this.#queue.splice(this.#queue.indexOf(queued), 1);
         queued.admit(refusal);
       } else {
-        const opensAt = Math.max(...queued.gates.map((gate) => gate.opensAt()));
+        const opensAt = Math.max(
+          ...queued.gates.map((gate) => gate.opensAt(this.#deps.deadlineAt)),
+        );
         wakesAt = Math.min(wakesAt, opensAt > now ? opensAt : wakesAt);
       }
     }

@@ -339,3 +339,43 @@ test('an exchange says how long its request was held back, and not how long its 
   // The first request of a run goes alone.
   expect(second?.heldMs).toBe(5_000);
 });
+
+/** A server that gives one answer after another, and then 200. */
+class ScriptedServer implements Transport {
+  readonly sentAt: number[] = [];
+  closed = 0;
+  readonly #replies: (readonly [status: number, headers: Record<string, string>, ms?: number])[];
+
+  constructor(replies: readonly (readonly [number, Record<string, string>, number?])[]) {
+    this.#replies = [...replies];
+  }
+
+  async send(): Promise<Exchange> {
+    const startedAt = Date.now();
+    this.sentAt.push(startedAt);
+    const [status, headers, ms = ROUND_TRIP_MS] = this.#replies.shift() ?? [200, {}];
+    await wait(ms);
+    const body = { kind: 'text', text: '' } as const;
+    return { kind: 'response', status, headers, body, startedAt, receivedAt: Date.now() };
+  }
+
+  async close(): Promise<void> {
+    this.closed += 1;
+  }
+}
+
+test('a forecast that outlasts the deadline does not hold a request back beyond a Retry-After', async () => {
+  const forecast = {
+    'x-ratelimit-auth-token-remaining': '0',
+    'x-ratelimit-auth-token-reset': String(Date.now() + 9_000),
+  };
+  const server = new ScriptedServer([
+    [200, forecast],
+    [429, { 'x-ratelimit-route-remaining': '0', 'retry-after': '2' }],
+  ]);
+  const { statuses, elapsedMs } = await settle(
+    runJob(server, { requests: creates(2), timeoutMs: 6_000 }),
+  );
+  expect(statuses).toEqual([200, 200]);
+  expect(elapsedMs).toBeLessThan(3_000);
+});
