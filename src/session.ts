@@ -66,7 +66,7 @@ export function openSession(options: SessionOptions): Session {
     }),
     {
       now: readSteadyClock,
-      sleep: (ms) => sleep(ms, deadline.signal),
+      sleep: (ms, closing) => sleep(ms, AbortSignal.any([deadline.signal, closing])),
       random: Math.random,
       deadlineAt: readSteadyClock() + timeoutMs - ATTEMPT_RESERVE_MS,
       onWait: options.announceWait,

@@ -19,6 +19,9 @@ export interface RateLimitState {
  */
 export class RateLimitGate {
   #closedUntil = Number.NEGATIVE_INFINITY;
+  /** When it was closed last. What was sent before says nothing of the time after. */
+  #closedAt = Number.NEGATIVE_INFINITY;
+  #unexplainedLimits = 0;
   #inFlight = 0;
   #maxInFlight = 1;
   /** Whether somebody else was seen to make calls under the same limit. */
@@ -90,14 +93,34 @@ export class RateLimitGate {
     // Else it speaks of a window that is over.
   }
 
-  /** A request got through: more may be in flight at once. */
-  widen(): void {
+  /** How many 429s in a row did not say how long to wait, since a request got through. */
+  get unexplainedLimits(): number {
+    return this.#unexplainedLimits;
+  }
+
+  /** Counts a 429 that did not say how long to wait. Those that one burst is answered with are one. */
+  noteUnexplainedLimit(startedAt: number): void {
+    if (startedAt >= this.#closedAt) {
+      this.#unexplainedLimits += 1;
+    }
+  }
+
+  /** A request that was sent at `startedAt` got through: more may be in flight at once. */
+  widen(startedAt: number): void {
+    if (startedAt < this.#closedAt) {
+      return;
+    }
+    this.#unexplainedLimits = 0;
     this.#maxInFlight = Math.min(MAX_IN_FLIGHT, this.#maxInFlight * 2);
   }
 
-  /** Lets nothing through until `at`, and then one request first. Never opens earlier than asked for before. */
-  closeUntil(at: number): void {
+  /**
+   * Lets nothing through from `now` until `at`, and then one request first. Never opens earlier than asked
+   * for before.
+   */
+  closeUntil(at: number, now: number): void {
     this.#closedUntil = Math.max(this.#closedUntil, at);
+    this.#closedAt = now;
     this.#maxInFlight = 1;
     this.#window = undefined;
   }

@@ -22,8 +22,8 @@ const ANNOUNCED_CHANGE_MS = 1_000;
 /** What a throttle needs from outside. Times are epoch milliseconds. */
 export interface ThrottleDeps {
   readonly now: () => number;
-  /** Resolves after `ms` milliseconds, or as soon as the run is stopped. */
-  readonly sleep: (ms: number) => Promise<void>;
+  /** Resolves after `ms` milliseconds, or as soon as `signal` aborts or the run is stopped. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** From 0 up to but not including 1. */
   readonly random: () => number;
   /** When the run has to be over: a wait beyond this moment is not begun. */
@@ -54,7 +54,7 @@ export function throttle(transport: Transport, deps: ThrottleDeps): Transport {
           return refusal;
         }
         if (!signal.aborted && deps.now() - queuedAt > maxHeldMs) {
-          const held = createHeld(queuedAt, deps.now());
+          const held = createUnsent(HELD, queuedAt, deps.now());
           pace.leave(request, held);
           return held;
         }
@@ -65,19 +65,39 @@ export function throttle(transport: Transport, deps: ThrottleDeps): Transport {
         }
       }
     },
-    close: () => transport.close(),
+    close() {
+      pace.close();
+      return transport.close();
+    },
   };
 }
 
-function createHeld(startedAt: number, receivedAt: number): Exchange {
+function createUnsent(
+  code: string,
+  startedAt: number,
+  receivedAt: number,
+  cause?: unknown,
+): Exchange {
   return {
     kind: 'no-response',
     mayHaveBeenProcessed: false,
-    code: HELD,
-    cause: undefined,
+    code,
+    cause,
     startedAt,
     receivedAt,
   };
+}
+
+/** The 429 to an earlier request as the answer to one of `now`: what it said of time has aged. */
+function restateLimit(response: ResponseReceived, until: number, now: number): ResponseReceived {
+  const timeless = Object.entries(response.headers).filter(
+    ([name]) => name !== 'date' && !name.startsWith('x-ratelimit-'),
+  );
+  const headers = {
+    ...Object.fromEntries(timeless),
+    'retry-after': ((until - now) / 1_000).toFixed(3),
+  };
+  return { ...response, headers, startedAt: now, receivedAt: now };
 }
 
 interface QueuedRequest {
@@ -97,9 +117,8 @@ class Pace {
   readonly #queue: QueuedRequest[] = [];
   /** When the queue is looked at again. */
   #wakesAt = Number.POSITIVE_INFINITY;
-  /** 429s that did not say how long to wait, since the last request that got through. */
-  #unexplainedLimits = 0;
   #announcedUntil = Number.NEGATIVE_INFINITY;
+  readonly #closing = new AbortController();
 
   constructor(deps: ThrottleDeps) {
     this.#deps = deps;
@@ -110,6 +129,9 @@ class Pace {
    * the deadline. An aborted request is let through at once: it is the transport that says so.
    */
   enter(request: JsonRequest, signal: AbortSignal): Promise<Exchange | undefined> {
+    if (this.#closing.signal.aborted) {
+      return Promise.resolve(this.#createAborted());
+    }
     return new Promise((resolve) => {
       const queued: QueuedRequest = {
         gates: this.#gatesOf(request),
@@ -149,6 +171,19 @@ class Pace {
     return mustRetry;
   }
 
+  /** Sends nothing any more: answers what is queued, and ends the wait for a gate, which keeps the process alive. */
+  close(): void {
+    this.#closing.abort();
+    for (const { admit } of this.#queue.splice(0)) {
+      admit(this.#createAborted());
+    }
+  }
+
+  #createAborted(): Exchange {
+    const now = this.#deps.now();
+    return createUnsent('ABORTED', now, now);
+  }
+
   #forget(gates: readonly RateLimitGate[]): false {
     for (const gate of gates) {
       gate.leave();
@@ -169,7 +204,7 @@ class Pace {
     }
     if (status === 429) {
       const gates = findExhaustedScopes(headers).map((scope) => this.#gateOf(scope, request));
-      const waitMs = parseRetryAfter(headers, receivedAt) ?? this.#backOff();
+      const waitMs = parseRetryAfter(headers, receivedAt) ?? this.#backOff(gates, startedAt);
       return this.#close(gates, response, waitMs);
     }
     const askedMs =
@@ -182,9 +217,8 @@ class Pace {
     if (askedMs !== undefined) {
       this.#close([this.#gateOf('account', request)], response, askedMs);
     } else if (status < 500) {
-      this.#unexplainedLimits = 0;
       for (const gate of this.#gatesOf(request)) {
-        gate.widen();
+        gate.widen(startedAt);
       }
     }
     return false;
@@ -200,7 +234,7 @@ class Pace {
       Math.floor(Math.min(random() * MAX_JITTER_MS, deadlineAt - until - 1)),
     );
     for (const gate of gates) {
-      gate.closeUntil(until + jitterMs);
+      gate.closeUntil(until + jitterMs, response.receivedAt);
       this.#closedBy.set(gate, response);
     }
     const isInTime = until < deadlineAt;
@@ -215,9 +249,12 @@ class Pace {
     return isInTime;
   }
 
-  #backOff(): number {
-    const capMs = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** this.#unexplainedLimits);
-    this.#unexplainedLimits += 1;
+  #backOff(gates: readonly RateLimitGate[], startedAt: number): number {
+    const limitsBefore = Math.max(...gates.map(({ unexplainedLimits }) => unexplainedLimits));
+    for (const gate of gates) {
+      gate.noteUnexplainedLimit(startedAt);
+    }
+    const capMs = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** limitsBefore);
     return Math.floor(this.#deps.random() * capMs);
   }
 
@@ -225,7 +262,7 @@ class Pace {
     const now = this.#deps.now();
     let wakesAt = Number.POSITIVE_INFINITY;
     for (const queued of [...this.#queue]) {
-      const refusal = this.#findRefusal(queued);
+      const refusal = this.#findRefusal(queued, now);
       const isOpen =
         this.#inFlight[queued.kind] < MAX_CONCURRENT &&
         queued.gates.every((gate) => gate.isOpen(now, this.#deps.deadlineAt));
@@ -243,21 +280,15 @@ class Pace {
   }
 
   /** What answers a request that can't be sent before the deadline. */
-  #findRefusal({ gates }: QueuedRequest): Exchange | undefined {
+  #findRefusal({ gates }: QueuedRequest, now: number): Exchange | undefined {
     const gate = gates.find(({ closedUntil }) => closedUntil >= this.#deps.deadlineAt);
     const response = gate && this.#closedBy.get(gate);
-    if (response === undefined || response.status === 429) {
-      return response;
+    if (gate === undefined || response === undefined) {
+      return undefined;
     }
-    const { startedAt, receivedAt } = response;
-    return {
-      kind: 'no-response',
-      mayHaveBeenProcessed: false,
-      code: 'RETRY_AFTER',
-      cause: response,
-      startedAt,
-      receivedAt,
-    };
+    return response.status === 429
+      ? restateLimit(response, gate.closedUntil, now)
+      : createUnsent('RETRY_AFTER', now, now, response);
   }
 
   #wakeAt(at: number, now: number): void {
@@ -265,7 +296,7 @@ class Pace {
       return;
     }
     this.#wakesAt = at;
-    void this.#deps.sleep(at - now).then(() => {
+    void this.#deps.sleep(at - now, this.#closing.signal).then(() => {
       if (this.#wakesAt === at) {
         this.#wakesAt = Number.POSITIVE_INFINITY;
         this.#admitQueued();
