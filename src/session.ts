@@ -1,4 +1,5 @@
 import { type Deadline, sleep, startDeadline } from './deadline.ts';
+import type { ActionError } from './errors.ts';
 import { findRoute, PROXY_ADVICE } from './http/proxies.ts';
 import type { CommonInputs } from './inputs/common-inputs.ts';
 import type { DesiredGroup } from './insight-group/insight-group.ts';
@@ -25,6 +26,8 @@ const LOOKUP_TIMEOUT_MS = 5_000;
 /** One run's connection to LaunchDarkly, until its deadline. */
 export interface Session {
   readonly client: LaunchDarkly;
+  /** Aborts at the deadline, or when the run is cancelled, with an {@link ActionError} that says which. */
+  readonly signal: AbortSignal;
   /** What a reconciliation of `desired` needs. */
   readonly depsFor: (desired: DesiredGroup) => ReconcileDeps;
   /** Closes every connection and ends the deadline. */
@@ -79,6 +82,7 @@ export function openSession(options: SessionOptions): Session {
 
   return {
     client,
+    signal: deadline.signal,
     depsFor: (desired) => ({
       ...clockOf(deadline),
       client,

@@ -68,7 +68,10 @@ async function createSeveral(
   const tasks = plan.groups.map((planned) =>
     plannedTask(planned, { ...inputs, depsFor: session.depsFor }),
   );
-  const results = await applyAll(tasks, (result) => progress.finish(result));
+  const results = await applyAll(tasks, {
+    signal: session.signal,
+    onResult: (result) => progress.finish(result),
+  });
   return {
     results: [...plan.missing, ...results],
     notices: expansion.notices.map(({ message }) => message),
