@@ -1,9 +1,9 @@
 import { type Deadline, sleep, startDeadline } from './deadline.ts';
 import type { ActionError } from './errors.ts';
+import { ATTEMPT_RESERVE_MS } from './http/backoff.ts';
 import { findRoute, PROXY_ADVICE } from './http/proxies.ts';
 import type { CommonInputs } from './inputs/common-inputs.ts';
 import type { DesiredGroup } from './insight-group/insight-group.ts';
-import { ATTEMPT_RESERVE_MS } from './launchdarkly/backoff.ts';
 import { createClient, type LaunchDarkly } from './launchdarkly/client.ts';
 import { describeApiError, describeFailure } from './launchdarkly/diagnose.ts';
 import {

@@ -1,7 +1,7 @@
 import { explainProblems } from '../inputs/common-inputs.ts';
 import { type CreateInputs, readCreateInputs } from '../inputs/create-inputs.ts';
 import type { PresentEntry } from '../inputs/desired-entry.ts';
-import { mayBeSeveral } from '../inputs/rules.ts';
+import { mayBeSeveral } from '../inputs/group-template.ts';
 import { formatSelector } from '../inputs/selector.ts';
 import { renderTemplate } from '../inputs/template.ts';
 import { applyAll, applyOne } from '../reconcile/apply.ts';

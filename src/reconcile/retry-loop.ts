@@ -1,11 +1,7 @@
 import { ActionError, type ActionErrorParts } from '../errors.ts';
+import { ATTEMPT_RESERVE_MS, type BackoffOptions, computeBackoff } from '../http/backoff.ts';
 import type { DesiredGroup } from '../insight-group/insight-group.ts';
 import type { ApiError, ApiResult, RequestFailure } from '../launchdarkly/api-result.ts';
-import {
-  ATTEMPT_RESERVE_MS,
-  type BackoffOptions,
-  computeBackoff,
-} from '../launchdarkly/backoff.ts';
 import type { Operation } from '../launchdarkly/diagnose.ts';
 import type { Placement } from '../launchdarkly/key-lookup.ts';
 import {

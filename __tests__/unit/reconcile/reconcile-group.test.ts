@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { ActionError } from '../../../src/errors.ts';
+import type { IfExists } from '../../../src/inputs/if-exists.ts';
 import type { PatchOperation } from '../../../src/insight-group/diff.ts';
 import type { DesiredGroup, InsightGroup } from '../../../src/insight-group/insight-group.ts';
 import type { ApiResult, RequestFailure, Timing } from '../../../src/launchdarkly/api-result.ts';
 import type { Placement, UnknownApplication } from '../../../src/launchdarkly/key-lookup.ts';
 import type { Outcome } from '../../../src/reconcile/outcome.ts';
-import type { IfExists } from '../../../src/reconcile/plan.ts';
 import type { ReconcileDeps } from '../../../src/reconcile/reconcile-deps.ts';
 import { ensureGroup } from '../../../src/reconcile/reconcile-group.ts';
 
