@@ -244,6 +244,16 @@ describe('a definite response to the delete', () => {
     expect(elapsedMs).toBeGreaterThanOrEqual(5_000);
   });
 
+  test('takes a group without a time of creation for a new one after a 404', async () => {
+    const { outcome } = await run({ read: [ok(undated)], delete: [missing] });
+    expect(outcome).toMatchObject({ kind: 'deleted', successor: undated });
+  });
+
+  test('takes 404 for success when the read after it fails', async () => {
+    const { outcome } = await run({ read: [ok(group), rejected(403)], delete: [missing] });
+    expect(outcome).toMatchObject({ kind: 'deleted', group });
+  });
+
   test('does not take the 404 of a proxy for success while LaunchDarkly shows the group', async () => {
     const { error, requests, elapsedMs } = await run({
       read: [ok(group)],
