@@ -18861,7 +18861,10 @@ function attempt(work) {
     }
 }
 
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
 ;// CONCATENATED MODULE: ./build/deadline.js
+
 
 const CANCEL_SIGNALS = ['SIGINT', 'SIGTERM'];
 function watchCancellation(nextStep) {
@@ -18881,6 +18884,7 @@ function watchCancellation(nextStep) {
 }
 function startDeadline(timeoutMs, cancellation, findAdvice = () => '') {
     const controller = new AbortController();
+    (0,external_node_events_.setMaxListeners)(0, controller.signal);
     const endsAt = performance.now() + timeoutMs;
     const timer = setTimeout(() => controller.abort(explainTimeout(timeoutMs, findAdvice())), timeoutMs);
     const cancel = () => controller.abort(cancellation.reason);
@@ -20192,6 +20196,7 @@ function kindOf({ method }) {
 
 
 
+
 const DIAGNOSIS_TIMEOUT_MS = 10_000;
 const LOOKUP_TIMEOUT_MS = 5_000;
 function openSession(options) {
@@ -20220,7 +20225,11 @@ function openSession(options) {
         onWait: options.announceWait,
     });
     const client = createClient(transport, deadline.signal);
-    const askWithin = (limitMs) => createClient(transport, AbortSignal.any([deadline.signal, AbortSignal.timeout(limitMs)]));
+    const askWithin = (limitMs) => {
+        const signal = AbortSignal.any([deadline.signal, AbortSignal.timeout(limitMs)]);
+        (0,external_node_events_.setMaxListeners)(0, signal);
+        return createClient(transport, signal);
+    };
     const applications = new Map();
     return {
         client,

@@ -33,7 +33,7 @@ function runAll(): void {
   const failed: string[] = [];
   for (const major of SUPPORTED) {
     const filters = process.argv.slice(2);
-    runTests(major, ['--project', 'bundle', '--project', 'faults', ...filters], failed);
+    runTests(major, ['--project', 'bundle', ...filters], failed);
   }
   runTests(TOO_OLD, ['__tests__/bundle/node-version.test.ts', '-t', 'refuses'], failed);
   if (failed.length > 0) {

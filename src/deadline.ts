@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ActionError } from './errors.ts';
 
 /** The bounds of a run in time. */
@@ -47,6 +48,8 @@ export function startDeadline(
   findAdvice: () => string = () => '',
 ): Deadline {
   const controller = new AbortController();
+  // Every request that waits its turn listens, and Node 20 warns on stderr from the eleventh on.
+  setMaxListeners(0, controller.signal);
   const endsAt = performance.now() + timeoutMs;
   const timer = setTimeout(
     () => controller.abort(explainTimeout(timeoutMs, findAdvice())),

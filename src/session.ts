@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type Deadline, sleep, startDeadline } from './deadline.ts';
 import type { ActionError } from './errors.ts';
 import { ATTEMPT_RESERVE_MS } from './http/backoff.ts';
@@ -76,8 +77,11 @@ export function openSession(options: SessionOptions): Session {
     },
   );
   const client = createClient(transport, deadline.signal);
-  const askWithin = (limitMs: number) =>
-    createClient(transport, AbortSignal.any([deadline.signal, AbortSignal.timeout(limitMs)]));
+  const askWithin = (limitMs: number) => {
+    const signal = AbortSignal.any([deadline.signal, AbortSignal.timeout(limitMs)]);
+    setMaxListeners(0, signal);
+    return createClient(transport, signal);
+  };
   const applications = new Map<string, Promise<readonly UnknownApplication[]>>();
 
   return {

@@ -234,7 +234,7 @@ function normalize(text: string, origin: string): string {
   const normalized = text
     .replaceAll(port, '<port>')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
-    .replace(/\d{4}-\d\d-\d\d(?= \d\d:\d\d UTC)/g, '<date>')
+    .replace(/\d{4}-\d\d-\d\d/g, '<date>')
     .replace(/\d\d:\d\d(?= UTC)/g, '<time>')
     .replace(/(?<="createdAt": ?)\d+/g, '<time>')
     .replace(/(?<=Trying again in )[\d.]+/g, '<wait>');
