@@ -23,10 +23,10 @@ var minified = __webpack_require__(898);
 var http_client = __webpack_require__(2307);
 // EXTERNAL MODULE: ./build/version.js
 var version = __webpack_require__(8508);
+// EXTERNAL MODULE: ./build/http/backoff.js
+var backoff = __webpack_require__(5029);
 // EXTERNAL MODULE: ./build/http/error-codes.js
 var error_codes = __webpack_require__(1484);
-// EXTERNAL MODULE: ./build/launchdarkly/backoff.js
-var backoff = __webpack_require__(3633);
 ;// CONCATENATED MODULE: ./build/report/github-rate-limit.js
 
 const SECONDARY_LIMIT_MS = 60_000;

@@ -12712,6 +12712,7 @@ function findClosest(text, known) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Vv: () => (/* binding */ explainUnexpected),
 /* harmony export */   iN: () => (/* binding */ SPECIAL_TITLES),
 /* harmony export */   lZ: () => (/* binding */ ActionError)
 /* harmony export */ });
@@ -12781,6 +12782,76 @@ class ActionError extends Error {
         this.details = parts.details ?? [];
         this.existing = parts.existing;
     }
+}
+function explainUnexpected(cause) {
+    return new ActionError({
+        code: 'unexpected-response',
+        title: SPECIAL_TITLES.bug,
+        message: 'The action failed with an unexpected error.',
+        nextStep: 'Re-run the job with debug logging, and report the log. Outcome unknown: it is safe to run again.',
+        cause,
+    });
+}
+
+
+/***/ }),
+
+/***/ 5029:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   NA: () => (/* binding */ BACKOFF_CAP_MS),
+/* harmony export */   O7: () => (/* binding */ computeBackoff),
+/* harmony export */   OB: () => (/* binding */ ATTEMPT_RESERVE_MS),
+/* harmony export */   UQ: () => (/* binding */ BACKOFF_BASE_MS),
+/* harmony export */   mu: () => (/* binding */ parseRetryAfter),
+/* harmony export */   vs: () => (/* binding */ parseServerClock)
+/* harmony export */ });
+/* unused harmony export MAX_RETRY_AFTER_MS */
+const BACKOFF_BASE_MS = 500;
+const BACKOFF_CAP_MS = 20_000;
+const ATTEMPT_RESERVE_MS = 500;
+const MAX_RETRY_AFTER_MS = 90 * 24 * 60 * 60 * 1000;
+function parseServerClock(headers) {
+    const date = parseHttpDate(headers['date'] ?? '');
+    return Number.isNaN(date) ? undefined : date;
+}
+function parseHttpDate(value) {
+    return /^[A-Z][a-z]{2,8}, \d{2}[ -][A-Z][a-z]{2}[ -](?:\d{2}){1,2} \d{2}:\d{2}:\d{2} GMT$/.test(value)
+        ? Date.parse(value)
+        : Number.NaN;
+}
+function parseRetryAfter(headers, receivedAt) {
+    const serverClock = parseServerClock(headers) ?? receivedAt;
+    const waits = [
+        ...split(headers['retry-after']).map((value) => parseDelay(value, serverClock)),
+        ...split(headers['x-ratelimit-reset']).map((value) => parseReset(value, serverClock)),
+        ...split(headers['x-ratelimit-auth-token-reset']).map((value) => parseReset(value, serverClock)),
+    ].filter((waitMs) => waitMs > 0 && waitMs <= MAX_RETRY_AFTER_MS);
+    return waits.length === 0 ? undefined : Math.max(...waits);
+}
+function split(value = '') {
+    return value.split(/(?<!\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*), */);
+}
+function parseDelay(value, serverClock) {
+    if (/^\d+(?:\.\d+)?$/.test(value)) {
+        return Math.ceil(Number(value) * 1000);
+    }
+    return parseHttpDate(value) - serverClock;
+}
+function parseReset(value, serverClock) {
+    return /^\d+$/.test(value) ? Number(value) - serverClock : Number.NaN;
+}
+function computeBackoff(options) {
+    const { waitsBefore, retryAfterMs = 0, remainingMs, random } = options;
+    const { minMs, maxMs } = options.bounds ?? { minMs: 0, maxMs: BACKOFF_CAP_MS };
+    const spareMs = remainingMs - ATTEMPT_RESERVE_MS - retryAfterMs;
+    if (spareMs < 1) {
+        return { kind: 'too-long', neededMs: retryAfterMs };
+    }
+    const growingMs = BACKOFF_BASE_MS * 2 ** Math.min(waitsBefore, 30);
+    const backoffMs = Math.max(minMs, random * Math.min(BACKOFF_CAP_MS, growingMs, maxMs));
+    return { kind: 'wait', ms: retryAfterMs + Math.floor(Math.min(backoffMs, spareMs - 1)) };
 }
 
 
@@ -12866,8 +12937,15 @@ function openConnections(options) {
         autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
         timeout: options.connectTimeoutMs,
     });
+    let isClosed = false;
     return {
+        get isClosed() {
+            return isClosed;
+        },
         acquire() {
+            if (isClosed) {
+                throw new Error(CLOSED);
+            }
             const lane = idle.pop() ??
                 new ClientLane(options, connect, {
                     release: (released) => idle.push(released),
@@ -12878,12 +12956,14 @@ function openConnections(options) {
             return lane;
         },
         async close() {
+            isClosed = true;
             idle.length = 0;
-            const reason = new Error('the connections were closed');
+            const reason = new Error(CLOSED);
             await Promise.all([...lanes].map((lane) => lane.destroy(reason)));
         },
     };
 }
+const CLOSED = 'the connections were closed';
 function tlsOptions() {
     return { rejectUnauthorized: true, allowH2: false };
 }
@@ -13081,6 +13161,9 @@ function openHttpClient(options) {
             const unsent = { mayHaveBeenProcessed: false, startedAt };
             if (signal.aborted) {
                 return fail({ ...unsent, code: 'ABORTED', cause: signal.reason });
+            }
+            if (connections.isClosed) {
+                return fail({ ...unsent, code: 'ABORTED', cause: undefined });
             }
             if (route.kind === 'invalid') {
                 return fail({ ...unsent, code: 'PROXY_NOT_VALID', cause: new Error(route.reason) });
@@ -13504,7 +13587,6 @@ function listSome(texts, separator) {
 /* harmony export */   BH: () => (/* binding */ warnOfKeyLength),
 /* harmony export */   Do: () => (/* binding */ parseKey),
 /* harmony export */   Gq: () => (/* binding */ invalid),
-/* harmony export */   J_: () => (/* binding */ mayBeSeveral),
 /* harmony export */   Z3: () => (/* binding */ KEY_RULE),
 /* harmony export */   m0: () => (/* binding */ isKey),
 /* harmony export */   qW: () => (/* binding */ findNameProblem),
@@ -13513,9 +13595,6 @@ function listSome(texts, separator) {
 /* harmony export */   rZ: () => (/* binding */ valid),
 /* harmony export */   ry: () => (/* binding */ splitList)
 /* harmony export */ });
-function mayBeSeveral({ project, environment }) {
-    return project.kind === 'patterns' || environment.kind === 'patterns';
-}
 const KEY = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 const KEY_RULE = 'expected letters, digits, ".", "-" and "_", the first one a letter or a digit';
 function isKey(text) {
@@ -13870,67 +13949,6 @@ function isWithoutScore({ indicator }) {
 function findChange({ score, diffVsLastPeriod, lastPeriod, }) {
     const wasScored = lastPeriod !== undefined && !isWithoutScore(lastPeriod);
     return diffVsLastPeriod ?? (wasScored ? score - lastPeriod.score : undefined);
-}
-
-
-/***/ }),
-
-/***/ 3633:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   NA: () => (/* binding */ BACKOFF_CAP_MS),
-/* harmony export */   O7: () => (/* binding */ computeBackoff),
-/* harmony export */   OB: () => (/* binding */ ATTEMPT_RESERVE_MS),
-/* harmony export */   UQ: () => (/* binding */ BACKOFF_BASE_MS),
-/* harmony export */   mu: () => (/* binding */ parseRetryAfter),
-/* harmony export */   vs: () => (/* binding */ parseServerClock)
-/* harmony export */ });
-/* unused harmony export MAX_RETRY_AFTER_MS */
-const BACKOFF_BASE_MS = 500;
-const BACKOFF_CAP_MS = 20_000;
-const ATTEMPT_RESERVE_MS = 500;
-const MAX_RETRY_AFTER_MS = 90 * 24 * 60 * 60 * 1000;
-function parseServerClock(headers) {
-    const date = parseHttpDate(headers['date'] ?? '');
-    return Number.isNaN(date) ? undefined : date;
-}
-function parseHttpDate(value) {
-    return /^[A-Z][a-z]{2,8}, \d{2}[ -][A-Z][a-z]{2}[ -](?:\d{2}){1,2} \d{2}:\d{2}:\d{2} GMT$/.test(value)
-        ? Date.parse(value)
-        : Number.NaN;
-}
-function parseRetryAfter(headers, receivedAt) {
-    const serverClock = parseServerClock(headers) ?? receivedAt;
-    const waits = [
-        ...split(headers['retry-after']).map((value) => parseDelay(value, serverClock)),
-        ...split(headers['x-ratelimit-reset']).map((value) => parseReset(value, serverClock)),
-        ...split(headers['x-ratelimit-auth-token-reset']).map((value) => parseReset(value, serverClock)),
-    ].filter((waitMs) => waitMs > 0 && waitMs <= MAX_RETRY_AFTER_MS);
-    return waits.length === 0 ? undefined : Math.max(...waits);
-}
-function split(value = '') {
-    return value.split(/(?<!\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*), */);
-}
-function parseDelay(value, serverClock) {
-    if (/^\d+(?:\.\d+)?$/.test(value)) {
-        return Math.ceil(Number(value) * 1000);
-    }
-    return parseHttpDate(value) - serverClock;
-}
-function parseReset(value, serverClock) {
-    return /^\d+$/.test(value) ? Number(value) - serverClock : Number.NaN;
-}
-function computeBackoff(options) {
-    const { waitsBefore, retryAfterMs = 0, remainingMs, random } = options;
-    const { minMs, maxMs } = options.bounds ?? { minMs: 0, maxMs: BACKOFF_CAP_MS };
-    const spareMs = remainingMs - ATTEMPT_RESERVE_MS - retryAfterMs;
-    if (spareMs < 1) {
-        return { kind: 'too-long', neededMs: retryAfterMs };
-    }
-    const growingMs = BACKOFF_BASE_MS * 2 ** Math.min(waitsBefore, 30);
-    const backoffMs = Math.max(minMs, random * Math.min(BACKOFF_CAP_MS, growingMs, maxMs));
-    return { kind: 'wait', ms: retryAfterMs + Math.floor(Math.min(backoffMs, spareMs - 1)) };
 }
 
 
@@ -15823,79 +15841,8 @@ function findCorrection(name, run) {
         : 'Correct the inputs under with: in the workflow.';
 }
 
-;// CONCATENATED MODULE: ./build/insight-group/diff.js
-function diffGroups(desired, actual) {
-    const drift = [];
-    if (!isSameKey(desired.projectKey, actual.projectKey)) {
-        drift.push({ field: 'project', desired: desired.projectKey, actual: actual.projectKey });
-    }
-    if (!isSameKey(desired.environmentKey, actual.environmentKey)) {
-        drift.push({
-            field: 'environment',
-            desired: desired.environmentKey,
-            actual: actual.environmentKey,
-        });
-    }
-    if (!isSameName(desired.name, actual.name)) {
-        drift.push({ field: 'name', desired: desired.name, actual: actual.name });
-    }
-    if (!isSameSet(desired.applicationKeys, actual.applicationKeys)) {
-        drift.push({
-            field: 'applications',
-            desired: desired.applicationKeys,
-            actual: actual.applicationKeys,
-        });
-    }
-    return drift;
-}
-function isSameKey(left, right) {
-    return left.toLowerCase() === right.toLowerCase();
-}
-function isSameName(left, right) {
-    return left.normalize('NFC') === right.normalize('NFC');
-}
-function isSameSet(left, right) {
-    const keys = new Set(left);
-    const others = new Set(right);
-    return keys.size === others.size && [...keys].every((key) => others.has(key));
-}
-function belongsElsewhere(drift) {
-    return drift.some(({ field }) => field === 'project' || field === 'environment');
-}
-function buildPatch(drift) {
-    return drift.flatMap((entry) => {
-        if (entry.field === 'name') {
-            return [{ op: 'replace', path: '/name', value: entry.desired }];
-        }
-        return entry.field === 'applications' ? patchApplications(entry.desired) : [];
-    });
-}
-function patchApplications(desired) {
-    const set = { op: 'add', path: '/applicationKeys', value: desired };
-    return desired.length > 0 ? [set] : [set, { op: 'remove', path: '/applicationKeys' }];
-}
-
-;// CONCATENATED MODULE: ./build/reconcile/plan.js
-
+;// CONCATENATED MODULE: ./build/inputs/if-exists.js
 const IF_EXISTS = ['fail', 'keep', 'update'];
-function planChange(desired, observed, ifExists) {
-    if (observed === undefined) {
-        return { kind: 'create' };
-    }
-    const drift = diffGroups(desired, observed);
-    if (belongsElsewhere(drift)) {
-        return { kind: 'conflict', reason: 'foreign', group: observed, drift };
-    }
-    if (ifExists === 'fail') {
-        return { kind: 'conflict', reason: 'exists', group: observed, drift };
-    }
-    if (drift.length === 0) {
-        return { kind: 'none', group: observed, drift: [] };
-    }
-    return ifExists === 'update'
-        ? { kind: 'update', group: observed, drift, patch: buildPatch(drift) }
-        : { kind: 'keep', group: observed, drift };
-}
 
 // EXTERNAL MODULE: ./build/inputs/selector.js
 var inputs_selector = __nccwpck_require__(5571);
@@ -15965,22 +15912,65 @@ function warnOfLengths(inputs) {
     ].filter((warning) => warning !== undefined);
 }
 
+;// CONCATENATED MODULE: ./build/inputs/group-template.js
+function mayBeSeveral({ project, environment }) {
+    return project.kind === 'patterns' || environment.kind === 'patterns';
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/stop-rule.js
+const MAX_LOST_IN_A_ROW = 3;
+const MAX_FORBIDDEN_AT_FIRST = 3;
+const CONCERNS_ALL = new Set(['unauthorized', 'rate-limited', 'cancelled']);
+const LOST = new Set(['network', 'timeout', 'server-error']);
+const SHOWS_NO_ACCESS = new Set([
+    ...LOST,
+    'forbidden',
+    'unexpected-response',
+]);
+class StopRule {
+    #signal;
+    #isStopped = false;
+    #lostInARow = 0;
+    #forbidden = 0;
+    #hasAccess = false;
+    constructor(signal) {
+        this.#signal = signal;
+    }
+    get isStopped() {
+        return this.#isStopped || this.#signal.aborted;
+    }
+    observe(outcome) {
+        const code = outcome.kind === 'failed' ? outcome.error.code : undefined;
+        this.#lostInARow = code !== undefined && LOST.has(code) ? this.#lostInARow + 1 : 0;
+        this.#forbidden += code === 'forbidden' ? 1 : 0;
+        this.#hasAccess ||= code === undefined || !SHOWS_NO_ACCESS.has(code);
+        this.#isStopped ||=
+            (code !== undefined && CONCERNS_ALL.has(code)) ||
+                (this.#forbidden >= MAX_FORBIDDEN_AT_FIRST && !this.#hasAccess) ||
+                this.#lostInARow >= MAX_LOST_IN_A_ROW;
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/reconcile/apply.js
 
+
 const MAX_CONCURRENT_GROUPS = 8;
-const MAX_LOST_IN_A_ROW = 3;
-async function applyAll(tasks, onResult) {
+async function applyAll(tasks, { signal, onResult }) {
     const results = new Map();
     const queue = tasks.filter(({ needsNoRequest }) => !needsNoRequest);
-    const stop = new StopRule();
+    const stop = new StopRule(signal);
     function finish(task, outcome) {
         const result = { target: task.target, outcome };
         results.set(task, result);
         onResult(result);
     }
     async function work() {
-        for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
-            const outcome = stop.isStopped ? SKIPPED : await settle(task);
+        while (!stop.isStopped) {
+            const task = queue.shift();
+            if (task === undefined) {
+                return;
+            }
+            const outcome = await settle(task);
             stop.observe(outcome);
             finish(task, outcome);
         }
@@ -15989,6 +15979,9 @@ async function applyAll(tasks, onResult) {
         finish(task, await settle(task));
     }
     await Promise.all(Array.from({ length: MAX_CONCURRENT_GROUPS }, work));
+    for (const task of queue) {
+        finish(task, SKIPPED);
+    }
     return tasks.flatMap((task) => results.get(task) ?? []);
 }
 const SKIPPED = { kind: 'skipped', group: undefined, drift: [] };
@@ -15996,10 +15989,8 @@ async function settle({ run }) {
     try {
         return await run();
     }
-    catch (error) {
-        if (!(error instanceof errors/* ActionError */.lZ)) {
-            throw error;
-        }
+    catch (cause) {
+        const error = cause instanceof errors/* ActionError */.lZ ? cause : (0,errors/* explainUnexpected */.Vv)(cause);
         const { group, drift = [] } = error.existing ?? {};
         return { kind: 'failed', error, group, drift };
     }
@@ -16007,27 +15998,10 @@ async function settle({ run }) {
 async function applyOne(task) {
     return { target: task.target, outcome: await settle(task) };
 }
-const CONCERNS_ALL = new Set(['unauthorized', 'rate-limited', 'cancelled']);
-const LOST = new Set(['network', 'timeout', 'server-error']);
-class StopRule {
-    #isStopped = false;
-    #lostInARow = 0;
-    #hasAccess = false;
-    get isStopped() {
-        return this.#isStopped;
-    }
-    observe(outcome) {
-        if (outcome.kind === 'skipped') {
-            return;
-        }
-        const code = outcome.kind === 'failed' ? outcome.error.code : undefined;
-        this.#lostInARow = code !== undefined && LOST.has(code) ? this.#lostInARow + 1 : 0;
-        this.#hasAccess ||= code !== 'forbidden';
-        this.#isStopped ||=
-            (code !== undefined && CONCERNS_ALL.has(code)) ||
-                (code === 'forbidden' && !this.#hasAccess) ||
-                this.#lostInARow >= MAX_LOST_IN_A_ROW;
-    }
+function findInterruption(results, { aborted, reason }) {
+    const isUnexplained = results.some(({ outcome }) => outcome.kind === 'skipped') &&
+        !results.some(({ outcome }) => outcome.kind === 'failed');
+    return aborted && isUnexplained && reason instanceof errors/* ActionError */.lZ ? reason : undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/reconcile/catalog.js
@@ -16061,8 +16035,60 @@ function findCatalogNeed(entry) {
 }
 function needsEnvironmentsOf(entry, projectKey) {
     return (entry.kind === 'present' &&
-        (0,rules/* mayBeSeveral */.J_)(entry.template) &&
+        mayBeSeveral(entry.template) &&
         (0,inputs_selector/* selects */.ko)(entry.template.project, projectKey));
+}
+
+;// CONCATENATED MODULE: ./build/insight-group/diff.js
+function diffGroups(desired, actual) {
+    const drift = [];
+    if (!isSameKey(desired.projectKey, actual.projectKey)) {
+        drift.push({ field: 'project', desired: desired.projectKey, actual: actual.projectKey });
+    }
+    if (!isSameKey(desired.environmentKey, actual.environmentKey)) {
+        drift.push({
+            field: 'environment',
+            desired: desired.environmentKey,
+            actual: actual.environmentKey,
+        });
+    }
+    if (!isSameName(desired.name, actual.name)) {
+        drift.push({ field: 'name', desired: desired.name, actual: actual.name });
+    }
+    if (!isSameSet(desired.applicationKeys, actual.applicationKeys)) {
+        drift.push({
+            field: 'applications',
+            desired: desired.applicationKeys,
+            actual: actual.applicationKeys,
+        });
+    }
+    return drift;
+}
+function isSameKey(left, right) {
+    return left.toLowerCase() === right.toLowerCase();
+}
+function isSameName(left, right) {
+    return left.normalize('NFC') === right.normalize('NFC');
+}
+function isSameSet(left, right) {
+    const keys = new Set(left);
+    const others = new Set(right);
+    return keys.size === others.size && [...keys].every((key) => others.has(key));
+}
+function belongsElsewhere(drift) {
+    return drift.some(({ field }) => field === 'project' || field === 'environment');
+}
+function buildPatch(drift) {
+    return drift.flatMap((entry) => {
+        if (entry.field === 'name') {
+            return [{ op: 'replace', path: '/name', value: entry.desired }];
+        }
+        return entry.field === 'applications' ? patchApplications(entry.desired) : [];
+    });
+}
+function patchApplications(desired) {
+    const set = { op: 'add', path: '/applicationKeys', value: desired };
+    return desired.length > 0 ? [set] : [set, { op: 'remove', path: '/applicationKeys' }];
 }
 
 // EXTERNAL MODULE: ./build/did-you-mean.js + 1 modules
@@ -16148,7 +16174,7 @@ async function locateEnvironment({ projectKey, environmentKey }, client) {
     if (keys.includes(environmentKey)) {
         return { kind: 'found' };
     }
-    if (environments.value.totalCount === environments.value.length) {
+    if (isWholeList(environments.value)) {
         return { kind: 'environment-missing', environments: keys };
     }
     const environment = await client.getEnvironment(projectKey, environmentKey);
@@ -16162,10 +16188,26 @@ async function locateProject(projectKey, client) {
     if (projects.kind === 'rejected' && projects.error.status === 404) {
         return { kind: 'not-launchdarkly' };
     }
+    if (projects.kind === 'indeterminate') {
+        return { kind: 'unknown' };
+    }
     const known = projects.kind === 'ok' ? listKeysOf(projects.value) : [];
-    return known.includes(projectKey)
+    if (known.includes(projectKey)) {
+        return { kind: 'environment-missing', environments: [] };
+    }
+    if (projects.kind === 'ok' && isWholeList(projects.value)) {
+        return { kind: 'project-missing', projects: known };
+    }
+    const project = await client.getProject(projectKey);
+    if (project.kind === 'rejected' && project.error.status === 404) {
+        return { kind: 'project-missing', projects: known };
+    }
+    return project.kind === 'ok'
         ? { kind: 'environment-missing', environments: [] }
-        : { kind: 'project-missing', projects: known };
+        : { kind: 'unknown' };
+}
+function isWholeList({ items, length, totalCount, hasNext }) {
+    return !hasNext && totalCount === length && items.length === length;
 }
 function listKeysOf({ items }) {
     return items.map(({ key }) => key);
@@ -16180,12 +16222,15 @@ async function findUnknownApplications({ applicationKeys }, client) {
     }
     const found = new Set(listKeysOf(requested.value));
     const unknown = applicationKeys.filter((key) => !found.has(key));
-    if (unknown.length === 0) {
+    if (unknown.length === 0 || hasMore(requested.value)) {
         return [];
     }
     const all = await client.listApplications(0);
     const known = all.kind === 'ok' ? listKeysOf(all.value) : [];
     return unknown.map((key) => ({ key, suggestion: (0,did_you_mean/* findClosest */.R)(key, known) }));
+}
+function hasMore({ items, length, totalCount = length, hasNext }) {
+    return hasNext || totalCount > length || items.length < length;
 }
 function describePlacement(placement, { projectKey, environmentKey }, server) {
     switch (placement.kind) {
@@ -16601,6 +16646,7 @@ function suggestGroupKey({ projectKey, environmentKey }, usedKey) {
 const MAX_PAGES = 10_000;
 async function readRemainingPages(first, readPage) {
     const pages = [first];
+    let last = first;
     let offset = first.length;
     if (first.totalCount !== undefined && first.length > 0) {
         const offsets = [];
@@ -16611,16 +16657,19 @@ async function readRemainingPages(first, readPage) {
         const rest = await Promise.all(offsets.map(readPage));
         const isComplete = rest.every(({ length }, index) => length === first.length || index === rest.length - 1);
         pages.push(...rest);
-        offset = isComplete ? offset + rest.reduce((sum, { length }) => sum + length, 0) : offset;
+        if (isComplete) {
+            last = rest.at(-1) ?? first;
+            offset += rest.reduce((sum, { length }) => sum + length, 0);
+        }
     }
-    for (let last = pages.at(-1) ?? first; hasMore(last, offset) && pages.length < MAX_PAGES;) {
+    while (paging_hasMore(last, offset) && pages.length < MAX_PAGES) {
         last = await readPage(offset);
         pages.push(last);
         offset += last.length;
     }
     return [...new Map(pages.flatMap(({ items }) => items).map((item) => [item.key, item])).values()];
 }
-function hasMore({ length, totalCount, hasNext }, offset) {
+function paging_hasMore({ length, totalCount, hasNext }, offset) {
     return length > 0 && (hasNext || (totalCount !== undefined && offset < totalCount));
 }
 
@@ -16651,6 +16700,27 @@ function findObserved(groups, key) {
 }
 function indexByKey(groups) {
     return new Map(groups.map((group) => [group.key.toLowerCase(), group]));
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/plan.js
+
+function planChange(desired, observed, ifExists) {
+    if (observed === undefined) {
+        return { kind: 'create' };
+    }
+    const drift = diffGroups(desired, observed);
+    if (belongsElsewhere(drift)) {
+        return { kind: 'conflict', reason: 'foreign', group: observed, drift };
+    }
+    if (ifExists === 'fail') {
+        return { kind: 'conflict', reason: 'exists', group: observed, drift };
+    }
+    if (drift.length === 0) {
+        return { kind: 'none', group: observed, drift: [] };
+    }
+    return ifExists === 'update'
+        ? { kind: 'update', group: observed, drift, patch: buildPatch(drift) }
+        : { kind: 'keep', group: observed, drift };
 }
 
 ;// CONCATENATED MODULE: ./build/reconcile/entries-plan.js
@@ -16755,7 +16825,7 @@ function findMissingProjects(entry, catalog) {
 function findMissingEnvironments(entry, project) {
     const known = project.environments.map(({ key }) => key);
     const named = { entry, projectKey: project.key };
-    if (known.length === 0 && (0,rules/* mayBeSeveral */.J_)(entry.template)) {
+    if (known.length === 0 && mayBeSeveral(entry.template)) {
         return [
             toMissing('no-environments', { ...named, environmentKey: undefined, suggestion: undefined }),
         ];
@@ -16881,8 +16951,8 @@ function checkRendered(desired, entry) {
     return problems;
 }
 
-// EXTERNAL MODULE: ./build/launchdarkly/backoff.js
-var launchdarkly_backoff = __nccwpck_require__(3633);
+// EXTERNAL MODULE: ./build/http/backoff.js
+var http_backoff = __nccwpck_require__(5029);
 ;// CONCATENATED MODULE: ./build/reconcile/server-clock.js
 const DATE_PRECISION_MS = 1_000;
 class ServerClock {
@@ -16938,6 +17008,7 @@ class RetryLoop {
     #ledger;
     #waits = 0;
     #unanswered = 0;
+    #unansweredWrites = 0;
     #limitedFailure;
     #notFound;
     constructor(desired, deps, ledger) {
@@ -16978,9 +17049,12 @@ class RetryLoop {
     }
     async wait(reason, operation, bounds) {
         this.throwIfStopped();
+        if (isWrite(operation)) {
+            this.#countUnansweredWrite(reason, operation);
+        }
         const { remainingMs, random, sleep, announceWait } = this.#deps;
         const { retryAfterMs = 0 } = reason;
-        const backoff = (0,launchdarkly_backoff/* computeBackoff */.O7)({
+        const backoff = (0,http_backoff/* computeBackoff */.O7)({
             waitsBefore: this.#waits,
             retryAfterMs,
             remainingMs: remainingMs(),
@@ -16999,7 +17073,7 @@ class RetryLoop {
     async assertTimeToWait(reason, operation) {
         const { retryAfterMs } = reason;
         if (retryAfterMs !== undefined &&
-            this.#deps.remainingMs() - launchdarkly_backoff/* ATTEMPT_RESERVE_MS */.OB <= retryAfterMs) {
+            this.#deps.remainingMs() - http_backoff/* ATTEMPT_RESERVE_MS */.OB <= retryAfterMs) {
             throw this.fail(await this.#explainNoTimeLeft(reason, operation, retryAfterMs));
         }
     }
@@ -17025,8 +17099,7 @@ class RetryLoop {
     async #retryFailure(failure, retryAfterMs, operation) {
         this.throwIfStopped();
         const { causeCode, isRetryable, retryLimitMs } = failure;
-        const { maxUnansweredAttempts = Number.POSITIVE_INFINITY } = this.#deps;
-        if (!isRetryable || this.#unanswered >= maxUnansweredAttempts) {
+        if (!isRetryable || this.#unanswered >= this.#maxUnanswered) {
             throw this.fail(this.#deps.diagnosis.describeFailure(failure, operation));
         }
         const reason = { kind: 'indeterminate', failure, retryAfterMs };
@@ -17040,6 +17113,19 @@ class RetryLoop {
             throw this.fail(this.#deps.diagnosis.describeFailure(failure, operation));
         }
         return this.waitWithin(leftMs, reason, operation);
+    }
+    #countUnansweredWrite(reason, operation) {
+        if (reason.kind !== 'indeterminate') {
+            this.#unansweredWrites = 0;
+            return;
+        }
+        this.#unansweredWrites += 1;
+        if (this.#unansweredWrites >= this.#maxUnanswered) {
+            throw this.fail(this.#deps.diagnosis.describeFailure(reason.failure, operation));
+        }
+    }
+    get #maxUnanswered() {
+        return this.#deps.maxUnansweredAttempts ?? Number.POSITIVE_INFINITY;
     }
     async #retryNotFound(error, retryAfterMs, operation) {
         const { diagnosis, now } = this.#deps;
@@ -17078,6 +17164,9 @@ class RetryLoop {
                 return explainNoTimeLeft(reason, { key: this.#desired.key, operation, neededWait });
         }
     }
+}
+function isWrite(operation) {
+    return operation === 'create' || operation === 'update' || operation === 'delete';
 }
 
 ;// CONCATENATED MODULE: ./build/reconcile/write-ledger.js
@@ -17331,36 +17420,6 @@ async function readNames(template, lists) {
     return { projects: [{ key: projectKey, name: project?.name, environments }] };
 }
 
-;// CONCATENATED MODULE: ./build/reconcile/delete-messages.js
-
-
-function explainForeignDelete(group, target) {
-    return {
-        code: 'conflict',
-        title: errors/* SPECIAL_TITLES */.iN.foreignGroup,
-        message: `Insight group "${group.key}" belongs to project "${group.projectKey}", environment "${group.environmentKey}", and not to project "${target.projectKey}", environment "${target.environmentKey}".`,
-        nextStep: 'Correct key, project and environment: all three have to name the same group.',
-        existing: { group, drift: [] },
-    };
-}
-function explainNotDeleted(error, group) {
-    return {
-        code: 'unexpected-response',
-        message: `The delete of insight group "${group.key}" was answered with 404, but not by LaunchDarkly, which still shows the group.`,
-        said: quoteApiError(error),
-        nextStep: 'Check whether a proxy between the runner and LaunchDarkly blocks DELETE requests.',
-        existing: { group, drift: [] },
-    };
-}
-function explainUnknownIdentity(parts, group) {
-    return {
-        ...parts,
-        message: `${parts.message} LaunchDarkly shows a group with this key but not when it was created, so it may be a new one.`,
-        nextStep: 'Check the group in LaunchDarkly, and run again if it should be deleted.',
-        existing: { group, drift: [] },
-    };
-}
-
 // EXTERNAL MODULE: ./build/http/http-client.js + 3 modules
 var http_client = __nccwpck_require__(2307);
 // EXTERNAL MODULE: ./build/version.js
@@ -17483,9 +17542,6 @@ class GroupRequests {
             return { kind: 'gone' };
         }
         if (result.kind === 'rejected' && result.error.status === 404) {
-            if (isOwnError(result.error)) {
-                return { kind: 'gone' };
-            }
             this.#ledger.noteDeleteInDoubt(endedAt);
             return { kind: 'unconfirmed', error: result.error };
         }
@@ -17562,7 +17618,48 @@ function asUnsettled(result) {
     return failure.mayHaveBeenProcessed ? { kind: 'indeterminate', failure } : undefined;
 }
 
+;// CONCATENATED MODULE: ./build/reconcile/delete-messages.js
+
+
+
+function explainForeignDelete(group, target) {
+    return {
+        code: 'conflict',
+        title: errors/* SPECIAL_TITLES */.iN.foreignGroup,
+        message: `Insight group "${group.key}" belongs to project "${group.projectKey}", environment "${group.environmentKey}", and not to project "${target.projectKey}", environment "${target.environmentKey}".`,
+        nextStep: 'Correct key, project and environment: all three have to name the same group.',
+        existing: { group, drift: [] },
+    };
+}
+function explainNotDeleted(error, group) {
+    const common = {
+        code: 'unexpected-response',
+        said: quoteApiError(error),
+        existing: { group, drift: [] },
+    };
+    return isOwnError(error)
+        ? {
+            ...common,
+            message: `LaunchDarkly answered the delete of insight group "${group.key}" with 404, but still shows the group.`,
+            nextStep: 'The token may be allowed to see the group but not to delete it. Check the permissions of the token.',
+        }
+        : {
+            ...common,
+            message: `The delete of insight group "${group.key}" was answered with 404, but not by LaunchDarkly, which still shows the group.`,
+            nextStep: 'Check whether a proxy between the runner and LaunchDarkly blocks DELETE requests.',
+        };
+}
+function explainUnknownIdentity(parts, group) {
+    return {
+        ...parts,
+        message: `${parts.message} LaunchDarkly shows a group with this key but not when it was created, so it may be a new one.`,
+        nextStep: 'Check the group in LaunchDarkly, and run again if it should be deleted.',
+        existing: { group, drift: [] },
+    };
+}
+
 ;// CONCATENATED MODULE: ./build/reconcile/delete-group.js
+
 
 
 
@@ -17626,7 +17723,9 @@ class Deletion {
                 return this.#readCurrent(found);
             }
             case 'unconfirmed': {
-                const current = await this.#readCurrent(found);
+                const current = isOwnError(result.error)
+                    ? await this.#confirmGone(found)
+                    : await this.#readCurrent(found);
                 if (current.kind === 'same' || current.kind === 'unknown') {
                     throw this.#loop.fail(explainNotDeleted(result.error, current.group));
                 }
@@ -17646,6 +17745,18 @@ class Deletion {
                 }
                 return current;
             }
+        }
+    }
+    async #confirmGone(found) {
+        try {
+            const current = await this.#readCurrent(found);
+            return current.kind === 'unknown' ? { ...current, kind: 'replaced' } : current;
+        }
+        catch (error) {
+            if (error instanceof errors/* ActionError */.lZ) {
+                return { kind: 'none' };
+            }
+            throw error;
         }
     }
     async #readCurrent(found) {
@@ -18074,9 +18185,9 @@ const createCommand = {
     name: 'create',
     afterCancellation: 'Re-run the job if you still need the group.',
     readInputs: readCreateInputs,
-    mayBeSeveral: ({ template }) => (0,rules/* mayBeSeveral */.J_)(template),
+    mayBeSeveral: ({ template }) => mayBeSeveral(template),
     identifyComment,
-    execute: (inputs, context) => (0,rules/* mayBeSeveral */.J_)(inputs.template) ? createSeveral(inputs, context) : createOne(inputs, context),
+    execute: (inputs, context) => mayBeSeveral(inputs.template) ? createSeveral(inputs, context) : createOne(inputs, context),
 };
 function identifyComment({ server, template }) {
     const { project, environment, key } = template;
@@ -18112,7 +18223,10 @@ async function createSeveral(inputs, context) {
         progress.finish(result);
     }
     const tasks = plannedTasks(plan.groups, { ...inputs, depsFor: session.depsFor });
-    const results = await applyAll(tasks, (result) => progress.finish(result));
+    const results = await applyAll(tasks, {
+        signal: session.signal,
+        onResult: (result) => progress.finish(result),
+    });
     return {
         results: [...plan.missing, ...results],
         notices: expansion.notices.map(({ message }) => message),
@@ -18400,7 +18514,10 @@ async function sync_showPlan(plan, { session, progress }) {
         ...plannedTasks(plan.groups, options),
         ...plan.deletes.map((planned) => plannedDeleteTask(planned, options)),
     ];
-    const results = [...plan.missing, ...(await applyAll(tasks, () => { }))];
+    const results = [
+        ...plan.missing,
+        ...(await applyAll(tasks, { signal: session.signal, onResult: () => { } })),
+    ];
     for (const result of results) {
         progress.finish(result);
     }
@@ -18408,13 +18525,14 @@ async function sync_showPlan(plan, { session, progress }) {
 }
 async function applyPlan(plan, { session, progress }) {
     const options = { ifExists: 'update', isDryRun: false, depsFor: session.depsFor };
-    const finish = (result) => progress.finish(result);
-    plan.missing.forEach(finish);
-    const written = await applyAll(plannedTasks(plan.groups, options), finish);
+    const onResult = (result) => progress.finish(result);
+    const applyOptions = { signal: session.signal, onResult };
+    plan.missing.forEach(onResult);
+    const written = await applyAll(plannedTasks(plan.groups, options), applyOptions);
     const results = [...plan.missing, ...written];
     const deletions = plan.deletes.map((planned) => plannedDeleteTask(planned, options));
     const deleted = results.every(isSuccess)
-        ? await applyAll(deletions, finish)
+        ? await applyAll(deletions, applyOptions)
         : deletions.map(skip);
     return [...results, ...deleted];
 }
@@ -18856,7 +18974,7 @@ class CrashReporter {
         if (this.#error !== undefined) {
             return;
         }
-        const error = explainUnexpected(cause);
+        const error = (0,errors/* explainUnexpected */.Vv)(cause);
         this.#error = error;
         attempt(() => {
             if (this.#areOutputsWritten) {
@@ -18868,15 +18986,6 @@ class CrashReporter {
         });
         attempt(() => logFailure(error, { helpUrl: () => undefined }, this.#log));
     }
-}
-function explainUnexpected(cause) {
-    return new errors/* ActionError */.lZ({
-        code: 'unexpected-response',
-        title: errors/* SPECIAL_TITLES */.iN.bug,
-        message: 'The action failed with an unexpected error.',
-        nextStep: 'Re-run the job with debug logging, and report the log. Outcome unknown: it is safe to run again.',
-        cause,
-    });
 }
 function reportCrash(command, failure) {
     return {
@@ -19735,8 +19844,8 @@ function readApiResult(exchange, expectation) {
         startedAt,
         receivedAt,
         heldMs,
-        serverClock: (0,launchdarkly_backoff/* parseServerClock */.vs)(headers),
-        retryAfterMs: (0,launchdarkly_backoff/* parseRetryAfter */.mu)(status === 429 ? headers : omitLimits(headers), receivedAt),
+        serverClock: (0,http_backoff/* parseServerClock */.vs)(headers),
+        retryAfterMs: (0,http_backoff/* parseRetryAfter */.mu)(status === 429 ? headers : omitLimits(headers), receivedAt),
     };
     if (status >= 400 && status <= 499 && status !== 408) {
         const text = body.kind === 'unreadable' ? '' : body.text;
@@ -19901,10 +20010,29 @@ function parseGroupOf(key) {
     };
 }
 
+;// CONCATENATED MODULE: ./build/launchdarkly/clock-offset.js
+const DATE_RESOLUTION_MS = 1_000;
+class ClockOffset {
+    #minOffsetMs = Number.NEGATIVE_INFINITY;
+    #maxOffsetMs = Number.POSITIVE_INFINITY;
+    observe({ startedAt, receivedAt, serverDate }) {
+        const min = serverDate - receivedAt;
+        const max = serverDate + DATE_RESOLUTION_MS - startedAt;
+        const isConsistent = min < this.#maxOffsetMs && max > this.#minOffsetMs;
+        this.#minOffsetMs = isConsistent ? Math.max(min, this.#minOffsetMs) : min;
+        this.#maxOffsetMs = isConsistent ? Math.min(max, this.#maxOffsetMs) : max;
+    }
+    toLocal(serverTime) {
+        return Number.isFinite(this.#minOffsetMs) ? serverTime - this.#minOffsetMs : serverTime;
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/launchdarkly/rate-limit-gate.js
 const MAX_IN_FLIGHT = 8;
 class RateLimitGate {
     #closedUntil = Number.NEGATIVE_INFINITY;
+    #closedAt = Number.NEGATIVE_INFINITY;
+    #unexplainedLimits = 0;
     #inFlight = 0;
     #maxInFlight = 1;
     #isShared = false;
@@ -19913,17 +20041,17 @@ class RateLimitGate {
         return this.#closedUntil;
     }
     isOpen(now, deadlineAt) {
-        const opensAt = this.opensAt();
-        const isDue = now >= opensAt || (opensAt >= deadlineAt && now >= this.#closedUntil);
-        return isDue && this.#inFlight < Math.min(this.#maxInFlight, this.#affordable());
+        const maxInFlight = Math.min(this.#maxInFlight, this.#affordable());
+        return now >= this.opensAt(deadlineAt) && this.#inFlight < maxInFlight;
     }
     #affordable() {
         const { remaining } = this.#window ?? { remaining: 0 };
         return this.#isShared && remaining > 0 ? Math.ceil(remaining / SHARERS) : MAX_IN_FLIGHT;
     }
-    opensAt() {
-        return this.#window?.remaining === 0
-            ? Math.max(this.#closedUntil, this.#window.resetsAt)
+    opensAt(deadlineAt) {
+        const { remaining, resetsAt } = this.#window ?? { remaining: 1, resetsAt: 0 };
+        return remaining === 0 && resetsAt < deadlineAt
+            ? Math.max(this.#closedUntil, resetsAt)
             : this.#closedUntil;
     }
     enter(now) {
@@ -19955,11 +20083,24 @@ class RateLimitGate {
             this.#window = { remaining: Math.min(state.remaining, counted), resetsAt: state.resetsAt };
         }
     }
-    widen() {
+    get unexplainedLimits() {
+        return this.#unexplainedLimits;
+    }
+    noteUnexplainedLimit(startedAt) {
+        if (startedAt >= this.#closedAt) {
+            this.#unexplainedLimits += 1;
+        }
+    }
+    widen(startedAt) {
+        if (startedAt < this.#closedAt) {
+            return;
+        }
+        this.#unexplainedLimits = 0;
         this.#maxInFlight = Math.min(MAX_IN_FLIGHT, this.#maxInFlight * 2);
     }
-    closeUntil(at) {
+    closeUntil(at, now) {
         this.#closedUntil = Math.max(this.#closedUntil, at);
+        this.#closedAt = now;
         this.#maxInFlight = 1;
         this.#window = undefined;
     }
@@ -19994,24 +20135,27 @@ function readCount(value) {
     return value !== undefined && /^\d+$/.test(value.trim()) ? Number(value) : undefined;
 }
 
-;// CONCATENATED MODULE: ./build/launchdarkly/server-clock.js
-const DATE_RESOLUTION_MS = 1_000;
-class server_clock_ServerClock {
-    #minOffsetMs = Number.NEGATIVE_INFINITY;
-    #maxOffsetMs = Number.POSITIVE_INFINITY;
-    observe({ startedAt, receivedAt, serverDate }) {
-        const min = serverDate - receivedAt;
-        const max = serverDate + DATE_RESOLUTION_MS - startedAt;
-        const isConsistent = min < this.#maxOffsetMs && max > this.#minOffsetMs;
-        this.#minOffsetMs = isConsistent ? Math.max(min, this.#minOffsetMs) : min;
-        this.#maxOffsetMs = isConsistent ? Math.min(max, this.#maxOffsetMs) : max;
-    }
-    toLocal(serverTime) {
-        return Number.isFinite(this.#minOffsetMs) ? serverTime - this.#minOffsetMs : serverTime;
-    }
+;// CONCATENATED MODULE: ./build/launchdarkly/unsent.js
+function createUnsent(code, startedAt, receivedAt, cause) {
+    return {
+        kind: 'no-response',
+        mayHaveBeenProcessed: false,
+        code,
+        cause,
+        startedAt,
+        receivedAt,
+    };
+}
+function restateLimit(response, until, now) {
+    const timeless = Object.entries(response.headers).filter(([name]) => name !== 'date' && !name.startsWith('x-ratelimit-'));
+    const headers = {
+        ...Object.fromEntries(timeless),
+        'retry-after': ((until - now) / 1_000).toFixed(3),
+    };
+    return { ...response, headers, startedAt: now, receivedAt: now };
 }
 
-;// CONCATENATED MODULE: ./build/launchdarkly/throttle.js
+;// CONCATENATED MODULE: ./build/launchdarkly/pace.js
 
 
 
@@ -20020,56 +20164,23 @@ class server_clock_ServerClock {
 const MAX_CONCURRENT = 4;
 const MAX_JITTER_MS = 250;
 const ANNOUNCED_CHANGE_MS = 1_000;
-function throttle(transport, deps) {
-    const pace = new Pace(deps);
-    return {
-        async send(request, signal) {
-            const { maxHeldMs = Number.POSITIVE_INFINITY } = request;
-            const queuedAt = deps.now();
-            for (;;) {
-                const refusal = await pace.enter(request, signal);
-                if (refusal !== undefined) {
-                    return refusal;
-                }
-                if (!signal.aborted && deps.now() - queuedAt > maxHeldMs) {
-                    const held = createHeld(queuedAt, deps.now());
-                    pace.leave(request, held);
-                    return held;
-                }
-                const heldMs = deps.now() - queuedAt;
-                const exchange = await transport.send(request, signal);
-                if (!pace.leave(request, exchange)) {
-                    return { ...exchange, heldMs };
-                }
-            }
-        },
-        close: () => transport.close(),
-    };
-}
-function createHeld(startedAt, receivedAt) {
-    return {
-        kind: 'no-response',
-        mayHaveBeenProcessed: false,
-        code: HELD,
-        cause: undefined,
-        startedAt,
-        receivedAt,
-    };
-}
 class Pace {
     #deps;
     #gates = new Map();
     #closedBy = new WeakMap();
-    #clock = new server_clock_ServerClock();
+    #clockOffset = new ClockOffset();
     #inFlight = { read: 0, write: 0 };
     #queue = [];
     #wakesAt = Number.POSITIVE_INFINITY;
-    #unexplainedLimits = 0;
     #announcedUntil = Number.NEGATIVE_INFINITY;
+    #closing = new AbortController();
     constructor(deps) {
         this.#deps = deps;
     }
     enter(request, signal) {
+        if (this.#closing.signal.aborted) {
+            return Promise.resolve(this.#createAborted());
+        }
         return new Promise((resolve) => {
             const queued = {
                 gates: this.#gatesOf(request),
@@ -20105,6 +20216,16 @@ class Pace {
         this.#admitQueued();
         return mustRetry;
     }
+    close() {
+        this.#closing.abort();
+        for (const { admit } of this.#queue.splice(0)) {
+            admit(this.#createAborted());
+        }
+    }
+    #createAborted() {
+        const now = this.#deps.now();
+        return createUnsent('ABORTED', now, now);
+    }
     #forget(gates) {
         for (const gate of gates) {
             gate.leave();
@@ -20113,30 +20234,29 @@ class Pace {
     }
     #learn(request, response) {
         const { headers, status, startedAt, receivedAt } = response;
-        const serverDate = (0,launchdarkly_backoff/* parseServerClock */.vs)(headers);
+        const serverDate = (0,http_backoff/* parseServerClock */.vs)(headers);
         if (serverDate !== undefined) {
-            this.#clock.observe({ startedAt, receivedAt, serverDate });
+            this.#clockOffset.observe({ startedAt, receivedAt, serverDate });
         }
-        const toLocal = (at) => this.#clock.toLocal(at);
+        const toLocal = (at) => this.#clockOffset.toLocal(at);
         const limits = readRateLimits(headers, { receivedAt, toLocal });
         for (const scope of RATE_LIMIT_SCOPES) {
             this.#gateOf(scope, request).leave(limits[scope]);
         }
         if (status === 429) {
             const gates = findExhaustedScopes(headers).map((scope) => this.#gateOf(scope, request));
-            const waitMs = (0,launchdarkly_backoff/* parseRetryAfter */.mu)(headers, receivedAt) ?? this.#backOff();
+            const waitMs = (0,http_backoff/* parseRetryAfter */.mu)(headers, receivedAt) ?? this.#backOff(gates, startedAt);
             return this.#close(gates, response, waitMs);
         }
         const askedMs = status >= 300
-            ? (0,launchdarkly_backoff/* parseRetryAfter */.mu)({ 'retry-after': headers['retry-after'] ?? '', date: headers['date'] ?? '' }, receivedAt)
+            ? (0,http_backoff/* parseRetryAfter */.mu)({ 'retry-after': headers['retry-after'] ?? '', date: headers['date'] ?? '' }, receivedAt)
             : undefined;
         if (askedMs !== undefined) {
             this.#close([this.#gateOf('account', request)], response, askedMs);
         }
         else if (status < 500) {
-            this.#unexplainedLimits = 0;
             for (const gate of this.#gatesOf(request)) {
-                gate.widen();
+                gate.widen(startedAt);
             }
         }
         return false;
@@ -20146,7 +20266,7 @@ class Pace {
         const until = response.receivedAt + waitMs;
         const jitterMs = Math.max(0, Math.floor(Math.min(random() * MAX_JITTER_MS, deadlineAt - until - 1)));
         for (const gate of gates) {
-            gate.closeUntil(until + jitterMs);
+            gate.closeUntil(until + jitterMs, response.receivedAt);
             this.#closedBy.set(gate, response);
         }
         const isInTime = until < deadlineAt;
@@ -20159,16 +20279,19 @@ class Pace {
         }
         return isInTime;
     }
-    #backOff() {
-        const capMs = Math.min(launchdarkly_backoff/* BACKOFF_CAP_MS */.NA, launchdarkly_backoff/* BACKOFF_BASE_MS */.UQ * 2 ** this.#unexplainedLimits);
-        this.#unexplainedLimits += 1;
+    #backOff(gates, startedAt) {
+        const limitsBefore = Math.max(...gates.map(({ unexplainedLimits }) => unexplainedLimits));
+        for (const gate of gates) {
+            gate.noteUnexplainedLimit(startedAt);
+        }
+        const capMs = Math.min(http_backoff/* BACKOFF_CAP_MS */.NA, http_backoff/* BACKOFF_BASE_MS */.UQ * 2 ** limitsBefore);
         return Math.floor(this.#deps.random() * capMs);
     }
     #admitQueued() {
         const now = this.#deps.now();
         let wakesAt = Number.POSITIVE_INFINITY;
         for (const queued of [...this.#queue]) {
-            const refusal = this.#findRefusal(queued);
+            const refusal = this.#findRefusal(queued, now);
             const isOpen = this.#inFlight[queued.kind] < MAX_CONCURRENT &&
                 queued.gates.every((gate) => gate.isOpen(now, this.#deps.deadlineAt));
             if (refusal !== undefined || isOpen) {
@@ -20176,34 +20299,28 @@ class Pace {
                 queued.admit(refusal);
             }
             else {
-                const opensAt = Math.max(...queued.gates.map((gate) => gate.opensAt()));
+                const opensAt = Math.max(...queued.gates.map((gate) => gate.opensAt(this.#deps.deadlineAt)));
                 wakesAt = Math.min(wakesAt, opensAt > now ? opensAt : wakesAt);
             }
         }
         this.#wakeAt(wakesAt, now);
     }
-    #findRefusal({ gates }) {
+    #findRefusal({ gates }, now) {
         const gate = gates.find(({ closedUntil }) => closedUntil >= this.#deps.deadlineAt);
         const response = gate && this.#closedBy.get(gate);
-        if (response === undefined || response.status === 429) {
-            return response;
+        if (gate === undefined || response === undefined) {
+            return undefined;
         }
-        const { startedAt, receivedAt } = response;
-        return {
-            kind: 'no-response',
-            mayHaveBeenProcessed: false,
-            code: 'RETRY_AFTER',
-            cause: response,
-            startedAt,
-            receivedAt,
-        };
+        return response.status === 429
+            ? restateLimit(response, gate.closedUntil, now)
+            : createUnsent('RETRY_AFTER', now, now, response);
     }
     #wakeAt(at, now) {
         if (!Number.isFinite(at) || at >= this.#wakesAt) {
             return;
         }
         this.#wakesAt = at;
-        void this.#deps.sleep(at - now).then(() => {
+        void this.#deps.sleep(at - now, this.#closing.signal).then(() => {
             if (this.#wakesAt === at) {
                 this.#wakesAt = Number.POSITIVE_INFINITY;
                 this.#admitQueued();
@@ -20222,6 +20339,40 @@ class Pace {
 }
 function kindOf({ method }) {
     return method === 'GET' ? 'read' : 'write';
+}
+
+;// CONCATENATED MODULE: ./build/launchdarkly/throttle.js
+
+
+
+function throttle(transport, deps) {
+    const pace = new Pace(deps);
+    return {
+        async send(request, signal) {
+            const { maxHeldMs = Number.POSITIVE_INFINITY } = request;
+            const queuedAt = deps.now();
+            for (;;) {
+                const refusal = await pace.enter(request, signal);
+                if (refusal !== undefined) {
+                    return refusal;
+                }
+                if (!signal.aborted && deps.now() - queuedAt > maxHeldMs) {
+                    const held = createUnsent(HELD, queuedAt, deps.now());
+                    pace.leave(request, held);
+                    return held;
+                }
+                const heldMs = deps.now() - queuedAt;
+                const exchange = await transport.send(request, signal);
+                if (!pace.leave(request, exchange)) {
+                    return { ...exchange, heldMs };
+                }
+            }
+        },
+        close() {
+            pace.close();
+            return transport.close();
+        },
+    };
 }
 
 ;// CONCATENATED MODULE: ./build/session.js
@@ -20257,9 +20408,9 @@ function openSession(options) {
         },
     }), {
         now: readSteadyClock,
-        sleep: (ms) => sleep(ms, deadline.signal),
+        sleep: (ms, closing) => sleep(ms, AbortSignal.any([deadline.signal, closing])),
         random: Math.random,
-        deadlineAt: readSteadyClock() + timeoutMs - launchdarkly_backoff/* ATTEMPT_RESERVE_MS */.OB,
+        deadlineAt: readSteadyClock() + timeoutMs - http_backoff/* ATTEMPT_RESERVE_MS */.OB,
         onWait: options.announceWait,
     });
     const client = createClient(transport, deadline.signal);
@@ -20271,6 +20422,7 @@ function openSession(options) {
     const applications = new Map();
     return {
         client,
+        signal: deadline.signal,
         depsFor: (desired) => ({
             ...clockOf(deadline),
             client,
@@ -20308,6 +20460,7 @@ function clockOf(deadline) {
 }
 
 ;// CONCATENATED MODULE: ./build/run.js
+
 
 
 
@@ -20407,11 +20560,13 @@ class Run {
             announceWait: (wait) => logWait(wait, log),
         });
         try {
-            return await this.#command.execute(inputs, {
+            const result = await this.#command.execute(inputs, {
                 session,
                 source: { ...this.#context, run: this.#github },
                 progress: new ProgressLog(log, inputs.isDryRun, () => performance.now()),
             });
+            const { failure = findInterruption(result.results, session.signal) } = result;
+            return { ...result, failure };
         }
         finally {
             await session.close();
@@ -20492,7 +20647,7 @@ async function run_settle(work) {
         return await work();
     }
     catch (error) {
-        return failed(error instanceof errors/* ActionError */.lZ ? error : explainUnexpected(error));
+        return failed(error instanceof errors/* ActionError */.lZ ? error : (0,errors/* explainUnexpected */.Vv)(error));
     }
 }
 function failed(failure) {

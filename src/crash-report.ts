@@ -1,5 +1,5 @@
 import * as core from '@actions/core';
-import { ActionError, SPECIAL_TITLES } from './errors.ts';
+import { type ActionError, explainUnexpected } from './errors.ts';
 import type { Log } from './report/log.ts';
 import { logFailure } from './report/log-results.ts';
 import { overwriteOutcome, writeOutputs } from './report/outputs.ts';
@@ -50,18 +50,6 @@ export class CrashReporter {
     });
     attempt(() => logFailure(error, { helpUrl: () => undefined }, this.#log));
   }
-}
-
-/** Describes an unexpected error in constant words, since it may hold anything. The debug log gets the rest. */
-export function explainUnexpected(cause: unknown): ActionError {
-  return new ActionError({
-    code: 'unexpected-response',
-    title: SPECIAL_TITLES.bug,
-    message: 'The action failed with an unexpected error.',
-    nextStep:
-      'Re-run the job with debug logging, and report the log. Outcome unknown: it is safe to run again.',
-    cause,
-  });
 }
 
 function reportCrash(command: CommandName, failure: ActionError) {

@@ -118,3 +118,15 @@ export class ActionError extends Error {
     this.existing = parts.existing;
   }
 }
+
+/** Describes an unexpected error in constant words, since it may hold anything. The debug log gets the rest. */
+export function explainUnexpected(cause: unknown): ActionError {
+  return new ActionError({
+    code: 'unexpected-response',
+    title: SPECIAL_TITLES.bug,
+    message: 'The action failed with an unexpected error.',
+    nextStep:
+      'Re-run the job with debug logging, and report the log. Outcome unknown: it is safe to run again.',
+    cause,
+  });
+}

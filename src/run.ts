@@ -5,9 +5,9 @@ import type { Command, CommandResult } from './commands/command.ts';
 import { createCommand } from './commands/create.ts';
 import { deleteCommand } from './commands/delete.ts';
 import { syncCommand } from './commands/sync.ts';
-import { CrashReporter, explainUnexpected } from './crash-report.ts';
+import { CrashReporter } from './crash-report.ts';
 import { startDeadline, watchCancellation } from './deadline.ts';
-import { ActionError, SPECIAL_TITLES } from './errors.ts';
+import { ActionError, explainUnexpected, SPECIAL_TITLES } from './errors.ts';
 import type { CommonInputs } from './inputs/common-inputs.ts';
 import {
   choosePullRequest,
@@ -15,6 +15,7 @@ import {
   readGitHubContext,
 } from './inputs/github-context.ts';
 import { ProgressLog } from './progress.ts';
+import { findInterruption } from './reconcile/apply.ts';
 import { Log } from './report/log.ts';
 import { logCommentResult, logNoPullRequest, logRequest, logWait } from './report/log-messages.ts';
 import { logReport } from './report/log-results.ts';
@@ -127,11 +128,13 @@ class Run<Inputs extends CommonInputs> {
       announceWait: (wait) => logWait(wait, log),
     });
     try {
-      return await this.#command.execute(inputs, {
+      const result = await this.#command.execute(inputs, {
         session,
         source: { ...this.#context, run: this.#github },
         progress: new ProgressLog(log, inputs.isDryRun, () => performance.now()),
       });
+      const { failure = findInterruption(result.results, session.signal) } = result;
+      return { ...result, failure };
     } finally {
       await session.close();
     }

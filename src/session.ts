@@ -1,9 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { type Deadline, sleep, startDeadline } from './deadline.ts';
+import type { ActionError } from './errors.ts';
+import { ATTEMPT_RESERVE_MS } from './http/backoff.ts';
 import { findRoute, PROXY_ADVICE } from './http/proxies.ts';
 import type { CommonInputs } from './inputs/common-inputs.ts';
 import type { DesiredGroup } from './insight-group/insight-group.ts';
-import { ATTEMPT_RESERVE_MS } from './launchdarkly/backoff.ts';
 import { createClient, type LaunchDarkly } from './launchdarkly/client.ts';
 import { describeApiError, describeFailure } from './launchdarkly/diagnose.ts';
 import {
@@ -26,6 +27,8 @@ const LOOKUP_TIMEOUT_MS = 5_000;
 /** One run's connection to LaunchDarkly, until its deadline. */
 export interface Session {
   readonly client: LaunchDarkly;
+  /** Aborts at the deadline, or when the run is cancelled, with an {@link ActionError} that says which. */
+  readonly signal: AbortSignal;
   /** What a reconciliation of `desired` needs. */
   readonly depsFor: (desired: DesiredGroup) => ReconcileDeps;
   /** Closes every connection and ends the deadline. */
@@ -67,7 +70,7 @@ export function openSession(options: SessionOptions): Session {
     }),
     {
       now: readSteadyClock,
-      sleep: (ms) => sleep(ms, deadline.signal),
+      sleep: (ms, closing) => sleep(ms, AbortSignal.any([deadline.signal, closing])),
       random: Math.random,
       deadlineAt: readSteadyClock() + timeoutMs - ATTEMPT_RESERVE_MS,
       onWait: options.announceWait,
@@ -83,6 +86,7 @@ export function openSession(options: SessionOptions): Session {
 
   return {
     client,
+    signal: deadline.signal,
     depsFor: (desired) => ({
       ...clockOf(deadline),
       client,

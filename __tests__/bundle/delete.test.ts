@@ -335,7 +335,7 @@ describe.concurrent('a 404', () => {
     });
     const result = await runDelete(simulated);
     expect(result.outputs).toMatchObject({ outcome: 'deleted', 'error-code': '' });
-    expect(simulated.methods()).toBe('GET DELETE');
+    expect(simulated.methods()).toBe('GET DELETE GET');
   });
 
   test('of a server that answers everything with 404 is not an absent group', async () => {

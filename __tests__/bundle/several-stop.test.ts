@@ -67,9 +67,10 @@ describe.concurrent('one failure stops nothing else', () => {
 
 describe.concurrent('what concerns all groups stops the run', () => {
   test.each([
-    [401, 'unauthorized'],
-    [403, 'forbidden'],
-  ])('%i to the first writes skips what has not begun', async (status, code) => {
+    [401, 'unauthorized', MAX_BEGUN],
+    // The first two may concern their groups only.
+    [403, 'forbidden', MAX_BEGUN + 2],
+  ])('%i to the first writes skips what has not begun', async (status, code, maxFailed) => {
     await using simulated = await startSeveralRun({ environments: MANY });
     const fault: Fault = { kind: 'respond', status, body: { message: 'No.' } };
     simulated.simulator.inject({ method: 'POST', path: CREATE_PATH, fault, times: ALWAYS });
@@ -78,7 +79,7 @@ describe.concurrent('what concerns all groups stops the run', () => {
     expect(others).toEqual({});
     expect(failed + skipped).toBe(MANY.length);
     expect(failed).toBeGreaterThan(0);
-    expect(failed).toBeLessThanOrEqual(MAX_BEGUN);
+    expect(failed).toBeLessThanOrEqual(maxFailed);
     expect(result.outputs).toMatchObject({ outcome: 'failed', 'error-code': code });
     expect(readGroups(result).find(({ outcome }) => outcome === 'skipped')).toMatchObject({
       errorCode: '',
@@ -101,6 +102,28 @@ describe.concurrent('what concerns all groups stops the run', () => {
     expect(failed).toBeLessThanOrEqual(MAX_BEGUN + 2);
     expect(skipped).toBe(MANY.length - failed);
     expect(result.outputs['error-code']).toBe(code);
+  });
+
+  test.each([1, 2])('403 to the first %i writes only fails those groups', async (times) => {
+    await using simulated = await startSeveralRun({ environments: nameEnvironments(20) });
+    const fault: Fault = { kind: 'respond', status: 403, body: { message: 'No.' } };
+    simulated.simulator.inject({ method: 'POST', path: CREATE_PATH, fault, times });
+    const result = await simulated.run();
+    expect(readCounts(result)).toEqual({ created: 20 - times, failed: times });
+    expectTrueReport(result, simulated);
+  });
+
+  test('creates that always get 500 end after a few attempts each, and skip the others', async () => {
+    await using simulated = await startSeveralRun({ environments: MANY });
+    const fault: Fault = { kind: 'respond', status: 500 };
+    simulated.simulator.inject({ method: 'POST', path: CREATE_PATH, fault, times: ALWAYS });
+    const result = await simulated.run();
+    const { failed = 0, skipped = 0 } = readCounts(result);
+    expect(failed).toBeGreaterThanOrEqual(3);
+    expect(failed + skipped).toBe(MANY.length);
+    expect(skipped).toBeGreaterThanOrEqual(MANY.length - MAX_BEGUN - 2);
+    expect(result.outputs['error-code']).toBe('server-error');
+    expect(simulated.calls()['POST group']).toBeLessThanOrEqual(5 * failed);
   });
 
   test('two groups lost to the network do not skip the others', async () => {

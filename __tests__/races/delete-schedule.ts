@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
+import { IF_EXISTS, type IfExists } from '../../src/inputs/if-exists.ts';
 import type { DesiredGroup, GroupReference } from '../../src/insight-group/insight-group.ts';
 import { deleteGroup } from '../../src/reconcile/delete-group.ts';
 import type { DeleteOutcome } from '../../src/reconcile/group-result.ts';
 import type { Outcome } from '../../src/reconcile/outcome.ts';
-import { IF_EXISTS, type IfExists } from '../../src/reconcile/plan.ts';
 import { ensureGroup } from '../../src/reconcile/reconcile-group.ts';
 import { FAULTS, type TransportRecord } from './faulty-transport.ts';
 import { EPOCH_MS, MemoryServer, type ServerBehaviour, type Version } from './memory-server.ts';

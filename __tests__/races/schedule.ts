@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { ActionError } from '../../src/errors.ts';
+import { ATTEMPT_RESERVE_MS } from '../../src/http/backoff.ts';
+import { IF_EXISTS, type IfExists } from '../../src/inputs/if-exists.ts';
 import type { DesiredGroup } from '../../src/insight-group/insight-group.ts';
-import { ATTEMPT_RESERVE_MS } from '../../src/launchdarkly/backoff.ts';
 import { createClient } from '../../src/launchdarkly/client.ts';
 import { throttle } from '../../src/launchdarkly/throttle.ts';
 import type { Outcome } from '../../src/reconcile/outcome.ts';
-import { IF_EXISTS, type IfExists } from '../../src/reconcile/plan.ts';
 import type { ReconcileDeps } from '../../src/reconcile/reconcile-deps.ts';
 import { ensureGroup } from '../../src/reconcile/reconcile-group.ts';
 import {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { ACTIONS } from '../../scripts/actions.ts';
 import { findHeadings, toAnchor } from '../../scripts/markdown-headings.ts';
 import { ERROR_TITLES, SPECIAL_TITLES } from '../../src/errors.ts';
-import { IF_EXISTS } from '../../src/reconcile/plan.ts';
+import { IF_EXISTS } from '../../src/inputs/if-exists.ts';
 import { repositoryRoot } from './workflow-files.ts';
 
 const read = (file: string) => readFileSync(path.join(repositoryRoot, file), 'utf8');

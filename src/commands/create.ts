@@ -1,7 +1,7 @@
 import { explainProblems } from '../inputs/common-inputs.ts';
 import { type CreateInputs, readCreateInputs } from '../inputs/create-inputs.ts';
 import type { PresentEntry } from '../inputs/desired-entry.ts';
-import { mayBeSeveral } from '../inputs/rules.ts';
+import { mayBeSeveral } from '../inputs/group-template.ts';
 import { formatSelector } from '../inputs/selector.ts';
 import { renderTemplate } from '../inputs/template.ts';
 import { applyAll, applyOne } from '../reconcile/apply.ts';
@@ -66,7 +66,10 @@ async function createSeveral(
     progress.finish(result);
   }
   const tasks = plannedTasks(plan.groups, { ...inputs, depsFor: session.depsFor });
-  const results = await applyAll(tasks, (result) => progress.finish(result));
+  const results = await applyAll(tasks, {
+    signal: session.signal,
+    onResult: (result) => progress.finish(result),
+  });
   return {
     results: [...plan.missing, ...results],
     notices: expansion.notices.map(({ message }) => message),

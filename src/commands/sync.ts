@@ -97,7 +97,10 @@ async function showPlan(
     ...plannedTasks(plan.groups, options),
     ...plan.deletes.map((planned) => plannedDeleteTask(planned, options)),
   ];
-  const results = [...plan.missing, ...(await applyAll(tasks, () => {}))];
+  const results = [
+    ...plan.missing,
+    ...(await applyAll(tasks, { signal: session.signal, onResult: () => {} })),
+  ];
   for (const result of results) {
     progress.finish(result);
   }
@@ -110,13 +113,14 @@ async function applyPlan(
   { session, progress }: CommandContext,
 ): Promise<GroupResult[]> {
   const options = { ifExists: 'update', isDryRun: false, depsFor: session.depsFor } as const;
-  const finish = (result: GroupResult) => progress.finish(result);
-  plan.missing.forEach(finish);
-  const written = await applyAll(plannedTasks(plan.groups, options), finish);
+  const onResult = (result: GroupResult) => progress.finish(result);
+  const applyOptions = { signal: session.signal, onResult };
+  plan.missing.forEach(onResult);
+  const written = await applyAll(plannedTasks(plan.groups, options), applyOptions);
   const results = [...plan.missing, ...written];
   const deletions = plan.deletes.map((planned) => plannedDeleteTask(planned, options));
   const deleted = results.every(isSuccess)
-    ? await applyAll(deletions, finish)
+    ? await applyAll(deletions, applyOptions)
     : deletions.map(skip);
   return [...results, ...deleted];
 }

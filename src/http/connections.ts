@@ -22,7 +22,13 @@ export interface ConnectionOptions {
 
 /** The connections to one server. None is opened before the first request. */
 export interface Connections {
-  /** Returns a lane that nobody else uses until it is released or abandoned. */
+  /** Whether {@link close} was called. No lane can be acquired from then on. */
+  readonly isClosed: boolean;
+  /**
+   * Returns a lane that nobody else uses until it is released or abandoned.
+   *
+   * @throws {Error} after the connections were closed: a new one would keep the process alive
+   */
   acquire(): Lane;
   /** Destroys every connection, idle or not. */
   close(): Promise<void>;
@@ -59,8 +65,15 @@ export function openConnections(options: ConnectionOptions): Connections {
     autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
     timeout: options.connectTimeoutMs,
   });
+  let isClosed = false;
   return {
+    get isClosed() {
+      return isClosed;
+    },
     acquire() {
+      if (isClosed) {
+        throw new Error(CLOSED);
+      }
       // The lane that was used last: its connection is the most likely one to be still open.
       const lane =
         idle.pop() ??
@@ -73,12 +86,15 @@ export function openConnections(options: ConnectionOptions): Connections {
       return lane;
     },
     async close() {
+      isClosed = true;
       idle.length = 0;
-      const reason = new Error('the connections were closed');
+      const reason = new Error(CLOSED);
       await Promise.all([...lanes].map((lane) => lane.destroy(reason)));
     },
   };
 }
+
+const CLOSED = 'the connections were closed';
 
 function tlsOptions() {
   return { rejectUnauthorized: true, allowH2: false };

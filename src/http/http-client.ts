@@ -106,6 +106,9 @@ export function openHttpClient(options: HttpClientOptions): HttpClient {
       if (signal.aborted) {
         return fail({ ...unsent, code: 'ABORTED', cause: signal.reason });
       }
+      if (connections.isClosed) {
+        return fail({ ...unsent, code: 'ABORTED', cause: undefined });
+      }
       if (route.kind === 'invalid') {
         return fail({ ...unsent, code: 'PROXY_NOT_VALID', cause: new Error(route.reason) });
       }

@@ -1,12 +1,13 @@
-import { IF_EXISTS, type IfExists } from '../reconcile/plan.ts';
 import {
   type CommonInputs,
   type InputProblem,
   type InputSource,
   readInputs,
 } from './common-inputs.ts';
+import type { GroupTemplate } from './group-template.ts';
+import { IF_EXISTS, type IfExists } from './if-exists.ts';
 import { oneOf, ruled } from './input-schemas.ts';
-import { type GroupTemplate, parseApplications, warnOfKeyLength } from './rules.ts';
+import { parseApplications, warnOfKeyLength } from './rules.ts';
 import { parseSelector, type Selector } from './selector.ts';
 import { parseKeyTemplate, parseNameTemplate } from './template.ts';
 

@@ -1,4 +1,4 @@
-import type { GroupTemplate } from './rules.ts';
+import type { GroupTemplate } from './group-template.ts';
 
 /** Where an entry of the groups file stands; lines and columns count from 1. */
 export interface SourcePosition {

@@ -1,6 +1,3 @@
-import type { Selector } from './selector.ts';
-import type { Template } from './template.ts';
-
 /*
  * What a workflow or a file may say about a group. The rules know nothing of where a text comes from:
  * inputs and the groups file share them, and with them every sentence.
@@ -17,23 +14,6 @@ export interface RuleProblem {
 export type Ruling<T> =
   | { readonly kind: 'valid'; readonly value: T }
   | { readonly kind: 'invalid'; readonly problems: readonly RuleProblem[] };
-
-/**
- * What stands for one group, or for one group in each project and environment that the selectors match.
- * No application keys means all applications.
- */
-export interface GroupTemplate {
-  readonly project: Selector;
-  readonly environment: Selector;
-  readonly key: Template;
-  readonly name: Template;
-  readonly applicationKeys: readonly string[];
-}
-
-/** Tells whether the template may stand for several groups, also when it happens to match just one. */
-export function mayBeSeveral({ project, environment }: GroupTemplate): boolean {
-  return project.kind === 'patterns' || environment.kind === 'patterns';
-}
 
 /**
  * "Must contain only letters, numbers, '.', '-', or '_' and must start with an alphanumeric."

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
+import { parseRetryAfter, parseServerClock } from '../http/backoff.ts';
 import { isPermanentCode } from '../http/error-codes.ts';
-import { parseRetryAfter, parseServerClock } from './backoff.ts';
 import { type ErrorBody, parseErrorBody } from './schemas.ts';
 import { type Exchange, HELD, type ResponseReceived } from './transport.ts';
 

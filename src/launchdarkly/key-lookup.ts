@@ -44,7 +44,7 @@ export async function locateEnvironment(
     return { kind: 'found' };
   }
   // A key that is not on a page that shows everything is missing; otherwise LaunchDarkly is asked for it.
-  if (environments.value.totalCount === environments.value.length) {
+  if (isWholeList(environments.value)) {
     return { kind: 'environment-missing', environments: keys };
   }
   const environment = await client.getEnvironment(projectKey, environmentKey);
@@ -59,10 +59,29 @@ async function locateProject(projectKey: string, client: LaunchDarkly): Promise<
   if (projects.kind === 'rejected' && projects.error.status === 404) {
     return { kind: 'not-launchdarkly' };
   }
+  if (projects.kind === 'indeterminate') {
+    return { kind: 'unknown' };
+  }
   const known = projects.kind === 'ok' ? listKeysOf(projects.value) : [];
-  return known.includes(projectKey)
+  if (known.includes(projectKey)) {
+    return { kind: 'environment-missing', environments: [] };
+  }
+  if (projects.kind === 'ok' && isWholeList(projects.value)) {
+    return { kind: 'project-missing', projects: known };
+  }
+  // It may be on a further page, or the token may not list projects.
+  const project = await client.getProject(projectKey);
+  if (project.kind === 'rejected' && project.error.status === 404) {
+    return { kind: 'project-missing', projects: known };
+  }
+  return project.kind === 'ok'
     ? { kind: 'environment-missing', environments: [] }
-    : { kind: 'project-missing', projects: known };
+    : { kind: 'unknown' };
+}
+
+/** Whether a first page is all there is, and could be read in full. */
+function isWholeList({ items, length, totalCount, hasNext }: Page<unknown>): boolean {
+  return !hasNext && totalCount === length && items.length === length;
 }
 
 function listKeysOf({ items }: Page<NamedKey>): string[] {
@@ -75,7 +94,10 @@ export interface UnknownApplication {
   readonly suggestion: string | undefined;
 }
 
-/** Finds the applications of `desired` that LaunchDarkly does not know; none where it does not answer. Never throws. */
+/**
+ * Finds the applications of `desired` that LaunchDarkly does not know; none where it does not answer, or not
+ * in full. Never throws.
+ */
 export async function findUnknownApplications(
   { applicationKeys }: DesiredGroup,
   client: LaunchDarkly,
@@ -89,12 +111,17 @@ export async function findUnknownApplications(
   }
   const found = new Set(listKeysOf(requested.value));
   const unknown = applicationKeys.filter((key) => !found.has(key));
-  if (unknown.length === 0) {
+  if (unknown.length === 0 || hasMore(requested.value)) {
     return [];
   }
   const all = await client.listApplications(0);
   const known = all.kind === 'ok' ? listKeysOf(all.value) : [];
   return unknown.map((key) => ({ key, suggestion: findClosest(key, known) }));
+}
+
+/** Whether there are items that a first page does not show, or shows in a way that can't be read. */
+function hasMore({ items, length, totalCount = length, hasNext }: Page<unknown>): boolean {
+  return hasNext || totalCount > length || items.length < length;
 }
 
 /** Describes a 404 by what LaunchDarkly shows of project and environment. */

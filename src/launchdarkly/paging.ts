@@ -26,6 +26,7 @@ export async function readRemainingPages<Item extends { readonly key: string }>(
   readPage: (offset: number) => Promise<Page<Item>>,
 ): Promise<Item[]> {
   const pages = [first];
+  let last = first;
   let offset = first.length;
   if (first.totalCount !== undefined && first.length > 0) {
     const offsets = [];
@@ -38,9 +39,13 @@ export async function readRemainingPages<Item extends { readonly key: string }>(
       ({ length }, index) => length === first.length || index === rest.length - 1,
     );
     pages.push(...rest);
-    offset = isComplete ? offset + rest.reduce((sum, { length }) => sum + length, 0) : offset;
+    if (isComplete) {
+      last = rest.at(-1) ?? first;
+      offset += rest.reduce((sum, { length }) => sum + length, 0);
+    }
+    // Else items between the pages are missing: the list is read on from the end of its first page.
   }
-  for (let last = pages.at(-1) ?? first; hasMore(last, offset) && pages.length < MAX_PAGES; ) {
+  while (hasMore(last, offset) && pages.length < MAX_PAGES) {
     last = await readPage(offset);
     pages.push(last);
     offset += last.length;

@@ -1,4 +1,4 @@
-/** Requests of one scope that are in flight at once, at most. Reads and writes are capped as well, see `throttle.ts`. */
+/** Requests of one scope that are in flight at once, at most. Reads and writes are capped as well, see `pace.ts`. */
 export const MAX_IN_FLIGHT = 8;
 
 /** What an answer says of one rate limit. Times in epoch milliseconds by our clock. */
@@ -19,6 +19,9 @@ export interface RateLimitState {
  */
 export class RateLimitGate {
   #closedUntil = Number.NEGATIVE_INFINITY;
+  /** When it was closed last. What was sent before says nothing of the time after. */
+  #closedAt = Number.NEGATIVE_INFINITY;
+  #unexplainedLimits = 0;
   #inFlight = 0;
   #maxInFlight = 1;
   /** Whether somebody else was seen to make calls under the same limit. */
@@ -31,14 +34,10 @@ export class RateLimitGate {
     return this.#closedUntil;
   }
 
-  /**
-   * Whether a request may be sent at `now`. That no calls are left is a forecast, so it holds nothing back
-   * that would then come too late: from `deadlineAt` on the server has to say so itself.
-   */
+  /** Whether a request may be sent at `now`. */
   isOpen(now: number, deadlineAt: number): boolean {
-    const opensAt = this.opensAt();
-    const isDue = now >= opensAt || (opensAt >= deadlineAt && now >= this.#closedUntil);
-    return isDue && this.#inFlight < Math.min(this.#maxInFlight, this.#affordable());
+    const maxInFlight = Math.min(this.#maxInFlight, this.#affordable());
+    return now >= this.opensAt(deadlineAt) && this.#inFlight < maxInFlight;
   }
 
   /** Where other jobs spend what is left as well, the less it is, the fewer requests are sent at once. */
@@ -47,10 +46,15 @@ export class RateLimitGate {
     return this.#isShared && remaining > 0 ? Math.ceil(remaining / SHARERS) : MAX_IN_FLIGHT;
   }
 
-  /** When the gate lets requests through again, in epoch milliseconds; in the past when it does already. */
-  opensAt(): number {
-    return this.#window?.remaining === 0
-      ? Math.max(this.#closedUntil, this.#window.resetsAt)
+  /**
+   * When the gate lets requests through again, in epoch milliseconds; in the past when it does already. That
+   * no calls are left is a forecast, so it holds nothing back that would then come too late: from
+   * `deadlineAt` on the server has to say so itself.
+   */
+  opensAt(deadlineAt: number): number {
+    const { remaining, resetsAt } = this.#window ?? { remaining: 1, resetsAt: 0 };
+    return remaining === 0 && resetsAt < deadlineAt
+      ? Math.max(this.#closedUntil, resetsAt)
       : this.#closedUntil;
   }
 
@@ -89,14 +93,34 @@ export class RateLimitGate {
     // Else it speaks of a window that is over.
   }
 
-  /** A request got through: more may be in flight at once. */
-  widen(): void {
+  /** How many 429s in a row did not say how long to wait, since a request got through. */
+  get unexplainedLimits(): number {
+    return this.#unexplainedLimits;
+  }
+
+  /** Counts a 429 that did not say how long to wait. Those that one burst is answered with are one. */
+  noteUnexplainedLimit(startedAt: number): void {
+    if (startedAt >= this.#closedAt) {
+      this.#unexplainedLimits += 1;
+    }
+  }
+
+  /** A request that was sent at `startedAt` got through: more may be in flight at once. */
+  widen(startedAt: number): void {
+    if (startedAt < this.#closedAt) {
+      return;
+    }
+    this.#unexplainedLimits = 0;
     this.#maxInFlight = Math.min(MAX_IN_FLIGHT, this.#maxInFlight * 2);
   }
 
-  /** Lets nothing through until `at`, and then one request first. Never opens earlier than asked for before. */
-  closeUntil(at: number): void {
+  /**
+   * Lets nothing through from `now` until `at`, and then one request first. Never opens earlier than asked
+   * for before.
+   */
+  closeUntil(at: number, now: number): void {
     this.#closedUntil = Math.max(this.#closedUntil, at);
+    this.#closedAt = now;
     this.#maxInFlight = 1;
     this.#window = undefined;
   }

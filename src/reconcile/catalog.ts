@@ -1,5 +1,5 @@
 import type { DesiredEntry } from '../inputs/desired-entry.ts';
-import { mayBeSeveral } from '../inputs/rules.ts';
+import { mayBeSeveral } from '../inputs/group-template.ts';
 import { hasWildcard, listExactKeys, selects } from '../inputs/selector.ts';
 import { uses } from '../inputs/template.ts';
 

@@ -1,3 +1,4 @@
+import { ActionError } from '../errors.ts';
 import { isSameKey } from '../insight-group/diff.ts';
 import type { GroupReference, InsightGroup } from '../insight-group/insight-group.ts';
 import {
@@ -5,7 +6,12 @@ import {
   explainNotDeleted,
   explainUnknownIdentity,
 } from './delete-messages.ts';
-import { type DeleteResult, GroupRequests, type Observation } from './group-requests.ts';
+import {
+  type DeleteResult,
+  GroupRequests,
+  isOwnError,
+  type Observation,
+} from './group-requests.ts';
 import type { DeleteOutcome } from './group-result.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 import { RetryLoop } from './retry-loop.ts';
@@ -104,7 +110,9 @@ class Deletion {
         return this.#readCurrent(found);
       }
       case 'unconfirmed': {
-        const current = await this.#readCurrent(found);
+        const current = isOwnError(result.error)
+          ? await this.#confirmGone(found)
+          : await this.#readCurrent(found);
         if (current.kind === 'same' || current.kind === 'unknown') {
           throw this.#loop.fail(explainNotDeleted(result.error, current.group));
         }
@@ -126,6 +134,22 @@ class Deletion {
         }
         return current;
       }
+    }
+  }
+
+  /**
+   * Reads the group after LaunchDarkly answered its delete with 404. Only a read that shows this very group
+   * is evidence against that: one that fails, or a group that may be a new one, is not.
+   */
+  async #confirmGone(found: Found): Promise<Current> {
+    try {
+      const current = await this.#readCurrent(found);
+      return current.kind === 'unknown' ? { ...current, kind: 'replaced' } : current;
+    } catch (error) {
+      if (error instanceof ActionError) {
+        return { kind: 'none' };
+      }
+      throw error;
     }
   }
 

@@ -2,6 +2,7 @@ import { type ActionErrorParts, SPECIAL_TITLES } from '../errors.ts';
 import type { GroupReference, InsightGroup } from '../insight-group/insight-group.ts';
 import type { ApiError } from '../launchdarkly/api-result.ts';
 import { quoteApiError } from '../launchdarkly/diagnose.ts';
+import { isOwnError } from './group-requests.ts';
 
 /** Explains a group that is not deleted, because it belongs to another project or environment. */
 export function explainForeignDelete(
@@ -17,15 +18,26 @@ export function explainForeignDelete(
   };
 }
 
-/** Explains a group that is still there though something answered its delete with 404. */
+/** Explains a group that is still there though its delete was answered with 404. */
 export function explainNotDeleted(error: ApiError, group: InsightGroup): ActionErrorParts {
-  return {
+  const common = {
     code: 'unexpected-response',
-    message: `The delete of insight group "${group.key}" was answered with 404, but not by LaunchDarkly, which still shows the group.`,
     said: quoteApiError(error),
-    nextStep: 'Check whether a proxy between the runner and LaunchDarkly blocks DELETE requests.',
     existing: { group, drift: [] },
-  };
+  } as const;
+  return isOwnError(error)
+    ? {
+        ...common,
+        message: `LaunchDarkly answered the delete of insight group "${group.key}" with 404, but still shows the group.`,
+        nextStep:
+          'The token may be allowed to see the group but not to delete it. Check the permissions of the token.',
+      }
+    : {
+        ...common,
+        message: `The delete of insight group "${group.key}" was answered with 404, but not by LaunchDarkly, which still shows the group.`,
+        nextStep:
+          'Check whether a proxy between the runner and LaunchDarkly blocks DELETE requests.',
+      };
 }
 
 /** Adds to the explanation of a delete without an answer why it is not tried again. */

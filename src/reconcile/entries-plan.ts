@@ -1,11 +1,12 @@
 import type { AbsentGroup } from '../inputs/desired-entry.ts';
+import type { IfExists } from '../inputs/if-exists.ts';
 import type { DesiredGroup, InsightGroup } from '../insight-group/insight-group.ts';
 import { findCatalogNeed } from './catalog.ts';
 import type { Expansion } from './expand.ts';
 import type { GroupResult, OutcomeKind } from './group-result.ts';
 import { explainMissingTarget } from './messages.ts';
 import { findObserved, type ObservedGroups } from './observe-groups.ts';
-import { type IfExists, type Plan, planChange } from './plan.ts';
+import { type Plan, planChange } from './plan.ts';
 
 /** What is to be done about one group, by what was seen of it. Apply takes that for a hint. */
 export interface PlannedGroup {

@@ -1,6 +1,7 @@
 import type { AbsentEntry, DesiredEntry, PresentEntry } from '../inputs/desired-entry.ts';
+import type { GroupTemplate } from '../inputs/group-template.ts';
 import { type KeyClaim, resolveKeyClaims } from '../inputs/key-claims.ts';
-import { findNameProblem, type GroupTemplate, isKey, KEY_RULE } from '../inputs/rules.ts';
+import { findNameProblem, isKey, KEY_RULE } from '../inputs/rules.ts';
 import { renderTemplate } from '../inputs/template.ts';
 import type { DesiredGroup } from '../insight-group/insight-group.ts';
 import type { Catalog } from './catalog.ts';

@@ -24,7 +24,7 @@ export type DeleteResult =
   | { readonly kind: 'gone' }
   /** It was certainly not carried out, and the wait before another attempt is over. */
   | { readonly kind: 'not-deleted' }
-  /** A 404 that is not LaunchDarkly's own. */
+  /** A 404: the group is gone, or the token may not delete it, or it is not LaunchDarkly that answered. */
   | { readonly kind: 'unconfirmed'; readonly error: ApiError }
   | UnsettledWrite;
 
@@ -123,9 +123,6 @@ export class GroupRequests {
       return { kind: 'gone' };
     }
     if (result.kind === 'rejected' && result.error.status === 404) {
-      if (isOwnError(result.error)) {
-        return { kind: 'gone' };
-      }
       this.#ledger.noteDeleteInDoubt(endedAt);
       return { kind: 'unconfirmed', error: result.error };
     }
@@ -214,7 +211,7 @@ export class GroupRequests {
 }
 
 /** Whether LaunchDarkly itself answered: its errors have a code. The page of a proxy has none. */
-function isOwnError({ code, message }: ApiError): boolean {
+export function isOwnError({ code, message }: ApiError): boolean {
   return code !== undefined || message !== undefined;
 }
 

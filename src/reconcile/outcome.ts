@@ -1,7 +1,8 @@
+import type { IfExists } from '../inputs/if-exists.ts';
 import type { Drift } from '../insight-group/diff.ts';
 import type { DesiredGroup, InsightGroup } from '../insight-group/insight-group.ts';
 import type { UnknownApplication } from '../launchdarkly/key-lookup.ts';
-import type { IfExists, PlanOf } from './plan.ts';
+import type { PlanOf } from './plan.ts';
 
 /** What the workflow asks for. */
 export interface ReconcileRequest {

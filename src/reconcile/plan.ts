@@ -1,3 +1,4 @@
+import type { IfExists } from '../inputs/if-exists.ts';
 import {
   belongsElsewhere,
   buildPatch,
@@ -6,11 +7,6 @@ import {
   type PatchOperation,
 } from '../insight-group/diff.ts';
 import type { DesiredGroup, InsightGroup } from '../insight-group/insight-group.ts';
-
-/** What to do about a group of the desired key that exists. The words of the input `if-exists`. */
-export const IF_EXISTS = ['fail', 'keep', 'update'] as const;
-
-export type IfExists = (typeof IF_EXISTS)[number];
 
 /** What is to be done about one desired group, given what exists. A dry run shows it, an apply carries it out. */
 export type Plan =

@@ -1,5 +1,5 @@
 import type { DesiredEntry } from '../inputs/desired-entry.ts';
-import type { GroupTemplate } from '../inputs/rules.ts';
+import type { GroupTemplate } from '../inputs/group-template.ts';
 import { listExactKeys } from '../inputs/selector.ts';
 import type { NamedKey } from '../launchdarkly/schemas.ts';
 import {

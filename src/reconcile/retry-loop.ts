@@ -1,11 +1,7 @@
 import { ActionError, type ActionErrorParts } from '../errors.ts';
+import { ATTEMPT_RESERVE_MS, type BackoffOptions, computeBackoff } from '../http/backoff.ts';
 import type { DesiredGroup } from '../insight-group/insight-group.ts';
 import type { ApiError, ApiResult, RequestFailure } from '../launchdarkly/api-result.ts';
-import {
-  ATTEMPT_RESERVE_MS,
-  type BackoffOptions,
-  computeBackoff,
-} from '../launchdarkly/backoff.ts';
 import type { Operation } from '../launchdarkly/diagnose.ts';
 import type { Placement } from '../launchdarkly/key-lookup.ts';
 import {
@@ -42,6 +38,8 @@ export class RetryLoop {
   #waits = 0;
   /** How many requests in a row ended without a clear answer. */
   #unanswered = 0;
+  /** How many writes in a row ended without a clear answer, whatever was read in between. */
+  #unansweredWrites = 0;
   /** Since when requests have been failing in a way that is retried for some time only. */
   #limitedFailure: { readonly causeCode: string; readonly sinceMs: number } | undefined;
   #notFound: { readonly sinceMs: number; placement: Placement } | undefined;
@@ -100,7 +98,8 @@ export class RetryLoop {
    * Waits before the next attempt, longer each time. What the server asks for on top of it is left to the
    * throttle, which holds back every request of the run for that long.
    *
-   * @throws {ActionError} when there is no time left for either, or the run is stopped
+   * @throws {ActionError} when there is no time left for either, the run is stopped, or too many writes in a
+   *   row got no clear answer
    */
   async wait(
     reason: RetryReason,
@@ -108,6 +107,9 @@ export class RetryLoop {
     bounds?: BackoffOptions['bounds'],
   ): Promise<void> {
     this.throwIfStopped();
+    if (isWrite(operation)) {
+      this.#countUnansweredWrite(reason, operation);
+    }
     const { remainingMs, random, sleep, announceWait } = this.#deps;
     const { retryAfterMs = 0 } = reason;
     const backoff = computeBackoff({
@@ -169,8 +171,7 @@ export class RetryLoop {
   ): Promise<void> {
     this.throwIfStopped();
     const { causeCode, isRetryable, retryLimitMs } = failure;
-    const { maxUnansweredAttempts = Number.POSITIVE_INFINITY } = this.#deps;
-    if (!isRetryable || this.#unanswered >= maxUnansweredAttempts) {
+    if (!isRetryable || this.#unanswered >= this.#maxUnanswered) {
       throw this.fail(this.#deps.diagnosis.describeFailure(failure, operation));
     }
     const reason = { kind: 'indeterminate', failure, retryAfterMs } as const;
@@ -184,6 +185,22 @@ export class RetryLoop {
       throw this.fail(this.#deps.diagnosis.describeFailure(failure, operation));
     }
     return this.waitWithin(leftMs, reason, operation);
+  }
+
+  /** Reads that are answered in between tell what a write did, and not that the next one would do better. */
+  #countUnansweredWrite(reason: RetryReason, operation: Operation): void {
+    if (reason.kind !== 'indeterminate') {
+      this.#unansweredWrites = 0;
+      return;
+    }
+    this.#unansweredWrites += 1;
+    if (this.#unansweredWrites >= this.#maxUnanswered) {
+      throw this.fail(this.#deps.diagnosis.describeFailure(reason.failure, operation));
+    }
+  }
+
+  get #maxUnanswered(): number {
+    return this.#deps.maxUnansweredAttempts ?? Number.POSITIVE_INFINITY;
   }
 
   /** A create that was answered 404 did nothing, and the environment may have been made by the step before. */
@@ -239,4 +256,8 @@ export class RetryLoop {
         return explainNoTimeLeft(reason, { key: this.#desired.key, operation, neededWait });
     }
   }
+}
+
+function isWrite(operation: Operation): boolean {
+  return operation === 'create' || operation === 'update' || operation === 'delete';
 }

@@ -1,6 +1,6 @@
 import { findClosest } from '../did-you-mean.ts';
 import type { DesiredEntry, PresentEntry } from '../inputs/desired-entry.ts';
-import { mayBeSeveral } from '../inputs/rules.ts';
+import { mayBeSeveral } from '../inputs/group-template.ts';
 import {
   formatSelector,
   hasWildcard,

@@ -1,9 +1,10 @@
+import type { IfExists } from '../inputs/if-exists.ts';
 import type { DesiredGroup, GroupReference } from '../insight-group/insight-group.ts';
 import type { GroupTask } from './apply.ts';
 import { deleteGroup } from './delete-group.ts';
 import type { PlannedDelete, PlannedGroup } from './entries-plan.ts';
 import type { GroupOutcome } from './group-result.ts';
-import type { IfExists, Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 import { ensureGroup } from './reconcile-group.ts';
 

@@ -1,6 +1,6 @@
+import { computeBackoff, parseRetryAfter } from '../http/backoff.ts';
 import { isPermanentCode } from '../http/error-codes.ts';
 import type { HttpClient, HttpRequest, HttpResponse, NoResponse } from '../http/http-client.ts';
-import { computeBackoff, parseRetryAfter } from '../launchdarkly/backoff.ts';
 import { describeRateLimit, readRateLimit } from './github-rate-limit.ts';
 
 /** What a fetch needs besides the request. */

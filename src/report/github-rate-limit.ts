@@ -1,5 +1,5 @@
+import { parseRetryAfter, parseServerClock } from '../http/backoff.ts';
 import type { HttpResponse } from '../http/http-client.ts';
-import { parseRetryAfter, parseServerClock } from '../launchdarkly/backoff.ts';
 
 /** Without a hint of its own, a secondary rate limit lasts a minute at least. */
 const SECONDARY_LIMIT_MS = 60_000;

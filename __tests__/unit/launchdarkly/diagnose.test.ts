@@ -12,6 +12,10 @@ import {
   quoteApiError,
 } from '../../../src/launchdarkly/diagnose.ts';
 import {
+  findUnknownApplications,
+  locateEnvironment,
+} from '../../../src/launchdarkly/key-lookup.ts';
+import {
   type JsonRequest,
   openTransport,
   type Transport,
@@ -286,6 +290,71 @@ test('reports a missing project even when projects cannot be listed', async () =
   const { message, nextStep } = await describeApiError(refuse(404), circumstances(), client);
   expect(message).toContain('Project "p" does not exist.');
   expect(nextStep).toBe('Correct the project key, or give the token access to that project.');
+});
+
+describe('a look-up of a project and applications', () => {
+  /** A client of a server that responds with these bodies by path, and with 404 to anything else. */
+  function answerBodies(bodies: Readonly<Record<string, unknown>>) {
+    const transport: Transport = {
+      async send({ path }) {
+        const json = bodies[path];
+        const body = { kind: 'json', text: JSON.stringify(json ?? {}), json: json ?? {} } as const;
+        const isStatus = typeof json === 'number';
+        const status = isStatus ? json : json === undefined ? 404 : 200;
+        return { kind: 'response', status, headers: {}, body, startedAt: 0, receivedAt: 0 };
+      },
+      close: async () => {},
+    };
+    return createClient(transport, new AbortController().signal);
+  }
+
+  const { desired } = circumstances();
+  const others = { items: [{ key: 'other', name: 'Other' }] };
+
+  test.each([
+    ['the list of projects is answered with 503', { '/api/v2/projects': 503 }, 'unknown'],
+    [
+      'the whole list lacks it',
+      { '/api/v2/projects': { ...others, totalCount: 1 } },
+      'project-missing',
+    ],
+    [
+      'it is on a further page',
+      {
+        '/api/v2/projects': { ...others, totalCount: 2 },
+        '/api/v2/projects/p': { key: 'p', name: 'P' },
+      },
+      'environment-missing',
+    ],
+    [
+      'neither a further page nor a read shows it',
+      { '/api/v2/projects': { ...others, totalCount: 2 } },
+      'project-missing',
+    ],
+    [
+      'the list goes on and the read is answered with 503',
+      { '/api/v2/projects': { ...others, totalCount: 2 }, '/api/v2/projects/p': 503 },
+      'unknown',
+    ],
+    [
+      'neither the list nor the project may be read',
+      { '/api/v2/projects': 403, '/api/v2/projects/p': 403 },
+      'unknown',
+    ],
+  ] as const)('when %s', async (_case, bodies, kind) => {
+    expect(await locateEnvironment(desired, answerBodies(bodies))).toMatchObject({ kind });
+  });
+
+  test.each([
+    ['the page of applications is complete', 1, ['two']],
+    ['the page of applications is clamped', 2, []],
+  ] as const)('names unknown applications only when %s', async (_case, totalCount, keys) => {
+    const items = [{ key: 'one', name: 'One' }];
+    const client = answerBodies({ '/api/v2/applications': { items, totalCount } });
+    const asked = { ...desired, applicationKeys: ['one', 'two'] };
+    const unknown = await findUnknownApplications(asked, client);
+    expect(unknown.map(({ key }) => key)).toEqual(keys);
+  });
 });
 
 test('does not take a server that answers everything with 404 for LaunchDarkly', async () => {

@@ -78,3 +78,10 @@ test('gives up on a list that never ends after an empty page', async () => {
   const all = await readAll(makeKeys(5), { pageSize: 5, isCounted: false, odd: { 5: [] } });
   expect(all.keys).toHaveLength(5);
 });
+
+test('reads a list again from its second page when a page was short and the last one is empty', async () => {
+  const keys = makeKeys(60);
+  const odd: Record<number, readonly string[]> = { 20: keys.slice(20, 25), 40: [] };
+  const all = await readAll(keys, { pageSize: 20, odd });
+  expect(all.keys).toEqual(keys);
+});

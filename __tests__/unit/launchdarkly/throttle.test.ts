@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { sleep } from '../../../src/deadline.ts';
 import { throttle } from '../../../src/launchdarkly/throttle.ts';
 import type { Exchange, JsonRequest, Transport } from '../../../src/launchdarkly/transport.ts';
 
@@ -338,4 +339,129 @@ test('an exchange says how long its request was held back, and not how long its 
   expect(first?.heldMs).toBe(0);
   // The first request of a run goes alone.
   expect(second?.heldMs).toBe(5_000);
+});
+
+/** A server that gives one answer after another, and then 200. */
+class ScriptedServer implements Transport {
+  readonly sentAt: number[] = [];
+  closed = 0;
+  readonly #replies: (readonly [status: number, headers: Record<string, string>, ms?: number])[];
+
+  constructor(replies: readonly (readonly [number, Record<string, string>, number?])[]) {
+    this.#replies = [...replies];
+  }
+
+  async send(): Promise<Exchange> {
+    const startedAt = Date.now();
+    this.sentAt.push(startedAt);
+    const [status, headers, ms = ROUND_TRIP_MS] = this.#replies.shift() ?? [200, {}];
+    await wait(ms);
+    const body = { kind: 'text', text: '' } as const;
+    return { kind: 'response', status, headers, body, startedAt, receivedAt: Date.now() };
+  }
+
+  async close(): Promise<void> {
+    this.closed += 1;
+  }
+}
+
+test('a forecast that outlasts the deadline does not hold a request back beyond a Retry-After', async () => {
+  const forecast = {
+    'x-ratelimit-auth-token-remaining': '0',
+    'x-ratelimit-auth-token-reset': String(Date.now() + 9_000),
+  };
+  const server = new ScriptedServer([
+    [200, forecast],
+    [429, { 'x-ratelimit-route-remaining': '0', 'retry-after': '2' }],
+  ]);
+  const { statuses, elapsedMs } = await settle(
+    runJob(server, { requests: creates(2), timeoutMs: 6_000 }),
+  );
+  expect(statuses).toEqual([200, 200]);
+  expect(elapsedMs).toBeLessThan(3_000);
+});
+
+test('closing answers the requests that wait and leaves no timer behind', async () => {
+  const server = new ScriptedServer([[429, { 'retry-after': '30' }]]);
+  const throttled = throttle(server, {
+    now: Date.now,
+    sleep,
+    random: () => 0,
+    deadlineAt: Date.now() + 60_000,
+    onWait: () => undefined,
+  });
+  const { signal } = new AbortController();
+  const exchanges = Promise.all(creates(2).map((request) => throttled.send(request, signal)));
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(vi.getTimerCount()).toBe(1);
+  await throttled.close();
+  expect(vi.getTimerCount()).toBe(0);
+  expect(await exchanges).toMatchObject([{ code: 'ABORTED' }, { code: 'ABORTED' }]);
+  const [create = { method: 'POST', path: '/create' }] = creates(1);
+  expect(await throttled.send(create, signal)).toMatchObject({
+    code: 'ABORTED',
+    mayHaveBeenProcessed: false,
+  });
+  expect(server.sentAt).toHaveLength(1);
+});
+
+describe('an answer to a request that was sent before a limit closed', () => {
+  test('does not let more than one request probe whether it is open again', async () => {
+    const server = new ScriptedServer([
+      [200, {}],
+      [429, { 'retry-after': '2' }, 100],
+      [200, {}, 300],
+    ]);
+    const { statuses } = await settle(runJob(server, { requests: creates(5) }));
+    expect(statuses).toEqual([200, 200, 200, 200, 200]);
+    const [probedAt = 0, nextAt = 0] = server.sentAt.slice(3);
+    expect(nextAt - probedAt).toBe(ROUND_TRIP_MS);
+  });
+
+  test('does not shorten the next wait for a limit that never says how long to wait', async () => {
+    const server = new ScriptedServer([
+      [200, {}],
+      [429, {}, 100],
+      [200, {}, 300],
+      [429, {}],
+    ]);
+    await settle(runJob(server, { requests: creates(4) }));
+    const [, , secondMs = 0, thirdMs = 0, fourthMs = 0] = server.sentAt;
+    expect(thirdMs - secondMs).toBe(ROUND_TRIP_MS + 375);
+    expect(fourthMs - thirdMs).toBe(ROUND_TRIP_MS + 625);
+  });
+});
+
+test('a request refused because of an earlier 429 is told what is left of the wait, and no time of day', async () => {
+  const server = new ScriptedServer([
+    [
+      429,
+      {
+        date: new Date().toUTCString(),
+        'retry-after': '600',
+        'x-ratelimit-global-remaining': '0',
+      },
+    ],
+  ]);
+  const throttled = throttle(server, {
+    now: Date.now,
+    sleep,
+    random: () => 0,
+    deadlineAt: Date.now() + 60_000,
+    onWait: () => undefined,
+  });
+  const { signal } = new AbortController();
+  const request = { method: 'GET', path: '/read' } as const;
+  await settle(throttled.send(request, signal));
+  await vi.advanceTimersByTimeAsync(20_000);
+  const refused = await throttled.send(request, signal);
+  expect(refused).toMatchObject({
+    kind: 'response',
+    status: 429,
+    headers: { 'retry-after': '580.000' },
+    startedAt: Date.now(),
+    receivedAt: Date.now(),
+  });
+  expect(refused).not.toHaveProperty('headers.date');
+  expect(server.sentAt).toHaveLength(1);
 });

@@ -74,6 +74,7 @@ interface Script {
   readonly delete?: readonly Reply<true>[];
   readonly isDryRun?: boolean;
   readonly timeoutMs?: number;
+  readonly maxUnansweredAttempts?: number;
   /** Whether the server's responses have a `Date`. Defaults to true. */
   readonly hasClock?: boolean;
   readonly placement?: Placement;
@@ -155,6 +156,7 @@ async function run(script: Script): Promise<Run> {
     now: () => ({ wallMs: nowMs, uptimeMs: nowMs - START_MS }),
     sleep: async (ms) => pass(ms, `wait ${ms}`),
     random: () => 0.5,
+    maxUnansweredAttempts: script.maxUnansweredAttempts,
     announceWait: () => undefined,
   };
   const result = await deleteGroup({ target, isDryRun: script.isDryRun ?? false }, deps).then(
@@ -225,10 +227,31 @@ describe('the read before a delete', () => {
 });
 
 describe('a definite response to the delete', () => {
-  test('takes 404 for success', async () => {
-    const { outcome, requests } = await run({ read: [ok(group)], delete: [missing] });
+  test('takes 404 for success when a read confirms that the group is gone', async () => {
+    const { outcome, requests } = await run({ read: [ok(group), missing], delete: [missing] });
     expect(outcome).toEqual({ kind: 'deleted', group, drift: [] });
-    expect(requests).toBe('read delete');
+    expect(requests).toBe('read delete read');
+  });
+
+  test('fails when LaunchDarkly answers 404 but still shows the group once reads can no longer lag', async () => {
+    const { error, requests, elapsedMs } = await run({ read: [ok(group)], delete: [missing] });
+    expect(error).toMatchObject({
+      code: 'unexpected-response',
+      message: expect.stringContaining('answered the delete of insight group "checkout" with 404'),
+      nextStep: expect.stringContaining('token'),
+    });
+    expect(requests).toMatch(/^read delete( read)+$/);
+    expect(elapsedMs).toBeGreaterThanOrEqual(5_000);
+  });
+
+  test('takes a group without a time of creation for a new one after a 404', async () => {
+    const { outcome } = await run({ read: [ok(undated)], delete: [missing] });
+    expect(outcome).toMatchObject({ kind: 'deleted', successor: undated });
+  });
+
+  test('takes 404 for success when the read after it fails', async () => {
+    const { outcome } = await run({ read: [ok(group), rejected(403)], delete: [missing] });
+    expect(outcome).toMatchObject({ kind: 'deleted', group });
   });
 
   test('does not take the 404 of a proxy for success while LaunchDarkly shows the group', async () => {
@@ -393,6 +416,20 @@ describe('a delete without a clear answer', () => {
     });
     expect(elapsedMs).toBeLessThan(20_000);
   });
+});
+
+test('deletes that are never answered end at the limit on unanswered attempts', async () => {
+  const { error, requests } = await run({
+    read: [ok(group)],
+    delete: [lost],
+    maxUnansweredAttempts: 3,
+    timeoutMs: 600_000,
+  });
+  expect(error).toMatchObject({
+    code: 'server-error',
+    message: expect.stringContaining('may or may not have been deleted'),
+  });
+  expect(requests.split(' ').filter((step) => step === 'delete')).toHaveLength(3);
 });
 
 describe('the end of the time', () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { IF_EXISTS, type IfExists } from '../../../src/inputs/if-exists.ts';
 import type { DesiredGroup, InsightGroup } from '../../../src/insight-group/insight-group.ts';
-import { IF_EXISTS, type IfExists, type Plan, planChange } from '../../../src/reconcile/plan.ts';
+import { type Plan, planChange } from '../../../src/reconcile/plan.ts';
 
 const desired: DesiredGroup = {
   key: 'checkout',

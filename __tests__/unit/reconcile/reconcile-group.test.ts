@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { ActionError } from '../../../src/errors.ts';
+import type { IfExists } from '../../../src/inputs/if-exists.ts';
 import type { PatchOperation } from '../../../src/insight-group/diff.ts';
 import type { DesiredGroup, InsightGroup } from '../../../src/insight-group/insight-group.ts';
 import type { ApiResult, RequestFailure, Timing } from '../../../src/launchdarkly/api-result.ts';
 import type { Placement, UnknownApplication } from '../../../src/launchdarkly/key-lookup.ts';
 import type { Outcome } from '../../../src/reconcile/outcome.ts';
-import type { IfExists } from '../../../src/reconcile/plan.ts';
 import type { ReconcileDeps } from '../../../src/reconcile/reconcile-deps.ts';
 import { ensureGroup } from '../../../src/reconcile/reconcile-group.ts';
 
@@ -79,6 +79,7 @@ interface Script {
   readonly patch?: readonly Reply<InsightGroup>[];
   readonly check?: readonly Reply<string>[];
   readonly timeoutMs?: number;
+  readonly maxUnansweredAttempts?: number;
   /** The server's clock minus ours. */
   readonly clockOffsetMs?: number;
   /** Whether the server's responses have a `Date`. Defaults to true. */
@@ -189,6 +190,7 @@ async function reconcile(script: Script): Promise<Run> {
     now: () => ({ wallMs: nowMs + jumpedMs, uptimeMs: nowMs - startMs }),
     sleep: async (ms) => pass(ms, `wait ${ms}`),
     random: () => 0.5,
+    maxUnansweredAttempts: script.maxUnansweredAttempts,
     announceWait: ({ ms, why }) => {
       steps.push(`announce ${ms}: ${why}`);
     },
@@ -838,6 +840,41 @@ describe('updates', () => {
     });
     expect(run.outcome).toMatchObject({ kind: 'created' });
     expect(requestsOf(run)).toEqual(['create', 'read', 'patch', 'read', 'create']);
+  });
+});
+
+describe('a limit on unanswered attempts', () => {
+  test('ends creates that are never answered, although reads in between are', async () => {
+    const run = await reconcile({ create: [lost], read: [missing], maxUnansweredAttempts: 4 });
+    expect(requestsOf(run).filter((step) => step === 'create')).toHaveLength(4);
+    expect(run.error).toMatchObject({
+      code: 'server-error',
+      message: expect.stringContaining('may or may not have been created'),
+    });
+  });
+
+  test('ends updates that are never answered, although reads in between are', async () => {
+    const run = await reconcile({
+      ifExists: 'update',
+      create: [conflict],
+      read: [ok(renamed)],
+      patch: [lost],
+      maxUnansweredAttempts: 4,
+    });
+    expect(run.patches).toHaveLength(4);
+    expect(run.error).toMatchObject({
+      code: 'server-error',
+      message: expect.stringContaining('may or may not have been updated'),
+    });
+  });
+
+  test('counts only writes in a row', async () => {
+    const run = await reconcile({
+      create: [lost, lost, conflict, lost, lost, ok(fresh)],
+      read: [missing],
+      maxUnansweredAttempts: 3,
+    });
+    expect(run.outcome).toMatchObject({ kind: 'created', group: fresh });
   });
 });
 

@@ -8,7 +8,7 @@ import {
   MAX_RETRY_AFTER_MS,
   parseRetryAfter,
   parseServerClock,
-} from '../../../src/launchdarkly/backoff.ts';
+} from '../../../src/http/backoff.ts';
 
 const date = 'Tue, 24 Nov 2026 12:00:00 GMT';
 const serverClock = Date.UTC(2026, 10, 24, 12, 0, 0);

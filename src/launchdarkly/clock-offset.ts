@@ -13,7 +13,7 @@ const DATE_RESOLUTION_MS = 1_000;
  * Estimates how far the server's clock is ahead of ours. One `Date` header leaves more than a second of
  * doubt, which is a tenth of a rate limit's window; each further answer narrows it.
  */
-export class ServerClock {
+export class ClockOffset {
   #minOffsetMs = Number.NEGATIVE_INFINITY;
   #maxOffsetMs = Number.POSITIVE_INFINITY;
 
