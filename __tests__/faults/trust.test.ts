@@ -24,7 +24,7 @@ describe('the certificate of a proxy that inspects TLS', () => {
       expect(result.outputs['error-code']).toBe('network');
       expect(readError(result)).toContain('UNABLE_TO_VERIFY_LEAF_SIGNATURE');
       expect(readError(result)).toContain('NODE_EXTRA_CA_CERTS');
-      expect(readError(result)).toContain('There is no switch to ignore TLS.');
+      expect(readError(result)).toContain("TLS verification can't be turned off.");
       expect(readError(result)).toContain('Nothing was written.');
       // No certificate is fixed while the step waits.
       expect(network.proxy.tunnels).toBe(1);

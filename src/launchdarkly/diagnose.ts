@@ -71,7 +71,10 @@ export function describeFailure(
 
 /** Puts LaunchDarkly's own words on a 4xx into one sentence. They are raw: see {@link ApiError}. */
 export function quoteApiError(error: ApiError): string {
-  const { status, code, message, text } = error;
+  const { status, code, message, text, unreadable } = error;
+  if (unreadable !== undefined) {
+    return `LaunchDarkly answered ${status} with a body that can't be read: ${unreadable}.`;
+  }
   const words = message ?? text.trim();
   return quote(code === undefined ? String(status) : `${status} (${code})`, words);
 }
@@ -190,7 +193,11 @@ function findCorrection(error: ApiError, operation: Operation): string {
     operation === 'delete' || operation === 'read'
       ? 'input key'
       : 'inputs name, key, project, environment and applications';
-  return `LaunchDarkly does not say why: check the ${inputs}, and run again.`;
+  const lead =
+    error.unreadable === undefined
+      ? 'LaunchDarkly does not say why'
+      : "LaunchDarkly's explanation can't be read";
+  return `${lead}: check the ${inputs}, and run again.`;
 }
 
 async function investigateToken(server: Server, client: LaunchDarkly): Promise<Finding> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Deadline } from '../deadline.ts';
 import { ActionError } from '../errors.ts';
-import type { ProxySettings } from '../http/proxies.ts';
+import { findRoute, PROXY_ADVICE, type ProxySettings } from '../http/proxies.ts';
 import type { PullRequest } from '../inputs/github-context.ts';
 import type { Secrets } from '../secrets.ts';
 import type { CommentIdentity } from './comment-identity.ts';
@@ -50,22 +50,29 @@ export interface CommentOptions {
  * date, or leaves it alone when it says the same already. Never rejects: a comment is not the work.
  */
 export async function publishComment(options: CommentOptions): Promise<CommentResult> {
-  const { report, identity, secrets, githubToken, deadline, sleep } = options;
+  const { report, identity, secrets, githubToken, deadline, sleep, observe } = options;
   // An error about a header that can't be sent quotes it whole.
   if (!/^[\x21-\x7e]+$/.test(githubToken)) {
-    return { kind: 'failed', why: 'The input github-token is blank, or no token.' };
+    return { kind: 'failed', why: 'The input github-token is blank or not a valid token.' };
   }
-  const marker = markComment(identity);
-  const body = renderComment(marker, report, secrets);
+  let isReached = false;
   try {
-    const comments = await openPullRequestComments(options);
+    const marker = markComment(identity);
+    const body = renderComment(marker, report, secrets);
+    const comments = await openPullRequestComments({
+      ...options,
+      observe: (seen) => {
+        isReached ||= typeof seen.result === 'number';
+        observe(seen);
+      },
+    });
     try {
       return await convergeComments({ marker, body }, { comments, sleep, signal: deadline.signal });
     } finally {
       await comments.close();
     }
   } catch (error) {
-    return explain(error, secrets, deadline.signal);
+    return explain(error, options, isReached);
   }
 }
 
@@ -93,16 +100,20 @@ export function markComment(identity: CommentIdentity): string {
   return `<!-- create-insight-group:v1 ${id} -->`;
 }
 
-function explain(error: unknown, secrets: Secrets, signal: AbortSignal): CommentResult {
+function explain(
+  error: unknown,
+  { secrets, deadline: { signal }, apiUrl, proxies }: CommentOptions,
+  isReached: boolean,
+): CommentResult {
   if (signal.aborted) {
     const reason: unknown = signal.reason;
     const isCancelled = reason instanceof ActionError && reason.code === 'cancelled';
-    return {
-      kind: 'failed',
-      why: isCancelled
-        ? 'The run was cancelled before GitHub had answered.'
-        : 'GitHub did not answer in time.',
-    };
+    if (isCancelled) {
+      return { kind: 'failed', why: 'The run was cancelled before GitHub had answered.' };
+    }
+    const isLost = !isReached && findRoute(new URL(apiUrl).origin, proxies).kind === 'direct';
+    const why = `GitHub did not answer in time.${isLost ? ` ${PROXY_ADVICE}` : ''}`;
+    return { kind: 'failed', why };
   }
   const requestError = findRequestError(error);
   if (requestError !== undefined) {

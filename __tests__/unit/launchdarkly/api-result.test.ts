@@ -78,7 +78,7 @@ describe('4xx responses', () => {
     expect(refusals).toMatchObject([
       { kind: 'rejected', error: { text: '' } },
       { kind: 'rejected', error: { text: 'Forbidden' } },
-      { kind: 'rejected', error: { text: '' } },
+      { kind: 'rejected', error: { text: '', unreadable: 'it broke off' } },
     ]);
   });
 });

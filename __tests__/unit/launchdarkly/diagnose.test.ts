@@ -336,6 +336,10 @@ test('leaves a 400 about applications unexplained when they cannot be looked up'
 describe("LaunchDarkly's message", () => {
   test.each([
     [refuse(401), 'LaunchDarkly answered 401 with an empty body.'],
+    [
+      { ...refuse(401), unreadable: 'it broke off (ECONNRESET)' },
+      "LaunchDarkly answered 401 with a body that can't be read: it broke off (ECONNRESET).",
+    ],
     [refuse(403, { text: ' Forbidden\n' }), 'LaunchDarkly answered 403: "Forbidden"'],
     [refuse(400, { code: 'bad', message: 'No.' }), 'LaunchDarkly answered 400 (bad): "No."'],
     [
@@ -371,7 +375,7 @@ describe('remedies', () => {
     [
       'a proxy that refuses the credentials',
       { causeCode: 'PROXY_REFUSED_CREDENTIALS' },
-      'refused the user name and password of HTTPS_PROXY (407), or wants another scheme than Basic',
+      'refused the user name and password of HTTPS_PROXY (407), or requires a scheme other than Basic',
     ],
     [
       'a proxy that wants a password',
@@ -392,7 +396,7 @@ describe('remedies', () => {
     [
       'an expired certificate',
       { causeCode: 'CERT_HAS_EXPIRED' },
-      'There is no switch to ignore TLS.',
+      "TLS verification can't be turned off.",
     ],
     ['the wrong protocol', { causeCode: 'EPROTO' }, 'the right scheme and port'],
     [
