@@ -60,6 +60,7 @@ export function explainUnexpected(cause: unknown): ActionError {
     message: 'The action failed with an unexpected error.',
     nextStep:
       'Re-run the job with debug logging, and report the log. Outcome unknown: it is safe to run again.',
+    writes: { create: 'unknown', delete: 'unknown' },
     cause,
   });
 }

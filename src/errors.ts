@@ -71,6 +71,12 @@ export interface SourceProblem {
   readonly message: string;
 }
 
+/** Which writes of a run that failed may or may not have been carried out. */
+export interface WritesInDoubt {
+  readonly create: 'none' | 'unknown';
+  readonly delete: 'none' | 'unknown';
+}
+
 /** The parts of an {@link ActionError}. Only `code`, `message` and `nextStep` are needed. */
 export interface ActionErrorParts {
   readonly code: ErrorCode;
@@ -91,6 +97,8 @@ export interface ActionErrorParts {
   readonly existing?:
     | { readonly group: InsightGroup; readonly drift: readonly Drift[] }
     | undefined;
+  /** Which writes are in doubt; absent where there were none. */
+  readonly writes?: WritesInDoubt | undefined;
   readonly cause?: unknown;
 }
 
@@ -105,6 +113,7 @@ export class ActionError extends Error {
   readonly problems: readonly SourceProblem[];
   readonly details: readonly string[];
   readonly existing: ActionErrorParts['existing'];
+  readonly writes: WritesInDoubt | undefined;
 
   constructor(parts: ActionErrorParts) {
     super(parts.message, { cause: parts.cause });
@@ -116,5 +125,6 @@ export class ActionError extends Error {
     this.problems = parts.problems ?? [];
     this.details = parts.details ?? [];
     this.existing = parts.existing;
+    this.writes = parts.writes;
   }
 }

@@ -50,29 +50,22 @@ export interface CommentOptions {
  * date, or leaves it alone when it says the same already. Never rejects: a comment is not the work.
  */
 export async function publishComment(options: CommentOptions): Promise<CommentResult> {
-  const { report, identity, secrets, githubToken, deadline, sleep, observe } = options;
+  const { report, identity, secrets, githubToken, deadline, sleep } = options;
   // An error about a header that can't be sent quotes it whole.
   if (!/^[\x21-\x7e]+$/.test(githubToken)) {
     return { kind: 'failed', why: 'The input github-token is blank or not a valid token.' };
   }
-  let isReached = false;
   try {
     const marker = markComment(identity);
     const body = renderComment(marker, report, secrets);
-    const comments = await openPullRequestComments({
-      ...options,
-      observe: (seen) => {
-        isReached ||= typeof seen.result === 'number';
-        observe(seen);
-      },
-    });
+    const comments = await openPullRequestComments(options);
     try {
       return await convergeComments({ marker, body }, { comments, sleep, signal: deadline.signal });
     } finally {
       await comments.close();
     }
   } catch (error) {
-    return explain(error, options, isReached);
+    return explain(error, options);
   }
 }
 
@@ -103,19 +96,19 @@ export function markComment(identity: CommentIdentity): string {
 function explain(
   error: unknown,
   { secrets, deadline: { signal }, apiUrl, proxies }: CommentOptions,
-  isReached: boolean,
 ): CommentResult {
+  const requestError = findRequestError(error);
   if (signal.aborted) {
     const reason: unknown = signal.reason;
     const isCancelled = reason instanceof ActionError && reason.code === 'cancelled';
     if (isCancelled) {
       return { kind: 'failed', why: 'The run was cancelled before GitHub had answered.' };
     }
-    const isLost = !isReached && findRoute(new URL(apiUrl).origin, proxies).kind === 'direct';
-    const why = `GitHub did not answer in time.${isLost ? ` ${PROXY_ADVICE}` : ''}`;
-    return { kind: 'failed', why };
+    const isDirect = findRoute(new URL(apiUrl).origin, proxies).kind === 'direct';
+    const isUnsent = requestError?.mayHaveBeenProcessed === false;
+    const advice = isDirect && isUnsent ? ` ${PROXY_ADVICE}` : '';
+    return { kind: 'failed', why: `GitHub did not answer in time.${advice}` };
   }
-  const requestError = findRequestError(error);
   if (requestError !== undefined) {
     return { kind: 'failed', why: secrets.redact(requestError.message) };
   }

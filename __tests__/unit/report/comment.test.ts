@@ -250,7 +250,7 @@ describe('a comment that can not be written', () => {
       const result = await publish({ githubToken });
       expect(result).toEqual({
         kind: 'failed',
-        why: 'The input github-token is blank, or no token.',
+        why: 'The input github-token is blank or not a valid token.',
       });
       expect(github.requests).toEqual([]);
     },
