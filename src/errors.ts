@@ -34,11 +34,11 @@ export const ERROR_TITLES: Readonly<Record<ErrorCode, string>> = {
   forbidden: 'LaunchDarkly refused access',
   'not-found': 'The project or the environment does not exist',
   conflict: 'The insight group already exists',
-  'rate-limited': 'The rate limit leaves no time to finish',
-  'server-error': 'LaunchDarkly answered with a server error',
+  'rate-limited': 'The rate limit lasts longer than the time limit',
+  'server-error': 'LaunchDarkly returned a server error',
   network: 'LaunchDarkly could not be reached',
-  timeout: 'LaunchDarkly did not answer in time',
-  'unexpected-response': 'LaunchDarkly gave an unexpected answer',
+  timeout: 'LaunchDarkly did not respond in time',
+  'unexpected-response': 'LaunchDarkly returned an unexpected response',
   cancelled: 'The run was cancelled',
   'unsupported-node': 'The Node.js of this runner is too old',
   'invalid-file': 'The groups file is not valid',
@@ -50,14 +50,14 @@ export const ERROR_TITLES: Readonly<Record<ErrorCode, string>> = {
 export const SPECIAL_TITLES = {
   foreignGroup: 'The key belongs to another project or environment',
   hiddenGroup: 'LaunchDarkly keeps answering 409',
-  contention: 'Something else changes the insight group',
-  notFound: 'LaunchDarkly did not find what was asked for',
+  contention: 'Another process is changing the insight group',
+  notFound: 'LaunchDarkly returned 404',
   outputs: 'The outputs could not be written',
   bug: 'The action has a bug',
 } as const;
 
 /** Why LaunchDarkly, or the action itself, refused one attribute or input. */
-export interface Reason {
+export interface FieldProblem {
   readonly attribute: string;
   readonly reason: string;
 }
@@ -88,7 +88,7 @@ export interface ActionErrorParts {
   readonly said?: string | undefined;
   /** What the person who reads this can do next. */
   readonly nextStep: string;
-  readonly reasons?: readonly Reason[];
+  readonly reasons?: readonly FieldProblem[];
   /** What is wrong at which places of which file. Shown there, instead of at the step. */
   readonly problems?: readonly SourceProblem[];
   /** More facts, one per line, for a log group above the annotation. */
@@ -109,7 +109,7 @@ export class ActionError extends Error {
   readonly title: string;
   readonly said: string | undefined;
   readonly nextStep: string;
-  readonly reasons: readonly Reason[];
+  readonly reasons: readonly FieldProblem[];
   readonly problems: readonly SourceProblem[];
   readonly details: readonly string[];
   readonly existing: ActionErrorParts['existing'];

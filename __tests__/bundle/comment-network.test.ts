@@ -7,8 +7,8 @@ import {
   DEFAULT_GITHUB_TOKEN,
   type RunActionOptions,
   runAction,
-  type StepResult,
 } from '../../simulator/runner/runner.ts';
+import type { StepResult } from '../../simulator/runner/step-result.ts';
 import {
   type GitHubNetwork,
   JOB_HOLDER,

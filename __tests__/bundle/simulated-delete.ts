@@ -1,11 +1,8 @@
 import { expect } from 'vitest';
 import type { InsightGroup } from '../../simulator/launchdarkly/account.ts';
 import { createSampleAccount } from '../../simulator/launchdarkly/sample-account.ts';
-import {
-  type RunActionOptions,
-  runAction,
-  type StepResult,
-} from '../../simulator/runner/runner.ts';
+import { type RunActionOptions, runAction } from '../../simulator/runner/runner.ts';
+import type { StepResult } from '../../simulator/runner/step-result.ts';
 import { DESIRED, type SimulatedRun } from './simulated-run.ts';
 
 const { key, project, environment, token } = DESIRED;

@@ -8,11 +8,8 @@ import {
   type SimulatorOptions,
   startSimulator,
 } from '../../simulator/launchdarkly/simulator.ts';
-import {
-  type RunActionOptions,
-  runAction,
-  type StepResult,
-} from '../../simulator/runner/runner.ts';
+import { type RunActionOptions, runAction } from '../../simulator/runner/runner.ts';
+import type { StepResult } from '../../simulator/runner/step-result.ts';
 
 /** The inputs that every simulated run gets unless it overrides them. */
 export const DESIRED = {

@@ -5,11 +5,8 @@ import { test } from 'vitest';
 import type { InsightGroup } from '../../simulator/launchdarkly/account.ts';
 import type { RecordedRequest } from '../../simulator/launchdarkly/requests.ts';
 import type { Simulator } from '../../simulator/launchdarkly/simulator.ts';
-import {
-  type RunActionOptions,
-  runAction,
-  type StepResult,
-} from '../../simulator/runner/runner.ts';
+import { type RunActionOptions, runAction } from '../../simulator/runner/runner.ts';
+import type { StepResult } from '../../simulator/runner/step-result.ts';
 import { CREATE_PATH, DESIRED, olderGroup, startSimulatedRun } from './simulated-run.ts';
 
 /** What a user does, and what there is before. */
@@ -235,6 +232,8 @@ function normalize(text: string, origin: string): string {
     .replaceAll(port, '<port>')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
     .replace(/\d{4}-\d\d-\d\d(?= \d\d:\d\d UTC)/g, '<date>')
+    // The period of the scores ends with the day on which the test runs.
+    .replace(/(?<=Period: .*)\d{4}-\d\d-\d\d/g, '<date>')
     .replace(/\d\d:\d\d(?= UTC)/g, '<time>')
     .replace(/(?<="createdAt": ?)\d+/g, '<time>')
     .replace(/(?<=Trying again in )[\d.]+/g, '<wait>');

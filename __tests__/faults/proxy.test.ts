@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { startSimulator } from '../../simulator/launchdarkly/simulator.ts';
 import { derivedForms } from '../../simulator/runner/leak-detector.ts';
-import type { StepResult } from '../../simulator/runner/runner.ts';
+import type { StepResult } from '../../simulator/runner/step-result.ts';
 import { DESIRED, openCorporateNetwork, readError } from './corporate-network.ts';
 
 /** With characters that must be percent-encoded in a URL. */

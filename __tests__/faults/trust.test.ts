@@ -2,7 +2,8 @@ import type { TlsOptions } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { type Authority, issueSelfSigned } from '../../simulator/certificates.ts';
 import { type NetworkFault, startFaultyServer } from '../../simulator/network/faulty-server.ts';
-import { runAction, type StepResult } from '../../simulator/runner/runner.ts';
+import { runAction } from '../../simulator/runner/runner.ts';
+import type { StepResult } from '../../simulator/runner/step-result.ts';
 import { DESIRED, openCorporateNetwork, readError } from './corporate-network.ts';
 
 describe('the certificate of a proxy that inspects TLS', () => {

@@ -1,4 +1,4 @@
-import type { StepResult } from '../../simulator/runner/runner.ts';
+import type { StepResult } from '../../simulator/runner/step-result.ts';
 import type { ScenarioRun } from './run-scenario.ts';
 import { DESIRED } from './scenario.ts';
 

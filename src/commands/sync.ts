@@ -97,9 +97,12 @@ async function showPlan(
     ...plan.groups.map((planned) => plannedTask(planned, options)),
     ...plan.deletes.map((planned) => plannedDeleteTask(planned, options)),
   ];
-  const results = [...plan.missing, ...(await applyAll(tasks, () => {}))];
+  for (const _ of plan.missing) {
+    progress.advance();
+  }
+  const results = [...plan.missing, ...(await applyAll(tasks, () => progress.advance()))];
   for (const result of results) {
-    progress.finish(result);
+    progress.show(result);
   }
   return results;
 }
@@ -118,10 +121,12 @@ async function applyPlan(
   );
   const results = [...plan.missing, ...written];
   const deletions = plan.deletes.map((planned) => plannedDeleteTask(planned, options));
-  const deleted = results.every(isSuccess)
-    ? await applyAll(deletions, finish)
-    : deletions.map(skip);
-  return [...results, ...deleted];
+  if (results.every(isSuccess)) {
+    return [...results, ...(await applyAll(deletions, finish))];
+  }
+  const skipped = deletions.map(skip);
+  skipped.forEach(finish);
+  return [...results, ...skipped];
 }
 
 function isSuccess({ outcome }: GroupResult): boolean {

@@ -165,7 +165,7 @@ function describeBody(
     const size = body.text.length === 0 ? 'an empty body' : 'a body that is not JSON';
     return `answered ${status} with ${size}`;
   }
-  return `answered ${status} with a body that is not what was asked for`;
+  return `answered ${status} with an unexpected body`;
 }
 
 /** The DNS of a cluster may not know a name for a moment; after this long it is a wrong name, in milliseconds. */
@@ -186,24 +186,24 @@ function readNetworkFailure(failed: Extract<Exchange, { kind: 'no-response' }>):
   };
   switch (code) {
     case 'ABORTED':
-      return { ...common, code: 'timeout', what: 'had not answered when the time was up' };
+      return { ...common, code: 'timeout', what: 'did not respond before the time limit' };
     case 'RETRY_AFTER':
       return {
         ...common,
         code: 'server-error',
-        what: 'asked to wait longer than the step has time',
+        what: 'asked to wait longer than the time limit allows',
       };
     case HELD:
       return {
         ...common,
         code: 'timeout',
-        what: 'was not asked within a second, because of its rate limit',
+        what: 'was not asked, because its rate limit did not allow a request within a second',
       };
     case 'ATTEMPT_TIMEOUT':
       return { ...common, code: 'timeout', what: 'did not answer in time' };
     default: {
       const what = mayHaveBeenProcessed
-        ? `was lost before it had answered (${code})`
+        ? `was lost before it responded (${code})`
         : `could not be reached${proxy === undefined ? '' : ` through the proxy ${proxy}`} (${code})`;
       return { ...common, code: 'network', what };
     }

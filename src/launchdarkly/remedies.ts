@@ -19,7 +19,7 @@ export function findRemedy(failure: RequestFailure, server: Server): string {
       return `Run again; raise timeout-seconds if the network is slow.${isDirect === true && !mayHaveBeenProcessed ? ` ${PROXY_ADVICE}` : ''}`;
     case 'network':
     case 'cancelled':
-      return `Run again; if it stays so, check the runner's network, firewall and proxy (${causeCode}).`;
+      return `Run again; if it fails again, check the runner's network, firewall and proxy (${causeCode}).`;
   }
 }
 

@@ -11,7 +11,7 @@ import {
 } from './transport.ts';
 
 /** Reads, and writes, that are in flight at once. LaunchDarkly's own tools make one to six requests at a time. */
-export const MAX_CONCURRENT = 4;
+const MAX_CONCURRENT = 4;
 
 /** A wait is lengthened by up to this much, in milliseconds, so that jobs of one account don't return at once. */
 const MAX_JITTER_MS = 250;

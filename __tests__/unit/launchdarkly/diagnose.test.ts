@@ -219,7 +219,7 @@ describe('diagnosis by asking LaunchDarkly', () => {
     {
       title: 'a 403 for the beta header',
       refusal: refuse(403, { message: 'This API is in beta.' }),
-      says: ['LaunchDarkly did not see the beta header (403).', 'takes headers away'],
+      says: ['LaunchDarkly did not see the beta header (403).', 'strips headers'],
     },
     {
       title: 'a 405',
@@ -252,7 +252,7 @@ describe('diagnosis by asking LaunchDarkly', () => {
     expect(parts.message).toContain(says[0]);
     expect(parts.nextStep).toContain(says[1]);
     expect(parts.details).toEqual(
-      refusal.id === undefined ? [] : ["LaunchDarkly's support finds it by the id 55bf."],
+      refusal.id === undefined ? [] : ['Request ID for LaunchDarkly support: 55bf'],
     );
   });
 
