@@ -82,6 +82,9 @@ export function explainNoTimeLeft(
         ? explainHiddenGroup(key, reason.error)
         : {
             ...explainContention(key, neededWait, reason.observed),
+            ...(operation === 'create' && {
+              message: `LaunchDarkly reports a conflicting change to insight group "${key}".${neededWait}`,
+            }),
             said: quoteApiError(reason.error),
           };
     case 'not-updatable':

@@ -387,7 +387,7 @@ describe('a 409 for a key that shows no group', () => {
     expect(run.error).toMatchObject({
       code: 'conflict',
       message: expect.stringMatching(
-        /in time\. It asks to wait 300 s, until 2026-11-24T12:05:00\.100Z, /,
+        /^LaunchDarkly reports a conflicting change to insight group "checkout"\. It asks to wait 300 s, until 2026-11-24T12:05:00\.100Z, /,
       ),
     });
     expect(run.steps).toEqual(['create']);
