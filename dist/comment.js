@@ -17,6 +17,8 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __webpack_require__(9473);
+// EXTERNAL MODULE: ./build/http/proxies.js + 1 modules
+var http_proxies = __webpack_require__(8535);
 // EXTERNAL MODULE: ./build/node_modules/zod/minified.js
 var minified = __webpack_require__(898);
 // EXTERNAL MODULE: ./build/http/http-client.js + 3 modules
@@ -27,6 +29,8 @@ var version = __webpack_require__(8508);
 var backoff = __webpack_require__(5029);
 // EXTERNAL MODULE: ./build/http/error-codes.js
 var error_codes = __webpack_require__(1484);
+// EXTERNAL MODULE: ./build/http/network-remedies.js
+var network_remedies = __webpack_require__(4052);
 ;// CONCATENATED MODULE: ./build/report/github-rate-limit.js
 
 const SECONDARY_LIMIT_MS = 60_000;
@@ -59,6 +63,7 @@ function describeRateLimit(status, waitMs) {
 
 
 
+
 class GitHubRequestError extends Error {
     name = 'GitHubRequestError';
     mayHaveBeenProcessed;
@@ -83,7 +88,7 @@ function createGitHubFetch(options) {
     };
 }
 async function sendWithRetries(request, options) {
-    const { client, signal, remainingMs, sleep, random, observe, announceWait } = options;
+    const { client, origin, signal, remainingMs, sleep, random, observe, announceWait } = options;
     for (let waitsBefore = 0;; waitsBefore += 1) {
         const exchange = await client.send(request, signal);
         const isResponse = exchange.kind === 'response';
@@ -95,13 +100,13 @@ async function sendWithRetries(request, options) {
             elapsedMs: exchange.receivedAt - exchange.startedAt,
         });
         const failure = isResponse
-            ? judgeResponse(exchange, isRepeatable(request))
-            : judgeNoResponse(exchange, isRepeatable(request));
+            ? classifyResponse(exchange, isRepeatable(request))
+            : classifyNoResponse(exchange, { isRepeatable: isRepeatable(request), origin });
         if (failure.kind === 'none' && isResponse) {
             return exchange;
         }
         if (failure.kind !== 'retry' || signal.aborted) {
-            return giveUp(exchange, failure);
+            return giveUp(exchange, failure, origin);
         }
         const { retryAfterMs } = failure;
         const wait = (0,backoff/* computeBackoff */.O7)({
@@ -111,17 +116,17 @@ async function sendWithRetries(request, options) {
             random: random(),
         });
         if (wait.kind === 'too-long') {
-            return giveUp(exchange, failure);
+            return giveUp(exchange, failure, origin);
         }
         announceWait({ ms: wait.ms, why: describeReason(exchange) });
         await sleep(wait.ms);
         if (signal.aborted) {
-            return giveUp(exchange, failure);
+            return giveUp(exchange, failure, origin);
         }
     }
 }
 const TRANSIENT_STATUSES = new Set([408, 500, 502, 503, 504]);
-function judgeResponse(response, isRepeatable) {
+function classifyResponse(response, isRepeatable) {
     const { status, headers, body, receivedAt } = response;
     const rateLimit = readRateLimit(response);
     if (rateLimit !== undefined) {
@@ -139,7 +144,7 @@ function judgeResponse(response, isRepeatable) {
         return { kind: 'final', message, mayHaveBeenProcessed: false };
     }
     if (status < 200 || status > 599) {
-        const message = `GitHub answered ${status}, which is no status of HTTP.`;
+        const message = `GitHub answered ${status}, which is not a valid HTTP status.`;
         return { kind: 'final', message, mayHaveBeenProcessed: true };
     }
     if (body.kind === 'unreadable') {
@@ -150,11 +155,11 @@ function judgeResponse(response, isRepeatable) {
     }
     return { kind: 'none' };
 }
-function judgeNoResponse(failure, isRepeatable) {
+function classifyNoResponse(failure, { isRepeatable, origin }) {
     const { mayHaveBeenProcessed, code } = failure;
     const isPermanent = !mayHaveBeenProcessed && (0,error_codes/* isPermanentCode */.U)(code);
     return code === 'ABORTED' || isPermanent || (mayHaveBeenProcessed && !isRepeatable)
-        ? { kind: 'final', message: describeNoResponse(failure), mayHaveBeenProcessed }
+        ? { kind: 'final', message: describeNoResponse(failure, origin), mayHaveBeenProcessed }
         : { kind: 'retry', retryAfterMs: undefined, isRateLimit: false };
 }
 function describeReason(exchange) {
@@ -165,13 +170,13 @@ function describeReason(exchange) {
 function isRepeatable({ method, path }) {
     return method !== 'POST' || path.endsWith('/graphql');
 }
-function giveUp(exchange, failure) {
+function giveUp(exchange, failure, origin) {
     if (failure.kind === 'final') {
         throw new GitHubRequestError(failure.message, failure.mayHaveBeenProcessed);
     }
     if (exchange.kind === 'no-response') {
         const { mayHaveBeenProcessed, cause } = exchange;
-        throw new GitHubRequestError(describeNoResponse(exchange), mayHaveBeenProcessed, cause);
+        throw new GitHubRequestError(describeNoResponse(exchange, origin), mayHaveBeenProcessed, cause);
     }
     if (failure.kind === 'retry' && failure.isRateLimit) {
         throw new GitHubRequestError(describeRateLimit(exchange.status, failure.retryAfterMs), false);
@@ -182,17 +187,16 @@ function giveUp(exchange, failure) {
     }
     return exchange;
 }
-const CERTIFICATE = /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT|HOSTNAME_MISMATCH)/;
-function describeNoResponse({ code, proxy, cause }) {
+function describeNoResponse(failure, origin) {
+    const { code, proxy, isDirect, cause } = failure;
     if (code === 'PROXY_NOT_VALID') {
         const reason = cause instanceof Error ? `: ${cause.message}` : '';
         return `The proxy on the way to GitHub is not valid${reason}.`;
     }
-    const way = proxy === undefined ? '' : ` by way of the proxy ${proxy}`;
-    const advice = CERTIFICATE.test(code)
-        ? ' The certificate that was shown is not trusted; NODE_EXTRA_CA_CERTS names a file with further authorities. There is no switch to ignore TLS.'
-        : '';
-    return `GitHub could not be reached${way} (${code}).${advice}`;
+    const way = proxy === undefined ? '' : ` through the proxy ${proxy}`;
+    const target = { origin, setting: 'GITHUB_API_URL' };
+    const remedy = (0,network_remedies/* findNetworkRemedy */.G)({ causeCode: code, proxy, isDirect }, target) ?? '';
+    return `GitHub could not be reached${way} (${code}). ${remedy}`.trim();
 }
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 function readMethod(text = 'GET') {
@@ -496,14 +500,15 @@ var summary = __webpack_require__(8946);
 
 
 
+
 async function publishComment(options) {
     const { report, identity, secrets, githubToken, deadline, sleep } = options;
     if (!/^[\x21-\x7e]+$/.test(githubToken)) {
-        return { kind: 'failed', why: 'The input github-token is blank, or no token.' };
+        return { kind: 'failed', why: 'The input github-token is blank or not a valid token.' };
     }
-    const marker = markComment(identity);
-    const body = renderComment(marker, report, secrets);
     try {
+        const marker = markComment(identity);
+        const body = renderComment(marker, report, secrets);
         const comments = await openPullRequestComments(options);
         try {
             return await convergeComments({ marker, body }, { comments, sleep, signal: deadline.signal });
@@ -513,7 +518,7 @@ async function publishComment(options) {
         }
     }
     catch (error) {
-        return explain(error, secrets, deadline.signal);
+        return explain(error, options);
     }
 }
 function renderComment(marker, report, secrets) {
@@ -530,18 +535,19 @@ function markComment(identity) {
     const id = (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(identity)).digest('base64url');
     return `<!-- create-insight-group:v1 ${id} -->`;
 }
-function explain(error, secrets, signal) {
+function explain(error, { secrets, deadline: { signal }, apiUrl, proxies }) {
+    const requestError = findRequestError(error);
     if (signal.aborted) {
         const reason = signal.reason;
         const isCancelled = reason instanceof errors/* ActionError */.lZ && reason.code === 'cancelled';
-        return {
-            kind: 'failed',
-            why: isCancelled
-                ? 'The run was cancelled before GitHub had answered.'
-                : 'GitHub did not answer in time.',
-        };
+        if (isCancelled) {
+            return { kind: 'failed', why: 'The run was cancelled before GitHub had answered.' };
+        }
+        const isDirect = (0,http_proxies/* findRoute */.$6)(new URL(apiUrl).origin, proxies).kind === 'direct';
+        const isUnsent = requestError?.mayHaveBeenProcessed === false;
+        const advice = isDirect && isUnsent ? ` ${http_proxies/* PROXY_ADVICE */.qu}` : '';
+        return { kind: 'failed', why: `GitHub did not answer in time.${advice}` };
     }
-    const requestError = findRequestError(error);
     if (requestError !== undefined) {
         return { kind: 'failed', why: secrets.redact(requestError.message) };
     }

@@ -12742,11 +12742,11 @@ const ERROR_TITLES = {
     forbidden: 'LaunchDarkly refused access',
     'not-found': 'The project or the environment does not exist',
     conflict: 'The insight group already exists',
-    'rate-limited': 'The rate limit leaves no time to finish',
-    'server-error': 'LaunchDarkly answered with a server error',
+    'rate-limited': 'The rate limit lasts longer than the time limit',
+    'server-error': 'LaunchDarkly returned a server error',
     network: 'LaunchDarkly could not be reached',
-    timeout: 'LaunchDarkly did not answer in time',
-    'unexpected-response': 'LaunchDarkly gave an unexpected answer',
+    timeout: 'LaunchDarkly did not respond in time',
+    'unexpected-response': 'LaunchDarkly returned an unexpected response',
     cancelled: 'The run was cancelled',
     'unsupported-node': 'The Node.js of this runner is too old',
     'invalid-file': 'The groups file is not valid',
@@ -12756,8 +12756,8 @@ const ERROR_TITLES = {
 const SPECIAL_TITLES = {
     foreignGroup: 'The key belongs to another project or environment',
     hiddenGroup: 'LaunchDarkly keeps answering 409',
-    contention: 'Something else changes the insight group',
-    notFound: 'LaunchDarkly did not find what was asked for',
+    contention: 'Another process is changing the insight group',
+    notFound: 'LaunchDarkly returned 404',
     outputs: 'The outputs could not be written',
     bug: 'The action has a bug',
 };
@@ -12771,6 +12771,7 @@ class ActionError extends Error {
     problems;
     details;
     existing;
+    writes;
     constructor(parts) {
         super(parts.message, { cause: parts.cause });
         this.code = parts.code;
@@ -12781,6 +12782,7 @@ class ActionError extends Error {
         this.problems = parts.problems ?? [];
         this.details = parts.details ?? [];
         this.existing = parts.existing;
+        this.writes = parts.writes;
     }
 }
 function explainUnexpected(cause) {
@@ -12789,6 +12791,7 @@ function explainUnexpected(cause) {
         title: SPECIAL_TITLES.bug,
         message: 'The action failed with an unexpected error.',
         nextStep: 'Re-run the job with debug logging, and report the log. Outcome unknown: it is safe to run again.',
+        writes: { create: 'unknown', delete: 'unknown' },
         cause,
     });
 }
@@ -12897,8 +12900,6 @@ function isPermanentCode(code) {
 __nccwpck_require__.d(__webpack_exports__, {
   S: () => (/* binding */ openHttpClient)
 });
-
-// UNUSED EXPORTS: MAX_BODY_BYTES
 
 // EXTERNAL MODULE: ./build/node_modules/undici/lib/dispatcher/dispatcher.js
 var dispatcher = __nccwpck_require__(1716);
@@ -13284,6 +13285,55 @@ function flattenHeaders(headers) {
 
 /***/ }),
 
+/***/ 4052:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ findNetworkRemedy)
+/* harmony export */ });
+/* harmony import */ var _proxies_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8535);
+
+function findNetworkRemedy({ causeCode, proxy, isDirect }, { origin, setting }) {
+    const proxyAdvice = isDirect === true ? ` ${_proxies_js__WEBPACK_IMPORTED_MODULE_0__/* .PROXY_ADVICE */ .qu}` : '';
+    if (CERTIFICATE.test(causeCode)) {
+        const owner = proxy === undefined ? "The server's certificate" : `The certificate of the proxy ${proxy}`;
+        return `${owner} is not trusted (${causeCode}). If a proxy of your company inspects TLS, point NODE_EXTRA_CA_CERTS at the file with its CA certificate, in env of the job or of the runner. TLS verification can't be turned off.`;
+    }
+    if (/^(?:EPROTO|ERR_SSL_)/.test(causeCode)) {
+        return `The two ends did not agree on TLS (${causeCode}). Check that ${setting} and HTTPS_PROXY have the right scheme and port.`;
+    }
+    if (proxy !== undefined) {
+        return `The proxy of HTTPS_PROXY could not be reached (${causeCode}). Check its address, or list ${new URL(origin).host} in NO_PROXY.`;
+    }
+    if (causeCode === 'ENOTFOUND' || causeCode === 'EAI_AGAIN') {
+        return `The host name could not be resolved (${causeCode}). Check ${setting} (${origin}) and the runner's DNS.${proxyAdvice}`;
+    }
+    if (causeCode === 'ECONNREFUSED') {
+        return `Nothing accepts connections there (ECONNREFUSED). Check ${setting} (${origin}), the firewall, and whether the runner needs a proxy (HTTPS_PROXY).`;
+    }
+    if (CONNECT_TIMEOUT.test(causeCode)) {
+        return `No connection could be opened in time (${causeCode}). Check the runner's network and firewall.${proxyAdvice}`;
+    }
+    if (causeCode === 'PROXY_REFUSED_407') {
+        return 'The proxy requires a user name and password (407). Put them into HTTPS_PROXY: http://user:password@host:port.';
+    }
+    if (causeCode === 'PROXY_REFUSED_CREDENTIALS') {
+        return 'The proxy refused the user name and password of HTTPS_PROXY (407), or requires a scheme other than Basic, such as NTLM or Kerberos. Check both; special characters in them must be percent-encoded.';
+    }
+    if (causeCode.startsWith('PROXY_REFUSED_')) {
+        return `The proxy of HTTPS_PROXY refused the connection (${causeCode.slice(-3)}). Have it allow ${origin}, or list the host in NO_PROXY.`;
+    }
+    if (causeCode === 'UND_ERR_PRX_CONN') {
+        return `The proxy of HTTPS_PROXY could not be used (${causeCode}). Check its address.`;
+    }
+    return undefined;
+}
+const CONNECT_TIMEOUT = /^(?:UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/;
+const CERTIFICATE = /^(?:CERT_|ERR_TLS_CERT|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|UND_ERR_PRX_TLS)/;
+
+
+/***/ }),
+
 /***/ 8535:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -13405,8 +13455,12 @@ function listProxySecrets({ httpProxy, httpsProxy }) {
     return [...new Set(secrets)].filter((secret) => secret.length >= MIN_SECRET_LENGTH);
 }
 const SCHEME = /^(?:([a-z][a-z0-9+.-]*):)?\/+/i;
+const NO_HOST = /[\s\\"'`<>{}|^%]|^\d*(?::|$)/;
 const EXPECTED = 'expected the URL of an http or https proxy';
 function parseProxy(text) {
+    if (/^["'`]/.test(text)) {
+        return { reason: `${EXPECTED}; leave out the quotes` };
+    }
     const scheme = (SCHEME.exec(text)?.[1] ?? 'http').toLowerCase();
     if (SOCKS.test(scheme)) {
         return { reason: `${EXPECTED}; SOCKS is not supported` };
@@ -13424,7 +13478,7 @@ function parseProxy(text) {
     const at = authority.lastIndexOf('@');
     const host = authority.slice(at + 1);
     const origin = `${scheme}://${host}`;
-    if (/[\s\\]|^\d*(?::|$)/.test(host) || !URL.canParse(origin)) {
+    if (NO_HOST.test(host) || !URL.canParse(origin)) {
         return { reason: EXPECTED };
     }
     const { user, password } = splitUserinfo(authority.slice(0, Math.max(0, at)));
@@ -13589,6 +13643,7 @@ function listSome(texts, separator) {
 /* harmony export */   Gq: () => (/* binding */ invalid),
 /* harmony export */   Z3: () => (/* binding */ KEY_RULE),
 /* harmony export */   m0: () => (/* binding */ isKey),
+/* harmony export */   pX: () => (/* binding */ IS_REQUIRED),
 /* harmony export */   qW: () => (/* binding */ findNameProblem),
 /* harmony export */   qs: () => (/* binding */ checkApplications),
 /* harmony export */   r8: () => (/* binding */ parseApplications),
@@ -13600,16 +13655,17 @@ const KEY_RULE = 'expected letters, digits, ".", "-" and "_", the first one a le
 function isKey(text) {
     return KEY.test(text);
 }
+const IS_REQUIRED = 'is required';
 function parseKey(text) {
     if (text === '') {
-        return invalid('is required');
+        return invalid(IS_REQUIRED);
     }
     return isKey(text) ? valid(text) : invalid(`"${text}" is not valid; ${KEY_RULE}`);
 }
 const LINE_OR_CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 function findNameProblem(text) {
     if (text.trim() === '') {
-        return "is required: the group's display name";
+        return `${IS_REQUIRED}: the group's display name`;
     }
     return LINE_OR_CONTROL.test(text) ? 'expected one line, without control characters' : undefined;
 }
@@ -14268,8 +14324,8 @@ function describeNotes(outcome) {
     const notes = [];
     if ('successor' in outcome && outcome.successor !== undefined) {
         notes.push({
-            title: 'An insight group with the same key was created meanwhile',
-            text: `Insight group "${outcome.successor.key}" was created anew while this run was deleting it. The new group was left alone.`,
+            title: 'An insight group with the same key was created in the meantime',
+            text: `Insight group "${outcome.successor.key}" was created again while this run was deleting it. The new group was left alone.`,
         });
     }
     if (mayHaveBeenCreated && group !== undefined) {
@@ -14567,7 +14623,7 @@ function renderSingleGroup(result, rendering) {
             `## ❌ ${outcome.error.title}`,
             ...renderFailure(outcome.error, rendering),
             {
-                summary: 'What was asked for',
+                summary: 'Requested',
                 blocks: [[...name, facts].join(' · '), ...more],
             },
         ];
@@ -14850,7 +14906,8 @@ function renderBlocks(report, markdown) {
 /* harmony export */   k: () => (/* binding */ replaceInvisible)
 /* harmony export */ });
 const JOINABLE = String.raw `[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}]`;
-const MEANINGFUL = String.raw `(?<=${JOINABLE})[\u200c\u200d](?=${JOINABLE})|(?<=\u{1f3f4})[\u{e0030}-\u{e007a}]{3,6}\u{e007f}`;
+const VIRAMA = '[\\u094d\\u09cd\\u0a4d\\u0acd\\u0b4d\\u0bcd\\u0c4d\\u0ccd\\u0d3b\\u0d3c\\u0d4d\\u0dca\\u0e3a\\u0eba\\u0f84\\u1039\\u103a\\u1714\\u1715\\u1734\\u17d2\\u1a60\\u1b44\\u1baa\\u1bab\\u1bf2\\u1bf3\\u2d7f\\ua806\\ua82c\\ua8c4\\ua953\\ua9c0\\uaaf6\\uabed]';
+const MEANINGFUL = String.raw `(?<=${JOINABLE})[\u200c\u200d](?=${JOINABLE})|(?<=${VIRAMA})[\u200c\u200d]|(?<=\u{1f3f4})[\u{e0030}-\u{e007a}]{3,6}\u{e007f}`;
 const INVISIBLE = String.raw `[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]`;
 function replaceInvisible(text) {
     if (/^[ -~]*$/.test(text)) {
@@ -15822,18 +15879,41 @@ function listProxyProblems(env, origin) {
 }
 function explainProblems(problems, run, extent = 'No request was made.') {
     const names = [...new Set(problems.map(({ input }) => input))];
-    const isBlank = problems.every(({ message }) => message.startsWith(IS_BLANK));
     return new errors/* ActionError */.lZ({
         code: 'invalid-input',
-        message: names.length === 1
-            ? `The input ${names.join('')} ${isBlank ? IS_BLANK : 'is not valid'}. ${extent}`
-            : `${names.length} inputs are not valid. ${extent}`,
+        message: `${summarize(problems)}. ${extent}`,
         nextStep: [...new Set(names.map((name) => findCorrection(name, run)))].join(' '),
         reasons: problems.map(({ input, message }) => ({ attribute: input, reason: message })),
     });
 }
+function summarize(problems) {
+    const names = [...new Set(problems.map(({ input }) => input))];
+    const blank = new Set(problems.filter(isBlank).map(({ input }) => input));
+    const variables = names.filter(isVariable).map((name) => `environment variable ${name}`);
+    const inputs = names.filter((name) => !isVariable(name));
+    const [first = ''] = inputs;
+    const counted = inputs.length === 1 ? `input ${first}` : `${inputs.length} inputs`;
+    const subjects = [...(inputs.length === 0 ? [] : [counted]), ...variables];
+    const subject = `${inputs.length > 1 ? '' : 'The '}${subjects.join(' and the ')}`;
+    const be = names.length === 1 ? 'is' : 'are';
+    if (blank.size === names.length) {
+        return `${subject} ${be} blank`;
+    }
+    const also = blank.size === 0 ? '' : `; ${joinNames([...blank])} ${blank.size === 1 ? 'is' : 'are'} blank`;
+    return `${subject} ${be} not valid${also}`;
+}
+function isBlank({ message }) {
+    return message.startsWith(IS_BLANK) || message.startsWith(rules/* IS_REQUIRED */.pX);
+}
+function isVariable(name) {
+    return /_proxy$/i.test(name);
+}
+function joinNames(names) {
+    const last = names.at(-1) ?? '';
+    return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+}
 function findCorrection(name, run) {
-    if (/_proxy$/i.test(name)) {
+    if (isVariable(name)) {
         return `Correct ${name} in env of the workflow or of the runner.`;
     }
     return name === 'token'
@@ -16093,56 +16173,29 @@ function patchApplications(desired) {
 
 // EXTERNAL MODULE: ./build/did-you-mean.js + 1 modules
 var did_you_mean = __nccwpck_require__(3863);
+// EXTERNAL MODULE: ./build/http/network-remedies.js
+var network_remedies = __nccwpck_require__(4052);
 ;// CONCATENATED MODULE: ./build/launchdarkly/remedies.js
 
+
 function findRemedy(failure, server) {
-    const { causeCode, proxy } = failure;
-    const proxyAdvice = failure.isDirect === true ? ` ${http_proxies/* PROXY_ADVICE */.qu}` : '';
-    if (CERTIFICATE.test(causeCode)) {
-        const shown = proxy === undefined ? 'that was shown' : `of the proxy ${proxy}`;
-        return `The certificate ${shown} can't be trusted (${causeCode}). If a proxy of your company inspects TLS, point NODE_EXTRA_CA_CERTS at the file with its CA certificate, in env of the job or of the runner. There is no switch to ignore TLS.`;
+    const remedy = (0,network_remedies/* findNetworkRemedy */.G)(failure, { origin: server.origin, setting: 'base-uri' });
+    if (remedy !== undefined) {
+        return remedy;
     }
-    if (/^(?:EPROTO|ERR_SSL_)/.test(causeCode)) {
-        return `The two ends did not agree on TLS (${causeCode}). Check that base-uri and HTTPS_PROXY have the right scheme and port.`;
-    }
-    if (proxy !== undefined) {
-        return `The proxy of HTTPS_PROXY could not be reached (${causeCode}). Check its address, or list ${new URL(server.origin).host} in NO_PROXY.`;
-    }
-    if (causeCode === 'ENOTFOUND' || causeCode === 'EAI_AGAIN') {
-        return `The name of the host could not be resolved (${causeCode}). Check base-uri (${server.origin}) and the runner's DNS.${proxyAdvice}`;
-    }
-    if (causeCode === 'ECONNREFUSED') {
-        return `Nothing accepts connections there (ECONNREFUSED). Check base-uri (${server.origin}), the firewall, and whether the runner needs a proxy (HTTPS_PROXY).`;
-    }
-    if (CONNECT_TIMEOUT.test(causeCode)) {
-        return `No connection could be opened in time (${causeCode}). Check the runner's network and firewall.${proxyAdvice}`;
-    }
-    if (causeCode === 'PROXY_REFUSED_407') {
-        return 'The proxy wants a user name and a password (407). Put them into HTTPS_PROXY: http://user:password@host:port.';
-    }
-    if (causeCode === 'PROXY_REFUSED_CREDENTIALS') {
-        return 'The proxy refused the user name and password of HTTPS_PROXY (407), or wants another scheme than Basic, such as NTLM or Kerberos. Check both; special characters in them must be percent-encoded.';
-    }
-    if (causeCode.startsWith('PROXY_REFUSED_')) {
-        return `The proxy of HTTPS_PROXY refused the connection (${causeCode.slice(-3)}). Have it allow ${server.origin}, or list the host in NO_PROXY.`;
-    }
-    if (causeCode === 'UND_ERR_PRX_CONN') {
-        return `The proxy of HTTPS_PROXY could not be used (${causeCode}). Check its address.`;
-    }
+    const { causeCode, mayHaveBeenProcessed, isDirect } = failure;
     switch (failure.code) {
         case 'server-error':
             return 'Run again later; https://status.launchdarkly.com tells whether LaunchDarkly has an incident.';
         case 'unexpected-response':
             return 'Check that base-uri names LaunchDarkly itself and that no proxy or login page answers in its place.';
         case 'timeout':
-            return `Run again; raise timeout-seconds if the network is slow.${failure.mayHaveBeenProcessed ? '' : proxyAdvice}`;
+            return `Run again; raise timeout-seconds if the network is slow.${isDirect === true && !mayHaveBeenProcessed ? ` ${http_proxies/* PROXY_ADVICE */.qu}` : ''}`;
         case 'network':
         case 'cancelled':
-            return `Run again; if it stays so, check the runner's network, firewall and proxy (${causeCode}).`;
+            return `Run again; if it fails again, check the runner's network, firewall and proxy (${causeCode}).`;
     }
 }
-const CONNECT_TIMEOUT = /^(?:UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/;
-const CERTIFICATE = /^(?:CERT_|ERR_TLS_CERT|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|UND_ERR_PRX_TLS)/;
 function describeAvailability(server) {
     switch (server.instance) {
         case 'federal':
@@ -16286,7 +16339,7 @@ async function describeApiError(error, context, client) {
         code: nameStatus(error.status),
         said: quoteApiError(error),
         reasons: error.errors,
-        details: error.id === undefined ? [] : [`LaunchDarkly's support finds it by the id ${error.id}.`],
+        details: error.id === undefined ? [] : [`Request ID for LaunchDarkly support: ${error.id}`],
     };
     const finding = await investigate(error, context, client);
     return {
@@ -16309,7 +16362,10 @@ function describeFailure(failure, context) {
     };
 }
 function quoteApiError(error) {
-    const { status, code, message, text } = error;
+    const { status, code, message, text, unreadable } = error;
+    if (unreadable !== undefined) {
+        return `LaunchDarkly answered ${status} with a body that can't be read: ${unreadable}.`;
+    }
     const words = message ?? text.trim();
     return quote(code === undefined ? String(status) : `${status} (${code})`, words);
 }
@@ -16335,7 +16391,7 @@ function describeOperation({ operation, desired }) {
         case 'delete':
             return `Tried to delete insight group "${desired.key}".`;
         case 'list':
-            return 'Tried to list the projects, environments and insight groups that are asked for.';
+            return 'Tried to list the requested projects, environments and insight groups.';
         case 'check':
             return `Tried to check ${place} for insight group "${desired.key}".`;
     }
@@ -16409,14 +16465,17 @@ function diagnose_findCorrection(error, operation) {
     const inputs = operation === 'delete' || operation === 'read'
         ? 'input key'
         : 'inputs name, key, project, environment and applications';
-    return `LaunchDarkly does not say why: check the ${inputs}, and run again.`;
+    const lead = error.unreadable === undefined
+        ? 'LaunchDarkly does not say why'
+        : "LaunchDarkly's explanation can't be read";
+    return `${lead}: check the ${inputs}, and run again.`;
 }
 async function investigateToken(server, client) {
     const identity = await client.getCallerIdentity();
     if (identity.kind !== 'ok') {
         return {
             headline: 'LaunchDarkly does not know the token (401)',
-            nextStep: `Check the secret: the token may be mistyped, expired or deleted. A token is also unknown to every LaunchDarkly instance but its own; base-uri, now ${server.origin}, chooses among ${INSTANCE_LIST}. New tokens are made under Organization settings, Authorization, with the role Writer.`,
+            nextStep: `Check the secret: the token may be mistyped, expired or deleted. A token works only on its own instance; base-uri, now ${server.origin}, chooses among ${INSTANCE_LIST}. New tokens are made under Organization settings, Authorization, with the role Writer.`,
         };
     }
     const { tokenKind, authKind, tokenName, serviceToken } = identity.value;
@@ -16425,7 +16484,7 @@ async function investigateToken(server, client) {
     const isSdkKey = !isAccessToken && /sdk|mobile|environment|server|client/i.test(kind);
     if (isSdkKey) {
         return {
-            headline: 'the token is not an access token: LaunchDarkly knows it as an SDK key or the like (401)',
+            headline: 'the token is not an access token: LaunchDarkly identifies it as an SDK key or similar (401)',
             nextStep: `LaunchDarkly says it is: ${kind}. SDK keys, mobile keys and client-side IDs can't be used with the REST API; create an access token with the Writer role.`,
         };
     }
@@ -16439,7 +16498,7 @@ function describeForbidden(error, server) {
     if (words.includes('beta')) {
         return {
             headline: 'LaunchDarkly did not see the beta header (403)',
-            nextStep: 'The action sends LD-API-Version: beta with every request; check whether a proxy in between takes headers away.',
+            nextStep: 'The action sends LD-API-Version: beta with every request; check whether a proxy in between strips headers.',
         };
     }
     return {
@@ -16486,11 +16545,11 @@ function describeRetryReason(reason, operation) {
         case 'conflict':
             return operation === 'create'
                 ? 'LaunchDarkly answered 409 but shows no group of the key yet'
-                : 'LaunchDarkly answered 409: something else changes the group';
+                : 'LaunchDarkly answered 409: another process is changing the group';
         case 'not-updatable':
             return 'LaunchDarkly shows the group but answered its update with 404';
         case 'overtaken':
-            return 'something else has changed the group meanwhile';
+            return 'another process has changed the group in the meantime';
         case 'stale-read':
             return 'LaunchDarkly may not show yet what was just written';
         case 'not-found':
@@ -16509,6 +16568,9 @@ function explainNoTimeLeft(reason, { key, operation, neededWait, }) {
                 ? explainHiddenGroup(key, reason.error)
                 : {
                     ...explainContention(key, neededWait, reason.observed),
+                    ...(operation === 'create' && {
+                        message: `LaunchDarkly reports a conflicting change to insight group "${key}".${neededWait}`,
+                    }),
                     said: quoteApiError(reason.error),
                 };
         case 'not-updatable':
@@ -16525,12 +16587,12 @@ function explainNoTimeLeft(reason, { key, operation, neededWait, }) {
     }
 }
 function explainRateLimit(key, neededWait) {
-    const work = key === '' ? 'reading of lists' : `work on insight group "${key}"`;
+    const work = key === '' ? 'from reading lists' : `from working on insight group "${key}"`;
     return {
         code: 'rate-limited',
-        message: `LaunchDarkly's rate limit stopped the ${work} (429).${neededWait || ' The step has no time left for another attempt.'}`,
+        message: `LaunchDarkly's rate limit (429) stopped the step ${work}.${neededWait || ' The step has no time left for another attempt.'}`,
         nextStep: neededWait === ''
-            ? 'Run again later, raise timeout-seconds, or let fewer jobs use the account at once.'
+            ? 'Run again later, raise timeout-seconds, or run fewer jobs at the same time.'
             : 'Run again after that time, or raise timeout-seconds beyond the wait.',
     };
 }
@@ -16538,7 +16600,7 @@ function explainHiddenGroup(key, error) {
     return {
         code: 'conflict',
         title: errors/* SPECIAL_TITLES */.iN.hiddenGroup,
-        message: `LaunchDarkly answers 409 for insight group "${key}" again and again, but shows no group of that key.`,
+        message: `LaunchDarkly keeps answering 409 for insight group "${key}", but shows no group of that key.`,
         said: quoteApiError(error),
         nextStep: 'The key may be reserved by a deleted group, or by one that this token may not see. Choose another key, or use a token that sees the whole account.',
     };
@@ -16549,7 +16611,7 @@ function explainNotUpdatable(error, existing) {
         title: errors/* SPECIAL_TITLES */.iN.contention,
         message: `LaunchDarkly shows insight group "${existing.group.key}" but answers every update of it with 404.`,
         said: quoteApiError(error),
-        nextStep: 'The token may be allowed to see the group but not to change it, or something else deletes and creates the group at the same time. Check the token, or set if-exists: keep.',
+        nextStep: 'The token may be allowed to see the group but not to change it, or another process is deleting and creating the group at the same time. Check the token, or set if-exists: keep.',
         existing,
     };
 }
@@ -16557,8 +16619,8 @@ function explainContention(key, neededWait, existing) {
     return {
         code: 'conflict',
         title: errors/* SPECIAL_TITLES */.iN.contention,
-        message: `LaunchDarkly could not settle insight group "${key}" against other changes in time.${neededWait}`,
-        nextStep: 'Something else changes the group at the same time. Run again when it is done.',
+        message: `Insight group "${key}" kept changing while this step was working on it.${neededWait}`,
+        nextStep: 'Another process is changing the group. Run again when it is done.',
         existing,
     };
 }
@@ -17094,6 +17156,7 @@ class RetryLoop {
             ...parts,
             message: `${parts.message} ${describeWrites(writes, this.#desired.key)}`,
             nextStep: `${parts.nextStep}${describeSafety(writes)}`,
+            writes,
         });
     }
     async #retryFailure(failure, retryAfterMs, operation) {
@@ -18514,12 +18577,16 @@ async function sync_showPlan(plan, { session, progress }) {
         ...plannedTasks(plan.groups, options),
         ...plan.deletes.map((planned) => plannedDeleteTask(planned, options)),
     ];
+    for (const _ of plan.missing) {
+        progress.advance();
+    }
+    const onResult = () => progress.advance();
     const results = [
         ...plan.missing,
-        ...(await applyAll(tasks, { signal: session.signal, onResult: () => { } })),
+        ...(await applyAll(tasks, { signal: session.signal, onResult })),
     ];
     for (const result of results) {
-        progress.finish(result);
+        progress.show(result);
     }
     return results;
 }
@@ -18531,10 +18598,12 @@ async function applyPlan(plan, { session, progress }) {
     const written = await applyAll(plannedTasks(plan.groups, options), applyOptions);
     const results = [...plan.missing, ...written];
     const deletions = plan.deletes.map((planned) => plannedDeleteTask(planned, options));
-    const deleted = results.every(isSuccess)
-        ? await applyAll(deletions, applyOptions)
-        : deletions.map(skip);
-    return [...results, ...deleted];
+    if (results.every(isSuccess)) {
+        return [...results, ...(await applyAll(deletions, applyOptions))];
+    }
+    const skipped = deletions.map(skip);
+    skipped.forEach(onResult);
+    return [...results, ...skipped];
 }
 function isSuccess({ outcome }) {
     return outcome.kind !== 'failed' && outcome.kind !== 'skipped';
@@ -18592,7 +18661,7 @@ var outcome_notes = __nccwpck_require__(2147);
 function logReport(report, log) {
     const { isSingle, isDryRun, results, failure, notices } = report;
     for (const notice of notices) {
-        log.notice('No insight group was asked for', notice);
+        log.notice('Nothing matched', notice);
     }
     if (isSingle) {
         for (const result of results) {
@@ -18798,7 +18867,7 @@ const OUTPUTS = {
     },
     delete: {
         outcome: ({ only }) => only?.outcome.kind ?? 'failed',
-        deleted: ({ report }) => String(hasOutcome(report, 'deleted')),
+        deleted: ({ report }) => describeDone(report, 'deleted', isWriteInDoubt(report, 'delete')),
         key: ({ only, group }) => group?.key ?? only?.target.key ?? '',
         group: ({ group }) => (group ? JSON.stringify(pickPublicFields(group)) : ''),
         'error-code': ({ report }) => findErrorCode(report),
@@ -18882,8 +18951,18 @@ function describeSyncDrift(report) {
     return describeSync(report) === 'failed' ? '' : 'false';
 }
 function describeCreated(report) {
-    const isUnknown = report.results.some(({ outcome }) => 'mayHaveBeenCreated' in outcome && outcome.mayHaveBeenCreated);
-    return !hasOutcome(report, 'created') && isUnknown ? '' : String(hasOutcome(report, 'created'));
+    const isInDoubt = isWriteInDoubt(report, 'create') ||
+        report.results.some(({ outcome }) => 'mayHaveBeenCreated' in outcome && outcome.mayHaveBeenCreated);
+    return describeDone(report, 'created', isInDoubt);
+}
+function describeDone(report, kind, isInDoubt) {
+    if (hasOutcome(report, kind)) {
+        return 'true';
+    }
+    return isInDoubt ? '' : 'false';
+}
+function isWriteInDoubt(report, write) {
+    return listErrors(report).some(({ writes }) => writes?.[write] === 'unknown');
 }
 function findErrorCode(report) {
     return listErrors(report)[0]?.code ?? '';
@@ -19051,7 +19130,7 @@ function startDeadline(timeoutMs, cancellation, findAdvice = () => '') {
 function explainTimeout(timeoutMs, advice) {
     return new errors/* ActionError */.lZ({
         code: 'timeout',
-        message: `LaunchDarkly did not finish answering within ${timeoutMs / 1_000} s (timeout-seconds).`,
+        message: `LaunchDarkly did not respond within ${timeoutMs / 1_000} s (timeout-seconds).`,
         nextStep: `Run again; raise timeout-seconds if the network is slow. ${advice}`.trim(),
     });
 }
@@ -19238,7 +19317,7 @@ function logProgress(done, total, log) {
 }
 function logNoPullRequest(log) {
     log.info('No comment: this run is not for a pull request.');
-    log.info('To comment on a pull request all the same, set the input pr-number to its number.');
+    log.info('To comment on a pull request anyway, set the input pr-number to its number.');
 }
 function logCommentResult(result, log) {
     switch (result.kind) {
@@ -19282,8 +19361,14 @@ class ProgressLog {
         logStart({ total, expected, isDryRun: this.#isDryRun }, this.#log);
     }
     finish(result) {
-        this.#done += 1;
+        this.show(result);
+        this.advance();
+    }
+    show(result) {
         logChange(result, this.#log);
+    }
+    advance() {
+        this.#done += 1;
         if (this.#now() - this.#saidAt >= PROGRESS_INTERVAL_MS && this.#done < this.#total) {
             this.#saidAt = this.#now();
             logProgress(this.#done, this.#total, this.#log);
@@ -19848,9 +19933,7 @@ function readApiResult(exchange, expectation) {
         retryAfterMs: (0,http_backoff/* parseRetryAfter */.mu)(status === 429 ? headers : omitLimits(headers), receivedAt),
     };
     if (status >= 400 && status <= 499 && status !== 408) {
-        const text = body.kind === 'unreadable' ? '' : body.text;
-        const json = body.kind === 'json' ? body.json : undefined;
-        return { ...timing, kind: 'rejected', error: { ...parseErrorBody(json), status, text } };
+        return { ...timing, kind: 'rejected', error: readApiError(status, body) };
     }
     if (status === expectation.status && (body.kind === 'json' || status === NO_CONTENT)) {
         const value = expectation.parse(body.kind === 'json' ? body.json : undefined);
@@ -19860,6 +19943,13 @@ function readApiResult(exchange, expectation) {
     }
     const failure = readResponseFailure(exchange, expectation.status);
     return { ...timing, kind: 'indeterminate', failure };
+}
+function readApiError(status, body) {
+    if (body.kind === 'unreadable') {
+        return { ...parseErrorBody(undefined), status, text: '', unreadable: body.why };
+    }
+    const json = body.kind === 'json' ? body.json : undefined;
+    return { ...parseErrorBody(json), status, text: body.text };
 }
 function omitLimits(headers) {
     return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('x-ratelimit-')));
@@ -19896,7 +19986,7 @@ function describeBody(status, expectedStatus, body) {
         const size = body.text.length === 0 ? 'an empty body' : 'a body that is not JSON';
         return `answered ${status} with ${size}`;
     }
-    return `answered ${status} with a body that is not what was asked for`;
+    return `answered ${status} with an unexpected body`;
 }
 const NAME_RETRY_LIMIT_MS = 10_000;
 function readNetworkFailure(failed) {
@@ -19914,24 +20004,24 @@ function readNetworkFailure(failed) {
     };
     switch (code) {
         case 'ABORTED':
-            return { ...common, code: 'timeout', what: 'had not answered when the time was up' };
+            return { ...common, code: 'timeout', what: 'did not respond before the time limit' };
         case 'RETRY_AFTER':
             return {
                 ...common,
                 code: 'server-error',
-                what: 'asked to wait longer than the step has time',
+                what: 'asked to wait longer than the time limit allows',
             };
         case HELD:
             return {
                 ...common,
                 code: 'timeout',
-                what: 'was not asked within a second, because of its rate limit',
+                what: 'was not asked, because its rate limit did not allow a request within a second',
             };
         case 'ATTEMPT_TIMEOUT':
             return { ...common, code: 'timeout', what: 'did not answer in time' };
         default: {
             const what = mayHaveBeenProcessed
-                ? `was lost before it had answered (${code})`
+                ? `was lost before it responded (${code})`
                 : `could not be reached${proxy === undefined ? '' : ` through the proxy ${proxy}`} (${code})`;
             return { ...common, code: 'network', what };
         }
@@ -20610,7 +20700,7 @@ class Run {
         }
     }
     async #comment(report, inputs) {
-        const { log, secrets } = this.#context;
+        const { log } = this.#context;
         if (listErrors(report).some(({ code }) => code === 'cancelled')) {
             return;
         }
@@ -20619,10 +20709,25 @@ class Run {
             logNoPullRequest(log);
             return;
         }
-        const { publishComment } = await __nccwpck_require__.e(/* import() */ 267).then(__nccwpck_require__.bind(__nccwpck_require__, 267));
         const deadline = startDeadline(COMMENT_TIMEOUT_MS, this.#cancellation.signal);
+        try {
+            logCommentResult(await this.#publish(report, { inputs, pullRequest, deadline }), log);
+        }
+        catch (error) {
+            log.debug(`Comment not written: ${String(error)}`);
+            const why = 'The comment failed with an unexpected error; the debug log has more.';
+            logCommentResult({ kind: 'failed', why }, log);
+        }
+        finally {
+            deadline.release();
+        }
+    }
+    async #publish(report, options) {
+        const { inputs, pullRequest, deadline } = options;
+        const { log, secrets } = this.#context;
+        const { publishComment } = await __nccwpck_require__.e(/* import() */ 267).then(__nccwpck_require__.bind(__nccwpck_require__, 267));
         const { sleep, random } = clockOf(deadline);
-        const result = await publishComment({
+        return publishComment({
             report,
             identity: this.#command.identifyComment(inputs),
             secrets,
@@ -20638,8 +20743,6 @@ class Run {
             },
             announceWait: (wait) => logWait(wait, log),
         });
-        deadline.release();
-        logCommentResult(result, log);
     }
 }
 async function run_settle(work) {

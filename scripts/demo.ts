@@ -13,7 +13,8 @@ import {
   sampleWriterToken,
 } from '../simulator/launchdarkly/sample-account.ts';
 import { startSimulator } from '../simulator/launchdarkly/simulator.ts';
-import { type RunActionOptions, runAction, type StepResult } from '../simulator/runner/runner.ts';
+import { type RunActionOptions, runAction } from '../simulator/runner/runner.ts';
+import type { StepResult } from '../simulator/runner/step-result.ts';
 import { frameSummary, renderPage } from './github-page.ts';
 
 const KEY = 'default-production-all-apps';

@@ -74,7 +74,7 @@ export function startDeadline(
 function explainTimeout(timeoutMs: number, advice: string): ActionError {
   return new ActionError({
     code: 'timeout',
-    message: `LaunchDarkly did not finish answering within ${timeoutMs / 1_000} s (timeout-seconds).`,
+    message: `LaunchDarkly did not respond within ${timeoutMs / 1_000} s (timeout-seconds).`,
     nextStep: `Run again; raise timeout-seconds if the network is slow. ${advice}`.trim(),
   });
 }

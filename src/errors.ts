@@ -34,11 +34,11 @@ export const ERROR_TITLES: Readonly<Record<ErrorCode, string>> = {
   forbidden: 'LaunchDarkly refused access',
   'not-found': 'The project or the environment does not exist',
   conflict: 'The insight group already exists',
-  'rate-limited': 'The rate limit leaves no time to finish',
-  'server-error': 'LaunchDarkly answered with a server error',
+  'rate-limited': 'The rate limit lasts longer than the time limit',
+  'server-error': 'LaunchDarkly returned a server error',
   network: 'LaunchDarkly could not be reached',
-  timeout: 'LaunchDarkly did not answer in time',
-  'unexpected-response': 'LaunchDarkly gave an unexpected answer',
+  timeout: 'LaunchDarkly did not respond in time',
+  'unexpected-response': 'LaunchDarkly returned an unexpected response',
   cancelled: 'The run was cancelled',
   'unsupported-node': 'The Node.js of this runner is too old',
   'invalid-file': 'The groups file is not valid',
@@ -50,14 +50,14 @@ export const ERROR_TITLES: Readonly<Record<ErrorCode, string>> = {
 export const SPECIAL_TITLES = {
   foreignGroup: 'The key belongs to another project or environment',
   hiddenGroup: 'LaunchDarkly keeps answering 409',
-  contention: 'Something else changes the insight group',
-  notFound: 'LaunchDarkly did not find what was asked for',
+  contention: 'Another process is changing the insight group',
+  notFound: 'LaunchDarkly returned 404',
   outputs: 'The outputs could not be written',
   bug: 'The action has a bug',
 } as const;
 
 /** Why LaunchDarkly, or the action itself, refused one attribute or input. */
-export interface Reason {
+export interface FieldProblem {
   readonly attribute: string;
   readonly reason: string;
 }
@@ -71,6 +71,12 @@ export interface SourceProblem {
   readonly message: string;
 }
 
+/** Which writes of a run that failed may or may not have been carried out. */
+export interface WritesInDoubt {
+  readonly create: 'none' | 'unknown';
+  readonly delete: 'none' | 'unknown';
+}
+
 /** The parts of an {@link ActionError}. Only `code`, `message` and `nextStep` are needed. */
 export interface ActionErrorParts {
   readonly code: ErrorCode;
@@ -82,7 +88,7 @@ export interface ActionErrorParts {
   readonly said?: string | undefined;
   /** What the person who reads this can do next. */
   readonly nextStep: string;
-  readonly reasons?: readonly Reason[];
+  readonly reasons?: readonly FieldProblem[];
   /** What is wrong at which places of which file. Shown there, instead of at the step. */
   readonly problems?: readonly SourceProblem[];
   /** More facts, one per line, for a log group above the annotation. */
@@ -91,6 +97,8 @@ export interface ActionErrorParts {
   readonly existing?:
     | { readonly group: InsightGroup; readonly drift: readonly Drift[] }
     | undefined;
+  /** Which writes are in doubt; absent where there were none. */
+  readonly writes?: WritesInDoubt | undefined;
   readonly cause?: unknown;
 }
 
@@ -101,10 +109,11 @@ export class ActionError extends Error {
   readonly title: string;
   readonly said: string | undefined;
   readonly nextStep: string;
-  readonly reasons: readonly Reason[];
+  readonly reasons: readonly FieldProblem[];
   readonly problems: readonly SourceProblem[];
   readonly details: readonly string[];
   readonly existing: ActionErrorParts['existing'];
+  readonly writes: WritesInDoubt | undefined;
 
   constructor(parts: ActionErrorParts) {
     super(parts.message, { cause: parts.cause });
@@ -116,6 +125,7 @@ export class ActionError extends Error {
     this.problems = parts.problems ?? [];
     this.details = parts.details ?? [];
     this.existing = parts.existing;
+    this.writes = parts.writes;
   }
 }
 
@@ -127,6 +137,7 @@ export function explainUnexpected(cause: unknown): ActionError {
     message: 'The action failed with an unexpected error.',
     nextStep:
       'Re-run the job with debug logging, and report the log. Outcome unknown: it is safe to run again.',
+    writes: { create: 'unknown', delete: 'unknown' },
     cause,
   });
 }

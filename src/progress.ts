@@ -30,8 +30,16 @@ export class ProgressLog implements ProgressObserver {
   }
 
   finish(result: GroupResult): void {
-    this.#done += 1;
+    this.show(result);
+    this.advance();
+  }
+
+  show(result: GroupResult): void {
     logChange(result, this.#log);
+  }
+
+  advance(): void {
+    this.#done += 1;
     if (this.#now() - this.#saidAt >= PROGRESS_INTERVAL_MS && this.#done < this.#total) {
       this.#saidAt = this.#now();
       logProgress(this.#done, this.#total, this.#log);

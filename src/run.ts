@@ -6,16 +6,18 @@ import { createCommand } from './commands/create.ts';
 import { deleteCommand } from './commands/delete.ts';
 import { syncCommand } from './commands/sync.ts';
 import { CrashReporter } from './crash-report.ts';
-import { startDeadline, watchCancellation } from './deadline.ts';
+import { type Deadline, startDeadline, watchCancellation } from './deadline.ts';
 import { ActionError, explainUnexpected, SPECIAL_TITLES } from './errors.ts';
 import type { CommonInputs } from './inputs/common-inputs.ts';
 import {
   choosePullRequest,
   type GitHubContext,
+  type PullRequest,
   readGitHubContext,
 } from './inputs/github-context.ts';
 import { ProgressLog } from './progress.ts';
 import { findInterruption } from './reconcile/apply.ts';
+import type { CommentResult } from './report/comment.ts';
 import { Log } from './report/log.ts';
 import { logCommentResult, logNoPullRequest, logRequest, logWait } from './report/log-messages.ts';
 import { logReport } from './report/log-results.ts';
@@ -70,6 +72,13 @@ interface RunContext {
   readonly secrets: Secrets;
   readonly log: Log;
   readonly crash: CrashReporter;
+}
+
+/** What the comment of a run needs besides its report. */
+interface CommentWork<Inputs> {
+  readonly inputs: Inputs;
+  readonly pullRequest: PullRequest;
+  readonly deadline: Deadline;
 }
 
 /** One run of a command: reads the inputs, does the work, reports. */
@@ -182,8 +191,9 @@ class Run<Inputs extends CommonInputs> {
     }
   }
 
+  /** A comment that can't be written never fails the step, whatever the reason. */
   async #comment(report: RunReport, inputs: Inputs): Promise<void> {
-    const { log, secrets } = this.#context;
+    const { log } = this.#context;
     if (listErrors(report).some(({ code }) => code === 'cancelled')) {
       return;
     }
@@ -192,11 +202,25 @@ class Run<Inputs extends CommonInputs> {
       logNoPullRequest(log);
       return;
     }
+    const deadline = startDeadline(COMMENT_TIMEOUT_MS, this.#cancellation.signal);
+    try {
+      logCommentResult(await this.#publish(report, { inputs, pullRequest, deadline }), log);
+    } catch (error) {
+      log.debug(`Comment not written: ${String(error)}`);
+      const why = 'The comment failed with an unexpected error; the debug log has more.';
+      logCommentResult({ kind: 'failed', why }, log);
+    } finally {
+      deadline.release();
+    }
+  }
+
+  async #publish(report: RunReport, options: CommentWork<Inputs>): Promise<CommentResult> {
+    const { inputs, pullRequest, deadline } = options;
+    const { log, secrets } = this.#context;
     // Not at the top: it brings a client for GitHub along, which only a comment needs.
     const { publishComment } = await import('./report/comment.ts');
-    const deadline = startDeadline(COMMENT_TIMEOUT_MS, this.#cancellation.signal);
     const { sleep, random } = clockOf(deadline);
-    const result = await publishComment({
+    return publishComment({
       report,
       identity: this.#command.identifyComment(inputs),
       secrets,
@@ -212,8 +236,6 @@ class Run<Inputs extends CommonInputs> {
       },
       announceWait: (wait) => logWait(wait, log),
     });
-    deadline.release();
-    logCommentResult(result, log);
   }
 }
 

@@ -7,8 +7,8 @@ import {
   DEFAULT_GITHUB_TOKEN,
   type RunActionOptions,
   runAction,
-  type StepResult,
 } from '../../simulator/runner/runner.ts';
+import type { StepResult } from '../../simulator/runner/step-result.ts';
 import {
   type GitHubNetwork,
   JOB_HOLDER,
@@ -181,7 +181,7 @@ describe('the certificate of GitHub', () => {
       });
       const warning = readWarning(result);
       expect(warning).toContain('DEPTH_ZERO_SELF_SIGNED_CERT');
-      expect(warning).toContain('There is no switch to ignore TLS.');
+      expect(warning).toContain("TLS verification can't be turned off.");
       expect(impostor.requests).toEqual([]);
       // No certificate is fixed while the step waits.
       expect(impostor.connections).toBe(1);

@@ -1,3 +1,6 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Holder } from '../../simulator/github/protocol.ts';
 import { type GitHubSimulator, startGitHub } from '../../simulator/github/simulator.ts';
@@ -73,6 +76,26 @@ describe('on a pull request', () => {
     expect(github.comments).toHaveLength(102);
     expect(github.comments[0]?.body).toBe(body);
     expect(github.comments.at(-1)?.body).toContain('Insight group unchanged');
+  });
+
+  test('warns, and passes, when the code that comments cannot be loaded', async () => {
+    await using simulated = await startSimulatedRun();
+    await using github = await startGitHubFor(bot);
+    const root = join(import.meta.dirname, '..', '..');
+    const actionPath = await mkdtemp(join(tmpdir(), 'action-'));
+    try {
+      for (const name of ['action.yml', 'package.json', 'dist']) {
+        await cp(join(root, name), join(actionPath, name), { recursive: true });
+      }
+      await rm(join(actionPath, 'dist', 'comment.js'));
+      const result = await runOnPullRequest(simulated, github, {}, { actionPath });
+      expect(result).toMatchObject({ exitCode: 0, outputs: { outcome: 'created' } });
+      expect(result.annotations).toMatchObject([
+        { kind: 'warning', title: 'The pull request comment could not be written' },
+      ]);
+    } finally {
+      await rm(actionPath, { recursive: true });
+    }
   });
 
   test('uses the API of a GitHub Enterprise Server', async () => {

@@ -307,7 +307,7 @@ describe.concurrent('409 for a group that exists', () => {
     const result = await simulated.run({ 'timeout-seconds': '5' });
     expect(result.outputs['error-code']).toBe('conflict');
     expect(result.log).toContain(
-      'LaunchDarkly answers 409 for insight group "default-production-all-apps" again and again, but shows no group of that key.',
+      'LaunchDarkly keeps answering 409 for insight group "default-production-all-apps", but shows no group of that key.',
     );
   });
 });

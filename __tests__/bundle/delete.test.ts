@@ -247,7 +247,7 @@ describe.concurrent('a delete whose answer is lost', () => {
       expect(result.annotations).toMatchObject([
         {
           kind: 'warning',
-          title: 'An insight group with the same key was created meanwhile',
+          title: 'An insight group with the same key was created in the meantime',
           message: expect.stringContaining('The new group was left alone.'),
         },
       ]);
@@ -296,7 +296,7 @@ describe.concurrent('a delete that was certainly not carried out', () => {
     injectDeleteFault(simulated.simulator, { kind: 'respond', status: 429, headers });
     const result = await runDelete(simulated);
     const failure = readDeleteFailure(result);
-    expect(failure).toContain('The rate limit leaves no time to finish');
+    expect(failure).toContain('The rate limit lasts longer than the time limit');
     expect(failure).toContain('Nothing was deleted.');
     expect(result.outputs['error-code']).toBe('rate-limited');
     expect(simulated.methods()).toBe('GET DELETE');

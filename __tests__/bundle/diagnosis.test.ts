@@ -13,7 +13,7 @@ describe.concurrent('401', () => {
     [
       'an SDK key',
       { authKind: 'sdkKey', environmentName: 'Production' },
-      'The token is not an access token: LaunchDarkly knows it as an SDK key or the like (401)',
+      'The token is not an access token: LaunchDarkly identifies it as an SDK key or similar (401)',
     ],
     [
       'a personal token',

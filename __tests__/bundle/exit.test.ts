@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { runAction, type StepResult } from '../../simulator/runner/runner.ts';
+import { runAction } from '../../simulator/runner/runner.ts';
+import type { StepResult } from '../../simulator/runner/step-result.ts';
 import { CREATE_PATH, DESIRED, olderGroup, startSimulatedRun } from './simulated-run.ts';
 
 /**

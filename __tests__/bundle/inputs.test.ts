@@ -88,7 +88,9 @@ test.concurrent('reports all problems in one error, each with the name of its in
     'dry-run': 'yes',
     'pr-comment': '1',
   });
-  expect(message).toBe('11 inputs are not valid. No request was made.');
+  expect(message).toBe(
+    '11 inputs are not valid; name, project and token are blank. No request was made.',
+  );
   expect(lines.map((line) => /^- ([a-z-]+): |Next/.exec(line)?.[1])).toEqual([
     'name',
     'key',
@@ -109,7 +111,7 @@ test.concurrent('reports all problems in one error, each with the name of its in
 test.concurrent('asks for the four names and the token when no input is given', async () => {
   const blank = { name: '', key: '', project: '', environment: '', token: '', 'base-uri': '' };
   expect(await readProblems(blank)).toEqual([
-    '5 inputs are not valid. No request was made.',
+    '5 inputs are blank. No request was made.',
     "- name: is required: the group's display name",
     '- key: is required',
     '- project: is required',

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { GitHubFault, Holder } from '../../simulator/github/protocol.ts';
 import { type GitHubSimulator, startGitHub } from '../../simulator/github/simulator.ts';
 import type { Fault } from '../../simulator/launchdarkly/faults.ts';
-import { DEFAULT_GITHUB_TOKEN, type StepResult } from '../../simulator/runner/runner.ts';
+import { DEFAULT_GITHUB_TOKEN } from '../../simulator/runner/runner.ts';
+import type { StepResult } from '../../simulator/runner/step-result.ts';
 import { readDeleteFailure, runDelete } from './simulated-delete.ts';
 import { type SimulatedRun, startSimulatedRun } from './simulated-run.ts';
 

@@ -154,9 +154,9 @@ describe.concurrent('rate limits', () => {
     const [title, message = '', next] = readFailure(result).split('\n');
     expect(simulated.methods()).toBe('POST');
     expect(result.outputs['error-code']).toBe('rate-limited');
-    expect(title).toBe('The rate limit leaves no time to finish');
+    expect(title).toBe('The rate limit lasts longer than the time limit');
     const [, until = ''] =
-      /^LaunchDarkly's rate limit stopped the work on insight group "default-production-all-apps" \(429\)\. It asks to wait 600 s, until (\S+), and the step has less time left\. Nothing was written\.$/.exec(
+      /^LaunchDarkly's rate limit \(429\) stopped the step from working on insight group "default-production-all-apps"\. It asks to wait 600 s, until (\S+), and the step has less time left\. Nothing was written\.$/.exec(
         message,
       ) ?? [];
     expect(Date.parse(until)).toBeGreaterThanOrEqual(before + 600_000);

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Fault } from '../../simulator/launchdarkly/faults.ts';
-import type { StepResult } from '../../simulator/runner/runner.ts';
+import type { StepResult } from '../../simulator/runner/step-result.ts';
 import {
   EVERY_ENVIRONMENT,
   expectTrueReport,

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Account } from '../../simulator/launchdarkly/account.ts';
 import { createSampleAccount } from '../../simulator/launchdarkly/sample-account.ts';
 import type { SimulatorOptions } from '../../simulator/launchdarkly/simulator.ts';
-import type { StepResult } from '../../simulator/runner/runner.ts';
+import type { StepResult } from '../../simulator/runner/step-result.ts';
 import { type RunOptions, type SimulatedRun, startSimulatedRun } from './simulated-run.ts';
 
 /** The inputs of a step for every environment of a project. */

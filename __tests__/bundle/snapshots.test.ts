@@ -5,11 +5,8 @@ import { test } from 'vitest';
 import type { InsightGroup } from '../../simulator/launchdarkly/account.ts';
 import type { RecordedRequest } from '../../simulator/launchdarkly/requests.ts';
 import type { Simulator } from '../../simulator/launchdarkly/simulator.ts';
-import {
-  type RunActionOptions,
-  runAction,
-  type StepResult,
-} from '../../simulator/runner/runner.ts';
+import { type RunActionOptions, runAction } from '../../simulator/runner/runner.ts';
+import type { StepResult } from '../../simulator/runner/step-result.ts';
 import { CREATE_PATH, DESIRED, olderGroup, startSimulatedRun } from './simulated-run.ts';
 
 /** What a user does, and what there is before. */

@@ -256,7 +256,7 @@ const REFUSED: readonly RefusedRow[] = [
       'LaunchDarkly refused access',
       `LaunchDarkly did not see the beta header (403). ${TRIED} Nothing was written.`,
       'LaunchDarkly answered 403: "This API is in beta. To use it, your request must include the header `LD-API-Version: beta`."',
-      'Next: The action sends LD-API-Version: beta with every request; check whether a proxy in between takes headers away.',
+      'Next: The action sends LD-API-Version: beta with every request; check whether a proxy in between strips headers.',
     ],
   },
   {
@@ -265,7 +265,7 @@ const REFUSED: readonly RefusedRow[] = [
     code: 'not-found',
     asks: 'POST GET',
     says: [
-      'LaunchDarkly did not find what was asked for',
+      'LaunchDarkly returned 404',
       `LaunchDarkly did not find it (404). ${TRIED} Nothing was written.`,
       'LaunchDarkly answered 404 (not_found): "Invalid resource identifier"',
       'Next: Project "default" and environment "production" exist. Check that the token may see and create insight groups, and that the account has engineering insights.',
@@ -332,7 +332,7 @@ const DIAGNOSED = [
       'LaunchDarkly did not accept the token',
       `LaunchDarkly does not know the token (401). ${TRIED} Nothing was written.`,
       'LaunchDarkly answered 401 (unauthorized): "Invalid access token"',
-      `Next: Check the secret: the token may be mistyped, expired or deleted. A token is also unknown to every LaunchDarkly instance but its own; base-uri, now {origin}, chooses among ${INSTANCES}. New tokens are made under Organization settings, Authorization, with the role Writer.`,
+      `Next: Check the secret: the token may be mistyped, expired or deleted. A token works only on its own instance; base-uri, now {origin}, chooses among ${INSTANCES}. New tokens are made under Organization settings, Authorization, with the role Writer.`,
     ],
     asks: [`POST ${CREATE_PATH}`, 'GET /api/v2/caller-identity'],
   },
@@ -425,7 +425,7 @@ describe.concurrent('rejections that LaunchDarkly can explain', () => {
     await using simulated = await startSimulatedRun({ behaviour: { errorIds: true } });
     const result = await simulated.run({ token: sampleReaderToken });
     expect(result.groups).toEqual([
-      { title: 'Details', lines: ["- LaunchDarkly's support finds it by the id error-1."] },
+      { title: 'Details', lines: ['- Request ID for LaunchDarkly support: error-1'] },
     ]);
   });
 });
@@ -453,7 +453,7 @@ const UNCLEAR: readonly (RefusedRow & { readonly next: string })[] = [
     answer: { status, body: { code: 'internal_error', message: 'Upset.' } },
     code: 'server-error',
     says: [
-      'LaunchDarkly answered with a server error',
+      'LaunchDarkly returned a server error',
       `{origin} answered ${status}. ${TRIED} ${UNKNOWN}`,
       `LaunchDarkly answered ${status}: "Upset."`,
     ],
@@ -463,10 +463,7 @@ const UNCLEAR: readonly (RefusedRow & { readonly next: string })[] = [
     title: '502 as HTML',
     answer: { status: 502, body: '<html><h1>Bad gateway</h1></html>' },
     code: 'server-error',
-    says: [
-      'LaunchDarkly answered with a server error',
-      `{origin} answered 502. ${TRIED} ${UNKNOWN}`,
-    ],
+    says: ['LaunchDarkly returned a server error', `{origin} answered 502. ${TRIED} ${UNKNOWN}`],
     next: 'Next: Run again later; https://status.launchdarkly.com tells whether LaunchDarkly has an incident.',
   },
   {
@@ -474,7 +471,7 @@ const UNCLEAR: readonly (RefusedRow & { readonly next: string })[] = [
     answer: { status: 408 },
     code: 'timeout',
     says: [
-      'LaunchDarkly did not answer in time',
+      'LaunchDarkly did not respond in time',
       `{origin} answered 408 (request timeout). ${TRIED} ${UNKNOWN}`,
     ],
     next: 'Next: Run again; raise timeout-seconds if the network is slow.',
@@ -508,12 +505,12 @@ const UNCLEAR: readonly (RefusedRow & { readonly next: string })[] = [
     {
       title: '201 with a group of another key',
       answer: { status: 201, body: olderGroup({ key: 'other' }) },
-      what: '201 with a body that is not what was asked for',
+      what: '201 with an unexpected body',
     },
     {
       title: '201 with JSON that is no group',
       answer: { status: 201, body: { ok: true } },
-      what: '201 with a body that is not what was asked for',
+      what: '201 with an unexpected body',
     },
     {
       title: '201 with a body that claims to be compressed but is not',
@@ -525,7 +522,7 @@ const UNCLEAR: readonly (RefusedRow & { readonly next: string })[] = [
     answer,
     code: 'unexpected-response',
     says: [
-      'LaunchDarkly gave an unexpected answer',
+      'LaunchDarkly returned an unexpected response',
       `{origin} answered ${what}. ${TRIED} ${UNKNOWN}`,
     ],
     next: 'Next: Check that base-uri names LaunchDarkly itself and that no proxy or login page answers in its place.',

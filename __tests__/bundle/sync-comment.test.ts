@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type GitHubSimulator, startGitHub } from '../../simulator/github/simulator.ts';
-import { DEFAULT_GITHUB_TOKEN, type StepResult } from '../../simulator/runner/runner.ts';
+import { DEFAULT_GITHUB_TOKEN } from '../../simulator/runner/runner.ts';
+import type { StepResult } from '../../simulator/runner/step-result.ts';
 import { existingGroup, type SyncRun, startSyncRun } from './sync-run.ts';
 
 const REPOSITORY = 'octo-org/shop';

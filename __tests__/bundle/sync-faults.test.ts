@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { InsightGroup } from '../../simulator/launchdarkly/account.ts';
 import type { Fault } from '../../simulator/launchdarkly/faults.ts';
-import type { StepResult } from '../../simulator/runner/runner.ts';
+import type { StepResult } from '../../simulator/runner/step-result.ts';
 import { existingGroup, listOutcomes, type SyncRun, startSyncRun } from './sync-run.ts';
 
 const FILE = `defaults:

@@ -1,7 +1,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { StepResult } from '../../simulator/runner/runner.ts';
+import type { StepResult } from '../../simulator/runner/step-result.ts';
 import { DEFAULT_FILE, listAnnotations, type SyncRun, startSyncRun } from './sync-run.ts';
 
 /** Expects that the file was refused before any request, and returns the annotations. */

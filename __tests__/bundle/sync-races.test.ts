@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { sampleWriterToken } from '../../simulator/launchdarkly/sample-account.ts';
-import { runAction, type StepResult } from '../../simulator/runner/runner.ts';
+import { runAction } from '../../simulator/runner/runner.ts';
+import type { StepResult } from '../../simulator/runner/step-result.ts';
 import { existingGroup, listOutcomes, type SyncRun, startSyncRun } from './sync-run.ts';
 
 /*

@@ -9,11 +9,8 @@ import {
   type SimulatorOptions,
   startSimulator,
 } from '../../simulator/launchdarkly/simulator.ts';
-import {
-  type RunActionOptions,
-  runAction,
-  type StepResult,
-} from '../../simulator/runner/runner.ts';
+import { type RunActionOptions, runAction } from '../../simulator/runner/runner.ts';
+import type { StepResult } from '../../simulator/runner/step-result.ts';
 
 /** Where the sync action looks for the groups file by default. */
 export const DEFAULT_FILE = '.github/insight-groups.yml';

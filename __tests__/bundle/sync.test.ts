@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { sampleWriterToken } from '../../simulator/launchdarkly/sample-account.ts';
 import type { Simulator } from '../../simulator/launchdarkly/simulator.ts';
-import type { StepResult } from '../../simulator/runner/runner.ts';
+import type { StepResult } from '../../simulator/runner/step-result.ts';
 import { existingGroup, listAnnotations, listOutcomes, startSyncRun } from './sync-run.ts';
 
 const GROUPS = '/api/v2/engineering-insights/insights/groups';
@@ -418,7 +418,7 @@ describe('nothing to do', () => {
     expect(result.exitCode).toBe(0);
     expect(result.outputs).toMatchObject({ outcome: 'in-sync', drift: 'false', groups: '[]' });
     expect(listAnnotations(result)).toEqual([
-      'notice No insight group was asked for: The groups file .github/insight-groups.yml has no groups.',
+      'notice Nothing matched: The groups file .github/insight-groups.yml has no groups.',
     ]);
     expect(sync.simulator.requests).toEqual([]);
   });
@@ -433,7 +433,7 @@ describe('nothing to do', () => {
     const result = await sync.run();
     expect(result.exitCode).toBe(0);
     expect(listAnnotations(result)).toEqual([
-      'notice No insight group was asked for: .github/insight-groups.yml:2: No environment in project "default" matches "pr-*".',
+      'notice Nothing matched: .github/insight-groups.yml:2: No environment in project "default" matches "pr-*".',
     ]);
   });
 

@@ -60,7 +60,7 @@ describe('unexpected errors', () => {
       // The run continued, but a failed step must not have the outputs of a success.
       expect(result.outputs).toMatchObject({
         outcome: 'failed',
-        created: 'false',
+        created: '',
         'error-code': 'unexpected-response',
       });
       expect(simulated.simulator.createdCount(DESIRED.key)).toBe(1);

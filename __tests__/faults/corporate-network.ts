@@ -8,11 +8,8 @@ import {
   type ConnectProxyOptions,
   startConnectProxy,
 } from '../../simulator/network/proxy.ts';
-import {
-  type RunActionOptions,
-  runAction,
-  type StepResult,
-} from '../../simulator/runner/runner.ts';
+import { type RunActionOptions, runAction } from '../../simulator/runner/runner.ts';
+import type { StepResult } from '../../simulator/runner/step-result.ts';
 import { DESIRED as DESIRED_GROUP } from '../bundle/simulated-run.ts';
 
 /** The desired group, without a `base-uri`: these runs talk to https://app.launchdarkly.com. */

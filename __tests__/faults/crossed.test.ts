@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type GitHubSimulator, startGitHub } from '../../simulator/github/simulator.ts';
 import { findLeaksIn } from '../../simulator/runner/leak-detector.ts';
-import type { StepResult } from '../../simulator/runner/runner.ts';
+import type { StepResult } from '../../simulator/runner/step-result.ts';
 import {
   DESIRED,
   injectCreateFault,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { startSimulator } from '../../simulator/launchdarkly/simulator.ts';
 import { derivedForms } from '../../simulator/runner/leak-detector.ts';
-import type { StepResult } from '../../simulator/runner/runner.ts';
+import type { StepResult } from '../../simulator/runner/step-result.ts';
 import { DESIRED, openCorporateNetwork, readError } from './corporate-network.ts';
 
 /** With characters that must be percent-encoded in a URL. */
@@ -119,11 +119,11 @@ describe('proxies', () => {
   });
 
   test.each([
-    ['no password', '', 'The proxy wants a user name and a password (407)'],
+    ['no password', '', 'The proxy requires a user name and password (407)'],
     [
       'a wrong password',
       'runner:wrong-password-of-some-length@',
-      'The proxy refused the user name and password of HTTPS_PROXY (407), or wants another scheme than Basic',
+      'The proxy refused the user name and password of HTTPS_PROXY (407), or requires a scheme other than Basic',
     ],
   ])(
     'fails with an explanation when a proxy that requires a password gets %s',

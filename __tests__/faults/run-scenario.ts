@@ -7,7 +7,8 @@ import type { InsightGroup } from '../../simulator/launchdarkly/account.ts';
 import { sampleWriterToken } from '../../simulator/launchdarkly/sample-account.ts';
 import { startDecoyServer } from '../../simulator/network/decoy-server.ts';
 import { startFaultyServer } from '../../simulator/network/faulty-server.ts';
-import { runAction, type StepResult } from '../../simulator/runner/runner.ts';
+import { runAction } from '../../simulator/runner/runner.ts';
+import type { StepResult } from '../../simulator/runner/step-result.ts';
 import { SeededRandom } from '../races/seeded-random.ts';
 import { type CertificateKind, DESIRED, EMBEDDED_SDK_KEY, type Scenario } from './scenario.ts';
 

@@ -3,7 +3,8 @@ import type { TlsOptions } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { type Authority, issueSelfSigned } from '../../simulator/certificates.ts';
 import { type NetworkFault, startFaultyServer } from '../../simulator/network/faulty-server.ts';
-import { runAction, type StepResult } from '../../simulator/runner/runner.ts';
+import { runAction } from '../../simulator/runner/runner.ts';
+import type { StepResult } from '../../simulator/runner/step-result.ts';
 import { DESIRED, openCorporateNetwork, readError } from './corporate-network.ts';
 
 describe('the certificate of a proxy that inspects TLS', () => {
@@ -25,7 +26,7 @@ describe('the certificate of a proxy that inspects TLS', () => {
       expect(result.outputs['error-code']).toBe('network');
       expect(readError(result)).toContain('UNABLE_TO_VERIFY_LEAF_SIGNATURE');
       expect(readError(result)).toContain('NODE_EXTRA_CA_CERTS');
-      expect(readError(result)).toContain('There is no switch to ignore TLS.');
+      expect(readError(result)).toContain("TLS verification can't be turned off.");
       expect(readError(result)).toContain('Nothing was written.');
       // No certificate is fixed while the step waits.
       expect(network.proxy.tunnels).toBe(1);

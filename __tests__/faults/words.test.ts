@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { derivedForms } from '../../simulator/runner/leak-detector.ts';
-import { DEFAULT_GITHUB_TOKEN, type StepResult } from '../../simulator/runner/runner.ts';
+import { DEFAULT_GITHUB_TOKEN } from '../../simulator/runner/runner.ts';
+import type { StepResult } from '../../simulator/runner/step-result.ts';
 import { ERROR_TITLES } from '../../src/errors.ts';
 import {
   DESIRED,

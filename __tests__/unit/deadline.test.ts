@@ -19,7 +19,7 @@ describe('Deadline', () => {
     expect(deadline.signal.reason).toMatchObject({
       name: 'ActionError',
       code: 'timeout',
-      message: 'LaunchDarkly did not finish answering within 120 s (timeout-seconds).',
+      message: 'LaunchDarkly did not respond within 120 s (timeout-seconds).',
     });
     deadline.release();
   });

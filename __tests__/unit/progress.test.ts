@@ -62,6 +62,22 @@ test('logs a sign of life at most every ten seconds, however unevenly groups end
   ]);
 });
 
+test('a plan logs signs of life while it is made, and every change only at its end', () => {
+  const progress = new ProgressLog(new Log(new Secrets(() => {})), true, () => nowMs);
+  progress.begin(3);
+  for (let done = 1; done <= 3; done += 1) {
+    nowMs += 10_000;
+    progress.advance();
+  }
+  progress.show(created);
+  expect(printed.trimEnd().split('\n')).toEqual([
+    'Planning 3 insight groups.',
+    '1 of 3 done.',
+    '2 of 3 done.',
+    expect.stringMatching(/^Created insight group /),
+  ]);
+});
+
 test('logs each change as it happens', () => {
   const lines = work(3, 10, created);
   expect(lines).toHaveLength(4);

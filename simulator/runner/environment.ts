@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 
 /** The files through which a step talks to the runner, by the variable that names each. */
-export const FILE_COMMANDS = {
+const FILE_COMMANDS = {
   GITHUB_OUTPUT: 'set_output',
   GITHUB_STATE: 'save_state',
   GITHUB_ENV: 'set_env',

@@ -7,7 +7,7 @@
  */
 
 import { AssertionError } from 'node:assert';
-import type { StepResult } from './runner.ts';
+import type { StepResult } from './step-result.ts';
 
 /** Shorter forms would be found in harmless text. */
 const MIN_FORM_CHARACTERS = 8;

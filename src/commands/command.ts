@@ -37,8 +37,12 @@ export interface CommandContext {
 export interface ProgressObserver {
   /** The work on so many groups begins. `expected` is how it would end by what is known so far, one for each group. */
   begin(total: number, expected?: readonly OutcomeKind[]): void;
-  /** One more group is done. */
+  /** One more group is done, and may be shown at once. */
   finish(result: GroupResult): void;
+  /** One more group is done, and is shown later. */
+  advance(): void;
+  /** Shows a group that is done already, as a plan does in the order of its file. */
+  show(result: GroupResult): void;
 }
 
 /** What a command did. */

@@ -97,12 +97,16 @@ async function showPlan(
     ...plannedTasks(plan.groups, options),
     ...plan.deletes.map((planned) => plannedDeleteTask(planned, options)),
   ];
+  for (const _ of plan.missing) {
+    progress.advance();
+  }
+  const onResult = () => progress.advance();
   const results = [
     ...plan.missing,
-    ...(await applyAll(tasks, { signal: session.signal, onResult: () => {} })),
+    ...(await applyAll(tasks, { signal: session.signal, onResult })),
   ];
   for (const result of results) {
-    progress.finish(result);
+    progress.show(result);
   }
   return results;
 }
@@ -119,10 +123,12 @@ async function applyPlan(
   const written = await applyAll(plannedTasks(plan.groups, options), applyOptions);
   const results = [...plan.missing, ...written];
   const deletions = plan.deletes.map((planned) => plannedDeleteTask(planned, options));
-  const deleted = results.every(isSuccess)
-    ? await applyAll(deletions, applyOptions)
-    : deletions.map(skip);
-  return [...results, ...deleted];
+  if (results.every(isSuccess)) {
+    return [...results, ...(await applyAll(deletions, applyOptions))];
+  }
+  const skipped = deletions.map(skip);
+  skipped.forEach(onResult);
+  return [...results, ...skipped];
 }
 
 function isSuccess({ outcome }: GroupResult): boolean {

@@ -11,7 +11,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const ATTEMPT_TIMEOUT_MS = 30_000;
 
 /** The largest body that is read, in bytes: as it comes and after each step of decompression. */
-export const MAX_BODY_BYTES = 4 * 1024 * 1024;
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 /** One HTTP request. Header names and values are sent as they are. */
 export interface HttpRequest {

@@ -143,6 +143,9 @@ export function listProxySecrets({ httpProxy, httpsProxy }: ProxySettings): stri
 /** One slash is enough, as for browsers. Without a scheme, http is meant. */
 const SCHEME = /^(?:([a-z][a-z0-9+.-]*):)?\/+/i;
 
+/** Characters that can't be in a host, though URL takes some of them; and a port alone, of which it would make an address. */
+const NO_HOST = /[\s\\"'`<>{}|^%]|^\d*(?::|$)/;
+
 /** What a proxy has to look like, in words for an error. */
 const EXPECTED = 'expected the URL of an http or https proxy';
 
@@ -151,6 +154,9 @@ const EXPECTED = 'expected the URL of an http or https proxy';
  * which it refuses or turns into something else.
  */
 function parseProxy(text: string): HttpProxy | { readonly reason: string } {
+  if (/^["'`]/.test(text)) {
+    return { reason: `${EXPECTED}; leave out the quotes` };
+  }
   const scheme = (SCHEME.exec(text)?.[1] ?? 'http').toLowerCase();
   if (SOCKS.test(scheme)) {
     return { reason: `${EXPECTED}; SOCKS is not supported` };
@@ -169,8 +175,7 @@ function parseProxy(text: string): HttpProxy | { readonly reason: string } {
   const at = authority.lastIndexOf('@');
   const host = authority.slice(at + 1);
   const origin = `${scheme}://${host}`;
-  // A number alone is a port without its host, though URL would make an address of it.
-  if (/[\s\\]|^\d*(?::|$)/.test(host) || !URL.canParse(origin)) {
+  if (NO_HOST.test(host) || !URL.canParse(origin)) {
     return { reason: EXPECTED };
   }
   const { user, password } = splitUserinfo(authority.slice(0, Math.max(0, at)));

@@ -9,7 +9,7 @@ const MAX_TOKEN_LENGTH = 2_048;
 
 const TOO_LONG = `it has more than ${MAX_TOKEN_LENGTH} characters, which no token has; store the secret again`;
 
-/** How the sentence on a token that is not given begins. */
+/** How the reason for a credential that is not given begins. */
 export const IS_BLANK = 'is blank';
 
 /** Shapes of other credentials than an access token, each with the sentence that helps. */

@@ -17,7 +17,7 @@ import {
 } from './access-token.ts';
 import type { WorkflowRun } from './github-context.ts';
 import { boolean, optional, ruled, wholeNumber } from './input-schemas.ts';
-import { invalid, valid } from './rules.ts';
+import { IS_REQUIRED, invalid, valid } from './rules.ts';
 
 /** What every action of this repository is told, checked. */
 export interface CommonInputs {
@@ -169,21 +169,50 @@ export function explainProblems(
   extent = 'No request was made.',
 ): ActionError {
   const names = [...new Set(problems.map(({ input }) => input))];
-  const isBlank = problems.every(({ message }) => message.startsWith(IS_BLANK));
   return new ActionError({
     code: 'invalid-input',
-    message:
-      names.length === 1
-        ? `The input ${names.join('')} ${isBlank ? IS_BLANK : 'is not valid'}. ${extent}`
-        : `${names.length} inputs are not valid. ${extent}`,
+    message: `${summarize(problems)}. ${extent}`,
     nextStep: [...new Set(names.map((name) => findCorrection(name, run)))].join(' '),
     reasons: problems.map(({ input, message }) => ({ attribute: input, reason: message })),
   });
 }
 
+/** Sums the problems up: which inputs are blank, as where a secret is missing, is worth the first line. */
+function summarize(problems: readonly InputProblem[]): string {
+  const names = [...new Set(problems.map(({ input }) => input))];
+  const blank = new Set(problems.filter(isBlank).map(({ input }) => input));
+  const variables = names.filter(isVariable).map((name) => `environment variable ${name}`);
+  const inputs = names.filter((name) => !isVariable(name));
+  const [first = ''] = inputs;
+  const counted = inputs.length === 1 ? `input ${first}` : `${inputs.length} inputs`;
+  const subjects = [...(inputs.length === 0 ? [] : [counted]), ...variables];
+  const subject = `${inputs.length > 1 ? '' : 'The '}${subjects.join(' and the ')}`;
+  const be = names.length === 1 ? 'is' : 'are';
+  if (blank.size === names.length) {
+    return `${subject} ${be} blank`;
+  }
+  const also =
+    blank.size === 0 ? '' : `; ${joinNames([...blank])} ${blank.size === 1 ? 'is' : 'are'} blank`;
+  return `${subject} ${be} not valid${also}`;
+}
+
+function isBlank({ message }: InputProblem): boolean {
+  return message.startsWith(IS_BLANK) || message.startsWith(IS_REQUIRED);
+}
+
+/** Besides inputs, only the variables of proxies are checked. */
+function isVariable(name: string): boolean {
+  return /_proxy$/i.test(name);
+}
+
+function joinNames(names: readonly string[]): string {
+  const last = names.at(-1) ?? '';
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+}
+
 /** Says where a value that is not valid is corrected. */
 function findCorrection(name: string, run: WorkflowRun): string {
-  if (/_proxy$/i.test(name)) {
+  if (isVariable(name)) {
     return `Correct ${name} in env of the workflow or of the runner.`;
   }
   return name === 'token'

@@ -10,7 +10,7 @@ import { parseKeyTemplate, parseNameTemplate } from './template.ts';
  */
 
 /** The most entries that a file may have. */
-export const MAX_ENTRIES = 1_000;
+const MAX_ENTRIES = 1_000;
 
 const KEY_TEMPLATE =
   '^\\s*(?:[a-zA-Z0-9]|\\{(?:project|environment)\\})(?:[a-zA-Z0-9_.-]|\\{(?:project|environment)\\})*\\s*$';

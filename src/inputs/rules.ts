@@ -31,10 +31,13 @@ export function isKey(text: string): boolean {
   return KEY.test(text);
 }
 
+/** How the reason for a text that is not given begins. */
+export const IS_REQUIRED = 'is required';
+
 /** Reads one key, without patterns and placeholders. */
 export function parseKey(text: string): Ruling<string> {
   if (text === '') {
-    return invalid('is required');
+    return invalid(IS_REQUIRED);
   }
   return isKey(text) ? valid(text) : invalid(`"${text}" is not valid; ${KEY_RULE}`);
 }
@@ -45,7 +48,7 @@ const LINE_OR_CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 /** Says what is wrong with a display name, apart from its placeholders; undefined when nothing is. */
 export function findNameProblem(text: string): string | undefined {
   if (text.trim() === '') {
-    return "is required: the group's display name";
+    return `${IS_REQUIRED}: the group's display name`;
   }
   return LINE_OR_CONTROL.test(text) ? 'expected one line, without control characters' : undefined;
 }

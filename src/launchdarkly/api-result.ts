@@ -34,8 +34,10 @@ export interface Timing {
 /** A 4xx and the server's words. Text of the server's is raw: it has to pass a sink of `report/` before it is shown. */
 export interface ApiError extends ErrorBody {
   readonly status: number;
-  /** The body as it came, for the cases in which it is not the documented JSON. */
+  /** The body as it came, for the cases in which it is not the documented JSON; empty for one that can't be read. */
   readonly text: string;
+  /** Why the body can't be read, as a clause that starts with "it"; undefined for one that was read. */
+  readonly unreadable?: string | undefined;
 }
 
 /** Why it is not known what a request did. */
@@ -98,9 +100,7 @@ export function readApiResult<T>(exchange: Exchange, expectation: Expectation<T>
     retryAfterMs: parseRetryAfter(status === 429 ? headers : omitLimits(headers), receivedAt),
   };
   if (status >= 400 && status <= 499 && status !== 408) {
-    const text = body.kind === 'unreadable' ? '' : body.text;
-    const json = body.kind === 'json' ? body.json : undefined;
-    return { ...timing, kind: 'rejected', error: { ...parseErrorBody(json), status, text } };
+    return { ...timing, kind: 'rejected', error: readApiError(status, body) };
   }
   if (status === expectation.status && (body.kind === 'json' || status === NO_CONTENT)) {
     const value = expectation.parse(body.kind === 'json' ? body.json : undefined);
@@ -110,6 +110,14 @@ export function readApiResult<T>(exchange: Exchange, expectation: Expectation<T>
   }
   const failure = readResponseFailure(exchange, expectation.status);
   return { ...timing, kind: 'indeterminate', failure };
+}
+
+function readApiError(status: number, body: ResponseReceived['body']): ApiError {
+  if (body.kind === 'unreadable') {
+    return { ...parseErrorBody(undefined), status, text: '', unreadable: body.why };
+  }
+  const json = body.kind === 'json' ? body.json : undefined;
+  return { ...parseErrorBody(json), status, text: body.text };
 }
 
 /** LaunchDarkly shows the state of its limits on every answer; only with 429 has one been reached. */
@@ -157,7 +165,7 @@ function describeBody(
     const size = body.text.length === 0 ? 'an empty body' : 'a body that is not JSON';
     return `answered ${status} with ${size}`;
   }
-  return `answered ${status} with a body that is not what was asked for`;
+  return `answered ${status} with an unexpected body`;
 }
 
 /** The DNS of a cluster may not know a name for a moment; after this long it is a wrong name, in milliseconds. */
@@ -178,24 +186,24 @@ function readNetworkFailure(failed: Extract<Exchange, { kind: 'no-response' }>):
   };
   switch (code) {
     case 'ABORTED':
-      return { ...common, code: 'timeout', what: 'had not answered when the time was up' };
+      return { ...common, code: 'timeout', what: 'did not respond before the time limit' };
     case 'RETRY_AFTER':
       return {
         ...common,
         code: 'server-error',
-        what: 'asked to wait longer than the step has time',
+        what: 'asked to wait longer than the time limit allows',
       };
     case HELD:
       return {
         ...common,
         code: 'timeout',
-        what: 'was not asked within a second, because of its rate limit',
+        what: 'was not asked, because its rate limit did not allow a request within a second',
       };
     case 'ATTEMPT_TIMEOUT':
       return { ...common, code: 'timeout', what: 'did not answer in time' };
     default: {
       const what = mayHaveBeenProcessed
-        ? `was lost before it had answered (${code})`
+        ? `was lost before it responded (${code})`
         : `could not be reached${proxy === undefined ? '' : ` through the proxy ${proxy}`} (${code})`;
       return { ...common, code: 'network', what };
     }

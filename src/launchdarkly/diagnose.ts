@@ -39,8 +39,7 @@ export async function describeApiError(
     code: nameStatus(error.status),
     said: quoteApiError(error),
     reasons: error.errors,
-    details:
-      error.id === undefined ? [] : [`LaunchDarkly's support finds it by the id ${error.id}.`],
+    details: error.id === undefined ? [] : [`Request ID for LaunchDarkly support: ${error.id}`],
   };
   const finding = await investigate(error, context, client);
   return {
@@ -71,7 +70,10 @@ export function describeFailure(
 
 /** Puts LaunchDarkly's own words on a 4xx into one sentence. They are raw: see {@link ApiError}. */
 export function quoteApiError(error: ApiError): string {
-  const { status, code, message, text } = error;
+  const { status, code, message, text, unreadable } = error;
+  if (unreadable !== undefined) {
+    return `LaunchDarkly answered ${status} with a body that can't be read: ${unreadable}.`;
+  }
   const words = message ?? text.trim();
   return quote(code === undefined ? String(status) : `${status} (${code})`, words);
 }
@@ -101,7 +103,7 @@ function describeOperation({ operation, desired }: DiagnosisContext): string {
     case 'delete':
       return `Tried to delete insight group "${desired.key}".`;
     case 'list':
-      return 'Tried to list the projects, environments and insight groups that are asked for.';
+      return 'Tried to list the requested projects, environments and insight groups.';
     case 'check':
       return `Tried to check ${place} for insight group "${desired.key}".`;
   }
@@ -190,7 +192,11 @@ function findCorrection(error: ApiError, operation: Operation): string {
     operation === 'delete' || operation === 'read'
       ? 'input key'
       : 'inputs name, key, project, environment and applications';
-  return `LaunchDarkly does not say why: check the ${inputs}, and run again.`;
+  const lead =
+    error.unreadable === undefined
+      ? 'LaunchDarkly does not say why'
+      : "LaunchDarkly's explanation can't be read";
+  return `${lead}: check the ${inputs}, and run again.`;
 }
 
 async function investigateToken(server: Server, client: LaunchDarkly): Promise<Finding> {
@@ -198,7 +204,7 @@ async function investigateToken(server: Server, client: LaunchDarkly): Promise<F
   if (identity.kind !== 'ok') {
     return {
       headline: 'LaunchDarkly does not know the token (401)',
-      nextStep: `Check the secret: the token may be mistyped, expired or deleted. A token is also unknown to every LaunchDarkly instance but its own; base-uri, now ${server.origin}, chooses among ${INSTANCE_LIST}. New tokens are made under Organization settings, Authorization, with the role Writer.`,
+      nextStep: `Check the secret: the token may be mistyped, expired or deleted. A token works only on its own instance; base-uri, now ${server.origin}, chooses among ${INSTANCE_LIST}. New tokens are made under Organization settings, Authorization, with the role Writer.`,
     };
   }
   const { tokenKind, authKind, tokenName, serviceToken } = identity.value;
@@ -209,7 +215,7 @@ async function investigateToken(server: Server, client: LaunchDarkly): Promise<F
   if (isSdkKey) {
     return {
       headline:
-        'the token is not an access token: LaunchDarkly knows it as an SDK key or the like (401)',
+        'the token is not an access token: LaunchDarkly identifies it as an SDK key or similar (401)',
       nextStep: `LaunchDarkly says it is: ${kind}. SDK keys, mobile keys and client-side IDs can't be used with the REST API; create an access token with the Writer role.`,
     };
   }
@@ -225,7 +231,7 @@ function describeForbidden(error: ApiError, server: Server): Finding {
     return {
       headline: 'LaunchDarkly did not see the beta header (403)',
       nextStep:
-        'The action sends LD-API-Version: beta with every request; check whether a proxy in between takes headers away.',
+        'The action sends LD-API-Version: beta with every request; check whether a proxy in between strips headers.',
     };
   }
   return {

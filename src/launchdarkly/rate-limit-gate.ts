@@ -1,5 +1,5 @@
 /** Requests of one scope that are in flight at once, at most. Reads and writes are capped as well, see `pace.ts`. */
-export const MAX_IN_FLIGHT = 8;
+const MAX_IN_FLIGHT = 8;
 
 /** What an answer says of one rate limit. Times in epoch milliseconds by our clock. */
 export interface RateLimitState {

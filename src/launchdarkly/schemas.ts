@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Reason } from '../errors.ts';
+import type { FieldProblem } from '../errors.ts';
 import type { InsightGroup } from '../insight-group/insight-group.ts';
 import type { Page } from './paging.ts';
 
@@ -93,7 +93,7 @@ export interface ErrorBody {
   readonly message?: string | undefined;
   /** An id that LaunchDarkly's support can look the request up by. */
   readonly id?: string | undefined;
-  readonly errors: readonly Reason[];
+  readonly errors: readonly FieldProblem[];
 }
 
 /** Reads an error body of any shape. */

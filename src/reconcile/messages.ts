@@ -48,11 +48,11 @@ export function describeRetryReason(reason: RetryReason, operation: Operation): 
     case 'conflict':
       return operation === 'create'
         ? 'LaunchDarkly answered 409 but shows no group of the key yet'
-        : 'LaunchDarkly answered 409: something else changes the group';
+        : 'LaunchDarkly answered 409: another process is changing the group';
     case 'not-updatable':
       return 'LaunchDarkly shows the group but answered its update with 404';
     case 'overtaken':
-      return 'something else has changed the group meanwhile';
+      return 'another process has changed the group in the meantime';
     case 'stale-read':
       return 'LaunchDarkly may not show yet what was just written';
     case 'not-found':
@@ -82,6 +82,9 @@ export function explainNoTimeLeft(
         ? explainHiddenGroup(key, reason.error)
         : {
             ...explainContention(key, neededWait, reason.observed),
+            ...(operation === 'create' && {
+              message: `LaunchDarkly reports a conflicting change to insight group "${key}".${neededWait}`,
+            }),
             said: quoteApiError(reason.error),
           };
     case 'not-updatable':
@@ -103,13 +106,13 @@ export function explainNoTimeLeft(
  * `neededWait` is the server's own wait, in words or empty.
  */
 export function explainRateLimit(key: string, neededWait: string): ActionErrorParts {
-  const work = key === '' ? 'reading of lists' : `work on insight group "${key}"`;
+  const work = key === '' ? 'from reading lists' : `from working on insight group "${key}"`;
   return {
     code: 'rate-limited',
-    message: `LaunchDarkly's rate limit stopped the ${work} (429).${neededWait || ' The step has no time left for another attempt.'}`,
+    message: `LaunchDarkly's rate limit (429) stopped the step ${work}.${neededWait || ' The step has no time left for another attempt.'}`,
     nextStep:
       neededWait === ''
-        ? 'Run again later, raise timeout-seconds, or let fewer jobs use the account at once.'
+        ? 'Run again later, raise timeout-seconds, or run fewer jobs at the same time.'
         : 'Run again after that time, or raise timeout-seconds beyond the wait.',
   };
 }
@@ -119,7 +122,7 @@ export function explainHiddenGroup(key: string, error: ApiError): ActionErrorPar
   return {
     code: 'conflict',
     title: SPECIAL_TITLES.hiddenGroup,
-    message: `LaunchDarkly answers 409 for insight group "${key}" again and again, but shows no group of that key.`,
+    message: `LaunchDarkly keeps answering 409 for insight group "${key}", but shows no group of that key.`,
     said: quoteApiError(error),
     nextStep:
       'The key may be reserved by a deleted group, or by one that this token may not see. Choose another key, or use a token that sees the whole account.',
@@ -134,7 +137,7 @@ export function explainNotUpdatable(error: ApiError, existing: ObservedGroup): A
     message: `LaunchDarkly shows insight group "${existing.group.key}" but answers every update of it with 404.`,
     said: quoteApiError(error),
     nextStep:
-      'The token may be allowed to see the group but not to change it, or something else deletes and creates the group at the same time. Check the token, or set if-exists: keep.',
+      'The token may be allowed to see the group but not to change it, or another process is deleting and creating the group at the same time. Check the token, or set if-exists: keep.',
     existing,
   };
 }
@@ -147,8 +150,8 @@ function explainContention(
   return {
     code: 'conflict',
     title: SPECIAL_TITLES.contention,
-    message: `LaunchDarkly could not settle insight group "${key}" against other changes in time.${neededWait}`,
-    nextStep: 'Something else changes the group at the same time. Run again when it is done.',
+    message: `Insight group "${key}" kept changing while this step was working on it.${neededWait}`,
+    nextStep: 'Another process is changing the group. Run again when it is done.',
     existing,
   };
 }

@@ -12,7 +12,7 @@ import {
 import type { Lists } from './lists.ts';
 
 /** The catalog of entries that need none. */
-export const EMPTY_CATALOG: Catalog = { projects: [] };
+const EMPTY_CATALOG: Catalog = { projects: [] };
 
 /**
  * Reads what the entries need to be expanded, and nothing else: the list of projects only where a project

@@ -161,6 +161,7 @@ export class RetryLoop {
       ...parts,
       message: `${parts.message} ${describeWrites(writes, this.#desired.key)}`,
       nextStep: `${parts.nextStep}${describeSafety(writes)}`,
+      writes,
     });
   }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Deadline } from '../deadline.ts';
 import { ActionError } from '../errors.ts';
-import type { ProxySettings } from '../http/proxies.ts';
+import { findRoute, PROXY_ADVICE, type ProxySettings } from '../http/proxies.ts';
 import type { PullRequest } from '../inputs/github-context.ts';
 import type { Secrets } from '../secrets.ts';
 import type { CommentIdentity } from './comment-identity.ts';
@@ -53,11 +53,11 @@ export async function publishComment(options: CommentOptions): Promise<CommentRe
   const { report, identity, secrets, githubToken, deadline, sleep } = options;
   // An error about a header that can't be sent quotes it whole.
   if (!/^[\x21-\x7e]+$/.test(githubToken)) {
-    return { kind: 'failed', why: 'The input github-token is blank, or no token.' };
+    return { kind: 'failed', why: 'The input github-token is blank or not a valid token.' };
   }
-  const marker = markComment(identity);
-  const body = renderComment(marker, report, secrets);
   try {
+    const marker = markComment(identity);
+    const body = renderComment(marker, report, secrets);
     const comments = await openPullRequestComments(options);
     try {
       return await convergeComments({ marker, body }, { comments, sleep, signal: deadline.signal });
@@ -65,7 +65,7 @@ export async function publishComment(options: CommentOptions): Promise<CommentRe
       await comments.close();
     }
   } catch (error) {
-    return explain(error, secrets, deadline.signal);
+    return explain(error, options);
   }
 }
 
@@ -93,18 +93,22 @@ export function markComment(identity: CommentIdentity): string {
   return `<!-- create-insight-group:v1 ${id} -->`;
 }
 
-function explain(error: unknown, secrets: Secrets, signal: AbortSignal): CommentResult {
+function explain(
+  error: unknown,
+  { secrets, deadline: { signal }, apiUrl, proxies }: CommentOptions,
+): CommentResult {
+  const requestError = findRequestError(error);
   if (signal.aborted) {
     const reason: unknown = signal.reason;
     const isCancelled = reason instanceof ActionError && reason.code === 'cancelled';
-    return {
-      kind: 'failed',
-      why: isCancelled
-        ? 'The run was cancelled before GitHub had answered.'
-        : 'GitHub did not answer in time.',
-    };
+    if (isCancelled) {
+      return { kind: 'failed', why: 'The run was cancelled before GitHub had answered.' };
+    }
+    const isDirect = findRoute(new URL(apiUrl).origin, proxies).kind === 'direct';
+    const isUnsent = requestError?.mayHaveBeenProcessed === false;
+    const advice = isDirect && isUnsent ? ` ${PROXY_ADVICE}` : '';
+    return { kind: 'failed', why: `GitHub did not answer in time.${advice}` };
   }
-  const requestError = findRequestError(error);
   if (requestError !== undefined) {
     return { kind: 'failed', why: secrets.redact(requestError.message) };
   }

@@ -1,6 +1,7 @@
 import { computeBackoff, parseRetryAfter } from '../http/backoff.ts';
 import { isPermanentCode } from '../http/error-codes.ts';
 import type { HttpClient, HttpRequest, HttpResponse, NoResponse } from '../http/http-client.ts';
+import { findNetworkRemedy } from '../http/network-remedies.ts';
 import { describeRateLimit, readRateLimit } from './github-rate-limit.ts';
 
 /** What a fetch needs besides the request. */
@@ -83,7 +84,7 @@ async function sendWithRetries(
   request: HttpRequest,
   options: GitHubFetchOptions,
 ): Promise<HttpResponse> {
-  const { client, signal, remainingMs, sleep, random, observe, announceWait } = options;
+  const { client, origin, signal, remainingMs, sleep, random, observe, announceWait } = options;
   for (let waitsBefore = 0; ; waitsBefore += 1) {
     const exchange = await client.send(request, signal);
     const isResponse = exchange.kind === 'response';
@@ -95,13 +96,13 @@ async function sendWithRetries(
       elapsedMs: exchange.receivedAt - exchange.startedAt,
     });
     const failure = isResponse
-      ? judgeResponse(exchange, isRepeatable(request))
-      : judgeNoResponse(exchange, isRepeatable(request));
+      ? classifyResponse(exchange, isRepeatable(request))
+      : classifyNoResponse(exchange, { isRepeatable: isRepeatable(request), origin });
     if (failure.kind === 'none' && isResponse) {
       return exchange;
     }
     if (failure.kind !== 'retry' || signal.aborted) {
-      return giveUp(exchange, failure);
+      return giveUp(exchange, failure, origin);
     }
     const { retryAfterMs } = failure;
     const wait = computeBackoff({
@@ -111,18 +112,18 @@ async function sendWithRetries(
       random: random(),
     });
     if (wait.kind === 'too-long') {
-      return giveUp(exchange, failure);
+      return giveUp(exchange, failure, origin);
     }
     announceWait({ ms: wait.ms, why: describeReason(exchange) });
     await sleep(wait.ms);
     if (signal.aborted) {
-      return giveUp(exchange, failure);
+      return giveUp(exchange, failure, origin);
     }
   }
 }
 
 /** What is to be done about one attempt. */
-type Judgement =
+type Classification =
   | { readonly kind: 'none' }
   | {
       readonly kind: 'retry';
@@ -134,7 +135,7 @@ type Judgement =
 /** Statuses of a server, or of something before it, that has trouble for the moment. */
 const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 500, 502, 503, 504]);
 
-function judgeResponse(response: HttpResponse, isRepeatable: boolean): Judgement {
+function classifyResponse(response: HttpResponse, isRepeatable: boolean): Classification {
   const { status, headers, body, receivedAt } = response;
   const rateLimit = readRateLimit(response);
   if (rateLimit !== undefined) {
@@ -152,7 +153,7 @@ function judgeResponse(response: HttpResponse, isRepeatable: boolean): Judgement
     return { kind: 'final', message, mayHaveBeenProcessed: false };
   }
   if (status < 200 || status > 599) {
-    const message = `GitHub answered ${status}, which is no status of HTTP.`;
+    const message = `GitHub answered ${status}, which is not a valid HTTP status.`;
     return { kind: 'final', message, mayHaveBeenProcessed: true };
   }
   if (body.kind === 'unreadable') {
@@ -164,11 +165,14 @@ function judgeResponse(response: HttpResponse, isRepeatable: boolean): Judgement
   return { kind: 'none' };
 }
 
-function judgeNoResponse(failure: NoResponse, isRepeatable: boolean): Judgement {
+function classifyNoResponse(
+  failure: NoResponse,
+  { isRepeatable, origin }: { readonly isRepeatable: boolean; readonly origin: string },
+): Classification {
   const { mayHaveBeenProcessed, code } = failure;
   const isPermanent = !mayHaveBeenProcessed && isPermanentCode(code);
   return code === 'ABORTED' || isPermanent || (mayHaveBeenProcessed && !isRepeatable)
-    ? { kind: 'final', message: describeNoResponse(failure), mayHaveBeenProcessed }
+    ? { kind: 'final', message: describeNoResponse(failure, origin), mayHaveBeenProcessed }
     : { kind: 'retry', retryAfterMs: undefined, isRateLimit: false };
 }
 
@@ -184,13 +188,17 @@ function isRepeatable({ method, path }: HttpRequest): boolean {
 }
 
 /** Hands a response on as it is, where octokit can read it; throws where nothing can be made of it. */
-function giveUp(exchange: HttpResponse | NoResponse, failure: Judgement): HttpResponse {
+function giveUp(
+  exchange: HttpResponse | NoResponse,
+  failure: Classification,
+  origin: string,
+): HttpResponse {
   if (failure.kind === 'final') {
     throw new GitHubRequestError(failure.message, failure.mayHaveBeenProcessed);
   }
   if (exchange.kind === 'no-response') {
     const { mayHaveBeenProcessed, cause } = exchange;
-    throw new GitHubRequestError(describeNoResponse(exchange), mayHaveBeenProcessed, cause);
+    throw new GitHubRequestError(describeNoResponse(exchange, origin), mayHaveBeenProcessed, cause);
   }
   if (failure.kind === 'retry' && failure.isRateLimit) {
     throw new GitHubRequestError(describeRateLimit(exchange.status, failure.retryAfterMs), false);
@@ -202,18 +210,16 @@ function giveUp(exchange: HttpResponse | NoResponse, failure: Judgement): HttpRe
   return exchange;
 }
 
-const CERTIFICATE = /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT|HOSTNAME_MISMATCH)/;
-
-function describeNoResponse({ code, proxy, cause }: NoResponse): string {
+function describeNoResponse(failure: NoResponse, origin: string): string {
+  const { code, proxy, isDirect, cause } = failure;
   if (code === 'PROXY_NOT_VALID') {
     const reason = cause instanceof Error ? `: ${cause.message}` : '';
     return `The proxy on the way to GitHub is not valid${reason}.`;
   }
-  const way = proxy === undefined ? '' : ` by way of the proxy ${proxy}`;
-  const advice = CERTIFICATE.test(code)
-    ? ' The certificate that was shown is not trusted; NODE_EXTRA_CA_CERTS names a file with further authorities. There is no switch to ignore TLS.'
-    : '';
-  return `GitHub could not be reached${way} (${code}).${advice}`;
+  const way = proxy === undefined ? '' : ` through the proxy ${proxy}`;
+  const target = { origin, setting: 'GITHUB_API_URL' };
+  const remedy = findNetworkRemedy({ causeCode: code, proxy, isDirect }, target) ?? '';
+  return `GitHub could not be reached${way} (${code}). ${remedy}`.trim();
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;

@@ -58,7 +58,7 @@ export function logProgress(done: number, total: number, log: Log): void {
 /** Logs that there is no pull request to comment on, and how to name one. */
 export function logNoPullRequest(log: Log): void {
   log.info('No comment: this run is not for a pull request.');
-  log.info('To comment on a pull request all the same, set the input pr-number to its number.');
+  log.info('To comment on a pull request anyway, set the input pr-number to its number.');
 }
 
 /** Logs what became of the pull request comment. None of it fails the step. */

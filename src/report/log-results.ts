@@ -9,7 +9,7 @@ import type { RunReport } from './run-report.ts';
 export function logReport(report: RunReport, log: Log): void {
   const { isSingle, isDryRun, results, failure, notices } = report;
   for (const notice of notices) {
-    log.notice('No insight group was asked for', notice);
+    log.notice('Nothing matched', notice);
   }
   if (isSingle) {
     for (const result of results) {

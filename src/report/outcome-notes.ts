@@ -20,8 +20,8 @@ export function describeNotes(outcome: GroupOutcome): OutcomeNote[] {
   const notes: OutcomeNote[] = [];
   if ('successor' in outcome && outcome.successor !== undefined) {
     notes.push({
-      title: 'An insight group with the same key was created meanwhile',
-      text: `Insight group "${outcome.successor.key}" was created anew while this run was deleting it. The new group was left alone.`,
+      title: 'An insight group with the same key was created in the meantime',
+      text: `Insight group "${outcome.successor.key}" was created again while this run was deleting it. The new group was left alone.`,
     });
   }
   if (mayHaveBeenCreated && group !== undefined) {

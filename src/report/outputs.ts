@@ -52,7 +52,7 @@ const OUTPUTS: Readonly<Record<CommandName, Outputs>> = {
   },
   delete: {
     outcome: ({ only }) => only?.outcome.kind ?? 'failed',
-    deleted: ({ report }) => String(hasOutcome(report, 'deleted')),
+    deleted: ({ report }) => describeDone(report, 'deleted', isWriteInDoubt(report, 'delete')),
     key: ({ only, group }) => group?.key ?? only?.target.key ?? '',
     group: ({ group }) => (group ? JSON.stringify(pickPublicFields(group)) : ''),
     'error-code': ({ report }) => findErrorCode(report),
@@ -160,10 +160,28 @@ function describeSyncDrift(report: RunReport): string {
 
 /** Empty where it is not known: a create got no answer, and nothing tells whether it made the group. */
 function describeCreated(report: RunReport): string {
-  const isUnknown = report.results.some(
-    ({ outcome }) => 'mayHaveBeenCreated' in outcome && outcome.mayHaveBeenCreated,
-  );
-  return !hasOutcome(report, 'created') && isUnknown ? '' : String(hasOutcome(report, 'created'));
+  const isInDoubt =
+    isWriteInDoubt(report, 'create') ||
+    report.results.some(
+      ({ outcome }) => 'mayHaveBeenCreated' in outcome && outcome.mayHaveBeenCreated,
+    );
+  return describeDone(report, 'created', isInDoubt);
+}
+
+/** Says whether any group has the outcome `kind`; empty where it has not as far as is known, but may. */
+function describeDone(
+  report: RunReport,
+  kind: 'created' | 'deleted',
+  isInDoubt: boolean,
+): 'true' | 'false' | '' {
+  if (hasOutcome(report, kind)) {
+    return 'true';
+  }
+  return isInDoubt ? '' : 'false';
+}
+
+function isWriteInDoubt(report: RunReport, write: 'create' | 'delete'): boolean {
+  return listErrors(report).some(({ writes }) => writes?.[write] === 'unknown');
 }
 
 function findErrorCode(report: RunReport): string {

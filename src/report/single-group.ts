@@ -40,7 +40,7 @@ export function renderSingleGroup(result: GroupResult, rendering: Rendering): Bl
       `## ❌ ${outcome.error.title}`,
       ...renderFailure(outcome.error, rendering),
       {
-        summary: 'What was asked for',
+        summary: 'Requested',
         blocks: [[...name, facts].join(' · '), ...more],
       },
     ];

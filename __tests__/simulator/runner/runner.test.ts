@@ -7,8 +7,8 @@ import {
   DEFAULT_GITHUB_TOKEN,
   type RunActionOptions,
   runAction,
-  type StepResult,
 } from '../../../simulator/runner/runner.ts';
+import type { StepResult } from '../../../simulator/runner/step-result.ts';
 
 const actionPath = join(import.meta.dirname, 'fixtures', 'echo');
 const token = 'api-5f0c2d1e-93ab-4e77-b0aa-cafe12345678';

@@ -59,7 +59,12 @@ async function runSync(content: string, given: Readonly<Record<string, string>> 
     const { results, notices, failure } = await syncCommand.execute(checked, {
       session,
       source,
-      progress: { begin: () => {}, finish: ({ target }) => finished.push(target.key) },
+      progress: {
+        begin: () => {},
+        finish: ({ target }) => finished.push(target.key),
+        advance: () => {},
+        show: ({ target }) => finished.push(target.key),
+      },
     });
     return {
       outcomes: results.map(({ target, outcome }) => `${target.key}: ${outcome.kind}`),

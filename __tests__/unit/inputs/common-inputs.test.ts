@@ -183,7 +183,9 @@ describe('inputs that are not valid', () => {
       { key: '', token: '', 'dry-run': 'maybe', 'pr-number': 'x' },
       { env: { HTTPS_PROXY: 'ftp://proxy.example' } },
     );
-    expect(message).toBe('5 inputs are not valid. No request was made.');
+    expect(message).toBe(
+      '4 inputs and the environment variable HTTPS_PROXY are not valid; key and token are blank. No request was made.',
+    );
     expect(reasons.map(({ attribute }) => attribute)).toEqual([
       'key',
       'token',
@@ -195,6 +197,32 @@ describe('inputs that are not valid', () => {
       'Correct the inputs under with: in the workflow. Correct the secret that token is read from, under Settings, Secrets and variables, Actions. Correct HTTPS_PROXY in env of the workflow or of the runner.',
     );
   });
+});
+
+test.each<[string, Inputs, NonNullable<Step['env']>, string]>([
+  ['one input', { 'dry-run': 'maybe' }, {}, 'The input dry-run is not valid.'],
+  ['one blank input', { key: '' }, {}, 'The input key is blank.'],
+  ['blank inputs', { key: '', token: ' ' }, {}, '2 inputs are blank.'],
+  [
+    'a blank input beside another problem',
+    { key: 'a b', token: '' },
+    {},
+    '2 inputs are not valid; token is blank.',
+  ],
+  [
+    'an environment variable',
+    {},
+    { https_proxy: 'ftp://proxy.example' },
+    'The environment variable https_proxy is not valid.',
+  ],
+  [
+    'an input and an environment variable',
+    { token: '' },
+    { HTTPS_PROXY: 'ftp://proxy.example' },
+    'The input token and the environment variable HTTPS_PROXY are not valid; token is blank.',
+  ],
+])('the first line names %s', (_case, inputs, env, line) => {
+  expect(readProblem(inputs, { env }).message).toBe(`${line} No request was made.`);
 });
 
 describe('a blank token', () => {

@@ -155,7 +155,8 @@ describe('an input that is not valid', () => {
   ])('%s: %j says what is expected', (input, value, reason) => {
     const error = readProblem({ [input]: value });
     expect(error.code).toBe('invalid-input');
-    expect(error.message).toBe(`The input ${input} is not valid. No request was made.`);
+    const problem = value.trim() === '' ? 'blank' : 'not valid';
+    expect(error.message).toBe(`The input ${input} is ${problem}. No request was made.`);
     expect(error.reasons).toEqual([{ attribute: input, reason }]);
     expect(error.nextStep).toBe('Correct the inputs under with: in the workflow.');
   });

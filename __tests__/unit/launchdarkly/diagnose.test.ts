@@ -223,7 +223,7 @@ describe('diagnosis by asking LaunchDarkly', () => {
     {
       title: 'a 403 for the beta header',
       refusal: refuse(403, { message: 'This API is in beta.' }),
-      says: ['LaunchDarkly did not see the beta header (403).', 'takes headers away'],
+      says: ['LaunchDarkly did not see the beta header (403).', 'strips headers'],
     },
     {
       title: 'a 405',
@@ -256,7 +256,7 @@ describe('diagnosis by asking LaunchDarkly', () => {
     expect(parts.message).toContain(says[0]);
     expect(parts.nextStep).toContain(says[1]);
     expect(parts.details).toEqual(
-      refusal.id === undefined ? [] : ["LaunchDarkly's support finds it by the id 55bf."],
+      refusal.id === undefined ? [] : ['Request ID for LaunchDarkly support: 55bf'],
     );
   });
 
@@ -405,6 +405,10 @@ test('leaves a 400 about applications unexplained when they cannot be looked up'
 describe("LaunchDarkly's message", () => {
   test.each([
     [refuse(401), 'LaunchDarkly answered 401 with an empty body.'],
+    [
+      { ...refuse(401), unreadable: 'it broke off (ECONNRESET)' },
+      "LaunchDarkly answered 401 with a body that can't be read: it broke off (ECONNRESET).",
+    ],
     [refuse(403, { text: ' Forbidden\n' }), 'LaunchDarkly answered 403: "Forbidden"'],
     [refuse(400, { code: 'bad', message: 'No.' }), 'LaunchDarkly answered 400 (bad): "No."'],
     [
@@ -440,7 +444,7 @@ describe('remedies', () => {
     [
       'a proxy that refuses the credentials',
       { causeCode: 'PROXY_REFUSED_CREDENTIALS' },
-      'refused the user name and password of HTTPS_PROXY (407), or wants another scheme than Basic',
+      'refused the user name and password of HTTPS_PROXY (407), or requires a scheme other than Basic',
     ],
     [
       'a proxy that wants a password',
@@ -461,7 +465,7 @@ describe('remedies', () => {
     [
       'an expired certificate',
       { causeCode: 'CERT_HAS_EXPIRED' },
-      'There is no switch to ignore TLS.',
+      "TLS verification can't be turned off.",
     ],
     ['the wrong protocol', { causeCode: 'EPROTO' }, 'the right scheme and port'],
     [

@@ -389,7 +389,7 @@ describe('a 409 for a key that shows no group', () => {
     expect(run.error).toMatchObject({
       code: 'conflict',
       message: expect.stringMatching(
-        /in time\. It asks to wait 300 s, until 2026-11-24T12:05:00\.100Z, /,
+        /^LaunchDarkly reports a conflicting change to insight group "checkout"\. It asks to wait 300 s, until 2026-11-24T12:05:00\.100Z, /,
       ),
     });
     expect(run.steps).toEqual(['create']);
@@ -405,7 +405,7 @@ describe('a 409 for a key that shows no group', () => {
     expect(run.steps).toEqual([
       'create',
       'read',
-      'announce 250: LaunchDarkly answered 409: something else changes the group',
+      'announce 250: LaunchDarkly answered 409: another process is changing the group',
       'wait 250',
       'read',
     ]);
@@ -432,7 +432,7 @@ describe('a 409 for a key that shows no group', () => {
       timeoutMs: 600_000,
     });
     expect(run.error).toMatchObject({
-      message: expect.stringContaining('again and again, but shows no group of that key'),
+      message: expect.stringContaining('but shows no group of that key'),
     });
     expect(requestsOf(run).filter((request) => request === 'create')).toHaveLength(6);
   });
@@ -442,7 +442,7 @@ describe('a 409 for a key that shows no group', () => {
     expect(run.error).toMatchObject({
       code: 'conflict',
       message:
-        'LaunchDarkly answers 409 for insight group "checkout" again and again, but shows no group of that key. Nothing was written.',
+        'LaunchDarkly keeps answering 409 for insight group "checkout", but shows no group of that key. Nothing was written.',
     });
     expect(run.elapsedMs).toBeLessThanOrEqual(3_000);
   });
@@ -738,8 +738,8 @@ describe('updates', () => {
     });
     expect(run.outcome).toMatchObject({ kind: 'updated' });
     expect(announcementsOf(run)).toEqual([
-      'announce 250: something else has changed the group meanwhile',
-      'announce 500: something else has changed the group meanwhile',
+      'announce 250: another process has changed the group in the meantime',
+      'announce 500: another process has changed the group in the meantime',
     ]);
   });
 
@@ -753,9 +753,9 @@ describe('updates', () => {
     expect(run.error).toMatchObject({
       code: 'conflict',
       message:
-        'LaunchDarkly could not settle insight group "checkout" against other changes in time. Insight group "checkout" was updated in part.',
+        'Insight group "checkout" kept changing while this step was working on it. Insight group "checkout" was updated in part.',
       said: undefined,
-      nextStep: 'Something else changes the group at the same time. Run again when it is done.',
+      nextStep: 'Another process is changing the group. Run again when it is done.',
     });
     expect(run.elapsedMs).toBeLessThanOrEqual(3_000);
   });
@@ -801,7 +801,7 @@ describe('updates', () => {
     expect(run.outcome).toMatchObject({ kind: 'updated' });
     expect(run.patches).toHaveLength(2);
     expect(announcementsOf(run)).toEqual([
-      'announce 250: LaunchDarkly answered 409: something else changes the group',
+      'announce 250: LaunchDarkly answered 409: another process is changing the group',
     ]);
   });
 
@@ -810,9 +810,9 @@ describe('updates', () => {
     expect(run.error).toMatchObject({
       code: 'conflict',
       message:
-        'LaunchDarkly could not settle insight group "checkout" against other changes in time. Nothing was written.',
+        'Insight group "checkout" kept changing while this step was working on it. Nothing was written.',
       said: 'LaunchDarkly answered 409: "the words of the server"',
-      nextStep: 'Something else changes the group at the same time. Run again when it is done.',
+      nextStep: 'Another process is changing the group. Run again when it is done.',
     });
   });
 
@@ -884,7 +884,7 @@ describe('rate limits that outlast the deadline', () => {
     expect(run.error).toMatchObject({
       code: 'rate-limited',
       message:
-        'LaunchDarkly\'s rate limit stopped the work on insight group "checkout" (429). It asks to wait 130 s, until 2026-11-24T12:02:10.100Z, and the step has less time left. Nothing was written.',
+        'LaunchDarkly\'s rate limit (429) stopped the step from working on insight group "checkout". It asks to wait 130 s, until 2026-11-24T12:02:10.100Z, and the step has less time left. Nothing was written.',
       nextStep: 'Run again after that time, or raise timeout-seconds beyond the wait.',
     });
     expect(run.steps).toEqual(['create']);
@@ -895,9 +895,8 @@ describe('rate limits that outlast the deadline', () => {
     expect(run.error).toMatchObject({
       code: 'rate-limited',
       message:
-        'LaunchDarkly\'s rate limit stopped the work on insight group "checkout" (429). The step has no time left for another attempt. Nothing was written.',
-      nextStep:
-        'Run again later, raise timeout-seconds, or let fewer jobs use the account at once.',
+        'LaunchDarkly\'s rate limit (429) stopped the step from working on insight group "checkout". The step has no time left for another attempt. Nothing was written.',
+      nextStep: 'Run again later, raise timeout-seconds, or run fewer jobs at the same time.',
     });
     expect(run.steps).toEqual(['create']);
   });
@@ -998,7 +997,7 @@ describe('dry runs', () => {
 });
 
 describe('stopped runs', () => {
-  const aborted = indeterminate({ code: 'timeout', what: 'had not answered when the time was up' });
+  const aborted = indeterminate({ code: 'timeout', what: 'did not respond before the time limit' });
   const expired = new ActionError({
     code: 'timeout',
     message: 'The time was up.',

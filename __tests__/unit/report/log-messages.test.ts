@@ -88,7 +88,7 @@ describe('a comment', () => {
     expect(printed).toBe(
       [
         'No comment: this run is not for a pull request.',
-        'To comment on a pull request all the same, set the input pr-number to its number.',
+        'To comment on a pull request anyway, set the input pr-number to its number.',
         '',
       ].join('\n'),
     );

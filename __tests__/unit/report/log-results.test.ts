@@ -199,7 +199,7 @@ describe('the log of several groups', () => {
     const notices = ['No environment in project "default" matches "x*".'];
     logReport(reportSeveral([], { notices }), log);
     expect(printed).toBe(
-      '::notice title=No insight group was asked for::No environment in project "default" matches "x*".\n',
+      '::notice title=Nothing matched::No environment in project "default" matches "x*".\n',
     );
     expect(process.exitCode).toBeUndefined();
   });

@@ -193,6 +193,8 @@ describe('a text that is escaped', () => {
     ['👩‍👩‍👧 ❤️‍🔥 🧑🏽‍🚀 🏳️‍🌈', '👩‍👩‍👧 ❤️‍🔥 🧑🏽‍🚀 🏳️‍🌈'],
     ['🏴󠁧󠁢󠁥󠁮󠁧󠁿 1️⃣', '🏴󠁧󠁢󠁥󠁮󠁧󠁿 1️⃣'],
     ['می‌خواهم ශ්‍රී ক্‌ষ', 'می‌خواهم ශ්‍රී ক্‌ষ'],
+    ['അവന്\u200d ശ්\u200d, क्\u200c. ക്\u200d\u200dx', 'അവന്\u200d ശ්\u200d, क्\u200c. ക്\u200d x'],
+    ['क्\u200d##[error]x', 'क्\u200d# #[error]x'],
   ])('%j reads %j', (text, escaped) => {
     expect(escapeWorkflowCommands(text)).toBe(escaped);
   });

@@ -155,6 +155,24 @@ describe('the outputs of a create of one group', () => {
     },
   );
 
+  test.each([
+    ['none', 'none', 'false', 'false'],
+    ['unknown', 'none', '', 'false'],
+    ['none', 'unknown', 'false', ''],
+  ] as const)(
+    'leave empty what is not known of a failure: create %s, delete %s',
+    (create, deletion, expectedCreated, expectedDeleted) => {
+      const report = reportFailed({
+        code: 'timeout',
+        message: 'It took too long.',
+        nextStep: 'Run again.',
+        writes: { create, delete: deletion },
+      });
+      expect(describeOutputs(report)['created']).toBe(expectedCreated);
+      expect(describeOutputs({ ...report, command: 'delete' })['deleted']).toBe(expectedDeleted);
+    },
+  );
+
   test('show no group in a dry run that would create one', () => {
     const outputs = describeOutputs(reportOne(wouldCreate, { isDryRun: true }));
     expect(outputs).toEqual({

@@ -220,7 +220,7 @@ describe('the summary of a failure', () => {
 
 > LaunchDarkly answered 404 (not&#95;found): "Invalid resource identifier"
 
-<details><summary>What was asked for</summary>
+<details><summary>Requested</summary>
 
 “Production - All Apps” · <code>default-production-all-apps</code> · project <a href="https://app.launchdarkly.com/projects/default/flags"><code>default</code></a>, environment <code>prodution</code> · all applications
 
