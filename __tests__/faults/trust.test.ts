@@ -81,7 +81,7 @@ describe.each([undefined, '0'])(
         { 'base-uri': server.origin },
       );
       expect(result.outputs['error-code']).toBe('network');
-      expect(readError(result)).toContain(`can't be trusted (${code})`);
+      expect(readError(result)).toContain(`certificate is not trusted (${code})`);
       expect(server.requests).toEqual([]);
     });
   },
@@ -97,7 +97,7 @@ test.each([undefined, '0'])(
       NODE_TLS_REJECT_UNAUTHORIZED,
     });
     expect(readError(result)).toContain(
-      `The certificate of the proxy ${network.proxy.host} can't be trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE)`,
+      `The certificate of the proxy ${network.proxy.host} is not trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE)`,
     );
     expect(network.proxy.requests).toEqual([]);
   },
@@ -114,7 +114,7 @@ describe('TLS failures that no retry can fix', () => {
     const tls = await issueSelfSigned({ hosts: ['127.0.0.1'] });
     const { error, connections, requests } = await meet({}, tls);
     expect(error).toContain(
-      "The certificate that was shown can't be trusted (DEPTH_ZERO_SELF_SIGNED_CERT)",
+      "The server's certificate is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT)",
     );
     expect({ connections, requests }).toEqual({ connections: 1, requests: 0 });
   });
