@@ -17564,14 +17564,10 @@ class GroupRequests {
             if (result.kind === 'ok') {
                 return { kind: 'applied', group: result.value };
             }
-            const { retryAfterMs } = result;
-            const unsettled = asUnsettled(result);
-            if (unsettled?.kind === 'indeterminate') {
+            const unsettled = await this.#findUnsettled(result, 'create', () => {
                 this.#ledger.noteCreateInDoubt(sentAt, endedAt);
-            }
+            });
             if (unsettled !== undefined) {
-                this.#loop.throwIfStopped();
-                await this.#loop.assertTimeToWait({ ...unsettled, retryAfterMs }, 'create');
                 return unsettled;
             }
             await this.#loop.retryOrThrow(result, 'create');
@@ -17586,14 +17582,10 @@ class GroupRequests {
             if (result.kind === 'rejected' && result.error.status === 404) {
                 return { kind: 'not-found', error: result.error };
             }
-            const { retryAfterMs } = result;
-            const unsettled = asUnsettled(result);
-            if (unsettled?.kind === 'indeterminate') {
+            const unsettled = await this.#findUnsettled(result, 'update', () => {
                 this.#ledger.noteUpdateInDoubt(endedAt);
-            }
+            });
             if (unsettled !== undefined) {
-                this.#loop.throwIfStopped();
-                await this.#loop.assertTimeToWait({ ...unsettled, retryAfterMs }, 'update');
                 return unsettled;
             }
             await this.#loop.retryOrThrow(result, 'update');
@@ -17612,18 +17604,27 @@ class GroupRequests {
             this.#loop.throwIfStopped();
             return { kind: 'not-deleted' };
         }
-        const { retryAfterMs } = result;
-        const unsettled = asUnsettled(result);
-        if (unsettled?.kind === 'indeterminate') {
+        const unsettled = await this.#findUnsettled(result, 'delete', () => {
             this.#ledger.noteDeleteInDoubt(endedAt);
-        }
+        });
         if (unsettled !== undefined) {
-            this.#loop.throwIfStopped();
-            await this.#loop.assertTimeToWait({ ...unsettled, retryAfterMs }, 'delete');
             return unsettled;
         }
         await this.#loop.retryOrThrow(result, 'delete');
         return { kind: 'not-deleted' };
+    }
+    async #findUnsettled(result, operation, noteInDoubt) {
+        const unsettled = asUnsettled(result);
+        if (unsettled === undefined) {
+            return undefined;
+        }
+        if (unsettled.kind === 'indeterminate') {
+            noteInDoubt();
+        }
+        this.#loop.throwIfStopped();
+        const { retryAfterMs } = result;
+        await this.#loop.assertTimeToWait({ ...unsettled, retryAfterMs }, operation);
+        return unsettled;
     }
     async read() {
         const { result, sentAt } = await this.#get();

@@ -73,14 +73,10 @@ export class GroupRequests {
       if (result.kind === 'ok') {
         return { kind: 'applied', group: result.value };
       }
-      const { retryAfterMs } = result;
-      const unsettled = asUnsettled(result);
-      if (unsettled?.kind === 'indeterminate') {
+      const unsettled = await this.#findUnsettled(result, 'create', () => {
         this.#ledger.noteCreateInDoubt(sentAt, endedAt);
-      }
+      });
       if (unsettled !== undefined) {
-        this.#loop.throwIfStopped();
-        await this.#loop.assertTimeToWait({ ...unsettled, retryAfterMs }, 'create');
         return unsettled;
       }
       await this.#loop.retryOrThrow(result, 'create');
@@ -99,14 +95,10 @@ export class GroupRequests {
       if (result.kind === 'rejected' && result.error.status === 404) {
         return { kind: 'not-found', error: result.error };
       }
-      const { retryAfterMs } = result;
-      const unsettled = asUnsettled(result);
-      if (unsettled?.kind === 'indeterminate') {
+      const unsettled = await this.#findUnsettled(result, 'update', () => {
         this.#ledger.noteUpdateInDoubt(endedAt);
-      }
+      });
       if (unsettled !== undefined) {
-        this.#loop.throwIfStopped();
-        await this.#loop.assertTimeToWait({ ...unsettled, retryAfterMs }, 'update');
         return unsettled;
       }
       await this.#loop.retryOrThrow(result, 'update');
@@ -130,18 +122,38 @@ export class GroupRequests {
       this.#loop.throwIfStopped();
       return { kind: 'not-deleted' };
     }
-    const { retryAfterMs } = result;
-    const unsettled = asUnsettled(result);
-    if (unsettled?.kind === 'indeterminate') {
+    const unsettled = await this.#findUnsettled(result, 'delete', () => {
       this.#ledger.noteDeleteInDoubt(endedAt);
-    }
+    });
     if (unsettled !== undefined) {
-      this.#loop.throwIfStopped();
-      await this.#loop.assertTimeToWait({ ...unsettled, retryAfterMs }, 'delete');
       return unsettled;
     }
     await this.#loop.retryOrThrow(result, 'delete');
     return { kind: 'not-deleted' };
+  }
+
+  /**
+   * Returns a write of which a read has to tell what there is, after `noteInDoubt` where it may have been
+   * carried out; undefined for any other.
+   *
+   * @throws {ActionError} when the run is stopped, or the server asks to wait for longer than there is time
+   */
+  async #findUnsettled(
+    result: Exclude<ApiResult<unknown>, { kind: 'ok' }>,
+    operation: 'create' | 'update' | 'delete',
+    noteInDoubt: () => void,
+  ): Promise<UnsettledWrite | undefined> {
+    const unsettled = asUnsettled(result);
+    if (unsettled === undefined) {
+      return undefined;
+    }
+    if (unsettled.kind === 'indeterminate') {
+      noteInDoubt();
+    }
+    this.#loop.throwIfStopped();
+    const { retryAfterMs } = result;
+    await this.#loop.assertTimeToWait({ ...unsettled, retryAfterMs }, operation);
+    return unsettled;
   }
 
   /** Reads the group until LaunchDarkly says what it is, or that there is none. */
