@@ -38,9 +38,8 @@ function readRateLimit({ status, headers, body, receivedAt, }) {
     if (status !== 403 && status !== 429) {
         return undefined;
     }
-    const { date = '', 'retry-after': retryAfter } = headers;
-    if (retryAfter !== undefined) {
-        return { waitMs: (0,backoff/* parseRetryAfter */.mu)({ date, 'retry-after': retryAfter }, receivedAt) };
+    if (headers['retry-after'] !== undefined) {
+        return { waitMs: (0,backoff/* parseRetryAfter */.mu)(headers, receivedAt) };
     }
     if (headers['x-ratelimit-remaining'] === '0') {
         const resetAt = Number(headers['x-ratelimit-reset']) * 1_000;

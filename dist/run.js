@@ -12803,10 +12803,12 @@ function explainUnexpected(cause) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   GP: () => (/* binding */ splitHeader),
 /* harmony export */   NA: () => (/* binding */ BACKOFF_CAP_MS),
 /* harmony export */   O7: () => (/* binding */ computeBackoff),
 /* harmony export */   OB: () => (/* binding */ ATTEMPT_RESERVE_MS),
 /* harmony export */   UQ: () => (/* binding */ BACKOFF_BASE_MS),
+/* harmony export */   Xb: () => (/* binding */ findLongestWait),
 /* harmony export */   mu: () => (/* binding */ parseRetryAfter),
 /* harmony export */   vs: () => (/* binding */ parseServerClock)
 /* harmony export */ });
@@ -12826,14 +12828,13 @@ function parseHttpDate(value) {
 }
 function parseRetryAfter(headers, receivedAt) {
     const serverClock = parseServerClock(headers) ?? receivedAt;
-    const waits = [
-        ...split(headers['retry-after']).map((value) => parseDelay(value, serverClock)),
-        ...split(headers['x-ratelimit-reset']).map((value) => parseReset(value, serverClock)),
-        ...split(headers['x-ratelimit-auth-token-reset']).map((value) => parseReset(value, serverClock)),
-    ].filter((waitMs) => waitMs > 0 && waitMs <= MAX_RETRY_AFTER_MS);
-    return waits.length === 0 ? undefined : Math.max(...waits);
+    return findLongestWait(splitHeader(headers['retry-after']).map((value) => parseDelay(value, serverClock)));
 }
-function split(value = '') {
+function findLongestWait(waits) {
+    const usable = waits.filter((waitMs) => waitMs > 0 && waitMs <= MAX_RETRY_AFTER_MS);
+    return usable.length === 0 ? undefined : Math.max(...usable);
+}
+function splitHeader(value = '') {
     return value.split(/(?<!\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*), */);
 }
 function parseDelay(value, serverClock) {
@@ -12841,9 +12842,6 @@ function parseDelay(value, serverClock) {
         return Math.ceil(Number(value) * 1000);
     }
     return parseHttpDate(value) - serverClock;
-}
-function parseReset(value, serverClock) {
-    return /^\d+$/.test(value) ? Number(value) - serverClock : Number.NaN;
 }
 function computeBackoff(options) {
     const { waitsBefore, retryAfterMs = 0, remainingMs, random } = options;
@@ -19814,6 +19812,44 @@ function isLongEnough(value) {
 
 // EXTERNAL MODULE: ./build/http/error-codes.js
 var error_codes = __nccwpck_require__(1484);
+;// CONCATENATED MODULE: ./build/launchdarkly/rate-limit-headers.js
+
+const RATE_LIMIT_SCOPES = ['account', 'token', 'route'];
+const HEADERS = {
+    account: ['x-ratelimit-global-remaining', 'x-ratelimit-reset'],
+    token: ['x-ratelimit-auth-token-remaining', 'x-ratelimit-auth-token-reset'],
+    route: ['x-ratelimit-route-remaining', 'x-ratelimit-reset'],
+};
+const MAX_WINDOW_MS = 60_000;
+function readRateLimits(headers, { receivedAt, toLocal, }) {
+    return Object.fromEntries(RATE_LIMIT_SCOPES.flatMap((scope) => {
+        const [remaining, reset] = HEADERS[scope].map((name) => readCount(headers[name]));
+        if (remaining === undefined || reset === undefined) {
+            return [];
+        }
+        const resetsAt = toLocal(reset);
+        const aheadMs = resetsAt - receivedAt;
+        return aheadMs > 0 && aheadMs <= MAX_WINDOW_MS ? [[scope, { remaining, resetsAt }]] : [];
+    }));
+}
+function parseRateLimitWait(headers, receivedAt) {
+    const serverClock = (0,http_backoff/* parseServerClock */.vs)(headers) ?? receivedAt;
+    const resets = new Set(RATE_LIMIT_SCOPES.map((scope) => HEADERS[scope][1]));
+    return (0,http_backoff/* findLongestWait */.Xb)([
+        (0,http_backoff/* parseRetryAfter */.mu)(headers, receivedAt) ?? 0,
+        ...[...resets]
+            .flatMap((name) => (0,http_backoff/* splitHeader */.GP)(headers[name]))
+            .map((value) => (/^\d+$/.test(value) ? Number(value) - serverClock : Number.NaN)),
+    ]);
+}
+function findExhaustedScopes(headers) {
+    const exhausted = RATE_LIMIT_SCOPES.filter((scope) => readCount(headers[HEADERS[scope][0]]) === 0);
+    return exhausted.length > 0 ? exhausted : ['account'];
+}
+function readCount(value) {
+    return value !== undefined && /^\d+$/.test(value.trim()) ? Number(value) : undefined;
+}
+
 ;// CONCATENATED MODULE: ./build/launchdarkly/schemas.js
 
 const MAX_EPOCH_MS = 8.64e15;
@@ -19912,6 +19948,7 @@ function parseCallerIdentity(json) {
 
 
 
+
 const NO_CONTENT = 204;
 function readApiResult(exchange, expectation) {
     if (exchange.kind === 'no-response') {
@@ -19931,7 +19968,7 @@ function readApiResult(exchange, expectation) {
         receivedAt,
         heldMs,
         serverClock: (0,http_backoff/* parseServerClock */.vs)(headers),
-        retryAfterMs: (0,http_backoff/* parseRetryAfter */.mu)(status === 429 ? headers : omitLimits(headers), receivedAt),
+        retryAfterMs: (status === 429 ? parseRateLimitWait : http_backoff/* parseRetryAfter */.mu)(headers, receivedAt),
     };
     if (status >= 400 && status <= 499 && status !== 408) {
         return { ...timing, kind: 'rejected', error: readApiError(status, body) };
@@ -19951,9 +19988,6 @@ function readApiError(status, body) {
     }
     const json = body.kind === 'json' ? body.json : undefined;
     return { ...parseErrorBody(json), status, text: body.text };
-}
-function omitLimits(headers) {
-    return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('x-ratelimit-')));
 }
 function readResponseFailure(response, expectedStatus) {
     const { status, body } = response;
@@ -20199,33 +20233,6 @@ class RateLimitGate {
 const SHARERS = 4;
 const WINDOW_TOLERANCE_MS = 2_000;
 
-;// CONCATENATED MODULE: ./build/launchdarkly/rate-limit-headers.js
-const RATE_LIMIT_SCOPES = ['account', 'token', 'route'];
-const HEADERS = {
-    account: ['x-ratelimit-global-remaining', 'x-ratelimit-reset'],
-    token: ['x-ratelimit-auth-token-remaining', 'x-ratelimit-auth-token-reset'],
-    route: ['x-ratelimit-route-remaining', 'x-ratelimit-reset'],
-};
-const MAX_WINDOW_MS = 60_000;
-function readRateLimits(headers, { receivedAt, toLocal, }) {
-    return Object.fromEntries(RATE_LIMIT_SCOPES.flatMap((scope) => {
-        const [remaining, reset] = HEADERS[scope].map((name) => readCount(headers[name]));
-        if (remaining === undefined || reset === undefined) {
-            return [];
-        }
-        const resetsAt = toLocal(reset);
-        const aheadMs = resetsAt - receivedAt;
-        return aheadMs > 0 && aheadMs <= MAX_WINDOW_MS ? [[scope, { remaining, resetsAt }]] : [];
-    }));
-}
-function findExhaustedScopes(headers) {
-    const exhausted = RATE_LIMIT_SCOPES.filter((scope) => readCount(headers[HEADERS[scope][0]]) === 0);
-    return exhausted.length > 0 ? exhausted : ['account'];
-}
-function readCount(value) {
-    return value !== undefined && /^\d+$/.test(value.trim()) ? Number(value) : undefined;
-}
-
 ;// CONCATENATED MODULE: ./build/launchdarkly/unsent.js
 function createUnsent(code, startedAt, receivedAt, cause) {
     return {
@@ -20336,12 +20343,10 @@ class Pace {
         }
         if (status === 429) {
             const gates = findExhaustedScopes(headers).map((scope) => this.#gateOf(scope, request));
-            const waitMs = (0,http_backoff/* parseRetryAfter */.mu)(headers, receivedAt) ?? this.#backOff(gates, startedAt);
+            const waitMs = parseRateLimitWait(headers, receivedAt) ?? this.#backOff(gates, startedAt);
             return this.#close(gates, response, waitMs);
         }
-        const askedMs = status >= 300
-            ? (0,http_backoff/* parseRetryAfter */.mu)({ 'retry-after': headers['retry-after'] ?? '', date: headers['date'] ?? '' }, receivedAt)
-            : undefined;
+        const askedMs = status >= 300 ? (0,http_backoff/* parseRetryAfter */.mu)(headers, receivedAt) : undefined;
         if (askedMs !== undefined) {
             this.#close([this.#gateOf('account', request)], response, askedMs);
         }

@@ -40,28 +40,30 @@ function parseHttpDate(value: string): number {
 }
 
 /**
- * Parses how long the server asks to wait, in milliseconds from the answer; undefined when it does not
- * ask. Where several limits apply at once, the longest wait is the one that satisfies all of them. Past
- * and absurd values are ignored. Resets are compared with the server's own clock where it tells it, and
- * only otherwise with ours: `receivedAt`, in epoch milliseconds.
+ * Parses the `Retry-After` of a response: how long the server asks to wait, in milliseconds from the answer;
+ * undefined when it does not ask. Dates are compared with the server's own clock where it tells it, and only
+ * otherwise with ours: `receivedAt`, in epoch milliseconds.
  *
- * @see https://launchdarkly.com/docs/api#rate-limiting `Retry-After` is in seconds (or a date, RFC 9110);
- * the two resets are in epoch milliseconds
+ * @see https://www.rfc-editor.org/rfc/rfc9110#name-retry-after seconds, or a date
  */
 export function parseRetryAfter(headers: Headers, receivedAt: number): number | undefined {
   const serverClock = parseServerClock(headers) ?? receivedAt;
-  const waits = [
-    ...split(headers['retry-after']).map((value) => parseDelay(value, serverClock)),
-    ...split(headers['x-ratelimit-reset']).map((value) => parseReset(value, serverClock)),
-    ...split(headers['x-ratelimit-auth-token-reset']).map((value) =>
-      parseReset(value, serverClock),
-    ),
-  ].filter((waitMs) => waitMs > 0 && waitMs <= MAX_RETRY_AFTER_MS);
-  return waits.length === 0 ? undefined : Math.max(...waits);
+  return findLongestWait(
+    splitHeader(headers['retry-after']).map((value) => parseDelay(value, serverClock)),
+  );
 }
 
-/** A header that came more than once is joined with commas. The comma after a day's name is the date's own. */
-function split(value = ''): string[] {
+/**
+ * The longest of several waits, which satisfies all of them; undefined when there is none. In milliseconds.
+ * Past and absurd ones are ignored.
+ */
+export function findLongestWait(waits: readonly number[]): number | undefined {
+  const usable = waits.filter((waitMs) => waitMs > 0 && waitMs <= MAX_RETRY_AFTER_MS);
+  return usable.length === 0 ? undefined : Math.max(...usable);
+}
+
+/** Splits a header that came more than once, joined with commas. The comma after a day's name is the date's own. */
+export function splitHeader(value = ''): string[] {
   return value.split(/(?<!\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*), */);
 }
 
@@ -70,10 +72,6 @@ function parseDelay(value: string, serverClock: number): number {
     return Math.ceil(Number(value) * 1000);
   }
   return parseHttpDate(value) - serverClock;
-}
-
-function parseReset(value: string, serverClock: number): number {
-  return /^\d+$/.test(value) ? Number(value) - serverClock : Number.NaN;
 }
 
 /** What a backoff is computed from. All times in milliseconds. */

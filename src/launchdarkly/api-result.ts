@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../errors.ts';
 import { parseRetryAfter, parseServerClock } from '../http/backoff.ts';
 import { isPermanentCode } from '../http/error-codes.ts';
+import { parseRateLimitWait } from './rate-limit-headers.ts';
 import { type ErrorBody, parseErrorBody } from './schemas.ts';
 import { type Exchange, HELD, type ResponseReceived } from './transport.ts';
 
@@ -97,7 +98,8 @@ export function readApiResult<T>(exchange: Exchange, expectation: Expectation<T>
     receivedAt,
     heldMs,
     serverClock: parseServerClock(headers),
-    retryAfterMs: parseRetryAfter(status === 429 ? headers : omitLimits(headers), receivedAt),
+    // LaunchDarkly shows the state of its limits on every answer; only with 429 has one been reached.
+    retryAfterMs: (status === 429 ? parseRateLimitWait : parseRetryAfter)(headers, receivedAt),
   };
   if (status >= 400 && status <= 499 && status !== 408) {
     return { ...timing, kind: 'rejected', error: readApiError(status, body) };
@@ -118,13 +120,6 @@ function readApiError(status: number, body: ResponseReceived['body']): ApiError 
   }
   const json = body.kind === 'json' ? body.json : undefined;
   return { ...parseErrorBody(json), status, text: body.text };
-}
-
-/** LaunchDarkly shows the state of its limits on every answer; only with 429 has one been reached. */
-function omitLimits(headers: ResponseReceived['headers']): ResponseReceived['headers'] {
-  return Object.fromEntries(
-    Object.entries(headers).filter(([name]) => !name.startsWith('x-ratelimit-')),
-  );
 }
 
 function readResponseFailure(response: ResponseReceived, expectedStatus: number): RequestFailure {

@@ -6,7 +6,12 @@ import {
 } from '../http/backoff.ts';
 import { ClockOffset } from './clock-offset.ts';
 import { RateLimitGate } from './rate-limit-gate.ts';
-import { findExhaustedScopes, RATE_LIMIT_SCOPES, readRateLimits } from './rate-limit-headers.ts';
+import {
+  findExhaustedScopes,
+  parseRateLimitWait,
+  RATE_LIMIT_SCOPES,
+  readRateLimits,
+} from './rate-limit-headers.ts';
 import type { Exchange, JsonRequest, ResponseReceived } from './transport.ts';
 import { createUnsent, restateLimit } from './unsent.ts';
 
@@ -137,16 +142,10 @@ export class Pace {
     }
     if (status === 429) {
       const gates = findExhaustedScopes(headers).map((scope) => this.#gateOf(scope, request));
-      const waitMs = parseRetryAfter(headers, receivedAt) ?? this.#backOff(gates, startedAt);
+      const waitMs = parseRateLimitWait(headers, receivedAt) ?? this.#backOff(gates, startedAt);
       return this.#close(gates, response, waitMs);
     }
-    const askedMs =
-      status >= 300
-        ? parseRetryAfter(
-            { 'retry-after': headers['retry-after'] ?? '', date: headers['date'] ?? '' },
-            receivedAt,
-          )
-        : undefined;
+    const askedMs = status >= 300 ? parseRetryAfter(headers, receivedAt) : undefined;
     if (askedMs !== undefined) {
       this.#close([this.#gateOf('account', request)], response, askedMs);
     } else if (status < 500) {

@@ -1,3 +1,9 @@
+import {
+  findLongestWait,
+  parseRetryAfter,
+  parseServerClock,
+  splitHeader,
+} from '../http/backoff.ts';
 import type { RateLimitState } from './rate-limit-gate.ts';
 
 /** The rate limits that LaunchDarkly applies to a call, by what shares them. */
@@ -41,6 +47,29 @@ export function readRateLimits(
       return aheadMs > 0 && aheadMs <= MAX_WINDOW_MS ? [[scope, { remaining, resetsAt }]] : [];
     }),
   );
+}
+
+/**
+ * Parses how long a 429 asks to wait, in milliseconds from the answer; undefined when it does not ask. Where
+ * several limits apply at once, the longest wait is the one that satisfies all of them. Resets are compared
+ * with the server's own clock where it tells it, and only otherwise with ours: `receivedAt`, in epoch
+ * milliseconds.
+ *
+ * @see https://launchdarkly.com/docs/api#rate-limiting `Retry-After` is in seconds; the two resets are in
+ * epoch milliseconds
+ */
+export function parseRateLimitWait(
+  headers: Readonly<Record<string, string>>,
+  receivedAt: number,
+): number | undefined {
+  const serverClock = parseServerClock(headers) ?? receivedAt;
+  const resets = new Set(RATE_LIMIT_SCOPES.map((scope) => HEADERS[scope][1]));
+  return findLongestWait([
+    parseRetryAfter(headers, receivedAt) ?? 0,
+    ...[...resets]
+      .flatMap((name) => splitHeader(headers[name]))
+      .map((value) => (/^\d+$/.test(value) ? Number(value) - serverClock : Number.NaN)),
+  ]);
 }
 
 /**

@@ -19,9 +19,8 @@ export function readRateLimit({
   if (status !== 403 && status !== 429) {
     return undefined;
   }
-  const { date = '', 'retry-after': retryAfter } = headers;
-  if (retryAfter !== undefined) {
-    return { waitMs: parseRetryAfter({ date, 'retry-after': retryAfter }, receivedAt) };
+  if (headers['retry-after'] !== undefined) {
+    return { waitMs: parseRetryAfter(headers, receivedAt) };
   }
   if (headers['x-ratelimit-remaining'] === '0') {
     // In epoch seconds, by the server's own clock.
