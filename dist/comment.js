@@ -221,6 +221,7 @@ function toFetchResponse({ status, headers, body }) {
 
 
 
+
 const PAGE_SIZE = 100;
 const ATTEMPT_TIMEOUT_MS = 8_000;
 const ACTIONS_BOT = 'github-actions[bot]';
@@ -336,11 +337,10 @@ function readComment(data) {
     const { id, body, user, html_url: url } = comment.data;
     return { id, body: body ?? '', author: user?.login, url };
 }
-const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 function checkApiUrl(apiUrl) {
     const url = URL.canParse(apiUrl) ? new URL(apiUrl) : undefined;
-    const isLoopback = url?.protocol === 'http:' && LOOPBACK.test(url.hostname);
-    if (url === undefined || (url.protocol !== 'https:' && !isLoopback)) {
+    const isLocal = url?.protocol === 'http:' && (0,http_proxies/* isLoopback */.U9)(url);
+    if (url === undefined || (url.protocol !== 'https:' && !isLocal)) {
         throw new GitHubRequestError('GITHUB_API_URL is not an https URL.', false);
     }
     const { origin, pathname } = url;

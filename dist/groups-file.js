@@ -279,7 +279,11 @@ class NodeReader {
 
 // EXTERNAL MODULE: ./build/did-you-mean.js + 1 modules
 var did_you_mean = __webpack_require__(3863);
+// EXTERNAL MODULE: ./build/inputs/input-defaults.js
+var input_defaults = __webpack_require__(3459);
 ;// CONCATENATED MODULE: ./build/inputs/schema-issues.js
+
+
 
 
 function describeIssues(issues, root) {
@@ -305,7 +309,7 @@ function describeIssue(issue, path, root) {
     }
     return describeValue(issue, { node, at: node.kind === 'blank' ? found?.keyAt : node.at, path });
 }
-function schema_issues_describeMissing(path, root, message = 'is required') {
+function schema_issues_describeMissing(path, root, message = rules/* IS_REQUIRED */.pX) {
     const parent = find(root, path.slice(0, -2), path.at(-2))?.value ?? root;
     return { ...parent.at, path: formatPath(path), message, role: 'assumes-structure' };
 }
@@ -347,18 +351,7 @@ function shorten(text) {
 const FILE_MEMBERS = Object.keys(groupsFileSchema.shape);
 const DEFAULTS_MEMBERS = Object.keys(defaultsSchema.shape);
 const ENTRY_MEMBERS = Object.keys(entrySchema.shape);
-const STEP_INPUTS = [
-    'file',
-    'token',
-    'base-uri',
-    'timeout-seconds',
-    'dry-run',
-    'on-drift',
-    'max-deletes',
-    'pr-comment',
-    'pr-number',
-    'github-token',
-];
+const STEP_INPUTS = Object.keys({ ...input_defaults/* SYNC_DEFAULTS */.Z4, ...input_defaults/* COMMON_DEFAULTS */.L2 });
 function describeUnknownKey(key, path) {
     if (key === 'if-exists') {
         return 'has no place in a file: a group that exists is always updated to what the file says';

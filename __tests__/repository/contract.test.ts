@@ -5,11 +5,14 @@ import { parse } from 'yaml';
 import * as z from 'zod/mini';
 import { ACTIONS } from '../../scripts/actions.ts';
 import { ERROR_CODES, ERROR_TITLES, SPECIAL_TITLES } from '../../src/errors.ts';
-import { COMMON_DEFAULTS } from '../../src/inputs/common-inputs.ts';
-import { CREATE_DEFAULTS } from '../../src/inputs/create-inputs.ts';
-import { DELETE_DEFAULTS } from '../../src/inputs/delete-inputs.ts';
 import { IF_EXISTS } from '../../src/inputs/if-exists.ts';
-import { ON_DRIFT, SYNC_DEFAULTS } from '../../src/inputs/sync-inputs.ts';
+import {
+  COMMON_DEFAULTS,
+  CREATE_DEFAULTS,
+  DELETE_DEFAULTS,
+  SYNC_DEFAULTS,
+} from '../../src/inputs/input-defaults.ts';
+import { ON_DRIFT } from '../../src/inputs/sync-inputs.ts';
 import { describeOutputs, listOutputNames } from '../../src/report/outputs.ts';
 import type { CommandName } from '../../src/report/run-report.ts';
 import { VERSION } from '../../src/version.ts';

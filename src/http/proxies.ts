@@ -68,7 +68,8 @@ export function findRoute(origin: string, settings: ProxySettings): Route {
   return 'reason' in proxy ? { kind: 'invalid', reason: proxy.reason } : { kind: 'proxy', proxy };
 }
 
-function isLoopback({ hostname }: URL): boolean {
+/** Tells whether a URL names this machine, to which no proxy leads. */
+export function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
 }
 

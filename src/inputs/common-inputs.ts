@@ -16,6 +16,7 @@ import {
   IS_BLANK,
 } from './access-token.ts';
 import type { WorkflowRun } from './github-context.ts';
+import { COMMON_DEFAULTS } from './input-defaults.ts';
 import { boolean, optional, ruled, wholeNumber } from './input-schemas.ts';
 import { IS_REQUIRED, invalid, valid } from './rules.ts';
 
@@ -34,17 +35,6 @@ export interface CommonInputs {
   /** What is unusual but may be right, in sentences. */
   readonly warnings: readonly string[];
 }
-
-/** The inputs that every action has, with what stands in for a blank one. */
-export const COMMON_DEFAULTS = {
-  token: '',
-  'base-uri': 'https://app.launchdarkly.com',
-  'timeout-seconds': '',
-  'dry-run': 'false',
-  'pr-comment': 'false',
-  'github-token': '',
-  'pr-number': '',
-} as const;
 
 /** Where inputs are read from, and who has to know the secrets among them. */
 export interface InputSource {

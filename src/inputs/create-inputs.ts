@@ -6,6 +6,7 @@ import {
 } from './common-inputs.ts';
 import type { GroupTemplate } from './group-template.ts';
 import { IF_EXISTS, type IfExists } from './if-exists.ts';
+import { CREATE_DEFAULTS } from './input-defaults.ts';
 import { oneOf, ruled } from './input-schemas.ts';
 import { parseApplications, warnOfKeyLength } from './rules.ts';
 import { parseSelector, type Selector } from './selector.ts';
@@ -16,16 +17,6 @@ export interface CreateInputs extends CommonInputs {
   readonly template: GroupTemplate;
   readonly ifExists: IfExists;
 }
-
-/** The inputs of the action's own, with what stands in for a blank one. */
-export const CREATE_DEFAULTS = {
-  name: '',
-  key: '',
-  project: '',
-  environment: '',
-  applications: '',
-  'if-exists': 'fail',
-} as const;
 
 const SHAPE = {
   name: ruled(parseNameTemplate),

@@ -1,16 +1,14 @@
 import { type CommonInputs, type InputSource, readInputs } from './common-inputs.ts';
 import type { AbsentGroup } from './desired-entry.ts';
+import { DELETE_DEFAULTS } from './input-defaults.ts';
 import { ruled } from './input-schemas.ts';
-import { parseKey, type Ruling } from './rules.ts';
+import { invalid, parseKey, type Ruling } from './rules.ts';
 import { parseKeyTemplate, renderTemplate } from './template.ts';
 
 /** What the action that deletes a group is told, checked. */
 export interface DeleteInputs extends CommonInputs {
   readonly group: AbsentGroup;
 }
-
-/** The inputs of the action's own, with what stands in for a blank one. */
-export const DELETE_DEFAULTS = { key: '', project: '', environment: '' } as const;
 
 const SHAPE = {
   key: ruled(parseKeyTemplate),
@@ -21,8 +19,9 @@ const SHAPE = {
 /** Reads one key, and explains that patterns and lists, which the main action takes, delete nothing. */
 function parseExactKey(text: string): Ruling<string> {
   if (/[*?!,\n]/.test(text)) {
-    const message = `"${text}" is not valid; expected one exact key, because nothing is deleted by a pattern or a list`;
-    return { kind: 'invalid', problems: [{ message }] };
+    return invalid(
+      `"${text}" is not valid; expected one exact key, because nothing is deleted by a pattern or a list`,
+    );
   }
   return parseKey(text);
 }

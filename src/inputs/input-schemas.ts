@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Ruling } from './rules.ts';
+import { invalid, type Ruling, valid } from './rules.ts';
 
 /** A schema for a text that a rule of `rules.ts` reads. */
 export function ruled<T>(rule: (text: string) => Ruling<T>) {
@@ -24,7 +24,7 @@ export function oneOf<const Words extends readonly string[]>(words: Words) {
     const word = words.find((candidate) => candidate === text);
     return word === undefined
       ? quoteInvalid(text, `expected one of ${words.join(', ')}`)
-      : { kind: 'valid', value: word };
+      : valid(word);
   });
 }
 
@@ -32,7 +32,7 @@ export function oneOf<const Words extends readonly string[]>(words: Words) {
 export const boolean = ruled(
   (text): Ruling<boolean> =>
     /^(?:true|True|TRUE|false|False|FALSE)$/.test(text)
-      ? { kind: 'valid', value: text.toLowerCase() === 'true' }
+      ? valid(text.toLowerCase() === 'true')
       : quoteInvalid(text, 'expected true or false'),
 );
 
@@ -47,9 +47,7 @@ export interface NumberRange {
 export function wholeNumber({ min, max, what }: NumberRange) {
   return ruled((text): Ruling<number> => {
     const number = /^(?:0|[1-9]\d{0,9})$/.test(text) ? Number(text) : Number.NaN;
-    return number >= min && number <= max
-      ? { kind: 'valid', value: number }
-      : quoteInvalid(text, `expected ${what}`);
+    return number >= min && number <= max ? valid(number) : quoteInvalid(text, `expected ${what}`);
   });
 }
 
@@ -72,5 +70,5 @@ export function optional<T>(schema: z.ZodMiniType<T, string>) {
 
 /** Quotes the value that breaks a rule. Never for a value that may hold a credential. */
 function quoteInvalid(text: string, rule: string): Ruling<never> {
-  return { kind: 'invalid', problems: [{ message: `"${text}" is not valid; ${rule}` }] };
+  return invalid(`"${text}" is not valid; ${rule}`);
 }

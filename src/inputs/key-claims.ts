@@ -1,3 +1,4 @@
+import { groupBy } from '../group-by.ts';
 import type { DesiredEntry } from './desired-entry.ts';
 import { hasWildcard, listExactKeys } from './selector.ts';
 import { renderTemplate } from './template.ts';
@@ -63,21 +64,6 @@ export function resolveKeyClaims<T extends KeyClaim>(claims: readonly T[]): Reso
     }
   }
   return { granted, clashes };
-}
-
-/** `Map.groupBy`, which Node 20 does not have. */
-function groupBy<K, T>(items: readonly T[], toKey: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const key = toKey(item);
-    const group = groups.get(key);
-    if (group === undefined) {
-      groups.set(key, [item]);
-    } else {
-      group.push(item);
-    }
-  }
-  return groups;
 }
 
 function isExact(entry: DesiredEntry): boolean {

@@ -1,3 +1,5 @@
+import { parseJson } from '../parse-json.ts';
+
 /*
  * What a workflow or a file may say about a group. The rules know nothing of where a text comes from:
  * inputs and the groups file share them, and with them every sentence.
@@ -42,15 +44,20 @@ export function parseKey(text: string): Ruling<string> {
   return isKey(text) ? valid(text) : invalid(`"${text}" is not valid; ${KEY_RULE}`);
 }
 
-/** What breaks a name: control characters and line separators, of which there are no others in Unicode. */
+/** What breaks a line: control characters and line separators, of which there are no others in Unicode. */
 const LINE_OR_CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+
+/** Tells whether a text is one line, without control characters. */
+export function isOneLine(text: string): boolean {
+  return !LINE_OR_CONTROL.test(text);
+}
 
 /** Says what is wrong with a display name, apart from its placeholders; undefined when nothing is. */
 export function findNameProblem(text: string): string | undefined {
   if (text.trim() === '') {
     return `${IS_REQUIRED}: the group's display name`;
   }
-  return LINE_OR_CONTROL.test(text) ? 'expected one line, without control characters' : undefined;
+  return isOneLine(text) ? undefined : 'expected one line, without control characters';
 }
 
 /** The rule of LaunchDarkly's SDKs for application ids. Unlike another key, one may start with any of these. */
@@ -94,14 +101,6 @@ export function checkApplications(keys: readonly string[]): Ruling<readonly stri
       : [{ message: `"${key}" is not valid; ${APPLICATION_RULE}`, item }],
   );
   return problems.length > 0 ? { kind: 'invalid', problems } : valid([...new Set(keys)]);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Splits at new lines and commas, trims, and drops blanks. */

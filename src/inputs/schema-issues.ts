@@ -2,7 +2,9 @@ import type * as z from 'zod/mini';
 import { didYouMean } from '../did-you-mean.ts';
 import type { FileProblem } from './desired-entry.ts';
 import { defaultsSchema, entrySchema, groupsFileSchema } from './groups-file-schema.ts';
+import { COMMON_DEFAULTS, SYNC_DEFAULTS } from './input-defaults.ts';
 import type { Located, Position } from './located-yaml.ts';
+import { IS_REQUIRED } from './rules.ts';
 
 /**
  * A problem of the content, and how it goes together with errors of the syntax:
@@ -48,11 +50,7 @@ function describeIssue(issue: z.core.$ZodIssue, path: Path, root: Located): Cont
 }
 
 /** Tells that something which is required is not there, at what should have it. */
-export function describeMissing(
-  path: Path,
-  root: Located,
-  message = 'is required',
-): ContentProblem {
+export function describeMissing(path: Path, root: Located, message = IS_REQUIRED): ContentProblem {
   const parent = find(root, path.slice(0, -2), path.at(-2))?.value ?? root;
   return { ...parent.at, path: formatPath(path), message, role: 'assumes-structure' };
 }
@@ -110,18 +108,7 @@ const DEFAULTS_MEMBERS = Object.keys(defaultsSchema.shape);
 const ENTRY_MEMBERS = Object.keys(entrySchema.shape);
 
 /** What a step of the sync action says under `with:`. */
-const STEP_INPUTS = [
-  'file',
-  'token',
-  'base-uri',
-  'timeout-seconds',
-  'dry-run',
-  'on-drift',
-  'max-deletes',
-  'pr-comment',
-  'pr-number',
-  'github-token',
-];
+const STEP_INPUTS = Object.keys({ ...SYNC_DEFAULTS, ...COMMON_DEFAULTS });
 
 function describeUnknownKey(key: string, path: Path): string {
   if (key === 'if-exists') {

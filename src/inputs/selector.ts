@@ -1,4 +1,5 @@
 import {
+  IS_REQUIRED,
   invalid,
   KEY_RULE,
   parseKey,
@@ -43,7 +44,7 @@ export function checkSelector(entries: readonly string[]): Ruling<Selector> {
   const unique = [...new Set(entries)];
   const [first] = unique;
   if (first === undefined) {
-    return invalid('is required');
+    return invalid(IS_REQUIRED);
   }
   if (unique.length === 1 && !/[*?!]/.test(first)) {
     return toSelectorRuling(parseKey(first));

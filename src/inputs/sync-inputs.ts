@@ -1,6 +1,7 @@
 import { type CommonInputs, type InputSource, readInputs } from './common-inputs.ts';
+import { SYNC_DEFAULTS } from './input-defaults.ts';
 import { oneOf, ruled, wholeNumber } from './input-schemas.ts';
-import { invalid, valid } from './rules.ts';
+import { invalid, isOneLine, valid } from './rules.ts';
 
 /** What a dry run does when LaunchDarkly differs from the file. The words of the input `on-drift`. */
 export const ON_DRIFT = ['report', 'fail'] as const;
@@ -16,17 +17,8 @@ export interface SyncInputs extends CommonInputs {
   readonly maxDeletes: number;
 }
 
-/** The inputs of the action's own, with what stands in for a blank one. */
-export const SYNC_DEFAULTS = {
-  file: '.github/insight-groups.yml',
-  'on-drift': 'report',
-  'max-deletes': '10',
-} as const;
-
 const SHAPE = {
-  file: ruled((text) =>
-    /[\p{Cc}\p{Zl}\p{Zp}]/u.test(text) ? invalid('expected the path of one file') : valid(text),
-  ),
+  file: ruled((text) => (isOneLine(text) ? valid(text) : invalid('expected the path of one file'))),
   'on-drift': oneOf(ON_DRIFT),
   'max-deletes': wholeNumber({ min: 0, max: 1_000, what: 'a whole number from 0 to 1000' }),
 };

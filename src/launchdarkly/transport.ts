@@ -1,6 +1,7 @@
 import { type HttpResponse, type NoResponse, openHttpClient } from '../http/http-client.ts';
 import type { ProxySettings } from '../http/proxies.ts';
 import type { HttpBody } from '../http/response-body.ts';
+import { parseJson } from '../parse-json.ts';
 import type { Secrets } from '../secrets.ts';
 import { ACTION_NAME, VERSION } from '../version.ts';
 
@@ -117,13 +118,4 @@ function readJson(body: HttpBody, secrets: Secrets): ResponseBody {
     return { kind: 'unreadable', why: 'it holds more secrets than can be redacted' };
   }
   return json === undefined ? body : { kind: 'json', text, json };
-}
-
-/** Returns undefined for what is not JSON. The parser's own error quotes the text, so it goes nowhere. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

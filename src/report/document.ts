@@ -17,6 +17,11 @@ export function row(...cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
 }
 
+/** Makes a bulleted list. A list without items is no block. */
+export function listOf(items: readonly string[]): Block[] {
+  return items.length === 0 ? [] : [{ items }];
+}
+
 /** Lines that are shown together or not at all, and what has to follow if the document ends with them. */
 interface Piece {
   readonly text: string;

@@ -1,5 +1,5 @@
 import type { ActionError } from '../errors.ts';
-import type { Block } from './document.ts';
+import { type Block, listOf } from './document.ts';
 import { alert, type GroupMarkdown } from './group-markdown.ts';
 import type { RunReport } from './run-report.ts';
 
@@ -45,11 +45,6 @@ export function renderFailure(error: ActionError, { report, markdown }: Renderin
 export function renderFailureTitle({ title }: ActionError, report: RunReport): string {
   const help = report.helpUrl(title);
   return help === undefined ? `**${title}.**` : `**<a href="${help}">${title}</a>.**`;
-}
-
-/** A list without items is no block. */
-function listOf(items: readonly string[]): Block[] {
-  return items.length === 0 ? [] : [{ items }];
 }
 
 function foldedListOf(summary: string, items: readonly string[]): Block[] {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Deadline } from '../deadline.ts';
 import { openHttpClient } from '../http/http-client.ts';
-import type { ProxySettings } from '../http/proxies.ts';
+import { isLoopback, type ProxySettings } from '../http/proxies.ts';
 import type { PullRequest } from '../inputs/github-context.ts';
 import { ACTION_NAME, VERSION } from '../version.ts';
 import {
@@ -197,13 +197,11 @@ function readComment(data: unknown): Comment {
   return { id, body: body ?? '', author: user?.login, url };
 }
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
-
 /** The token is sent over verified TLS only, as LaunchDarkly's is; plain http is for this machine, for tests. */
 function checkApiUrl(apiUrl: string): { readonly origin: string; readonly baseUrl: string } {
   const url = URL.canParse(apiUrl) ? new URL(apiUrl) : undefined;
-  const isLoopback = url?.protocol === 'http:' && LOOPBACK.test(url.hostname);
-  if (url === undefined || (url.protocol !== 'https:' && !isLoopback)) {
+  const isLocal = url?.protocol === 'http:' && isLoopback(url);
+  if (url === undefined || (url.protocol !== 'https:' && !isLocal)) {
     throw new GitHubRequestError('GITHUB_API_URL is not an https URL.', false);
   }
   const { origin, pathname } = url;

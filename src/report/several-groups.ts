@@ -1,4 +1,5 @@
 import type { ActionError } from '../errors.ts';
+import { groupBy } from '../group-by.ts';
 import {
   countOutcomes,
   type GroupResult,
@@ -6,7 +7,7 @@ import {
   type OutcomeKind,
 } from '../reconcile/group-result.ts';
 import { countGroups, describeCounts, OUTCOME_WORDS } from './describe.ts';
-import type { Block } from './document.ts';
+import { type Block, listOf } from './document.ts';
 import { type Rendering, renderFailure, renderFailureTitle } from './failure-markdown.ts';
 import { alert } from './group-markdown.ts';
 import { describeNotes } from './outcome-notes.ts';
@@ -127,9 +128,7 @@ function renderSection(
         ? `${found.length} ${OUTCOME_WORDS[kind]}`
         : `<b>${title}</b> (${found.length})`,
       blocks: [
-        ...(detailed.length === 0
-          ? []
-          : [{ items: detailed.map((result) => renderItem(result, rendering)) }]),
+        ...listOf(detailed.map((result) => renderItem(result, rendering))),
         ...listKeysByProject(plain, rendering),
       ],
     },
@@ -166,7 +165,7 @@ function listKeysByProject(
         : lines.map((line) => `${markdown.project(projectKey)}: ${line}`);
     },
   );
-  return items.length === 0 ? [] : [{ items }];
+  return listOf(items);
 }
 
 /** Tells failures one by one, and failures of one kind once. */
@@ -178,9 +177,7 @@ function renderFailures(results: readonly GroupResult[], rendering: SectionRende
   const [many, few] = partition([...kinds], (kind) => kind.length > MAX_EQUAL_FAILURES);
   return [
     ...many.flatMap((kind) => renderEqualFailures(kind, rendering)),
-    ...(few.length === 0
-      ? []
-      : [{ items: few.flat().map((failure) => renderFailedItem(failure, rendering)) }]),
+    ...listOf(few.flat().map((failure) => renderFailedItem(failure, rendering))),
   ];
 }
 
@@ -223,19 +220,4 @@ function renderFailedItem({ result, error }: FailedGroup, rendering: SectionRend
 
 function partition<T>(values: readonly T[], isFirst: (value: T) => boolean): [T[], T[]] {
   return [values.filter(isFirst), values.filter((value) => !isFirst(value))];
-}
-
-/** Not Map.groupBy, which Node.js 20 does not have. */
-function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const value of values) {
-    const key = keyOf(value);
-    const group = groups.get(key);
-    if (group === undefined) {
-      groups.set(key, [value]);
-    } else {
-      group.push(value);
-    }
-  }
-  return groups;
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ActionError } from '../../../src/errors.ts';
-import { COMMON_DEFAULTS, readInputs } from '../../../src/inputs/common-inputs.ts';
+import { readInputs } from '../../../src/inputs/common-inputs.ts';
 import type { WorkflowRun } from '../../../src/inputs/github-context.ts';
+import { COMMON_DEFAULTS } from '../../../src/inputs/input-defaults.ts';
 import { ruled } from '../../../src/inputs/input-schemas.ts';
 import { parseKey } from '../../../src/inputs/rules.ts';
 import { Secrets } from '../../../src/secrets.ts';
