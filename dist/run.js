@@ -14028,8 +14028,12 @@ function literal(text) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Cb: () => (/* binding */ METRICS),
 /* harmony export */   Ff: () => (/* binding */ isWithoutScore),
-/* harmony export */   YC: () => (/* binding */ findChange)
+/* harmony export */   YC: () => (/* binding */ findChange),
+/* harmony export */   lO: () => (/* binding */ withoutValues)
 /* harmony export */ });
+function withoutValues(reference) {
+    return { ...reference, name: '', applicationKeys: [] };
+}
 const METRICS = [
     'overall',
     'velocity',
@@ -16800,6 +16804,33 @@ function indexByKey(groups) {
     return new Map(groups.map((group) => [group.key.toLowerCase(), group]));
 }
 
+;// CONCATENATED MODULE: ./build/reconcile/outcome.js
+function toOutcome(plan) {
+    switch (plan.kind) {
+        case 'create':
+            return { kind: 'would-create', group: undefined, drift: [] };
+        case 'update':
+            return { kind: 'would-update', group: plan.group, drift: plan.drift };
+        case 'none':
+            return { kind: 'unchanged', group: plan.group, drift: plan.drift };
+        case 'keep':
+            return { kind: 'kept', group: plan.group, drift: plan.drift };
+    }
+}
+function setsApplications({ kind, drift }) {
+    switch (kind) {
+        case 'created':
+        case 'would-create':
+            return true;
+        case 'updated':
+        case 'would-update':
+            return drift.some(({ field }) => field === 'applications');
+        case 'unchanged':
+        case 'kept':
+            return false;
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/reconcile/plan.js
 
 function planChange(desired, observed, ifExists) {
@@ -16826,6 +16857,7 @@ function planChange(desired, observed, ifExists) {
 
 
 
+
 function expectOutcomes({ groups, deletes, missing }) {
     return [
         ...missing.map(({ outcome }) => outcome.kind),
@@ -16834,24 +16866,13 @@ function expectOutcomes({ groups, deletes, missing }) {
     ];
 }
 function expectOutcome(plan) {
-    switch (plan.kind) {
-        case 'create':
-            return 'would-create';
-        case 'update':
-            return 'would-update';
-        case 'none':
-            return 'unchanged';
-        case 'keep':
-            return 'kept';
-        case 'conflict':
-            return 'failed';
-    }
+    return plan.kind === 'conflict' ? 'failed' : toOutcome(plan).kind;
 }
 function planEntries({ groups, absent, missing }, observed, ifExists) {
     return {
         groups: groups.map(({ desired, entry }) => ({
             desired,
-            isPlaceKnown: findCatalogNeed(entry).kind !== 'none',
+            isEnvironmentKnown: findCatalogNeed(entry).kind !== 'none',
             plan: planChange(desired, findObserved(observed, desired.key), ifExists),
         })),
         deletes: absent.map(({ group }) => ({
@@ -17049,6 +17070,8 @@ function checkRendered(desired, entry) {
     return problems;
 }
 
+// EXTERNAL MODULE: ./build/insight-group/insight-group.js
+var insight_group = __nccwpck_require__(2731);
 // EXTERNAL MODULE: ./build/http/backoff.js
 var http_backoff = __nccwpck_require__(5029);
 ;// CONCATENATED MODULE: ./build/reconcile/server-clock.js
@@ -17362,9 +17385,10 @@ class WriteLedger {
 
 
 
+
 const NEW_ENVIRONMENT_LAG_MS = 5_000;
 const REREAD_INTERVAL_MS = 1_000;
-const NO_GROUP = { key: '', name: '', projectKey: '', environmentKey: '', applicationKeys: [] };
+const NO_GROUP = (0,insight_group/* withoutValues */.lO)({ key: '', projectKey: '', environmentKey: '' });
 class Lists {
     #client;
     #depsFor;
@@ -17760,6 +17784,7 @@ function explainUnknownIdentity(parts, group) {
 
 
 
+
 function deleteGroup(request, deps) {
     return new Deletion(request, deps).run();
 }
@@ -17771,7 +17796,7 @@ class Deletion {
     #requests;
     #differedAt;
     constructor(request, deps) {
-        const desired = { ...request.target, name: '', applicationKeys: [] };
+        const desired = (0,insight_group/* withoutValues */.lO)(request.target);
         this.#request = request;
         this.#deps = deps;
         this.#loop = new RetryLoop(desired, deps, this.#ledger);
@@ -17945,26 +17970,6 @@ class ConflictStreak {
     }
 }
 
-;// CONCATENATED MODULE: ./build/reconcile/outcome.js
-function leaveGroup(plan) {
-    return plan.kind === 'none'
-        ? { kind: 'unchanged', group: plan.group, drift: plan.drift }
-        : { kind: 'kept', group: plan.group, drift: plan.drift };
-}
-function setsApplications({ kind, drift }) {
-    switch (kind) {
-        case 'created':
-        case 'would-create':
-            return true;
-        case 'updated':
-        case 'would-update':
-            return drift.some(({ field }) => field === 'applications');
-        case 'unchanged':
-        case 'kept':
-            return false;
-    }
-}
-
 ;// CONCATENATED MODULE: ./build/reconcile/update-check.js
 
 
@@ -18034,18 +18039,13 @@ class Reconciler {
         const { desired, ifExists } = this.#request;
         const read = await this.#requests.read();
         const plan = planChange(desired, read?.group, ifExists);
-        switch (plan.kind) {
-            case 'create':
-                await this.#requests.assertEnvironmentExists();
-                return this.#annotate({ kind: 'would-create', group: undefined, drift: [] });
-            case 'update':
-                return this.#annotate({ kind: 'would-update', group: plan.group, drift: plan.drift });
-            case 'none':
-            case 'keep':
-                return leaveGroup(plan);
-            case 'conflict':
-                throw this.#conflict(plan);
+        if (plan.kind === 'conflict') {
+            throw this.#conflict(plan);
         }
+        if (plan.kind === 'create') {
+            await this.#requests.assertEnvironmentExists();
+        }
+        return this.#annotate(toOutcome(plan));
     }
     async #resolveExisting() {
         for (;;) {
@@ -18085,7 +18085,7 @@ class Reconciler {
                 return undefined;
             case 'none':
             case 'keep':
-                return leaveGroup(plan);
+                return toOutcome(plan);
             case 'update':
                 return this.#update(plan);
             case 'conflict':
@@ -18190,6 +18190,8 @@ class Reconciler {
 ;// CONCATENATED MODULE: ./build/reconcile/tasks.js
 
 
+
+
 function ensureTask(desired, options) {
     const { ifExists, isDryRun, depsFor } = options;
     return {
@@ -18198,63 +18200,47 @@ function ensureTask(desired, options) {
     };
 }
 function plannedTasks(planned, options) {
-    const places = new Map();
-    return planned.map((group) => plannedTask(group, options, places));
+    const checks = new Map();
+    return planned.map((group) => plannedTask(group, options, checks));
 }
-function plannedTask({ desired, plan, isPlaceKnown }, options, places) {
+function plannedTask({ desired, plan, isEnvironmentKnown }, options, checks) {
     const { ifExists, isDryRun, depsFor } = options;
     if (plan.kind === 'conflict') {
         return ensureTask(desired, options);
     }
-    if (!isDryRun) {
-        const observed = plan.kind === 'create' ? undefined : plan.group;
-        return {
-            target: desired,
-            needsNoRequest: plan.kind === 'none' || plan.kind === 'keep',
-            run: () => ensureGroup({ desired, ifExists, isDryRun, observed }, depsFor(desired)),
-        };
-    }
+    const observed = plan.kind === 'create' ? undefined : plan.group;
+    const apply = () => ensureGroup({ desired, ifExists, isDryRun, observed }, depsFor(desired));
     const show = () => showPlan(plan, depsFor(desired));
-    if (plan.kind !== 'create' || isPlaceKnown) {
-        return {
-            target: desired,
-            needsNoRequest: plan.kind === 'none' || plan.kind === 'keep',
-            run: show,
-        };
+    if (isDryRun && plan.kind === 'create' && !isEnvironmentKnown) {
+        return { target: desired, run: () => showChecked(desired, { checks, check: apply, show }) };
     }
-    const { run: check } = ensureTask(desired, options);
-    return { target: desired, run: () => checkPlaceOnce(desired, places, check, show) };
+    return {
+        target: desired,
+        needsNoRequest: plan.kind === 'none' || plan.kind === 'keep',
+        run: isDryRun ? show : apply,
+    };
 }
-async function checkPlaceOnce({ projectKey, environmentKey }, places, check, show) {
-    const place = `${projectKey}/${environmentKey}`;
-    const first = places.get(place);
+async function showChecked({ projectKey, environmentKey }, { checks, check, show }) {
+    const environment = `${projectKey}/${environmentKey}`;
+    const first = checks.get(environment);
     if (first === undefined) {
         const own = check();
-        places.set(place, own);
+        checks.set(environment, own);
         return own;
     }
     return (await first).kind === 'failed' ? check() : show();
 }
 async function showPlan(plan, deps) {
-    switch (plan.kind) {
-        case 'create': {
-            const unknownApplications = await deps.diagnosis.findUnknownApplications();
-            return { kind: 'would-create', group: undefined, drift: [], unknownApplications };
-        }
-        case 'update':
-            return { kind: 'would-update', group: plan.group, drift: plan.drift };
-        case 'none':
-            return { kind: 'unchanged', group: plan.group, drift: plan.drift };
-        case 'keep':
-            return { kind: 'kept', group: plan.group, drift: plan.drift };
-    }
+    const outcome = toOutcome(plan);
+    return outcome.kind === 'would-create'
+        ? { ...outcome, unknownApplications: await deps.diagnosis.findUnknownApplications() }
+        : outcome;
 }
 function deleteTask(target, { isDryRun, depsFor }) {
-    const subject = { ...target, name: '', applicationKeys: [] };
-    return { target, run: () => deleteGroup({ target, isDryRun }, depsFor(subject)) };
-}
-function plannedDeleteTask({ target }, options) {
-    return deleteTask(target, options);
+    return {
+        target,
+        run: () => deleteGroup({ target, isDryRun }, depsFor((0,insight_group/* withoutValues */.lO)(target))),
+    };
 }
 
 ;// CONCATENATED MODULE: ./build/report/comment-identity.js
@@ -18602,7 +18588,7 @@ async function sync_showPlan(plan, { session, progress }) {
     const options = { ifExists: 'update', isDryRun: true, depsFor: session.depsFor };
     const tasks = [
         ...plannedTasks(plan.groups, options),
-        ...plan.deletes.map((planned) => plannedDeleteTask(planned, options)),
+        ...plan.deletes.map(({ target }) => deleteTask(target, options)),
     ];
     for (const _ of plan.missing) {
         progress.advance();
@@ -18624,7 +18610,7 @@ async function applyPlan(plan, { session, progress }) {
     plan.missing.forEach(onResult);
     const written = await applyAll(plannedTasks(plan.groups, options), applyOptions);
     const results = [...plan.missing, ...written];
-    const deletions = plan.deletes.map((planned) => plannedDeleteTask(planned, options));
+    const deletions = plan.deletes.map(({ target }) => deleteTask(target, options));
     if (results.every(isSuccess)) {
         return [...results, ...(await applyAll(deletions, applyOptions))];
     }
@@ -18853,8 +18839,6 @@ function describeCause(cause) {
     return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
 }
 
-// EXTERNAL MODULE: ./build/insight-group/insight-group.js
-var insight_group = __nccwpck_require__(2731);
 // EXTERNAL MODULE: ./build/reconcile/group-result.js
 var group_result = __nccwpck_require__(416);
 ;// CONCATENATED MODULE: ./build/report/run-report.js

@@ -7,7 +7,7 @@ import { renderTemplate } from '../inputs/template.ts';
 import { applyAll, applyOne } from '../reconcile/apply.ts';
 import type { Catalog } from '../reconcile/catalog.ts';
 import { expectOutcomes, planEntries } from '../reconcile/entries-plan.ts';
-import { type Expansion, expandEntries } from '../reconcile/expand.ts';
+import { expandEntries, type ValidExpansion } from '../reconcile/expand.ts';
 import { Lists } from '../reconcile/lists.ts';
 import { observeGroups } from '../reconcile/observe-groups.ts';
 import { readCatalog, readNames } from '../reconcile/read-catalog.ts';
@@ -80,7 +80,7 @@ function expand(
   { template }: CreateInputs,
   catalog: Catalog,
   { source }: CommandContext,
-): Extract<Expansion, { readonly kind: 'expanded' }> {
+): ValidExpansion {
   const expansion = expandEntries([{ kind: 'present', template }], catalog);
   if (expansion.kind === 'invalid') {
     throw explainProblems(expansion.problems, source.run, 'Nothing was written.');

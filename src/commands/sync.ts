@@ -8,13 +8,13 @@ import {
 import { readSyncInputs, type SyncInputs } from '../inputs/sync-inputs.ts';
 import { applyAll, type GroupTask, SKIPPED } from '../reconcile/apply.ts';
 import { type EntriesPlan, expectOutcomes, planEntries } from '../reconcile/entries-plan.ts';
-import { type Expansion, expandEntries } from '../reconcile/expand.ts';
+import { expandEntries, type ValidExpansion } from '../reconcile/expand.ts';
 import type { GroupResult } from '../reconcile/group-result.ts';
 import { Lists } from '../reconcile/lists.ts';
 import { observeGroups } from '../reconcile/observe-groups.ts';
 import { readCatalog } from '../reconcile/read-catalog.ts';
 import type { ExpandNotice } from '../reconcile/targets.ts';
-import { plannedDeleteTask, plannedTasks } from '../reconcile/tasks.ts';
+import { deleteTask, plannedTasks } from '../reconcile/tasks.ts';
 import type { Command, CommandContext } from './command.ts';
 
 /** `sync/action.yml`: makes the groups of an account match a file. */
@@ -50,8 +50,6 @@ export const syncCommand: Command<SyncInputs> = {
     return { results: await applyPlan(plan, context), notices };
   },
 };
-
-type ValidExpansion = Extract<Expansion, { readonly kind: 'expanded' }>;
 
 /** @throws {ActionError} `invalid-file`, when the entries do not fit the projects and environments that exist */
 function expand(
@@ -95,7 +93,7 @@ async function showPlan(
   const options = { ifExists: 'update', isDryRun: true, depsFor: session.depsFor } as const;
   const tasks = [
     ...plannedTasks(plan.groups, options),
-    ...plan.deletes.map((planned) => plannedDeleteTask(planned, options)),
+    ...plan.deletes.map(({ target }) => deleteTask(target, options)),
   ];
   for (const _ of plan.missing) {
     progress.advance();
@@ -122,7 +120,7 @@ async function applyPlan(
   plan.missing.forEach(onResult);
   const written = await applyAll(plannedTasks(plan.groups, options), applyOptions);
   const results = [...plan.missing, ...written];
-  const deletions = plan.deletes.map((planned) => plannedDeleteTask(planned, options));
+  const deletions = plan.deletes.map(({ target }) => deleteTask(target, options));
   if (results.every(isSuccess)) {
     return [...results, ...(await applyAll(deletions, applyOptions))];
   }

@@ -1,5 +1,5 @@
+import type { GroupReference } from '../insight-group/insight-group.ts';
 import { type CommonInputs, type InputSource, readInputs } from './common-inputs.ts';
-import type { AbsentGroup } from './desired-entry.ts';
 import { DELETE_DEFAULTS } from './input-defaults.ts';
 import { ruled } from './input-schemas.ts';
 import { invalid, parseKey, type Ruling } from './rules.ts';
@@ -7,7 +7,8 @@ import { parseKeyTemplate, renderTemplate } from './template.ts';
 
 /** What the action that deletes a group is told, checked. */
 export interface DeleteInputs extends CommonInputs {
-  readonly group: AbsentGroup;
+  /** Project and environment are the second factor, for the key is account-wide. */
+  readonly group: GroupReference;
 }
 
 const SHAPE = {

@@ -1,3 +1,4 @@
+import type { GroupReference } from '../insight-group/insight-group.ts';
 import type { GroupTemplate } from './group-template.ts';
 
 /** Where an entry of the groups file stands; lines and columns count from 1. */
@@ -8,13 +9,6 @@ export interface SourcePosition {
   readonly path: string;
 }
 
-/** A group that should be gone. Project and environment are the second factor, for the key is account-wide. */
-export interface AbsentGroup {
-  readonly key: string;
-  readonly projectKey: string;
-  readonly environmentKey: string;
-}
-
 /** What asks for groups: the inputs of a step, without a `source`, or an entry of the groups file. */
 export interface PresentEntry {
   readonly kind: 'present';
@@ -22,10 +16,10 @@ export interface PresentEntry {
   readonly source?: SourcePosition | undefined;
 }
 
-/** What asks for a group to be gone. */
+/** What asks for a group to be gone. Project and environment are the second factor, for the key is account-wide. */
 export interface AbsentEntry {
   readonly kind: 'absent';
-  readonly group: AbsentGroup;
+  readonly group: GroupReference;
   readonly source?: SourcePosition | undefined;
 }
 

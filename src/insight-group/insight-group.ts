@@ -10,6 +10,11 @@ export interface DesiredGroup {
 /** Names a group by its key and by where it belongs. */
 export type GroupReference = Pick<DesiredGroup, 'key' | 'projectKey' | 'environmentKey'>;
 
+/** The group that a reference names, for work that asks for none of its values. */
+export function withoutValues(reference: GroupReference): DesiredGroup {
+  return { ...reference, name: '', applicationKeys: [] };
+}
+
 /** An insight group as LaunchDarkly stores it. */
 export interface InsightGroup extends DesiredGroup {
   /** Epoch milliseconds by the server's clock; undefined when LaunchDarkly does not say, or not in a form that is a time. */

@@ -1,6 +1,10 @@
 import { ActionError } from '../errors.ts';
 import { isSameKey } from '../insight-group/diff.ts';
-import type { GroupReference, InsightGroup } from '../insight-group/insight-group.ts';
+import {
+  type GroupReference,
+  type InsightGroup,
+  withoutValues,
+} from '../insight-group/insight-group.ts';
 import {
   explainForeignDelete,
   explainNotDeleted,
@@ -57,8 +61,7 @@ class Deletion {
   #differedAt: Moment | undefined;
 
   constructor(request: DeleteRequest, deps: ReconcileDeps) {
-    // A delete names a group, and asks for none of its values.
-    const desired = { ...request.target, name: '', applicationKeys: [] };
+    const desired = withoutValues(request.target);
     this.#request = request;
     this.#deps = deps;
     this.#loop = new RetryLoop(desired, deps, this.#ledger);

@@ -1,11 +1,11 @@
-import type { AbsentGroup } from '../inputs/desired-entry.ts';
 import type { IfExists } from '../inputs/if-exists.ts';
-import type { DesiredGroup, InsightGroup } from '../insight-group/insight-group.ts';
+import type { DesiredGroup, GroupReference, InsightGroup } from '../insight-group/insight-group.ts';
 import { findCatalogNeed } from './catalog.ts';
-import type { Expansion } from './expand.ts';
+import type { ValidExpansion } from './expand.ts';
 import type { GroupResult, OutcomeKind } from './group-result.ts';
 import { explainMissingTarget } from './messages.ts';
 import { findObserved, type ObservedGroups } from './observe-groups.ts';
+import { toOutcome } from './outcome.ts';
 import { type Plan, planChange } from './plan.ts';
 
 /** What is to be done about one group, by what was seen of it. Apply takes that for a hint. */
@@ -13,12 +13,12 @@ export interface PlannedGroup {
   readonly desired: DesiredGroup;
   readonly plan: Plan;
   /** Whether project and environment were read, so that they are known to exist. */
-  readonly isPlaceKnown: boolean;
+  readonly isEnvironmentKnown: boolean;
 }
 
 /** A group that is to be gone, and the group of its key as it was seen; undefined when there is none. */
 export interface PlannedDelete {
-  readonly target: AbsentGroup;
+  readonly target: GroupReference;
   readonly observed: InsightGroup | undefined;
 }
 
@@ -40,30 +40,19 @@ export function expectOutcomes({ groups, deletes, missing }: EntriesPlan): Outco
 }
 
 function expectOutcome(plan: Plan): OutcomeKind {
-  switch (plan.kind) {
-    case 'create':
-      return 'would-create';
-    case 'update':
-      return 'would-update';
-    case 'none':
-      return 'unchanged';
-    case 'keep':
-      return 'kept';
-    case 'conflict':
-      return 'failed';
-  }
+  return plan.kind === 'conflict' ? 'failed' : toOutcome(plan).kind;
 }
 
 /** Plans what the groups of an expansion need, given the groups that exist. Pure. */
 export function planEntries(
-  { groups, absent, missing }: Extract<Expansion, { readonly kind: 'expanded' }>,
+  { groups, absent, missing }: ValidExpansion,
   observed: ObservedGroups,
   ifExists: IfExists,
 ): EntriesPlan {
   return {
     groups: groups.map(({ desired, entry }) => ({
       desired,
-      isPlaceKnown: findCatalogNeed(entry).kind !== 'none',
+      isEnvironmentKnown: findCatalogNeed(entry).kind !== 'none',
       plan: planChange(desired, findObserved(observed, desired.key), ifExists),
     })),
     deletes: absent.map(({ group }) => ({

@@ -19,16 +19,19 @@ export interface ExpandedGroup {
   readonly entry: PresentEntry;
 }
 
+/** All that entries ask for. */
+export interface ValidExpansion {
+  readonly kind: 'expanded';
+  readonly groups: readonly ExpandedGroup[];
+  readonly absent: readonly AbsentEntry[];
+  /** Each is the failure of one group, and of no other. */
+  readonly missing: readonly MissingTarget[];
+  readonly notices: readonly ExpandNotice[];
+}
+
 /** Either all that is asked for, or all reasons why nothing can be done. */
 export type Expansion =
-  | {
-      readonly kind: 'expanded';
-      readonly groups: readonly ExpandedGroup[];
-      readonly absent: readonly AbsentEntry[];
-      /** Each is the failure of one group, and of no other. */
-      readonly missing: readonly MissingTarget[];
-      readonly notices: readonly ExpandNotice[];
-    }
+  | ValidExpansion
   | { readonly kind: 'invalid'; readonly problems: readonly ExpandProblem[] };
 
 type Claim = KeyClaim &

@@ -1,14 +1,12 @@
 import type { ActionError } from '../errors.ts';
 import type { Drift } from '../insight-group/diff.ts';
-import type { InsightGroup } from '../insight-group/insight-group.ts';
+import type { GroupReference, InsightGroup } from '../insight-group/insight-group.ts';
 import type { Outcome } from './outcome.ts';
 
 /** The group that a result is about. A group that is only deleted has neither name nor applications here. */
-export interface GroupTarget {
+export interface GroupTarget extends GroupReference {
   /** Empty where not even the key is known, because its environments could not be read. */
   readonly key: string;
-  readonly projectKey: string;
-  readonly environmentKey: string;
   readonly name?: string | undefined;
   readonly applicationKeys?: readonly string[] | undefined;
 }

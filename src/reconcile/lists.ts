@@ -1,4 +1,8 @@
-import type { DesiredGroup, InsightGroup } from '../insight-group/insight-group.ts';
+import {
+  type DesiredGroup,
+  type InsightGroup,
+  withoutValues,
+} from '../insight-group/insight-group.ts';
 import type { ApiResult } from '../launchdarkly/api-result.ts';
 import type { LaunchDarkly } from '../launchdarkly/client.ts';
 import type { Operation } from '../launchdarkly/diagnose.ts';
@@ -33,7 +37,7 @@ const NEW_ENVIRONMENT_LAG_MS = 5_000;
 const REREAD_INTERVAL_MS = 1_000;
 
 /** Most reads are about no group in particular. */
-const NO_GROUP = { key: '', name: '', projectKey: '', environmentKey: '', applicationKeys: [] };
+const NO_GROUP = withoutValues({ key: '', projectKey: '', environmentKey: '' });
 
 /**
  * Reads what plans are made from, each page until LaunchDarkly has answered. All methods throw an

@@ -2,7 +2,7 @@ import type { IfExists } from '../inputs/if-exists.ts';
 import type { Drift } from '../insight-group/diff.ts';
 import type { DesiredGroup, InsightGroup } from '../insight-group/insight-group.ts';
 import type { UnknownApplication } from '../launchdarkly/key-lookup.ts';
-import type { PlanOf } from './plan.ts';
+import type { Plan, PlanOf } from './plan.ts';
 
 /** What the workflow asks for. */
 export interface ReconcileRequest {
@@ -42,11 +42,18 @@ export interface OutcomeNotes {
   readonly unknownApplications?: readonly UnknownApplication[];
 }
 
-/** The outcome of a plan that leaves the group as it is. */
-export function leaveGroup(plan: PlanOf<'none'> | PlanOf<'keep'>): Outcome {
-  return plan.kind === 'none'
-    ? { kind: 'unchanged', group: plan.group, drift: plan.drift }
-    : { kind: 'kept', group: plan.group, drift: plan.drift };
+/** The outcome of a plan in a dry run. For a plan that leaves the group as it is, that of an apply as well. */
+export function toOutcome(plan: Exclude<Plan, PlanOf<'conflict'>>): Outcome {
+  switch (plan.kind) {
+    case 'create':
+      return { kind: 'would-create', group: undefined, drift: [] };
+    case 'update':
+      return { kind: 'would-update', group: plan.group, drift: plan.drift };
+    case 'none':
+      return { kind: 'unchanged', group: plan.group, drift: plan.drift };
+    case 'keep':
+      return { kind: 'kept', group: plan.group, drift: plan.drift };
+  }
 }
 
 /** Whether the run has set the applications of the group, or in a dry run would set them. */

@@ -10,7 +10,7 @@ import {
   explainNotUpdatable,
   explainRefusedUpdate,
 } from './messages.ts';
-import { leaveGroup, type Outcome, type ReconcileRequest, setsApplications } from './outcome.ts';
+import { type Outcome, type ReconcileRequest, setsApplications, toOutcome } from './outcome.ts';
 import { type PlanOf, planChange } from './plan.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 import { RetryLoop } from './retry-loop.ts';
@@ -75,18 +75,13 @@ class Reconciler {
     const { desired, ifExists } = this.#request;
     const read = await this.#requests.read();
     const plan = planChange(desired, read?.group, ifExists);
-    switch (plan.kind) {
-      case 'create':
-        await this.#requests.assertEnvironmentExists();
-        return this.#annotate({ kind: 'would-create', group: undefined, drift: [] });
-      case 'update':
-        return this.#annotate({ kind: 'would-update', group: plan.group, drift: plan.drift });
-      case 'none':
-      case 'keep':
-        return leaveGroup(plan);
-      case 'conflict':
-        throw this.#conflict(plan);
+    if (plan.kind === 'conflict') {
+      throw this.#conflict(plan);
     }
+    if (plan.kind === 'create') {
+      await this.#requests.assertEnvironmentExists();
+    }
+    return this.#annotate(toOutcome(plan));
   }
 
   /** Applies `if-exists` to the group that exists; undefined when there is none (any more). */
@@ -131,7 +126,7 @@ class Reconciler {
         return undefined;
       case 'none':
       case 'keep':
-        return leaveGroup(plan);
+        return toOutcome(plan);
       case 'update':
         return this.#update(plan);
       case 'conflict':

@@ -1,3 +1,4 @@
+import type { WritesInDoubt } from '../errors.ts';
 import type { InsightGroup } from '../insight-group/insight-group.ts';
 import type { Moment, ServerClock } from './server-clock.ts';
 
@@ -17,11 +18,9 @@ export type Maker = 'others' | 'this-run' | 'unknown';
 export type Intent = 'present' | 'absent';
 
 /** What this run may have written, as a failure has to tell it. */
-export interface Writes {
+export interface Writes extends WritesInDoubt {
   readonly intent: Intent;
-  readonly create: 'none' | 'unknown';
   readonly update: 'none' | 'unknown' | 'in-part';
-  readonly delete: 'none' | 'unknown';
 }
 
 /** Keeps what this run may have written: in one place, so that no report denies it. */
