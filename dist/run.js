@@ -12765,7 +12765,7 @@ class ActionError extends Error {
     name = 'ActionError';
     code;
     title;
-    said;
+    serverMessage;
     nextStep;
     reasons;
     problems;
@@ -12776,7 +12776,7 @@ class ActionError extends Error {
         super(parts.message, { cause: parts.cause });
         this.code = parts.code;
         this.title = parts.title ?? ERROR_TITLES[parts.code];
-        this.said = parts.said;
+        this.serverMessage = parts.serverMessage;
         this.nextStep = parts.nextStep;
         this.reasons = parts.reasons ?? [];
         this.problems = parts.problems ?? [];
@@ -14521,7 +14521,7 @@ function renderFailure(error, { report, markdown }) {
             ? markdown.text(reason)
             : `${markdown.code(attribute)}: ${markdown.text(reason)}`)),
         ...listOf(error.problems.map(({ file, line, column, message }) => `${markdown.code(`${file}:${line}:${column}`)} ${markdown.sentence(message)}`)),
-        ...(error.said === undefined ? [] : [`> ${markdown.text(error.said)}`]),
+        ...(error.serverMessage === undefined ? [] : [`> ${markdown.text(error.serverMessage)}`]),
         ...foldedListOf('Details', error.details.map((detail) => markdown.sentence(detail))),
     ];
 }
@@ -16377,7 +16377,7 @@ function listKeys(keys) {
 async function describeApiError(error, context, client) {
     const parts = {
         code: nameStatus(error.status),
-        said: quoteApiError(error),
+        serverMessage: quoteApiError(error),
         reasons: error.errors,
         details: error.id === undefined ? [] : [`Request ID for LaunchDarkly support: ${error.id}`],
     };
@@ -16394,7 +16394,7 @@ function describeFailure(failure, context) {
     return {
         code: failure.code,
         message: `${server.origin} ${failure.what}. ${describeOperation(context)}`,
-        said: failure.message === undefined
+        serverMessage: failure.message === undefined
             ? undefined
             : quote(failure.causeCode.replace(/^HTTP /, ''), failure.message),
         nextStep: findRemedy(failure, server),
@@ -16611,7 +16611,7 @@ function explainNoTimeLeft(reason, { key, operation, neededWait, }) {
                     ...(operation === 'create' && {
                         message: `LaunchDarkly reports a conflicting change to insight group "${key}".${neededWait}`,
                     }),
-                    said: quoteApiError(reason.error),
+                    serverMessage: quoteApiError(reason.error),
                 };
         case 'not-updatable':
             return explainNotUpdatable(reason.error, reason.observed);
@@ -16641,7 +16641,7 @@ function explainHiddenGroup(key, error) {
         code: 'conflict',
         title: errors/* SPECIAL_TITLES */.iN.hiddenGroup,
         message: `LaunchDarkly keeps answering 409 for insight group "${key}", but shows no group of that key.`,
-        said: quoteApiError(error),
+        serverMessage: quoteApiError(error),
         nextStep: 'The key may be reserved by a deleted group, or by one that this token may not see. Choose another key, or use a token that sees the whole account.',
     };
 }
@@ -16650,7 +16650,7 @@ function explainNotUpdatable(error, existing) {
         code: 'conflict',
         title: errors/* SPECIAL_TITLES */.iN.contention,
         message: `LaunchDarkly shows insight group "${existing.group.key}" but answers every update of it with 404.`,
-        said: quoteApiError(error),
+        serverMessage: quoteApiError(error),
         nextStep: 'The token may be allowed to see the group but not to change it, or another process is deleting and creating the group at the same time. Check the token, or set if-exists: keep.',
         existing,
     };
@@ -17753,7 +17753,7 @@ function explainForeignDelete(group, target) {
 function explainNotDeleted(error, group) {
     const common = {
         code: 'unexpected-response',
-        said: quoteApiError(error),
+        serverMessage: quoteApiError(error),
         existing: { group, drift: [] },
     };
     return isOwnError(error)
@@ -18819,7 +18819,7 @@ function logFailure(error, { helpUrl }, log) {
         error.message,
         ...error.reasons.map(({ attribute, reason }) => attribute === '' ? `- ${reason}` : `- ${attribute}: ${reason}`),
         ...(0,describe/* describeDrift */.ZP)(error.existing?.drift ?? [], 'state', FORMAT).map((line) => `- ${line}`),
-        ...(error.said === undefined ? [] : [error.said]),
+        ...(error.serverMessage === undefined ? [] : [error.serverMessage]),
         next,
     ]);
 }

@@ -166,7 +166,7 @@ export const GALLERY: Readonly<Record<string, RunReport>> = {
       message: `Insight group "${desired.key}" already exists in project "default", environment "production". It differs in name and applications.`,
       nextStep:
         'Set if-exists: keep to go on with the group as it is, or if-exists: update to change it to what is requested.',
-      said: 'LaunchDarkly answered 409 (conflict): "The key is taken"',
+      serverMessage: 'LaunchDarkly answered 409 (conflict): "The key is taken"',
       existing: { group: scored, drift },
       details: ['Request 1: POST 409', 'Request 2: GET 200'],
     },

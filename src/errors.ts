@@ -24,7 +24,7 @@ export const ERROR_CODES = [
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /**
- * The title of each failure's annotation, and the heading under which the README explains it. The
+ * The title of each failure's annotation, and the heading under which the troubleshooting page explains it. The
  * runner does not mask titles, so no word of a server or a user may stand in one.
  */
 export const ERROR_TITLES: Readonly<Record<ErrorCode, string>> = {
@@ -46,7 +46,7 @@ export const ERROR_TITLES: Readonly<Record<ErrorCode, string>> = {
   drift: 'LaunchDarkly differs from the groups file',
 };
 
-/** Titles of failures that the title of their code would describe wrongly. The README explains these as well. */
+/** Titles of failures that the title of their code would describe wrongly. The troubleshooting page explains these as well. */
 export const SPECIAL_TITLES = {
   foreignGroup: 'The key belongs to another project or environment',
   hiddenGroup: 'LaunchDarkly keeps answering 409',
@@ -85,7 +85,7 @@ export interface ActionErrorParts {
   /** The headline: what was tried, on what, and what came of it. One sentence or two, no new lines. */
   readonly message: string;
   /** The server's own words, with their status, raw. */
-  readonly said?: string | undefined;
+  readonly serverMessage?: string | undefined;
   /** What the person who reads this can do next. */
   readonly nextStep: string;
   readonly reasons?: readonly FieldProblem[];
@@ -107,7 +107,7 @@ export class ActionError extends Error {
   override readonly name = 'ActionError';
   readonly code: ErrorCode;
   readonly title: string;
-  readonly said: string | undefined;
+  readonly serverMessage: string | undefined;
   readonly nextStep: string;
   readonly reasons: readonly FieldProblem[];
   readonly problems: readonly SourceProblem[];
@@ -119,7 +119,7 @@ export class ActionError extends Error {
     super(parts.message, { cause: parts.cause });
     this.code = parts.code;
     this.title = parts.title ?? ERROR_TITLES[parts.code];
-    this.said = parts.said;
+    this.serverMessage = parts.serverMessage;
     this.nextStep = parts.nextStep;
     this.reasons = parts.reasons ?? [];
     this.problems = parts.problems ?? [];

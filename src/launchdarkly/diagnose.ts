@@ -37,7 +37,7 @@ export async function describeApiError(
 ): Promise<ActionErrorParts> {
   const parts = {
     code: nameStatus(error.status),
-    said: quoteApiError(error),
+    serverMessage: quoteApiError(error),
     reasons: error.errors,
     details: error.id === undefined ? [] : [`Request ID for LaunchDarkly support: ${error.id}`],
   };
@@ -59,7 +59,7 @@ export function describeFailure(
   return {
     code: failure.code,
     message: `${server.origin} ${failure.what}. ${describeOperation(context)}`,
-    said:
+    serverMessage:
       failure.message === undefined
         ? undefined
         : quote(failure.causeCode.replace(/^HTTP /, ''), failure.message),

@@ -22,7 +22,7 @@ export function explainForeignDelete(
 export function explainNotDeleted(error: ApiError, group: InsightGroup): ActionErrorParts {
   const common = {
     code: 'unexpected-response',
-    said: quoteApiError(error),
+    serverMessage: quoteApiError(error),
     existing: { group, drift: [] },
   } as const;
   return isOwnError(error)

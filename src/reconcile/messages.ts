@@ -85,7 +85,7 @@ export function explainNoTimeLeft(
             ...(operation === 'create' && {
               message: `LaunchDarkly reports a conflicting change to insight group "${key}".${neededWait}`,
             }),
-            said: quoteApiError(reason.error),
+            serverMessage: quoteApiError(reason.error),
           };
     case 'not-updatable':
       return explainNotUpdatable(reason.error, reason.observed);
@@ -123,7 +123,7 @@ export function explainHiddenGroup(key: string, error: ApiError): ActionErrorPar
     code: 'conflict',
     title: SPECIAL_TITLES.hiddenGroup,
     message: `LaunchDarkly keeps answering 409 for insight group "${key}", but shows no group of that key.`,
-    said: quoteApiError(error),
+    serverMessage: quoteApiError(error),
     nextStep:
       'The key may be reserved by a deleted group, or by one that this token may not see. Choose another key, or use a token that sees the whole account.',
   };
@@ -135,7 +135,7 @@ export function explainNotUpdatable(error: ApiError, existing: ObservedGroup): A
     code: 'conflict',
     title: SPECIAL_TITLES.contention,
     message: `LaunchDarkly shows insight group "${existing.group.key}" but answers every update of it with 404.`,
-    said: quoteApiError(error),
+    serverMessage: quoteApiError(error),
     nextStep:
       'The token may be allowed to see the group but not to change it, or another process is deleting and creating the group at the same time. Check the token, or set if-exists: keep.',
     existing,

@@ -33,7 +33,7 @@ export function renderFailure(error: ActionError, { report, markdown }: Renderin
           `${markdown.code(`${file}:${line}:${column}`)} ${markdown.sentence(message)}`,
       ),
     ),
-    ...(error.said === undefined ? [] : [`> ${markdown.text(error.said)}`]),
+    ...(error.serverMessage === undefined ? [] : [`> ${markdown.text(error.serverMessage)}`]),
     ...foldedListOf(
       'Details',
       error.details.map((detail) => markdown.sentence(detail)),

@@ -188,7 +188,7 @@ export function logFailure(
       attribute === '' ? `- ${reason}` : `- ${attribute}: ${reason}`,
     ),
     ...describeDrift(error.existing?.drift ?? [], 'state', FORMAT).map((line) => `- ${line}`),
-    ...(error.said === undefined ? [] : [error.said]),
+    ...(error.serverMessage === undefined ? [] : [error.serverMessage]),
     next,
   ]);
 }

@@ -422,7 +422,7 @@ describe("LaunchDarkly's message", () => {
 
   test('quotes the message of a server error as well', () => {
     const parts = trouble({ code: 'server-error', causeCode: 'HTTP 500', message: 'Upset.' });
-    expect(describeFailure(parts, circumstances()).said).toBe(
+    expect(describeFailure(parts, circumstances()).serverMessage).toBe(
       'LaunchDarkly answered 500: "Upset."',
     );
   });

@@ -166,7 +166,7 @@ async function reconcile(script: Script): Promise<Run> {
       describeApiError: async ({ status, message }, operation) => ({
         code: 'bad-request',
         message: `Could not ${operation} it (${status}).`,
-        said: message,
+        serverMessage: message,
         nextStep: 'Correct the inputs.',
       }),
       describeFailure: ({ code, what }, operation) => ({
@@ -246,7 +246,7 @@ describe('a group that does not exist', () => {
       expect(run.error).toMatchObject({
         code: 'bad-request',
         message: `Could not create it (${status}). Nothing was written.`,
-        said: 'the words of the server',
+        serverMessage: 'the words of the server',
         nextStep: 'Correct the inputs.',
       });
       expect(run.steps).toEqual(['create']);
@@ -416,7 +416,7 @@ describe('a 409 for a key that shows no group', () => {
     expect(run.error).toMatchObject({
       code: 'conflict',
       message: expect.stringMatching(/shows no group of that key\. Nothing was written\.$/),
-      said: 'LaunchDarkly answered 409: "the words of the server"',
+      serverMessage: 'LaunchDarkly answered 409: "the words of the server"',
       nextStep: expect.stringContaining('Choose another key'),
     });
     const creates = requestsOf(run).filter((request) => request === 'create');
@@ -599,7 +599,7 @@ describe('updates', () => {
     const run = await reconcile({ ...script, patch: [rejected(422)] });
     expect(run.error).toMatchObject({
       message: 'Could not update it (422). Nothing was written.',
-      said: 'the words of the server',
+      serverMessage: 'the words of the server',
     });
     expect(run.patches).toHaveLength(1);
   });
@@ -754,7 +754,7 @@ describe('updates', () => {
       code: 'conflict',
       message:
         'Insight group "checkout" kept changing while this step was working on it. Insight group "checkout" was updated in part.',
-      said: undefined,
+      serverMessage: undefined,
       nextStep: 'Another process is changing the group. Run again when it is done.',
     });
     expect(run.elapsedMs).toBeLessThanOrEqual(3_000);
@@ -811,7 +811,7 @@ describe('updates', () => {
       code: 'conflict',
       message:
         'Insight group "checkout" kept changing while this step was working on it. Nothing was written.',
-      said: 'LaunchDarkly answered 409: "the words of the server"',
+      serverMessage: 'LaunchDarkly answered 409: "the words of the server"',
       nextStep: 'Another process is changing the group. Run again when it is done.',
     });
   });
@@ -1323,7 +1323,7 @@ describe('a group that reads show and updates do not find', () => {
       code: 'conflict',
       message:
         'LaunchDarkly shows insight group "checkout" but answers every update of it with 404. Nothing was written.',
-      said: 'LaunchDarkly answered 404: "the words of the server"',
+      serverMessage: 'LaunchDarkly answered 404: "the words of the server"',
       existing: { group: renamed, drift: nameDrift },
     });
     expect(run.elapsedMs).toBeGreaterThanOrEqual(minMs);

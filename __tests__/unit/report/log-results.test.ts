@@ -241,7 +241,7 @@ describe('a failure', () => {
   const error = new ActionError({
     code: 'conflict',
     message: 'It exists.',
-    said: 'LaunchDarkly answered 409.',
+    serverMessage: 'LaunchDarkly answered 409.',
     nextStep: 'Choose.',
     reasons: [
       { attribute: 'key', reason: 'is taken' },

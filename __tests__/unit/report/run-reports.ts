@@ -105,7 +105,7 @@ export const failedReport: RunReport = reportFailed(
     code: 'not-found',
     message:
       'Environment "prodution" does not exist in project "default"; did you mean "production"? Tried to create insight group "default-production-all-apps" for project "default", environment "prodution". Nothing was written.',
-    said: 'LaunchDarkly answered 404 (not_found): "Invalid resource identifier"',
+    serverMessage: 'LaunchDarkly answered 404 (not_found): "Invalid resource identifier"',
     nextStep:
       'Correct the environment key, or create the environment before this step. The environments of project "default" that the token can see: "production", "staging", "test".',
   },

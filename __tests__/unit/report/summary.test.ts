@@ -356,7 +356,7 @@ describe('the size of a summary', () => {
       {
         code: 'conflict',
         message: large,
-        said: large,
+        serverMessage: large,
         nextStep: large,
         details: [large],
         reasons: [{ attribute: large, reason: large }],
@@ -391,7 +391,7 @@ function reportEverywhere(text: string): RunReport[] {
     {
       code: 'conflict',
       message: text,
-      said: text,
+      serverMessage: text,
       nextStep: text,
       details: [text],
       reasons: [{ attribute: text, reason: text }],
