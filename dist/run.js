@@ -18712,7 +18712,7 @@ function logChange({ target, outcome }, log) {
             log.info(`Created ${nameGroup(group)}.`);
             return;
         case 'updated':
-            log.info(describeUpdated(group, outcome));
+            log.info(`Updated ${nameGroup(group)}. ${formatDrift(outcome, 'change')}`);
             return;
         case 'deleted':
             log.info(`Deleted ${nameGroup(group)}.`);
@@ -18742,10 +18742,8 @@ function logOnly(result, log) {
             log.info(`Created ${describeGroup(group)}.`);
             return;
         case 'updated':
-            log.info(describeUpdated(group, outcome));
-            return;
         case 'deleted':
-            log.info(`Deleted ${nameGroup(group)}.`);
+            logChange(result, log);
             return;
         case 'unchanged':
             log.info(`Insight group "${group.key}" exists and matches the request.${outcome.mayHaveBeenCreated ? '' : ' Nothing was written.'}`);
@@ -18767,9 +18765,6 @@ function logOnly(result, log) {
         case 'skipped':
             return;
     }
-}
-function describeUpdated(group, outcome) {
-    return `Updated ${nameGroup(group)}. ${formatDrift(outcome, 'change')}`;
 }
 function logAttention({ outcome }, report, log) {
     switch (outcome.kind) {

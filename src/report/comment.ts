@@ -1,18 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { Deadline } from '../deadline.ts';
 import { ActionError } from '../errors.ts';
-import { findRoute, PROXY_ADVICE, type ProxySettings } from '../http/proxies.ts';
-import type { PullRequest } from '../inputs/github-context.ts';
+import { findRoute, PROXY_ADVICE } from '../http/proxies.ts';
 import type { Secrets } from '../secrets.ts';
 import type { CommentIdentity } from './comment-identity.ts';
 import { convergeComments, type PublishedComment } from './converge-comments.ts';
 import {
   findRequestError,
+  type GitHubCommentsOptions,
   OTHER_REFUSALS,
   openPullRequestComments,
   readStatus,
 } from './github-comments.ts';
-import type { RequestObserver, WaitAnnouncer } from './github-fetch.ts';
 import { GroupMarkdown } from './group-markdown.ts';
 import type { RunReport } from './run-report.ts';
 import { MAX_REPORT_BYTES, renderReport } from './summary.ts';
@@ -25,24 +23,11 @@ export type CommentResult =
   | { readonly kind: 'failed'; readonly why: string };
 
 /** What {@link publishComment} works with. */
-export interface CommentOptions {
+export interface CommentOptions extends GitHubCommentsOptions {
   readonly report: RunReport;
   /** By what later runs find the comment again. */
   readonly identity: CommentIdentity;
   readonly secrets: Secrets;
-  /** The REST API of the GitHub instance, as `GITHUB_API_URL` names it. */
-  readonly apiUrl: string;
-  readonly githubToken: string;
-  readonly pullRequest: PullRequest;
-  readonly proxies: ProxySettings;
-  /** The time that the comment may take. There is no other limit of time. */
-  readonly deadline: Deadline;
-  /** Resolves after so many milliseconds, or as soon as the deadline's signal aborts. */
-  readonly sleep: (ms: number) => Promise<void>;
-  /** From 0 up to but not including 1. */
-  readonly random: () => number;
-  readonly observe: RequestObserver;
-  readonly announceWait: WaitAnnouncer;
 }
 
 /**

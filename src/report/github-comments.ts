@@ -40,8 +40,9 @@ export interface GitHubCommentsOptions {
   readonly githubToken: string;
   readonly pullRequest: PullRequest;
   readonly proxies: ProxySettings;
-  /** The time within which all operations have to end. */
+  /** The time within which all operations have to end. There is no other limit of time. */
   readonly deadline: Deadline;
+  /** Resolves after so many milliseconds, or as soon as the deadline's signal aborts. */
   readonly sleep: (ms: number) => Promise<void>;
   /** From 0 up to but not including 1. */
   readonly random: () => number;

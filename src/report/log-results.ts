@@ -53,7 +53,7 @@ export function logChange({ target, outcome }: GroupResult, log: Log): void {
       log.info(`Created ${nameGroup(group)}.`);
       return;
     case 'updated':
-      log.info(describeUpdated(group, outcome));
+      log.info(`Updated ${nameGroup(group)}. ${formatDrift(outcome, 'change')}`);
       return;
     case 'deleted':
       log.info(`Deleted ${nameGroup(group)}.`);
@@ -86,10 +86,8 @@ function logOnly(result: GroupResult, log: Log): void {
       log.info(`Created ${describeGroup(group)}.`);
       return;
     case 'updated':
-      log.info(describeUpdated(group, outcome));
-      return;
     case 'deleted':
-      log.info(`Deleted ${nameGroup(group)}.`);
+      logChange(result, log);
       return;
     case 'unchanged':
       log.info(
@@ -115,10 +113,6 @@ function logOnly(result: GroupResult, log: Log): void {
     case 'skipped':
       return;
   }
-}
-
-function describeUpdated(group: GroupTarget, outcome: GroupOutcome): string {
-  return `Updated ${nameGroup(group)}. ${formatDrift(outcome, 'change')}`;
 }
 
 /** Annotates what is not as it should be. */
