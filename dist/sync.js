@@ -1,5 +1,5 @@
 import { checkNodeVersion } from './node-version.js';
-if (checkNodeVersion(process, { drift: 'false', groups: '[]', counts: '{}' })) {
+if (checkNodeVersion(process, { groups: '[]', counts: '{}' })) {
     const { run } = await import('./run.js');
     await run('sync');
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ERROR_TITLES } from '../../src/errors.ts';
 import { OLDEST_NODE } from '../../src/node-version.ts';
 import { startSimulatedRun } from './simulated-run.ts';
+import { startSyncRun } from './sync-run.ts';
 
 let folder = '';
 
@@ -50,6 +51,17 @@ describe('Node.js version', () => {
       expect(simulated.simulator.requests).toEqual([]);
     },
   );
+
+  test('sync refuses an old Node.js without claiming that there is no drift', async () => {
+    await using sync = await startSyncRun('groups: []');
+    const result = await sync.run({}, { env: await pretendNode('18.20.8') });
+    expect(result.outputs).toEqual({
+      outcome: 'failed',
+      groups: '[]',
+      counts: '{}',
+      'error-code': 'unsupported-node',
+    });
+  });
 
   test('refuses an old Node.js even without a file for the outputs', async () => {
     await using simulated = await startSimulatedRun();
