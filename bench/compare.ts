@@ -11,8 +11,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { sampleWriterToken } from '../simulator/launchdarkly/sample-account.ts';
 import { measureCost } from './process.ts';
+import { prepareRunner } from './runner-environment.ts';
 import { ServerProcess } from './server-process.ts';
 import { comparePairs, describeSpread, formatRatio } from './statistics.ts';
 
@@ -34,9 +34,7 @@ try {
 }
 
 async function main(): Promise<void> {
-  const { origin, certificatePem } = await server.started();
-  const authority = path.join(folder, 'authority.pem');
-  writeFileSync(authority, certificatePem);
+  const runner = prepareRunner(await server.started(), folder);
   const samples = bundles.map((bundle) => ({
     bundle,
     wallMs: [] as number[],
@@ -51,19 +49,11 @@ async function main(): Promise<void> {
       const cost = measureCost({
         argv: [process.execPath, path.resolve(bundle)],
         env: {
-          PATH: process.env['PATH'] ?? '',
-          HOME: folder,
-          GITHUB_ACTIONS: 'true',
+          ...runner,
           GITHUB_REPOSITORY: 'octo-org/octo-repo',
-          GITHUB_OUTPUT: path.join(folder, 'output'),
-          GITHUB_STEP_SUMMARY: path.join(folder, 'summary'),
-          NODE_EXTRA_CA_CERTS: authority,
-          'INPUT_BASE-URI': origin,
           INPUT_NAME: 'Production - All Apps',
           INPUT_KEY: `group-${run}-${index}`,
-          INPUT_PROJECT: 'default',
           INPUT_ENVIRONMENT: 'production',
-          INPUT_TOKEN: sampleWriterToken,
         },
       });
       const { statuses } = await server.order({});

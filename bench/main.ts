@@ -15,9 +15,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { sampleWriterToken } from '../simulator/launchdarkly/sample-account.ts';
 import { Bundler } from './bundling.ts';
 import { type Command, findProgram, measureCost, measurePeakMiB } from './process.ts';
+import { prepareRunner } from './runner-environment.ts';
 import { ServerProcess } from './server-process.ts';
 import { comparePairs, describeSpread, formatRatio } from './statistics.ts';
 
@@ -123,27 +123,17 @@ async function main(): Promise<void> {
  * reports.
  */
 function prepareEnvironment(origin: string, certificatePem: string): Record<string, string> {
-  const authority = path.join(folder, 'authority.pem');
-  writeFileSync(authority, certificatePem);
   const authorities = path.join(folder, 'authorities.pem');
   const system = existsSync(SYSTEM_AUTHORITIES) ? readFileSync(SYSTEM_AUTHORITIES, 'utf8') : '';
   writeFileSync(authorities, system + certificatePem);
   return {
-    PATH: process.env['PATH'] ?? '',
-    HOME: folder,
-    GITHUB_ACTIONS: 'true',
+    ...prepareRunner({ origin, certificatePem }, folder),
     GITHUB_REPOSITORY: 'octo-org/octo-repo',
-    GITHUB_OUTPUT: path.join(folder, 'output'),
-    GITHUB_STEP_SUMMARY: path.join(folder, 'summary'),
-    NODE_EXTRA_CA_CERTS: authority,
     CURL_CA_BUNDLE: authorities,
     // A shell has no variables with a hyphen.
     BASE_URI: origin,
-    'INPUT_BASE-URI': origin,
     INPUT_NAME: 'Production - All Apps',
-    INPUT_PROJECT: 'default',
     INPUT_ENVIRONMENT: 'production',
-    INPUT_TOKEN: sampleWriterToken,
   };
 }
 

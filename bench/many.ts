@@ -15,9 +15,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { sampleWriterToken } from '../simulator/launchdarkly/sample-account.ts';
 import { findLeastMs, sendLimited } from './many-limits.ts';
 import { findProgram, measurePeakMiB } from './process.ts';
+import { prepareRunner } from './runner-environment.ts';
 import type { Scene } from './server.ts';
 import { ServerProcess } from './server-process.ts';
 import { describeSpread } from './statistics.ts';
@@ -64,25 +64,16 @@ try {
 }
 
 async function main(): Promise<void> {
-  const { origin, certificatePem } = await server.started();
-  const authority = path.join(folder, 'authority.pem');
-  writeFileSync(authority, certificatePem);
+  const runner = prepareRunner(await server.started(), folder);
   const environment = {
-    PATH: process.env['PATH'] ?? '',
-    HOME: folder,
-    GITHUB_ACTIONS: 'true',
-    GITHUB_OUTPUT: path.join(folder, 'output'),
-    GITHUB_STEP_SUMMARY: path.join(folder, 'summary'),
-    NODE_EXTRA_CA_CERTS: authority,
-    CURL_CA_BUNDLE: authority,
-    BASE_URI: origin,
-    'INPUT_BASE-URI': origin,
+    ...runner,
+    CURL_CA_BUNDLE: runner.NODE_EXTRA_CA_CERTS,
+    BASE_URI: runner['INPUT_BASE-URI'],
     INPUT_NAME: '{environment-name} - All Apps',
     INPUT_KEY: '{project}-{environment}-all-apps',
     INPUT_PROJECT: PROJECT,
     INPUT_ENVIRONMENT: '*',
     'INPUT_IF-EXISTS': 'update',
-    INPUT_TOKEN: sampleWriterToken,
   };
   writeFileSync(environment.GITHUB_OUTPUT, '');
   const [cpu] = cpus();

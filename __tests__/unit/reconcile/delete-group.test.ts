@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { ActionError } from '../../../src/errors.ts';
 import type { InsightGroup } from '../../../src/insight-group/insight-group.ts';
-import type { ApiResult, RequestFailure, Timing } from '../../../src/launchdarkly/api-result.ts';
+import type { ApiResult } from '../../../src/launchdarkly/api-result.ts';
 import type { Placement } from '../../../src/launchdarkly/key-lookup.ts';
 import { HELD } from '../../../src/launchdarkly/transport.ts';
 import { deleteGroup } from '../../../src/reconcile/delete-group.ts';
 import type { DeleteOutcome } from '../../../src/reconcile/group-result.ts';
 import type { ReconcileDeps } from '../../../src/reconcile/reconcile-deps.ts';
+import { indeterminate, ok, type Reply } from './replies.ts';
 
 const START_MS = Date.UTC(2026, 10, 24, 12, 0, 0);
 
@@ -25,12 +26,6 @@ const young: InsightGroup = { ...group, createdAt: START_MS - 1_000 };
 const foreign: InsightGroup = { ...group, environmentKey: 'staging' };
 const { createdAt: _, ...undated } = group;
 
-type Reply<T> = (timing: Timing) => ApiResult<T>;
-
-const ok =
-  <T>(value: T): Reply<T> =>
-  (timing) => ({ ...timing, kind: 'ok', value });
-
 const rejected =
   (status: number, { retryAfterMs, code = 'a_code' }: RejectionOptions = {}): Reply<never> =>
   (timing) => ({
@@ -45,22 +40,6 @@ interface RejectionOptions {
   /** `null` for an answer that is not LaunchDarkly's. */
   readonly code?: string | null;
 }
-
-const indeterminate =
-  (failure: Partial<RequestFailure> = {}, retryAfterMs?: number): Reply<never> =>
-  (timing) => ({
-    ...timing,
-    retryAfterMs,
-    kind: 'indeterminate',
-    failure: {
-      code: 'server-error',
-      mayHaveBeenProcessed: true,
-      isRetryable: true,
-      what: 'answered 503',
-      causeCode: 'HTTP 503',
-      ...failure,
-    },
-  });
 
 const missing = rejected(404);
 const gone: Reply<true> = ok(true);

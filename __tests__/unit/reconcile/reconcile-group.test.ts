@@ -3,11 +3,12 @@ import { ActionError } from '../../../src/errors.ts';
 import type { IfExists } from '../../../src/inputs/if-exists.ts';
 import type { PatchOperation } from '../../../src/insight-group/diff.ts';
 import type { DesiredGroup, InsightGroup } from '../../../src/insight-group/insight-group.ts';
-import type { ApiResult, RequestFailure, Timing } from '../../../src/launchdarkly/api-result.ts';
+import type { ApiResult } from '../../../src/launchdarkly/api-result.ts';
 import type { Placement, UnknownApplication } from '../../../src/launchdarkly/key-lookup.ts';
 import type { Outcome } from '../../../src/reconcile/outcome.ts';
 import type { ReconcileDeps } from '../../../src/reconcile/reconcile-deps.ts';
 import { ensureGroup } from '../../../src/reconcile/reconcile-group.ts';
+import { indeterminate, ok, type Reply } from './replies.ts';
 
 const startMs = Date.UTC(2026, 10, 24, 12, 0, 0);
 
@@ -29,13 +30,6 @@ const elsewhere: InsightGroup = { ...old, environmentKey: 'staging' };
 
 const nameDrift = [{ field: 'name', desired: 'Checkout', actual: 'Payments' }];
 
-/** A response without its times. */
-type Reply<T> = (timing: Timing) => ApiResult<T>;
-
-const ok =
-  <T>(value: T): Reply<T> =>
-  (timing) => ({ ...timing, kind: 'ok', value });
-
 const rejected =
   (status: number, retryAfterMs?: number): Reply<never> =>
   (timing) => ({
@@ -43,22 +37,6 @@ const rejected =
     retryAfterMs,
     kind: 'rejected',
     error: { status, message: 'the words of the server', text: '', errors: [] },
-  });
-
-const indeterminate =
-  (failure: Partial<RequestFailure> = {}, retryAfterMs?: number): Reply<never> =>
-  (timing) => ({
-    ...timing,
-    retryAfterMs,
-    kind: 'indeterminate',
-    failure: {
-      code: 'server-error',
-      mayHaveBeenProcessed: true,
-      isRetryable: true,
-      what: 'answered 503',
-      causeCode: 'HTTP 503',
-      ...failure,
-    },
   });
 
 const missing = rejected(404);
