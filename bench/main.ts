@@ -32,6 +32,9 @@ const MEMORY_RUNS = 5;
  */
 const SYSTEM_AUTHORITIES = '/etc/ssl/certs/ca-certificates.crt';
 
+/** A create by this action also looks up whether LaunchDarkly knows the applications, which no alternative does. */
+const CREATE_REQUESTS = 2;
+
 /** A program to time. */
 interface Candidate {
   readonly name: string;
@@ -152,6 +155,7 @@ async function bundleAlternatives(): Promise<Candidate[]> {
         '**this action** (`dist/index.js`)',
         path.join(import.meta.dirname, '../dist/index.js'),
       ),
+      requests: CREATE_REQUESTS,
       // The entry has two lines; this is what it starts.
       script: path.join(import.meta.dirname, '../dist/run.js'),
     },
@@ -178,9 +182,15 @@ function describePaths(): Candidate[] {
   const equal = { name: 'Production - All Apps' };
   const other = { name: 'Another name' };
   return [
-    { name: 'create, 1 application', argv, requests: 1 },
-    { name: 'create, many headers in the response', argv, requests: 1, longHeaders: true },
-    { name: 'create, 100 applications', argv, requests: 1, applications: 100 },
+    { name: 'create, 1 application', argv, requests: CREATE_REQUESTS },
+    {
+      name: 'create, many headers in the response',
+      argv,
+      requests: CREATE_REQUESTS,
+      longHeaders: true,
+    },
+    { name: 'create, 100 applications', argv, requests: CREATE_REQUESTS, applications: 100 },
+    // The URL of the look-up is too long for the server, which refuses it before it is counted.
     { name: 'create, 1,000 applications', argv, requests: 1, applications: 1_000 },
     { name: 'it exists and is equal', argv, requests: 2, finds: equal, ifExists: 'keep' },
     { name: 'it differs, `if-exists: keep`', argv, requests: 2, finds: other, ifExists: 'keep' },
@@ -216,7 +226,7 @@ async function prepare(
   };
   await server.order({
     ...(finds && { group }),
-    ...(requests === 1 && longHeaders && { answer: group }),
+    ...(finds === undefined && requests > 0 && longHeaders && { answer: group }),
   });
   return {
     argv,
