@@ -6831,7 +6831,7 @@ let extractBody
 /** @type {import('http2')} */
 let http2
 try {
-  http2 = __nccwpck_require__(2467)
+  http2 = __nccwpck_require__(1971)
 } catch {
   // @ts-ignore
   http2 = { constants: {} }
@@ -12418,10 +12418,10 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
 
 /***/ }),
 
-/***/ 2467:
+/***/ 1971:
 /***/ ((module) => {
 
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http2");
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http2 (left out of the bundle)");
 
 /***/ }),
 
@@ -18368,40 +18368,37 @@ const deleteCommand = {
 const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 ;// CONCATENATED MODULE: external "node:fs"
 const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
-;// CONCATENATED MODULE: external "node:fs/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 // EXTERNAL MODULE: ./build/inputs/groups-file-text.js
 var groups_file_text = __nccwpck_require__(1845);
 ;// CONCATENATED MODULE: ./build/inputs/read-groups-file.js
 
 
 
-
-async function readGroupsFile(file, workspace) {
+function readGroupsFile(file, workspace) {
     const absolute = external_node_path_namespaceObject.resolve(workspace, file);
     const shown = external_node_path_namespaceObject.relative(workspace, absolute).replaceAll(external_node_path_namespaceObject.sep, '/');
     if (!isInside(workspace, absolute)) {
         return unreadable(file, `"${file}" is outside the workspace; the file has to be in the repository.`);
     }
     try {
-        const target = await (0,promises_namespaceObject.realpath)(absolute);
-        if (!isInside(await (0,promises_namespaceObject.realpath)(workspace), target)) {
+        const target = (0,external_node_fs_namespaceObject.realpathSync)(absolute);
+        if (!isInside((0,external_node_fs_namespaceObject.realpathSync)(workspace), target)) {
             return unreadable(shown, `"${shown}" is a link that leads out of the workspace.`);
         }
-        const handle = await (0,promises_namespaceObject.open)(target, external_node_fs_namespaceObject.constants.O_RDONLY | (external_node_fs_namespaceObject.constants.O_NONBLOCK ?? 0));
+        const descriptor = (0,external_node_fs_namespaceObject.openSync)(target, external_node_fs_namespaceObject.constants.O_RDONLY | (external_node_fs_namespaceObject.constants.O_NONBLOCK ?? 0));
         try {
-            return await readHandle(handle, shown);
+            return readOpenFile(descriptor, shown);
         }
         finally {
-            await handle.close();
+            (0,external_node_fs_namespaceObject.closeSync)(descriptor);
         }
     }
     catch (error) {
-        return unreadable(shown, await read_groups_file_describeFailure(error, absolute, shown));
+        return unreadable(shown, read_groups_file_describeFailure(error, absolute, shown));
     }
 }
-async function readHandle(handle, shown) {
-    const stats = await handle.stat();
+function readOpenFile(descriptor, shown) {
+    const stats = (0,external_node_fs_namespaceObject.fstatSync)(descriptor);
     if (stats.isDirectory()) {
         return unreadable(shown, `"${shown}" is a folder; name a file in it.`);
     }
@@ -18411,7 +18408,7 @@ async function readHandle(handle, shown) {
     const buffer = new Uint8Array(groups_file_text/* MAX_FILE_BYTES */.g + 1);
     let length = 0;
     while (length < buffer.length) {
-        const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
+        const bytesRead = (0,external_node_fs_namespaceObject.readSync)(descriptor, buffer, length, buffer.length - length, length);
         if (bytesRead === 0) {
             break;
         }
@@ -18424,11 +18421,11 @@ function isInside(folder, file) {
     const isOutside = relative === '..' || relative.startsWith(`..${external_node_path_namespaceObject.sep}`);
     return !(isOutside || external_node_path_namespaceObject.isAbsolute(relative));
 }
-async function read_groups_file_describeFailure(error, absolute, shown) {
+function read_groups_file_describeFailure(error, absolute, shown) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     switch (code) {
         case 'ENOENT':
-            return `There is no file "${shown}" in the workspace. ${await explainAbsence(absolute, shown)}`;
+            return `There is no file "${shown}" in the workspace. ${explainAbsence(absolute, shown)}`;
         case 'ENOTDIR':
             return `There is no file "${shown}" in the workspace: a part of its path is not a folder.`;
         case 'EISDIR':
@@ -18442,21 +18439,12 @@ async function read_groups_file_describeFailure(error, absolute, shown) {
             return `"${shown}" cannot be read (${typeof code === 'string' ? code : 'unknown error'}).`;
     }
 }
-async function explainAbsence(absolute, shown) {
+function explainAbsence(absolute, shown) {
     const swap = (name) => name.endsWith('.yml') ? name.replace(/\.yml$/, '.yaml') : name.replace(/\.yaml$/, '.yml');
-    const isOther = swap(absolute) !== absolute && (await exists(swap(absolute)));
+    const isOther = swap(absolute) !== absolute && (0,external_node_fs_namespaceObject.existsSync)(swap(absolute));
     return isOther
         ? `Did you mean "${swap(shown)}"?`
         : 'Is a step with actions/checkout missing before this one?';
-}
-async function exists(file) {
-    try {
-        await (0,promises_namespaceObject.realpath)(file);
-        return true;
-    }
-    catch {
-        return false;
-    }
 }
 function unreadable(shown, message) {
     return { kind: 'unreadable', path: shown, message };
@@ -18466,7 +18454,7 @@ function unreadable(shown, message) {
 
 
 async function loadGroupsFile(file, { workspace, secrets }) {
-    const read = await readGroupsFile(file, workspace);
+    const read = readGroupsFile(file, workspace);
     if (read.kind === 'unreadable') {
         throw new errors/* ActionError */.lZ({
             code: 'invalid-file',

@@ -20,7 +20,7 @@ export async function loadGroupsFile(
   file: string,
   { workspace, secrets }: { readonly workspace: string; readonly secrets: Secrets },
 ): Promise<LoadedGroupsFile> {
-  const read = await readGroupsFile(file, workspace);
+  const read = readGroupsFile(file, workspace);
   if (read.kind === 'unreadable') {
     throw new ActionError({
       code: 'invalid-file',

@@ -1,5 +1,12 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open, realpath } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readSync,
+  realpathSync,
+} from 'node:fs';
 import path from 'node:path';
 import { MAX_FILE_BYTES } from './groups-file-text.ts';
 
@@ -17,7 +24,7 @@ export type GroupsFileContent =
  * Reads the file that is named `file`, which has to lie inside `workspace`, also after links are followed.
  * Of a file that is too large just more than the limit is read, so that it is refused as too large.
  */
-export async function readGroupsFile(file: string, workspace: string): Promise<GroupsFileContent> {
+export function readGroupsFile(file: string, workspace: string): GroupsFileContent {
   const absolute = path.resolve(workspace, file);
   const shown = path.relative(workspace, absolute).replaceAll(path.sep, '/');
   if (!isInside(workspace, absolute)) {
@@ -27,24 +34,24 @@ export async function readGroupsFile(file: string, workspace: string): Promise<G
     );
   }
   try {
-    const target = await realpath(absolute);
-    if (!isInside(await realpath(workspace), target)) {
+    const target = realpathSync(absolute);
+    if (!isInside(realpathSync(workspace), target)) {
       return unreadable(shown, `"${shown}" is a link that leads out of the workspace.`);
     }
     // A named pipe would keep the step waiting for ever.
-    const handle = await open(target, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const descriptor = openSync(target, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
-      return await readHandle(handle, shown);
+      return readOpenFile(descriptor, shown);
     } finally {
-      await handle.close();
+      closeSync(descriptor);
     }
   } catch (error) {
-    return unreadable(shown, await describeFailure(error, absolute, shown));
+    return unreadable(shown, describeFailure(error, absolute, shown));
   }
 }
 
-async function readHandle(handle: FileHandle, shown: string): Promise<GroupsFileContent> {
-  const stats = await handle.stat();
+function readOpenFile(descriptor: number, shown: string): GroupsFileContent {
+  const stats = fstatSync(descriptor);
   if (stats.isDirectory()) {
     return unreadable(shown, `"${shown}" is a folder; name a file in it.`);
   }
@@ -54,7 +61,7 @@ async function readHandle(handle: FileHandle, shown: string): Promise<GroupsFile
   const buffer = new Uint8Array(MAX_FILE_BYTES + 1);
   let length = 0;
   while (length < buffer.length) {
-    const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
+    const bytesRead = readSync(descriptor, buffer, length, buffer.length - length, length);
     if (bytesRead === 0) {
       break;
     }
@@ -69,11 +76,11 @@ function isInside(folder: string, file: string): boolean {
   return !(isOutside || path.isAbsolute(relative));
 }
 
-async function describeFailure(error: unknown, absolute: string, shown: string): Promise<string> {
+function describeFailure(error: unknown, absolute: string, shown: string): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   switch (code) {
     case 'ENOENT':
-      return `There is no file "${shown}" in the workspace. ${await explainAbsence(absolute, shown)}`;
+      return `There is no file "${shown}" in the workspace. ${explainAbsence(absolute, shown)}`;
     case 'ENOTDIR':
       return `There is no file "${shown}" in the workspace: a part of its path is not a folder.`;
     case 'EISDIR':
@@ -88,23 +95,14 @@ async function describeFailure(error: unknown, absolute: string, shown: string):
   }
 }
 
-async function explainAbsence(absolute: string, shown: string): Promise<string> {
+function explainAbsence(absolute: string, shown: string): string {
   // YAML files have two usual extensions, and one is easily taken for the other.
   const swap = (name: string) =>
     name.endsWith('.yml') ? name.replace(/\.yml$/, '.yaml') : name.replace(/\.yaml$/, '.yml');
-  const isOther = swap(absolute) !== absolute && (await exists(swap(absolute)));
+  const isOther = swap(absolute) !== absolute && existsSync(swap(absolute));
   return isOther
     ? `Did you mean "${swap(shown)}"?`
     : 'Is a step with actions/checkout missing before this one?';
-}
-
-async function exists(file: string): Promise<boolean> {
-  try {
-    await realpath(file);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function unreadable(shown: string, message: string): GroupsFileContent {

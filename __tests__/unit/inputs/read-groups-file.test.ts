@@ -29,99 +29,99 @@ afterEach(() => {
 });
 
 /** The text of the file, or why it cannot be read. */
-async function read(file = FILE): Promise<string> {
-  const content = await readGroupsFile(file, workspace);
+function read(file = FILE): string {
+  const content = readGroupsFile(file, workspace);
   return content.kind === 'read' ? Buffer.from(content.bytes).toString() : content.message;
 }
 
-test('reads a file by its path in the workspace', async () => {
+test('reads a file by its path in the workspace', () => {
   writeFileSync(join(workspace, FILE), 'groups: []\n');
-  expect(await readGroupsFile(`./.github/../${FILE}`, workspace)).toEqual({
+  expect(readGroupsFile(`./.github/../${FILE}`, workspace)).toEqual({
     kind: 'read',
     bytes: new Uint8Array(Buffer.from('groups: []\n')),
     path: FILE,
   });
-  expect(await read(join(workspace, FILE))).toBe('groups: []\n');
+  expect(read(join(workspace, FILE))).toBe('groups: []\n');
 });
 
-test('reads an empty file as empty', async () => {
+test('reads an empty file as empty', () => {
   writeFileSync(join(workspace, FILE), '');
-  expect(await read()).toBe('');
+  expect(read()).toBe('');
 });
 
-test('reads little more than the limit of a large file', async () => {
+test('reads little more than the limit of a large file', () => {
   writeFileSync(join(workspace, FILE), ' '.repeat(1_000_000));
-  expect(await read()).toHaveLength(256 * 1024 + 1);
+  expect(read()).toHaveLength(256 * 1024 + 1);
 });
 
-test('suggests actions/checkout for a missing file', async () => {
-  expect(await read()).toBe(
+test('suggests actions/checkout for a missing file', () => {
+  expect(read()).toBe(
     'There is no file ".github/insight-groups.yml" in the workspace. Is a step with actions/checkout missing before this one?',
   );
 });
 
-test('suggests a file with the other extension', async () => {
+test('suggests a file with the other extension', () => {
   writeFileSync(join(workspace, '.github/insight-groups.yaml'), '');
-  expect(await read()).toBe(
+  expect(read()).toBe(
     'There is no file ".github/insight-groups.yml" in the workspace. Did you mean ".github/insight-groups.yaml"?',
   );
   writeFileSync(join(workspace, 'groups.yml'), '');
-  expect(await read('groups.yaml')).toContain('Did you mean "groups.yml"?');
+  expect(read('groups.yaml')).toContain('Did you mean "groups.yml"?');
 });
 
-test('rejects a folder', async () => {
-  expect(await read('.github')).toBe('".github" is a folder; name a file in it.');
-  expect(await read('.')).toContain(' is a folder; name a file in it.');
+test('rejects a folder', () => {
+  expect(read('.github')).toBe('".github" is a folder; name a file in it.');
+  expect(read('.')).toContain(' is a folder; name a file in it.');
 });
 
 test.each(['../groups.yml', 'a/../../groups.yml', '/etc/hostname', '..'])(
   'rejects the path %s, which leads out of the workspace',
-  async (file) => {
+  (file) => {
     writeFileSync(join(folder, 'groups.yml'), 'groups: []\n');
-    expect(await read(file)).toBe(
+    expect(read(file)).toBe(
       `"${file}" is outside the workspace; the file has to be in the repository.`,
     );
   },
 );
 
-test('accepts a file name that only looks like a path out of the workspace', async () => {
+test('accepts a file name that only looks like a path out of the workspace', () => {
   writeFileSync(join(workspace, '..groups.yml'), 'groups: []\n');
-  expect(await read('..groups.yml')).toBe('groups: []\n');
+  expect(read('..groups.yml')).toBe('groups: []\n');
 });
 
-test('does not follow a link out of the workspace', async () => {
+test('does not follow a link out of the workspace', () => {
   writeFileSync(join(folder, 'secret'), 'secret\n');
   symlinkSync(join(folder, 'secret'), join(workspace, FILE));
   symlinkSync(folder, join(workspace, 'up'));
-  expect(await read()).toBe(`"${FILE}" is a link that leads out of the workspace.`);
-  expect(await read('up/secret')).toBe('"up/secret" is a link that leads out of the workspace.');
+  expect(read()).toBe(`"${FILE}" is a link that leads out of the workspace.`);
+  expect(read('up/secret')).toBe('"up/secret" is a link that leads out of the workspace.');
 });
 
-test('follows a link within the workspace', async () => {
+test('follows a link within the workspace', () => {
   writeFileSync(join(workspace, 'groups.yml'), 'groups: []\n');
   symlinkSync(join('..', 'groups.yml'), join(workspace, FILE));
-  expect(await read()).toBe('groups: []\n');
+  expect(read()).toBe('groups: []\n');
 });
 
-test('reports a link that leads to itself', async () => {
+test('reports a link that leads to itself', () => {
   symlinkSync('insight-groups.yml', join(workspace, FILE));
-  expect(await read()).toBe(`"${FILE}" is a link that leads to itself.`);
+  expect(read()).toBe(`"${FILE}" is a link that leads to itself.`);
 });
 
-test('reports a path component that is not a folder', async () => {
+test('reports a path component that is not a folder', () => {
   writeFileSync(join(workspace, 'file'), '');
-  expect(await read('file/groups.yml')).toBe(
+  expect(read('file/groups.yml')).toBe(
     'There is no file "file/groups.yml" in the workspace: a part of its path is not a folder.',
   );
 });
 
-test.skipIf(process.getuid?.() === 0)('reports a file without read permission', async () => {
+test.skipIf(process.getuid?.() === 0)('reports a file without read permission', () => {
   writeFileSync(join(workspace, FILE), '');
   chmodSync(join(workspace, FILE), 0);
-  expect(await read()).toContain('may not be read');
+  expect(read()).toContain('may not be read');
 });
 
-test.skipIf(process.platform === 'win32')('does not wait for a named pipe', async () => {
+test.skipIf(process.platform === 'win32')('does not wait for a named pipe', () => {
   execFileSync('mkfifo', [join(workspace, FILE)]);
-  expect(await read()).toBe(`"${FILE}" is not a regular file.`);
+  expect(read()).toBe(`"${FILE}" is not a regular file.`);
 });
