@@ -15691,6 +15691,15 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
+;// CONCATENATED MODULE: ./build/clock.js
+function uptimeMs() {
+    return Number(process.hrtime.bigint()) / 1_000_000;
+}
+const startedAt = Date.now() - uptimeMs();
+function steadyNow() {
+    return startedAt + uptimeMs();
+}
+
 // EXTERNAL MODULE: ./build/node_modules/zod/minified.js
 var minified = __nccwpck_require__(898);
 // EXTERNAL MODULE: ./build/errors.js
@@ -19086,6 +19095,7 @@ var external_node_events_ = __nccwpck_require__(8474);
 ;// CONCATENATED MODULE: ./build/deadline.js
 
 
+
 const CANCEL_SIGNALS = ['SIGINT', 'SIGTERM'];
 function watchCancellation(nextStep) {
     const controller = new AbortController();
@@ -19105,7 +19115,7 @@ function watchCancellation(nextStep) {
 function startDeadline(timeoutMs, cancellation, findAdvice = () => '') {
     const controller = new AbortController();
     (0,external_node_events_.setMaxListeners)(0, controller.signal);
-    const endsAt = performance.now() + timeoutMs;
+    const endsAt = uptimeMs() + timeoutMs;
     const timer = setTimeout(() => controller.abort(explainTimeout(timeoutMs, findAdvice())), timeoutMs);
     const cancel = () => controller.abort(cancellation.reason);
     cancellation.addEventListener('abort', cancel);
@@ -19114,7 +19124,7 @@ function startDeadline(timeoutMs, cancellation, findAdvice = () => '') {
     }
     return {
         signal: controller.signal,
-        remainingMs: () => endsAt - performance.now(),
+        remainingMs: () => endsAt - uptimeMs(),
         release() {
             clearTimeout(timer);
             cancellation.removeEventListener('abort', cancel);
@@ -20477,6 +20487,7 @@ function throttle(transport, deps) {
 
 
 
+
 const DIAGNOSIS_TIMEOUT_MS = 10_000;
 const LOOKUP_TIMEOUT_MS = 5_000;
 function openSession(options) {
@@ -20492,16 +20503,16 @@ function openSession(options) {
         token,
         proxies,
         secrets,
-        now: readSteadyClock,
+        now: steadyNow,
         observe: (seen) => {
             hasResponded ||= seen.exchange.kind === 'response';
             options.observe(seen);
         },
     }), {
-        now: readSteadyClock,
+        now: steadyNow,
         sleep: (ms, closing) => sleep(ms, AbortSignal.any([deadline.signal, closing])),
         random: Math.random,
-        deadlineAt: readSteadyClock() + timeoutMs - http_backoff/* ATTEMPT_RESERVE_MS */.OB,
+        deadlineAt: steadyNow() + timeoutMs - http_backoff/* ATTEMPT_RESERVE_MS */.OB,
         onWait: options.announceWait,
     });
     const client = createClient(transport, deadline.signal);
@@ -20537,20 +20548,18 @@ function openSession(options) {
         },
     };
 }
-function readSteadyClock() {
-    return performance.timeOrigin + performance.now();
-}
 function clockOf(deadline) {
     return {
         signal: deadline.signal,
         remainingMs: () => deadline.remainingMs(),
-        now: () => ({ wallMs: Date.now(), uptimeMs: performance.now() }),
+        now: () => ({ wallMs: Date.now(), uptimeMs: uptimeMs() }),
         sleep: (ms) => sleep(ms, deadline.signal),
         random: Math.random,
     };
 }
 
 ;// CONCATENATED MODULE: ./build/run.js
+
 
 
 
@@ -20654,7 +20663,7 @@ class Run {
             const result = await this.#command.execute(inputs, {
                 session,
                 source: { ...this.#context, run: this.#github },
-                progress: new ProgressLog(log, inputs.isDryRun, () => performance.now()),
+                progress: new ProgressLog(log, inputs.isDryRun, uptimeMs),
             });
             const { failure = findInterruption(result.results, session.signal) } = result;
             return { ...result, failure };

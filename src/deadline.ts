@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { uptimeMs } from './clock.ts';
 import { ActionError } from './errors.ts';
 
 /** The bounds of a run in time. */
@@ -50,7 +51,7 @@ export function startDeadline(
   const controller = new AbortController();
   // Every request that waits its turn listens, and Node 20 warns on stderr from the eleventh on.
   setMaxListeners(0, controller.signal);
-  const endsAt = performance.now() + timeoutMs;
+  const endsAt = uptimeMs() + timeoutMs;
   const timer = setTimeout(
     () => controller.abort(explainTimeout(timeoutMs, findAdvice())),
     timeoutMs,
@@ -63,7 +64,7 @@ export function startDeadline(
   }
   return {
     signal: controller.signal,
-    remainingMs: () => endsAt - performance.now(),
+    remainingMs: () => endsAt - uptimeMs(),
     release() {
       clearTimeout(timer);
       cancellation.removeEventListener('abort', cancel);

@@ -1,6 +1,7 @@
 // First, because of what it starts in the background.
 import './startup.ts';
 import * as core from '@actions/core';
+import { uptimeMs } from './clock.ts';
 import type { Command, CommandResult } from './commands/command.ts';
 import { createCommand } from './commands/create.ts';
 import { deleteCommand } from './commands/delete.ts';
@@ -140,7 +141,7 @@ class Run<Inputs extends CommonInputs> {
       const result = await this.#command.execute(inputs, {
         session,
         source: { ...this.#context, run: this.#github },
-        progress: new ProgressLog(log, inputs.isDryRun, () => performance.now()),
+        progress: new ProgressLog(log, inputs.isDryRun, uptimeMs),
       });
       const { failure = findInterruption(result.results, session.signal) } = result;
       return { ...result, failure };

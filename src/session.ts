@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { steadyNow, uptimeMs } from './clock.ts';
 import { type Deadline, sleep, startDeadline } from './deadline.ts';
 import type { ActionError } from './errors.ts';
 import { ATTEMPT_RESERVE_MS } from './http/backoff.ts';
@@ -62,17 +63,17 @@ export function openSession(options: SessionOptions): Session {
       token,
       proxies,
       secrets,
-      now: readSteadyClock,
+      now: steadyNow,
       observe: (seen) => {
         hasResponded ||= seen.exchange.kind === 'response';
         options.observe(seen);
       },
     }),
     {
-      now: readSteadyClock,
+      now: steadyNow,
       sleep: (ms, closing) => sleep(ms, AbortSignal.any([deadline.signal, closing])),
       random: Math.random,
-      deadlineAt: readSteadyClock() + timeoutMs - ATTEMPT_RESERVE_MS,
+      deadlineAt: steadyNow() + timeoutMs - ATTEMPT_RESERVE_MS,
       onWait: options.announceWait,
     },
   );
@@ -119,17 +120,12 @@ export function openSession(options: SessionOptions): Session {
   };
 }
 
-/** Epoch milliseconds by a clock that nobody sets while the run goes on. */
-function readSteadyClock(): number {
-  return performance.timeOrigin + performance.now();
-}
-
 /** The clocks of a deadline. */
 export function clockOf(deadline: Deadline) {
   return {
     signal: deadline.signal,
     remainingMs: () => deadline.remainingMs(),
-    now: () => ({ wallMs: Date.now(), uptimeMs: performance.now() }),
+    now: () => ({ wallMs: Date.now(), uptimeMs: uptimeMs() }),
     sleep: (ms: number) => sleep(ms, deadline.signal),
     random: Math.random,
   };
