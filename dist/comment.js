@@ -22,7 +22,7 @@ var http_proxies = __webpack_require__(8535);
 // EXTERNAL MODULE: ./build/node_modules/zod/minified.js
 var minified = __webpack_require__(898);
 // EXTERNAL MODULE: ./build/http/http-client.js + 3 modules
-var http_client = __webpack_require__(2307);
+var http_client = __webpack_require__(6614);
 // EXTERNAL MODULE: ./build/version.js
 var version = __webpack_require__(8508);
 // EXTERNAL MODULE: ./build/http/backoff.js

@@ -53,6 +53,8 @@ const BUNDLE = 'run.js';
  * that nothing imports yet is in no file at all.
  */
 const CHUNKS = {
+  'proxy-agent.js': 'function createProxyAgent(',
+  'undici-proxy.js': 'class ProxyAgent ',
   'comment.js': 'function convergeComments(',
   'octokit.js': minifiedMark('@actions/github'),
   'groups-file.js': 'function parseGroupsFile(',

@@ -14,7 +14,7 @@ const MODULE =
 const NODE_MODULE = /^\s*module\.exports = __WEBPACK_EXTERNAL_createRequire\(import\.meta\.url\)\(/;
 
 /** The bundler rewrites each import and export of an ECMAScript module, so its text can't be compared. */
-const ECMASCRIPT_MODULE = /__webpack_exports__/;
+const ECMASCRIPT_MODULE = /__webpack_exports__|__WEBPACK_IMPORTED_MODULE_/;
 
 /**
  * Checks that every CommonJS module of a bundle has the text of a file of a package, but for what the

@@ -19,6 +19,7 @@ import assert from 'node:assert/strict';
 import { cpSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import ncc from '@vercel/ncc';
+import { WRITTEN_UNDICI_FILES } from './undici.ts';
 
 const modules = path.join(import.meta.dirname, '..', 'node_modules');
 
@@ -26,7 +27,7 @@ const modules = path.join(import.meta.dirname, '..', 'node_modules');
 const WRITTEN_FILES: Readonly<Record<string, readonly string[]>> = {
   '@actions/core': ['package.json'],
   '@actions/github': ['package.json', 'minified.js'],
-  undici: ['package.json', 'index.mjs', 'dispatchers.mjs'],
+  undici: WRITTEN_UNDICI_FILES,
   yaml: ['package.json', 'minified.js'],
   zod: ['package.json', 'minified.js'],
 };

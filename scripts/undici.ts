@@ -26,6 +26,14 @@ const METHODS = {
   connect: 'lib/api/api-connect.js',
 };
 
+const names = Object.keys(EXPORTS);
+
+/** The files that {@link stageUndici} writes. */
+export const WRITTEN_UNDICI_FILES: readonly string[] = [
+  'package.json',
+  ...['index', 'methods', ...names].map((name) => `${name}.mjs`),
+];
+
 /** A piece of undici's source that is never executed here, with the condition that prevents it. */
 interface Guard {
   readonly file: string;
@@ -132,33 +140,26 @@ export function stageUndici(folder: string): void {
       version,
       main: 'index.mjs',
       // The index has no effect of its own, so the bundler follows each import to the file behind it.
-      sideEffects: ['./dispatchers.mjs', './lib/**'],
+      sideEffects: ['./methods.mjs', ...names.map((name) => `./${name}.mjs`), './lib/**'],
     }),
   );
-  const names = Object.keys(EXPORTS).join(', ');
-  writeFileSync(
-    path.join(staged, 'index.mjs'),
-    [
-      '// Written by scripts/undici.ts of this project: what the action imports from undici.',
-      `export { ${names} } from './dispatchers.mjs';`,
-      '',
-    ].join('\n'),
-  );
+  const write = (name: string, lines: readonly string[]) =>
+    writeFileSync(
+      path.join(staged, `${name}.mjs`),
+      `${["// Written by scripts/undici.ts of this project: a part of undici's own index.js.", ...lines].join('\n')}\n`,
+    );
   const methods = Object.entries(METHODS);
-  writeFileSync(
-    path.join(staged, 'dispatchers.mjs'),
-    [
-      "// Written by scripts/undici.ts of this project: a part of undici's own index.js.",
-      "import Dispatcher from './lib/dispatcher/dispatcher.js';",
-      ...methods.map(([name, file]) => `import ${name} from './${file}';`),
-      '',
-      `Object.assign(Dispatcher.prototype, { ${methods.map(([name]) => name).join(', ')} });`,
-      '',
-      ...Object.entries(EXPORTS).map(
-        ([name, file]) => `export { default as ${name} } from './${file}';`,
-      ),
-      '',
-    ].join('\n'),
+  write('methods', [
+    "import Dispatcher from './lib/dispatcher/dispatcher.js';",
+    ...methods.map(([name, file]) => `import ${name} from './${file}';`),
+    `Object.assign(Dispatcher.prototype, { ${methods.map(([name]) => name).join(', ')} });`,
+  ]);
+  for (const [name, file] of Object.entries(EXPORTS)) {
+    write(name, ["import './methods.mjs';", `export { default as ${name} } from './${file}';`]);
+  }
+  write(
+    'index',
+    names.map((name) => `export { ${name} } from './${name}.mjs';`),
   );
 }
 

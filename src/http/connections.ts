@@ -1,8 +1,6 @@
-import { buildConnector, Client, type Dispatcher, ProxyAgent } from 'undici';
+import { buildConnector, Client, type Dispatcher } from 'undici';
+import { HTTP_OPTIONS, NO_TIMEOUTS, TLS_OPTIONS } from './client-options.ts';
 import type { HttpProxy } from './proxies.ts';
-
-/** The largest header block of a response, in bytes: Node's own default, pinned. */
-const MAX_HEADER_BYTES = 16 * 1024;
 
 /**
  * How long one of a host's addresses is tried before the next one is, in milliseconds. Node's default of
@@ -24,6 +22,8 @@ export interface ConnectionOptions {
 export interface Connections {
   /** Whether {@link close} was called. No lane can be acquired from then on. */
   readonly isClosed: boolean;
+  /** Loads what the lanes need. To be awaited before the first is acquired. */
+  load(): Promise<void>;
   /**
    * Returns a lane that nobody else uses until it is released or abandoned.
    *
@@ -50,25 +50,28 @@ export interface Lane {
   abandon(reason: Error): void;
 }
 
-/**
- * Prepares connections over HTTP/1.1. undici replays a POST when an HTTP/2 server refuses its stream, so
- * HTTP/2 is not even offered. TLS is verified whatever the environment says: an option that is set wins
- * over `NODE_TLS_REJECT_UNAUTHORIZED=0`.
- */
+/** Prepares connections over HTTP/1.1 and verified TLS. */
 export function openConnections(options: ConnectionOptions): Connections {
   const lanes = new Set<ClientLane>();
   const idle: ClientLane[] = [];
   // Shared by all lanes, so that a further connection resumes the TLS session of an earlier one.
   const connect = buildConnector({
-    ...tlsOptions(),
+    ...TLS_OPTIONS,
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
     timeout: options.connectTimeoutMs,
   });
   let isClosed = false;
+  let proxyAgent: ProxyAgentModule | undefined;
   return {
     get isClosed() {
       return isClosed;
+    },
+    async load() {
+      if (options.proxy !== undefined) {
+        // Not at the top: undici's agents and pools would be loaded by every run without a proxy, too.
+        proxyAgent ??= await import('./proxy-agent.ts');
+      }
     },
     acquire() {
       if (isClosed) {
@@ -77,10 +80,13 @@ export function openConnections(options: ConnectionOptions): Connections {
       // The lane that was used last: its connection is the most likely one to be still open.
       const lane =
         idle.pop() ??
-        new ClientLane(options, connect, {
-          release: (released) => idle.push(released),
-          abandon: (abandoned) => lanes.delete(abandoned),
-        });
+        new ClientLane(
+          { ...options, connect, proxyAgent },
+          {
+            release: (released) => idle.push(released),
+            abandon: (abandoned) => lanes.delete(abandoned),
+          },
+        );
       lanes.add(lane);
       lane.begin();
       return lane;
@@ -96,8 +102,12 @@ export function openConnections(options: ConnectionOptions): Connections {
 
 const CLOSED = 'the connections were closed';
 
-function tlsOptions() {
-  return { rejectUnauthorized: true, allowH2: false };
+type ProxyAgentModule = typeof import('./proxy-agent.ts');
+
+/** What the connections of a lane are opened with. */
+interface LaneOptions extends ConnectionOptions {
+  readonly connect: buildConnector.connector;
+  readonly proxyAgent: ProxyAgentModule | undefined;
 }
 
 /** Told when a lane becomes available again, or never will. */
@@ -116,9 +126,9 @@ class ClientLane implements Lane {
   #mayHaveSent = false;
   #isAbandoned = false;
 
-  constructor(options: ConnectionOptions, connect: buildConnector.connector, owner: LaneOwner) {
+  constructor(options: LaneOptions, owner: LaneOwner) {
     this.#owner = owner;
-    this.dispatcher = this.#createDispatcher(options, connect);
+    this.dispatcher = this.#createDispatcher(options);
   }
 
   get mayHaveSent(): boolean {
@@ -154,41 +164,23 @@ class ClientLane implements Lane {
     await this.dispatcher.destroy(reason);
   }
 
-  #createDispatcher(
-    { origin, proxy, connectTimeoutMs }: ConnectionOptions,
-    connect: buildConnector.connector,
-  ): Dispatcher {
-    const limits = { allowH2: false, maxHeaderSize: MAX_HEADER_BYTES };
-    const timeouts = {
-      // The attempt has a time limit of its own; undici's would only add a second answer.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    };
+  #createDispatcher({ origin, proxy, connectTimeoutMs, connect, proxyAgent }: LaneOptions) {
     if (proxy === undefined) {
-      return new Client(origin, { ...limits, ...timeouts, connect: this.#watchServer(connect) });
+      return new Client(origin, {
+        ...HTTP_OPTIONS,
+        ...NO_TIMEOUTS,
+        connect: this.#watchServer(connect),
+      });
     }
-    return new ProxyAgent({
-      uri: proxy.origin,
-      ...(proxy.authorization !== undefined && { token: proxy.authorization }),
-      ...limits,
-      ...timeouts,
-      connectTimeout: connectTimeoutMs,
-      requestTls: tlsOptions(),
-      // The connection to the proxy. It answers CONNECT within the time of any other connection.
-      clientFactory: (target) =>
-        new Client(target, {
-          ...limits,
-          headersTimeout: connectTimeoutMs,
-          connect: this.#watch(connect),
-        }),
-      // The connection to the server, through the tunnel that undici's connector opens.
-      factory: (target, options) =>
-        new Client(target, {
-          ...options,
-          ...limits,
-          ...timeouts,
-          connect: this.#watchServer(readConnector(options) ?? connect),
-        }),
+    if (proxyAgent === undefined) {
+      throw new Error('the connections were not loaded');
+    }
+    return proxyAgent.createProxyAgent({
+      proxy,
+      connectTimeoutMs,
+      connect,
+      watchProxy: (connector) => this.#watch(connector),
+      watchServer: (connector) => this.#watchServer(connector),
     });
   }
 
@@ -246,13 +238,4 @@ interface Socket {
 
 function isSocket(value: unknown): value is Socket {
   return typeof value === 'object' && value !== null && 'destroy' in value && 'once' in value;
-}
-
-function readConnector(options: object): buildConnector.connector | undefined {
-  const connect = 'connect' in options ? options.connect : undefined;
-  return isConnector(connect) ? connect : undefined;
-}
-
-function isConnector(value: unknown): value is buildConnector.connector {
-  return typeof value === 'function';
 }

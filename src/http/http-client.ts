@@ -103,6 +103,7 @@ export function openHttpClient(options: HttpClientOptions): HttpClient {
     async send(request, signal) {
       const startedAt = now();
       const unsent = { mayHaveBeenProcessed: false, startedAt };
+      await connections.load();
       if (signal.aborted) {
         return fail({ ...unsent, code: 'ABORTED', cause: signal.reason });
       }

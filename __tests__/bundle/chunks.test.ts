@@ -8,7 +8,10 @@ import { runAction } from '../../simulator/runner/runner.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-/** A copy of the actions without the chunks that only a groups file needs. */
+/** What only a groups file or a proxy needs. */
+const CHUNKS = ['yaml.js', 'groups-file.js', 'proxy-agent.js', 'undici-proxy.js'];
+
+/** A copy of the actions without these chunks. */
 let actions: string;
 
 beforeAll(async () => {
@@ -16,8 +19,9 @@ beforeAll(async () => {
   for (const name of ['dist', 'action.yml', 'delete', 'sync']) {
     await cp(join(ROOT, name), join(actions, name), { recursive: true });
   }
-  await rm(join(actions, 'dist/yaml.js'));
-  await rm(join(actions, 'dist/groups-file.js'));
+  for (const chunk of CHUNKS) {
+    await rm(join(actions, 'dist', chunk));
+  }
 });
 afterAll(() => rm(actions, { recursive: true }));
 
@@ -30,7 +34,7 @@ test.each([
   },
   { folder: 'delete', inputs: {}, outcome: 'absent' },
 ])(
-  'the action in $folder does not load the YAML parser: $outcome',
+  'the action in $folder loads neither the YAML parser nor the proxy agent: $outcome',
   async ({ folder, inputs, outcome }) => {
     await using simulator = await startSimulator();
     const result = await runAction({
