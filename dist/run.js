@@ -13894,8 +13894,448 @@ function patchApplications(desired) {
     return desired.length > 0 ? [set] : [set, { op: 'remove', path: '/applicationKeys' }];
 }
 
+;// CONCATENATED MODULE: ./build/reconcile/messages.js
+
+
+function describeWrites(writes, key) {
+    const { intent, create, update, delete: deletion } = writes;
+    if (deletion === 'unknown') {
+        return `Outcome unknown: insight group "${key}" may or may not have been deleted.`;
+    }
+    if (create === 'unknown') {
+        const andUpdated = update === 'in-part' ? '; it was updated in part' : '';
+        return `Outcome unknown: insight group "${key}" may or may not have been created${andUpdated}.`;
+    }
+    switch (update) {
+        case 'in-part':
+            return `Insight group "${key}" was updated in part.`;
+        case 'unknown':
+            return `Outcome unknown: insight group "${key}" may or may not have been updated.`;
+        case 'none':
+            return intent === 'absent' ? 'Nothing was deleted.' : 'Nothing was written.';
+    }
+}
+function describeSafety({ create, update, delete: deletion }) {
+    if (deletion === 'unknown') {
+        return ' It is safe to run again: a group that is gone stays gone.';
+    }
+    if (create === 'unknown') {
+        return " It is safe to run again: the key can't be created twice.";
+    }
+    return update === 'unknown' ? ' It is safe to run again.' : '';
+}
+function explainConflict({ reason, group, drift }, desired) {
+    switch (reason) {
+        case 'foreign':
+            return explainForeignGroup({ group, drift }, desired);
+        case 'exists':
+            return explainExistingGroup({ group, drift });
+    }
+}
+function explainExistingGroup(existing) {
+    const { group, drift } = existing;
+    const { key, projectKey, environmentKey } = group;
+    const difference = drift.length === 0 ? 'It matches the request.' : `It differs in ${listFields(drift)}.`;
+    return {
+        code: 'conflict',
+        message: `Insight group "${key}" already exists in project "${projectKey}", environment "${environmentKey}". ${difference}`,
+        nextStep: drift.length === 0
+            ? 'Set if-exists: keep or if-exists: update to let the step pass when the group exists.'
+            : 'Set if-exists: keep to go on with the group as it is, or if-exists: update to change it to what is requested.',
+        existing,
+    };
+}
+function explainForeignGroup(existing, desired) {
+    const { group } = existing;
+    return {
+        code: 'conflict',
+        title: errors/* SPECIAL_TITLES */.iN.foreignGroup,
+        message: `Insight group "${group.key}" belongs to project "${group.projectKey}", environment "${group.environmentKey}". Keys are unique in the whole account, so it can't be created for project "${desired.projectKey}", environment "${desired.environmentKey}", and it is never moved.`,
+        nextStep: `Choose another key, such as "${suggestGroupKey(desired, group.key)}".`,
+        existing,
+    };
+}
+function explainMissingTarget({ reason, projectKey, environmentKey, suggestion, }) {
+    const hint = suggestion === undefined ? '' : `; did you mean "${suggestion}"?`;
+    const end = hint === '' ? '.' : '';
+    switch (reason) {
+        case 'project-not-found':
+            return new errors/* ActionError */.lZ({
+                code: 'not-found',
+                message: `Project "${projectKey}" does not exist${hint}${end} Nothing was written for it.`,
+                nextStep: 'Correct the project, or give the token access to it.',
+            });
+        case 'environment-not-found':
+            return new errors/* ActionError */.lZ({
+                code: 'not-found',
+                message: `Environment "${environmentKey}" does not exist in project "${projectKey}"${hint}${end} Nothing was written for it.`,
+                nextStep: 'Correct the environment, or create it before this step.',
+            });
+        case 'no-environments':
+            return new errors/* ActionError */.lZ({
+                code: 'unexpected-response',
+                message: `LaunchDarkly shows no environment in project "${projectKey}", though every project has one. Nothing was written for it.`,
+                nextStep: 'Check that the token may see the environments of the project.',
+            });
+    }
+}
+function explainRefusedUpdate(existing, refused, change) {
+    const { key } = existing.group;
+    const fields = listFields(refused);
+    return change === 'requested-fields'
+        ? {
+            code: 'unexpected-response',
+            message: `Insight group "${key}" was updated, but LaunchDarkly stored different values than requested: ${fields}.`,
+            nextStep: `Ask for ${fields} as LaunchDarkly stores it, or use if-exists: keep.`,
+            existing,
+        }
+        : {
+            code: 'unexpected-response',
+            message: `LaunchDarkly accepted the update of insight group "${key}" but its ${fields} did not change.`,
+            nextStep: `Change ${fields} in LaunchDarkly, or use if-exists: keep.`,
+            existing,
+        };
+}
+function listFields(drift) {
+    return drift.map(({ field }) => field).join(' and ');
+}
+function suggestGroupKey({ projectKey, environmentKey }, usedKey) {
+    const usual = `${projectKey}-${environmentKey}-all-apps`;
+    return isSameKey(usual, usedKey) ? `${projectKey}.${environmentKey}.all-apps` : usual;
+}
+
+;// CONCATENATED MODULE: ./build/launchdarkly/paging.js
+const MAX_PAGES = 10_000;
+async function readRemainingPages(first, readPage) {
+    const pages = [first];
+    let last = first;
+    let offset = first.length;
+    if (first.totalCount !== undefined && first.length > 0) {
+        const offsets = [];
+        for (let next = offset; next < first.totalCount && offsets.length < MAX_PAGES;) {
+            offsets.push(next);
+            next += first.length;
+        }
+        const rest = await Promise.all(offsets.map(readPage));
+        const isComplete = rest.every(({ length }, index) => length === first.length || index === rest.length - 1);
+        pages.push(...rest);
+        if (isComplete) {
+            last = rest.at(-1) ?? first;
+            offset += rest.reduce((sum, { length }) => sum + length, 0);
+        }
+    }
+    while (hasMore(last, offset) && pages.length < MAX_PAGES) {
+        last = await readPage(offset);
+        pages.push(last);
+        offset += last.length;
+    }
+    return [...new Map(pages.flatMap(({ items }) => items).map((item) => [item.key, item])).values()];
+}
+function hasMore({ length, totalCount, hasNext }, offset) {
+    return length > 0 && (hasNext || (totalCount !== undefined && offset < totalCount));
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/observe-groups.js
+
+async function observeGroups(keys, lists) {
+    if (keys.length === 0) {
+        return new Map();
+    }
+    const first = await lists.readGroupPage(0);
+    const seen = indexByKey(first.items);
+    const missing = keys.filter((key) => !seen.has(key.toLowerCase()));
+    const pages = first.length === 0 ? 1 : Math.ceil((first.totalCount ?? first.length) / first.length);
+    if (pages - 1 > missing.length) {
+        return readSingly(missing, seen, lists);
+    }
+    const listed = indexByKey(await readRemainingPages(first, (offset) => lists.readGroupPage(offset)));
+    const isComplete = listed.size >= (first.totalCount ?? 0);
+    const unlisted = keys.filter((key) => !listed.has(key.toLowerCase()));
+    return isComplete ? listed : readSingly(unlisted, listed, lists);
+}
+async function readSingly(keys, seen, lists) {
+    const found = await Promise.all(keys.map((key) => lists.readGroup(key)));
+    return new Map([...seen, ...indexByKey(found.filter((group) => group !== undefined))]);
+}
+function findObserved(groups, key) {
+    return groups.get(key.toLowerCase());
+}
+function indexByKey(groups) {
+    return new Map(groups.map((group) => [group.key.toLowerCase(), group]));
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/outcome.js
+function toOutcome(plan) {
+    switch (plan.kind) {
+        case 'create':
+            return { kind: 'would-create', group: undefined, drift: [] };
+        case 'update':
+            return { kind: 'would-update', group: plan.group, drift: plan.drift };
+        case 'none':
+            return { kind: 'unchanged', group: plan.group, drift: plan.drift };
+        case 'keep':
+            return { kind: 'kept', group: plan.group, drift: plan.drift };
+    }
+}
+function setsApplications({ kind, drift }) {
+    switch (kind) {
+        case 'created':
+        case 'would-create':
+            return true;
+        case 'updated':
+        case 'would-update':
+            return drift.some(({ field }) => field === 'applications');
+        case 'unchanged':
+        case 'kept':
+            return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/plan.js
+
+function planChange(desired, observed, ifExists) {
+    if (observed === undefined) {
+        return { kind: 'create' };
+    }
+    const drift = diffGroups(desired, observed);
+    if (belongsElsewhere(drift)) {
+        return { kind: 'conflict', reason: 'foreign', group: observed, drift };
+    }
+    if (ifExists === 'fail') {
+        return { kind: 'conflict', reason: 'exists', group: observed, drift };
+    }
+    if (drift.length === 0) {
+        return { kind: 'none', group: observed, drift: [] };
+    }
+    return ifExists === 'update'
+        ? { kind: 'update', group: observed, drift, patch: buildPatch(drift) }
+        : { kind: 'keep', group: observed, drift };
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/entries-plan.js
+
+
+
+
+
+function expectOutcomes({ groups, deletes, missing }) {
+    return [
+        ...missing.map(({ outcome }) => outcome.kind),
+        ...groups.map(({ plan }) => expectOutcome(plan)),
+        ...deletes.map(({ observed }) => (observed === undefined ? 'absent' : 'would-delete')),
+    ];
+}
+function expectOutcome(plan) {
+    return plan.kind === 'conflict' ? 'failed' : toOutcome(plan).kind;
+}
+function planEntries({ groups, absent, missing }, observed, ifExists) {
+    return {
+        groups: groups.map(({ desired, entry }) => ({
+            desired,
+            isEnvironmentKnown: findCatalogNeed(entry).kind !== 'none',
+            plan: planChange(desired, findObserved(observed, desired.key), ifExists),
+        })),
+        deletes: absent.map(({ group }) => ({
+            target: group,
+            observed: findObserved(observed, group.key),
+        })),
+        missing: missing.map((target) => ({
+            target: {
+                key: target.key ?? '',
+                projectKey: target.projectKey,
+                environmentKey: target.environmentKey ?? '',
+            },
+            outcome: {
+                kind: 'failed',
+                error: explainMissingTarget(target),
+                group: undefined,
+                drift: [],
+            },
+        })),
+    };
+}
+
+// EXTERNAL MODULE: ./build/inputs/key-claims.js
+var key_claims = __nccwpck_require__(4725);
 // EXTERNAL MODULE: ./build/did-you-mean.js + 1 modules
 var did_you_mean = __nccwpck_require__(3863);
+;// CONCATENATED MODULE: ./build/reconcile/targets.js
+
+
+
+
+
+function findTargets(entry, catalog) {
+    const { project, environment } = entry.template;
+    if (project.kind === 'exact' &&
+        environment.kind === 'exact' &&
+        findCatalogNeed(entry).kind === 'none') {
+        const target = {
+            project: { key: project.key, name: undefined },
+            environment: { key: environment.key, name: undefined },
+        };
+        return { targets: [target], missing: [], problems: [], notices: [] };
+    }
+    const projects = catalog.projects.filter(({ key }) => (0,inputs_selector/* selects */.ko)(project, key));
+    const missing = [
+        ...findMissingProjects(entry, catalog),
+        ...projects.flatMap((each) => findMissingEnvironments(entry, each)),
+    ];
+    const targets = projects.flatMap((each) => each.environments
+        .filter(({ key }) => (0,inputs_selector/* selects */.ko)(environment, key))
+        .map((found) => ({ project: { key: each.key, name: each.name }, environment: found })));
+    if (targets.length > 0 || missing.length > 0) {
+        return { targets, missing, problems: [], notices: [] };
+    }
+    const problems = findOverExclusion(entry, catalog, projects);
+    const notice = { message: describeNoMatch(entry, projects), entry };
+    return { targets, missing, problems, notices: problems.length > 0 ? [] : [notice] };
+}
+function findMissingProjects(entry, catalog) {
+    const { project, environment } = entry.template;
+    const known = catalog.projects.map(({ key }) => key);
+    return (0,inputs_selector/* listExactKeys */.is)(project)
+        .filter((projectKey) => !known.includes(projectKey))
+        .flatMap((projectKey) => {
+        const suggestion = (0,did_you_mean/* findClosest */.R)(projectKey, [...known, ...(catalog.otherProjects ?? [])]);
+        const keys = [...(0,inputs_selector/* listExactKeys */.is)(environment)];
+        const meant = (0,inputs_selector/* hasWildcard */.rl)(environment) ? [...keys, undefined] : keys;
+        return meant.map((environmentKey) => toMissing('project-not-found', { entry, projectKey, environmentKey, suggestion }));
+    });
+}
+function findMissingEnvironments(entry, project) {
+    const known = project.environments.map(({ key }) => key);
+    const named = { entry, projectKey: project.key };
+    if (known.length === 0 && mayBeSeveral(entry.template)) {
+        return [
+            toMissing('no-environments', { ...named, environmentKey: undefined, suggestion: undefined }),
+        ];
+    }
+    return (0,inputs_selector/* listExactKeys */.is)(entry.template.environment)
+        .filter((environmentKey) => !known.includes(environmentKey))
+        .map((environmentKey) => toMissing('environment-not-found', {
+        ...named,
+        environmentKey,
+        suggestion: (0,did_you_mean/* findClosest */.R)(environmentKey, known),
+    }));
+}
+function toMissing(reason, parts) {
+    const { entry, projectKey, environmentKey } = parts;
+    const key = environmentKey === undefined
+        ? undefined
+        : (0,inputs_template/* renderTemplate */.Xm)(entry.template.key, { project: projectKey, environment: environmentKey });
+    return { reason, ...parts, key };
+}
+function findOverExclusion(entry, catalog, projects) {
+    const { project, environment } = entry.template;
+    const environments = projects.flatMap((each) => each.environments.map(({ key }) => key));
+    const known = [...catalog.projects.map(({ key }) => key), ...(catalog.otherProjects ?? [])];
+    const find = (input, selector, keys) => keys.some((key) => (0,inputs_selector/* includes */.mK)(selector, key))
+        ? [
+            {
+                input,
+                message: `"${(0,inputs_selector/* formatSelector */.VH)(selector)}" leaves nothing: each ${input} that it matches is excluded as well`,
+                entry,
+            },
+        ]
+        : [];
+    return projects.length === 0
+        ? find('project', project, known)
+        : find('environment', environment, environments);
+}
+function describeNoMatch(entry, projects) {
+    const { project, environment } = entry.template;
+    const [first] = projects;
+    if (first === undefined) {
+        return `No project matches "${(0,inputs_selector/* formatSelector */.VH)(project)}".`;
+    }
+    const where = projects.length === 1
+        ? `in project "${first.key}"`
+        : `in the ${projects.length} projects that match "${(0,inputs_selector/* formatSelector */.VH)(project)}"`;
+    return `No environment ${where} matches "${(0,inputs_selector/* formatSelector */.VH)(environment)}".`;
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/expand.js
+
+
+
+
+function expandEntries(entries, catalog) {
+    const claims = [];
+    const missing = [];
+    const notices = [];
+    const problems = [];
+    for (const entry of entries) {
+        if (entry.kind === 'absent') {
+            claims.push({ kind: 'absent', ...entry.group, entry });
+            continue;
+        }
+        const found = findTargets(entry, catalog);
+        missing.push(...found.missing);
+        notices.push(...found.notices);
+        problems.push(...found.problems);
+        for (const target of found.targets) {
+            const desired = renderGroup(entry.template, target);
+            problems.push(...checkRendered(desired, entry));
+            const { key, projectKey, environmentKey } = desired;
+            claims.push({
+                kind: 'present',
+                key,
+                projectKey,
+                environmentKey,
+                entry,
+                group: { desired, entry },
+            });
+        }
+    }
+    const { granted, clashes } = (0,key_claims/* resolveKeyClaims */.P)(claims);
+    problems.push(...clashes.map((clash) => ({ input: 'key', ...clash })));
+    if (problems.length > 0) {
+        return { kind: 'invalid', problems };
+    }
+    return {
+        kind: 'expanded',
+        groups: granted.flatMap((claim) => (claim.kind === 'present' ? [claim.group] : [])),
+        absent: granted.flatMap((claim) => (claim.kind === 'absent' ? [claim.entry] : [])),
+        missing,
+        notices,
+    };
+}
+function renderGroup(template, { project, environment }) {
+    const values = {
+        project: project.key,
+        environment: environment.key,
+        'project-name': toOneLine(project.name),
+        'environment-name': toOneLine(environment.name),
+    };
+    return {
+        key: (0,inputs_template/* renderTemplate */.Xm)(template.key, values),
+        name: (0,inputs_template/* renderTemplate */.Xm)(template.name, values).trim(),
+        projectKey: project.key,
+        environmentKey: environment.key,
+        applicationKeys: template.applicationKeys,
+    };
+}
+function toOneLine(name) {
+    return name?.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+}
+function checkRendered(desired, entry) {
+    const where = `project "${desired.projectKey}", environment "${desired.environmentKey}"`;
+    const problems = [];
+    if (!(0,rules/* isKey */.m0)(desired.key)) {
+        const message = `gives "${desired.key}" for ${where}, which is not valid; ${rules/* KEY_RULE */.Z3}`;
+        problems.push({ input: 'key', message, entry });
+    }
+    if ((0,rules/* findNameProblem */.qW)(desired.name) !== undefined) {
+        problems.push({ input: 'name', message: `is blank for ${where}`, entry });
+    }
+    return problems;
+}
+
+// EXTERNAL MODULE: ./build/insight-group/insight-group.js
+var insight_group = __nccwpck_require__(2731);
+// EXTERNAL MODULE: ./build/http/backoff.js
+var http_backoff = __nccwpck_require__(5029);
 // EXTERNAL MODULE: ./build/http/network-remedies.js
 var network_remedies = __nccwpck_require__(4052);
 ;// CONCATENATED MODULE: ./build/launchdarkly/remedies.js
@@ -13998,14 +14438,14 @@ async function findUnknownApplications({ applicationKeys }, client) {
     }
     const found = new Set(listKeysOf(requested.value));
     const unknown = applicationKeys.filter((key) => !found.has(key));
-    if (unknown.length === 0 || hasMore(requested.value)) {
+    if (unknown.length === 0 || key_lookup_hasMore(requested.value)) {
         return [];
     }
     const all = await client.listApplications(0);
     const known = all.kind === 'ok' ? listKeysOf(all.value) : [];
     return unknown.map((key) => ({ key, suggestion: (0,did_you_mean/* findClosest */.R)(key, known) }));
 }
-function hasMore({ items, length, totalCount = length, hasNext }) {
+function key_lookup_hasMore({ items, length, totalCount = length, hasNext }) {
     return hasNext || totalCount > length || items.length < length;
 }
 function describePlacement(placement, { projectKey, environmentKey }, server) {
@@ -14230,37 +14670,9 @@ function describeForbidden(error, server) {
     };
 }
 
-;// CONCATENATED MODULE: ./build/reconcile/messages.js
+;// CONCATENATED MODULE: ./build/reconcile/retry-messages.js
 
 
-
-function describeWrites(writes, key) {
-    const { intent, create, update, delete: deletion } = writes;
-    if (deletion === 'unknown') {
-        return `Outcome unknown: insight group "${key}" may or may not have been deleted.`;
-    }
-    if (create === 'unknown') {
-        const andUpdated = update === 'in-part' ? '; it was updated in part' : '';
-        return `Outcome unknown: insight group "${key}" may or may not have been created${andUpdated}.`;
-    }
-    switch (update) {
-        case 'in-part':
-            return `Insight group "${key}" was updated in part.`;
-        case 'unknown':
-            return `Outcome unknown: insight group "${key}" may or may not have been updated.`;
-        case 'none':
-            return intent === 'absent' ? 'Nothing was deleted.' : 'Nothing was written.';
-    }
-}
-function describeSafety({ create, update, delete: deletion }) {
-    if (deletion === 'unknown') {
-        return ' It is safe to run again: a group that is gone stays gone.';
-    }
-    if (create === 'unknown') {
-        return " It is safe to run again: the key can't be created twice.";
-    }
-    return update === 'unknown' ? ' It is safe to run again.' : '';
-}
 function describeRetryReason(reason, operation) {
     switch (reason.kind) {
         case 'indeterminate':
@@ -14284,8 +14696,17 @@ function describeNeededWait(neededMs, nowMs) {
         ? ` It asks to wait ${Math.ceil(neededMs / 1000)} s, until ${new Date(nowMs + neededMs).toISOString()}, and the step has less time left.`
         : '';
 }
-function explainNoTimeLeft(reason, { key, operation, neededWait, }) {
+async function explainNoTimeLeft(reason, { key, operation, neededWait, diagnosis }) {
     switch (reason.kind) {
+        case 'indeterminate': {
+            const parts = diagnosis.describeFailure(reason.failure, operation);
+            return { ...parts, message: `${parts.message}${neededWait}` };
+        }
+        case 'not-found': {
+            const { error, placement } = reason;
+            const parts = await diagnosis.describeApiError(error, operation, placement);
+            return { ...parts, message: `${parts.message}${neededWait}` };
+        }
         case 'conflict':
             return operation === 'create' && neededWait === ''
                 ? explainHiddenGroup(key, reason.error)
@@ -14347,416 +14768,7 @@ function explainContention(key, neededWait, existing) {
         existing,
     };
 }
-function explainConflict({ reason, group, drift }, desired) {
-    switch (reason) {
-        case 'foreign':
-            return explainForeignGroup({ group, drift }, desired);
-        case 'exists':
-            return explainExistingGroup({ group, drift });
-    }
-}
-function explainExistingGroup(existing) {
-    const { group, drift } = existing;
-    const { key, projectKey, environmentKey } = group;
-    const difference = drift.length === 0 ? 'It matches the request.' : `It differs in ${listFields(drift)}.`;
-    return {
-        code: 'conflict',
-        message: `Insight group "${key}" already exists in project "${projectKey}", environment "${environmentKey}". ${difference}`,
-        nextStep: drift.length === 0
-            ? 'Set if-exists: keep or if-exists: update to let the step pass when the group exists.'
-            : 'Set if-exists: keep to go on with the group as it is, or if-exists: update to change it to what is requested.',
-        existing,
-    };
-}
-function explainForeignGroup(existing, desired) {
-    const { group } = existing;
-    return {
-        code: 'conflict',
-        title: errors/* SPECIAL_TITLES */.iN.foreignGroup,
-        message: `Insight group "${group.key}" belongs to project "${group.projectKey}", environment "${group.environmentKey}". Keys are unique in the whole account, so it can't be created for project "${desired.projectKey}", environment "${desired.environmentKey}", and it is never moved.`,
-        nextStep: `Choose another key, such as "${suggestGroupKey(desired, group.key)}".`,
-        existing,
-    };
-}
-function explainMissingTarget({ reason, projectKey, environmentKey, suggestion, }) {
-    const hint = suggestion === undefined ? '' : `; did you mean "${suggestion}"?`;
-    const end = hint === '' ? '.' : '';
-    switch (reason) {
-        case 'project-not-found':
-            return new errors/* ActionError */.lZ({
-                code: 'not-found',
-                message: `Project "${projectKey}" does not exist${hint}${end} Nothing was written for it.`,
-                nextStep: 'Correct the project, or give the token access to it.',
-            });
-        case 'environment-not-found':
-            return new errors/* ActionError */.lZ({
-                code: 'not-found',
-                message: `Environment "${environmentKey}" does not exist in project "${projectKey}"${hint}${end} Nothing was written for it.`,
-                nextStep: 'Correct the environment, or create it before this step.',
-            });
-        case 'no-environments':
-            return new errors/* ActionError */.lZ({
-                code: 'unexpected-response',
-                message: `LaunchDarkly shows no environment in project "${projectKey}", though every project has one. Nothing was written for it.`,
-                nextStep: 'Check that the token may see the environments of the project.',
-            });
-    }
-}
-function explainRefusedUpdate(existing, refused, change) {
-    const { key } = existing.group;
-    const fields = listFields(refused);
-    return change === 'requested-fields'
-        ? {
-            code: 'unexpected-response',
-            message: `Insight group "${key}" was updated, but LaunchDarkly stored different values than requested: ${fields}.`,
-            nextStep: `Ask for ${fields} as LaunchDarkly stores it, or use if-exists: keep.`,
-            existing,
-        }
-        : {
-            code: 'unexpected-response',
-            message: `LaunchDarkly accepted the update of insight group "${key}" but its ${fields} did not change.`,
-            nextStep: `Change ${fields} in LaunchDarkly, or use if-exists: keep.`,
-            existing,
-        };
-}
-function listFields(drift) {
-    return drift.map(({ field }) => field).join(' and ');
-}
-function suggestGroupKey({ projectKey, environmentKey }, usedKey) {
-    const usual = `${projectKey}-${environmentKey}-all-apps`;
-    return isSameKey(usual, usedKey) ? `${projectKey}.${environmentKey}.all-apps` : usual;
-}
 
-;// CONCATENATED MODULE: ./build/launchdarkly/paging.js
-const MAX_PAGES = 10_000;
-async function readRemainingPages(first, readPage) {
-    const pages = [first];
-    let last = first;
-    let offset = first.length;
-    if (first.totalCount !== undefined && first.length > 0) {
-        const offsets = [];
-        for (let next = offset; next < first.totalCount && offsets.length < MAX_PAGES;) {
-            offsets.push(next);
-            next += first.length;
-        }
-        const rest = await Promise.all(offsets.map(readPage));
-        const isComplete = rest.every(({ length }, index) => length === first.length || index === rest.length - 1);
-        pages.push(...rest);
-        if (isComplete) {
-            last = rest.at(-1) ?? first;
-            offset += rest.reduce((sum, { length }) => sum + length, 0);
-        }
-    }
-    while (paging_hasMore(last, offset) && pages.length < MAX_PAGES) {
-        last = await readPage(offset);
-        pages.push(last);
-        offset += last.length;
-    }
-    return [...new Map(pages.flatMap(({ items }) => items).map((item) => [item.key, item])).values()];
-}
-function paging_hasMore({ length, totalCount, hasNext }, offset) {
-    return length > 0 && (hasNext || (totalCount !== undefined && offset < totalCount));
-}
-
-;// CONCATENATED MODULE: ./build/reconcile/observe-groups.js
-
-async function observeGroups(keys, lists) {
-    if (keys.length === 0) {
-        return new Map();
-    }
-    const first = await lists.readGroupPage(0);
-    const seen = indexByKey(first.items);
-    const missing = keys.filter((key) => !seen.has(key.toLowerCase()));
-    const pages = first.length === 0 ? 1 : Math.ceil((first.totalCount ?? first.length) / first.length);
-    if (pages - 1 > missing.length) {
-        return readSingly(missing, seen, lists);
-    }
-    const listed = indexByKey(await readRemainingPages(first, (offset) => lists.readGroupPage(offset)));
-    const isComplete = listed.size >= (first.totalCount ?? 0);
-    const unlisted = keys.filter((key) => !listed.has(key.toLowerCase()));
-    return isComplete ? listed : readSingly(unlisted, listed, lists);
-}
-async function readSingly(keys, seen, lists) {
-    const found = await Promise.all(keys.map((key) => lists.readGroup(key)));
-    return new Map([...seen, ...indexByKey(found.filter((group) => group !== undefined))]);
-}
-function findObserved(groups, key) {
-    return groups.get(key.toLowerCase());
-}
-function indexByKey(groups) {
-    return new Map(groups.map((group) => [group.key.toLowerCase(), group]));
-}
-
-;// CONCATENATED MODULE: ./build/reconcile/outcome.js
-function toOutcome(plan) {
-    switch (plan.kind) {
-        case 'create':
-            return { kind: 'would-create', group: undefined, drift: [] };
-        case 'update':
-            return { kind: 'would-update', group: plan.group, drift: plan.drift };
-        case 'none':
-            return { kind: 'unchanged', group: plan.group, drift: plan.drift };
-        case 'keep':
-            return { kind: 'kept', group: plan.group, drift: plan.drift };
-    }
-}
-function setsApplications({ kind, drift }) {
-    switch (kind) {
-        case 'created':
-        case 'would-create':
-            return true;
-        case 'updated':
-        case 'would-update':
-            return drift.some(({ field }) => field === 'applications');
-        case 'unchanged':
-        case 'kept':
-            return false;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/reconcile/plan.js
-
-function planChange(desired, observed, ifExists) {
-    if (observed === undefined) {
-        return { kind: 'create' };
-    }
-    const drift = diffGroups(desired, observed);
-    if (belongsElsewhere(drift)) {
-        return { kind: 'conflict', reason: 'foreign', group: observed, drift };
-    }
-    if (ifExists === 'fail') {
-        return { kind: 'conflict', reason: 'exists', group: observed, drift };
-    }
-    if (drift.length === 0) {
-        return { kind: 'none', group: observed, drift: [] };
-    }
-    return ifExists === 'update'
-        ? { kind: 'update', group: observed, drift, patch: buildPatch(drift) }
-        : { kind: 'keep', group: observed, drift };
-}
-
-;// CONCATENATED MODULE: ./build/reconcile/entries-plan.js
-
-
-
-
-
-function expectOutcomes({ groups, deletes, missing }) {
-    return [
-        ...missing.map(({ outcome }) => outcome.kind),
-        ...groups.map(({ plan }) => expectOutcome(plan)),
-        ...deletes.map(({ observed }) => (observed === undefined ? 'absent' : 'would-delete')),
-    ];
-}
-function expectOutcome(plan) {
-    return plan.kind === 'conflict' ? 'failed' : toOutcome(plan).kind;
-}
-function planEntries({ groups, absent, missing }, observed, ifExists) {
-    return {
-        groups: groups.map(({ desired, entry }) => ({
-            desired,
-            isEnvironmentKnown: findCatalogNeed(entry).kind !== 'none',
-            plan: planChange(desired, findObserved(observed, desired.key), ifExists),
-        })),
-        deletes: absent.map(({ group }) => ({
-            target: group,
-            observed: findObserved(observed, group.key),
-        })),
-        missing: missing.map((target) => ({
-            target: {
-                key: target.key ?? '',
-                projectKey: target.projectKey,
-                environmentKey: target.environmentKey ?? '',
-            },
-            outcome: {
-                kind: 'failed',
-                error: explainMissingTarget(target),
-                group: undefined,
-                drift: [],
-            },
-        })),
-    };
-}
-
-// EXTERNAL MODULE: ./build/inputs/key-claims.js
-var key_claims = __nccwpck_require__(4725);
-;// CONCATENATED MODULE: ./build/reconcile/targets.js
-
-
-
-
-
-function findTargets(entry, catalog) {
-    const { project, environment } = entry.template;
-    if (project.kind === 'exact' &&
-        environment.kind === 'exact' &&
-        findCatalogNeed(entry).kind === 'none') {
-        const target = {
-            project: { key: project.key, name: undefined },
-            environment: { key: environment.key, name: undefined },
-        };
-        return { targets: [target], missing: [], problems: [], notices: [] };
-    }
-    const projects = catalog.projects.filter(({ key }) => (0,inputs_selector/* selects */.ko)(project, key));
-    const missing = [
-        ...findMissingProjects(entry, catalog),
-        ...projects.flatMap((each) => findMissingEnvironments(entry, each)),
-    ];
-    const targets = projects.flatMap((each) => each.environments
-        .filter(({ key }) => (0,inputs_selector/* selects */.ko)(environment, key))
-        .map((found) => ({ project: { key: each.key, name: each.name }, environment: found })));
-    if (targets.length > 0 || missing.length > 0) {
-        return { targets, missing, problems: [], notices: [] };
-    }
-    const problems = findOverExclusion(entry, catalog, projects);
-    const notice = { message: describeNoMatch(entry, projects), entry };
-    return { targets, missing, problems, notices: problems.length > 0 ? [] : [notice] };
-}
-function findMissingProjects(entry, catalog) {
-    const { project, environment } = entry.template;
-    const known = catalog.projects.map(({ key }) => key);
-    return (0,inputs_selector/* listExactKeys */.is)(project)
-        .filter((projectKey) => !known.includes(projectKey))
-        .flatMap((projectKey) => {
-        const suggestion = (0,did_you_mean/* findClosest */.R)(projectKey, [...known, ...(catalog.otherProjects ?? [])]);
-        const keys = [...(0,inputs_selector/* listExactKeys */.is)(environment)];
-        const meant = (0,inputs_selector/* hasWildcard */.rl)(environment) ? [...keys, undefined] : keys;
-        return meant.map((environmentKey) => toMissing('project-not-found', { entry, projectKey, environmentKey, suggestion }));
-    });
-}
-function findMissingEnvironments(entry, project) {
-    const known = project.environments.map(({ key }) => key);
-    const named = { entry, projectKey: project.key };
-    if (known.length === 0 && mayBeSeveral(entry.template)) {
-        return [
-            toMissing('no-environments', { ...named, environmentKey: undefined, suggestion: undefined }),
-        ];
-    }
-    return (0,inputs_selector/* listExactKeys */.is)(entry.template.environment)
-        .filter((environmentKey) => !known.includes(environmentKey))
-        .map((environmentKey) => toMissing('environment-not-found', {
-        ...named,
-        environmentKey,
-        suggestion: (0,did_you_mean/* findClosest */.R)(environmentKey, known),
-    }));
-}
-function toMissing(reason, parts) {
-    const { entry, projectKey, environmentKey } = parts;
-    const key = environmentKey === undefined
-        ? undefined
-        : (0,inputs_template/* renderTemplate */.Xm)(entry.template.key, { project: projectKey, environment: environmentKey });
-    return { reason, ...parts, key };
-}
-function findOverExclusion(entry, catalog, projects) {
-    const { project, environment } = entry.template;
-    const environments = projects.flatMap((each) => each.environments.map(({ key }) => key));
-    const known = [...catalog.projects.map(({ key }) => key), ...(catalog.otherProjects ?? [])];
-    const find = (input, selector, keys) => keys.some((key) => (0,inputs_selector/* includes */.mK)(selector, key))
-        ? [
-            {
-                input,
-                message: `"${(0,inputs_selector/* formatSelector */.VH)(selector)}" leaves nothing: each ${input} that it matches is excluded as well`,
-                entry,
-            },
-        ]
-        : [];
-    return projects.length === 0
-        ? find('project', project, known)
-        : find('environment', environment, environments);
-}
-function describeNoMatch(entry, projects) {
-    const { project, environment } = entry.template;
-    const [first] = projects;
-    if (first === undefined) {
-        return `No project matches "${(0,inputs_selector/* formatSelector */.VH)(project)}".`;
-    }
-    const where = projects.length === 1
-        ? `in project "${first.key}"`
-        : `in the ${projects.length} projects that match "${(0,inputs_selector/* formatSelector */.VH)(project)}"`;
-    return `No environment ${where} matches "${(0,inputs_selector/* formatSelector */.VH)(environment)}".`;
-}
-
-;// CONCATENATED MODULE: ./build/reconcile/expand.js
-
-
-
-
-function expandEntries(entries, catalog) {
-    const claims = [];
-    const missing = [];
-    const notices = [];
-    const problems = [];
-    for (const entry of entries) {
-        if (entry.kind === 'absent') {
-            claims.push({ kind: 'absent', ...entry.group, entry });
-            continue;
-        }
-        const found = findTargets(entry, catalog);
-        missing.push(...found.missing);
-        notices.push(...found.notices);
-        problems.push(...found.problems);
-        for (const target of found.targets) {
-            const desired = renderGroup(entry.template, target);
-            problems.push(...checkRendered(desired, entry));
-            const { key, projectKey, environmentKey } = desired;
-            claims.push({
-                kind: 'present',
-                key,
-                projectKey,
-                environmentKey,
-                entry,
-                group: { desired, entry },
-            });
-        }
-    }
-    const { granted, clashes } = (0,key_claims/* resolveKeyClaims */.P)(claims);
-    problems.push(...clashes.map((clash) => ({ input: 'key', ...clash })));
-    if (problems.length > 0) {
-        return { kind: 'invalid', problems };
-    }
-    return {
-        kind: 'expanded',
-        groups: granted.flatMap((claim) => (claim.kind === 'present' ? [claim.group] : [])),
-        absent: granted.flatMap((claim) => (claim.kind === 'absent' ? [claim.entry] : [])),
-        missing,
-        notices,
-    };
-}
-function renderGroup(template, { project, environment }) {
-    const values = {
-        project: project.key,
-        environment: environment.key,
-        'project-name': toOneLine(project.name),
-        'environment-name': toOneLine(environment.name),
-    };
-    return {
-        key: (0,inputs_template/* renderTemplate */.Xm)(template.key, values),
-        name: (0,inputs_template/* renderTemplate */.Xm)(template.name, values).trim(),
-        projectKey: project.key,
-        environmentKey: environment.key,
-        applicationKeys: template.applicationKeys,
-    };
-}
-function toOneLine(name) {
-    return name?.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
-}
-function checkRendered(desired, entry) {
-    const where = `project "${desired.projectKey}", environment "${desired.environmentKey}"`;
-    const problems = [];
-    if (!(0,rules/* isKey */.m0)(desired.key)) {
-        const message = `gives "${desired.key}" for ${where}, which is not valid; ${rules/* KEY_RULE */.Z3}`;
-        problems.push({ input: 'key', message, entry });
-    }
-    if ((0,rules/* findNameProblem */.qW)(desired.name) !== undefined) {
-        problems.push({ input: 'name', message: `is blank for ${where}`, entry });
-    }
-    return problems;
-}
-
-// EXTERNAL MODULE: ./build/insight-group/insight-group.js
-var insight_group = __nccwpck_require__(2731);
-// EXTERNAL MODULE: ./build/http/backoff.js
-var http_backoff = __nccwpck_require__(5029);
 ;// CONCATENATED MODULE: ./build/reconcile/server-clock.js
 const DATE_PRECISION_MS = 1_000;
 class ServerClock {
@@ -14793,6 +14805,7 @@ class ServerClock {
 }
 
 ;// CONCATENATED MODULE: ./build/reconcile/retry-loop.js
+
 
 
 
@@ -14949,25 +14962,10 @@ class RetryLoop {
         const neededWait = describeNeededWait(retryAfterMs, this.#deps.now().wallMs);
         return explainRateLimit(this.#desired.key, neededWait);
     }
-    async #explainNoTimeLeft(reason, operation, neededMs) {
+    #explainNoTimeLeft(reason, operation, neededMs) {
         const { diagnosis, now } = this.#deps;
         const neededWait = describeNeededWait(neededMs, now().wallMs);
-        switch (reason.kind) {
-            case 'indeterminate': {
-                const parts = diagnosis.describeFailure(reason.failure, operation);
-                return { ...parts, message: `${parts.message}${neededWait}` };
-            }
-            case 'not-found': {
-                const { error, placement } = reason;
-                const parts = await diagnosis.describeApiError(error, operation, placement);
-                return { ...parts, message: `${parts.message}${neededWait}` };
-            }
-            case 'conflict':
-            case 'not-updatable':
-            case 'overtaken':
-            case 'stale-read':
-                return explainNoTimeLeft(reason, { key: this.#desired.key, operation, neededWait });
-        }
+        return explainNoTimeLeft(reason, { key: this.#desired.key, operation, neededWait, diagnosis });
     }
 }
 function isWrite(operation) {
@@ -15669,6 +15667,7 @@ function checkUpdate({ desired, found, drift, updated }) {
 }
 
 ;// CONCATENATED MODULE: ./build/reconcile/reconcile-group.js
+
 
 
 

@@ -1,10 +1,8 @@
 import { ActionError, type ActionErrorParts, SPECIAL_TITLES } from '../errors.ts';
 import { type Drift, isSameKey } from '../insight-group/diff.ts';
 import type { DesiredGroup } from '../insight-group/insight-group.ts';
-import type { ApiError } from '../launchdarkly/api-result.ts';
-import { type Operation, quoteApiError } from '../launchdarkly/diagnose.ts';
 import type { PlanOf } from './plan.ts';
-import type { ObservedGroup, RetryReason } from './retry-reason.ts';
+import type { ObservedGroup } from './retry-reason.ts';
 import type { MissingTarget } from './targets.ts';
 import type { UpdateCheck } from './update-check.ts';
 import type { Writes } from './write-ledger.ts';
@@ -38,122 +36,6 @@ export function describeSafety({ create, update, delete: deletion }: Writes): st
     return " It is safe to run again: the key can't be created twice.";
   }
   return update === 'unknown' ? ' It is safe to run again.' : '';
-}
-
-/** Says why another attempt has to wait, as a clause for the log. */
-export function describeRetryReason(reason: RetryReason, operation: Operation): string {
-  switch (reason.kind) {
-    case 'indeterminate':
-      return `LaunchDarkly ${reason.failure.what}`;
-    case 'conflict':
-      return operation === 'create'
-        ? 'LaunchDarkly answered 409 but shows no group of the key yet'
-        : 'LaunchDarkly answered 409: another process is changing the group';
-    case 'not-updatable':
-      return 'LaunchDarkly shows the group but answered its update with 404';
-    case 'overtaken':
-      return 'another process has changed the group in the meantime';
-    case 'stale-read':
-      return 'LaunchDarkly may not show yet what was just written';
-    case 'not-found':
-      return 'LaunchDarkly answered 404: the environment may be too new';
-  }
-}
-
-/** Says when it would have worked, for a server that asks to wait longer than there is time for. */
-export function describeNeededWait(neededMs: number, nowMs: number): string {
-  return neededMs > 0
-    ? ` It asks to wait ${Math.ceil(neededMs / 1000)} s, until ${new Date(nowMs + neededMs).toISOString()}, and the step has less time left.`
-    : '';
-}
-
-/** Explains that there is no time for another attempt. `neededWait` is the server's own wait, in words or empty. */
-export function explainNoTimeLeft(
-  reason: Exclude<RetryReason, { kind: 'indeterminate' | 'not-found' }>,
-  {
-    key,
-    operation,
-    neededWait,
-  }: { readonly key: string; readonly operation: Operation; readonly neededWait: string },
-): ActionErrorParts {
-  switch (reason.kind) {
-    case 'conflict':
-      return operation === 'create' && neededWait === ''
-        ? explainHiddenGroup(key, reason.error)
-        : {
-            ...explainContention(key, neededWait, reason.observed),
-            ...(operation === 'create' && {
-              message: `LaunchDarkly reports a conflicting change to insight group "${key}".${neededWait}`,
-            }),
-            serverMessage: quoteApiError(reason.error),
-          };
-    case 'not-updatable':
-      return explainNotUpdatable(reason.error, reason.observed);
-    case 'overtaken':
-      return explainContention(key, neededWait, reason.observed);
-    case 'stale-read':
-      return {
-        code: 'timeout',
-        message: `LaunchDarkly shows insight group "${key}", but possibly as it was before this run: reads may lag behind writes by some seconds, and the step has no time left to wait for them.`,
-        nextStep: 'Run again, and raise timeout-seconds.',
-        existing: reason.observed,
-      };
-  }
-}
-
-/**
- * Explains a rate limit that the deadline does not outlast. `key` is empty where lists were read;
- * `neededWait` is the server's own wait, in words or empty.
- */
-export function explainRateLimit(key: string, neededWait: string): ActionErrorParts {
-  const work = key === '' ? 'from reading lists' : `from working on insight group "${key}"`;
-  return {
-    code: 'rate-limited',
-    message: `LaunchDarkly's rate limit (429) stopped the step ${work}.${neededWait || ' The step has no time left for another attempt.'}`,
-    nextStep:
-      neededWait === ''
-        ? 'Run again later, raise timeout-seconds, or run fewer jobs at the same time.'
-        : 'Run again after that time, or raise timeout-seconds beyond the wait.',
-  };
-}
-
-/** Explains a key that is taken though no group of it can be seen. */
-export function explainHiddenGroup(key: string, error: ApiError): ActionErrorParts {
-  return {
-    code: 'conflict',
-    title: SPECIAL_TITLES.hiddenGroup,
-    message: `LaunchDarkly keeps answering 409 for insight group "${key}", but shows no group of that key.`,
-    serverMessage: quoteApiError(error),
-    nextStep:
-      'The key may be reserved by a deleted group, or by one that this token may not see. Choose another key, or use a token that sees the whole account.',
-  };
-}
-
-/** Explains a group that reads show and updates do not find. */
-export function explainNotUpdatable(error: ApiError, existing: ObservedGroup): ActionErrorParts {
-  return {
-    code: 'conflict',
-    title: SPECIAL_TITLES.contention,
-    message: `LaunchDarkly shows insight group "${existing.group.key}" but answers every update of it with 404.`,
-    serverMessage: quoteApiError(error),
-    nextStep:
-      'The token may be allowed to see the group but not to change it, or another process is deleting and creating the group at the same time. Check the token, or set if-exists: keep.',
-    existing,
-  };
-}
-
-function explainContention(
-  key: string,
-  neededWait: string,
-  existing: ObservedGroup | undefined,
-): ActionErrorParts {
-  return {
-    code: 'conflict',
-    title: SPECIAL_TITLES.contention,
-    message: `Insight group "${key}" kept changing while this step was working on it.${neededWait}`,
-    nextStep: 'Another process is changing the group. Run again when it is done.',
-    existing,
-  };
 }
 
 /** Explains a group that stands in the way. */

@@ -4,16 +4,12 @@ import type { InsightGroup } from '../insight-group/insight-group.ts';
 import type { ApiError } from '../launchdarkly/api-result.ts';
 import { ConflictStreak } from './conflict-streak.ts';
 import { GroupRequests, type UnsettledWrite } from './group-requests.ts';
-import {
-  explainConflict,
-  explainHiddenGroup,
-  explainNotUpdatable,
-  explainRefusedUpdate,
-} from './messages.ts';
+import { explainConflict, explainRefusedUpdate } from './messages.ts';
 import { type Outcome, type ReconcileRequest, setsApplications, toOutcome } from './outcome.ts';
 import { type PlanOf, planChange } from './plan.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 import { RetryLoop } from './retry-loop.ts';
+import { explainHiddenGroup, explainNotUpdatable } from './retry-messages.ts';
 import type { ObservedGroup } from './retry-reason.ts';
 import { checkUpdate } from './update-check.ts';
 import { WriteLedger } from './write-ledger.ts';

@@ -4,15 +4,14 @@ import type { DesiredGroup } from '../insight-group/insight-group.ts';
 import type { ApiError, ApiResult, RequestFailure } from '../launchdarkly/api-result.ts';
 import type { Operation } from '../launchdarkly/diagnose.ts';
 import type { Placement } from '../launchdarkly/key-lookup.ts';
+import { describeSafety, describeWrites } from './messages.ts';
+import type { ReconcileDeps } from './reconcile-deps.ts';
 import {
   describeNeededWait,
   describeRetryReason,
-  describeSafety,
-  describeWrites,
   explainNoTimeLeft,
   explainRateLimit,
-} from './messages.ts';
-import type { ReconcileDeps } from './reconcile-deps.ts';
+} from './retry-messages.ts';
 import type { RetryReason } from './retry-reason.ts';
 import { ServerClock } from './server-clock.ts';
 import type { WriteLedger } from './write-ledger.ts';
@@ -233,29 +232,14 @@ export class RetryLoop {
     return explainRateLimit(this.#desired.key, neededWait);
   }
 
-  async #explainNoTimeLeft(
+  #explainNoTimeLeft(
     reason: RetryReason,
     operation: Operation,
     neededMs: number,
   ): Promise<ActionErrorParts> {
     const { diagnosis, now } = this.#deps;
     const neededWait = describeNeededWait(neededMs, now().wallMs);
-    switch (reason.kind) {
-      case 'indeterminate': {
-        const parts = diagnosis.describeFailure(reason.failure, operation);
-        return { ...parts, message: `${parts.message}${neededWait}` };
-      }
-      case 'not-found': {
-        const { error, placement } = reason;
-        const parts = await diagnosis.describeApiError(error, operation, placement);
-        return { ...parts, message: `${parts.message}${neededWait}` };
-      }
-      case 'conflict':
-      case 'not-updatable':
-      case 'overtaken':
-      case 'stale-read':
-        return explainNoTimeLeft(reason, { key: this.#desired.key, operation, neededWait });
-    }
+    return explainNoTimeLeft(reason, { key: this.#desired.key, operation, neededWait, diagnosis });
   }
 }
 
