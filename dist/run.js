@@ -14804,7 +14804,34 @@ class ServerClock {
     }
 }
 
+;// CONCATENATED MODULE: ./build/reconcile/unanswered-streak.js
+class UnansweredStreak {
+    #maxAttempts;
+    #attempts = 0;
+    #writes = 0;
+    #cause;
+    constructor(maxAttempts = Number.POSITIVE_INFINITY) {
+        this.#maxAttempts = maxAttempts;
+    }
+    observeAttempt(causeCode, nowMs) {
+        this.#attempts = causeCode === undefined ? 0 : this.#attempts + 1;
+        if (this.#cause?.code !== causeCode) {
+            this.#cause = causeCode === undefined ? undefined : { code: causeCode, sinceMs: nowMs };
+        }
+    }
+    observeWrite(isAnswered) {
+        this.#writes = isAnswered ? 0 : this.#writes + 1;
+    }
+    get isLong() {
+        return this.#attempts >= this.#maxAttempts || this.#writes >= this.#maxAttempts;
+    }
+    sameCauseMs(nowMs) {
+        return this.#cause === undefined ? 0 : nowMs - this.#cause.sinceMs;
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/reconcile/retry-loop.js
+
 
 
 
@@ -14823,15 +14850,15 @@ class RetryLoop {
     #desired;
     #deps;
     #ledger;
+    #unanswered;
     #waits = 0;
-    #unanswered = 0;
-    #unansweredWrites = 0;
-    #limitedFailure;
     #notFound;
+    #repeated;
     constructor(desired, deps, ledger) {
         this.#desired = desired;
         this.#deps = deps;
         this.#ledger = ledger;
+        this.#unanswered = new UnansweredStreak(deps.maxUnansweredAttempts);
     }
     async attempt(request) {
         const begunAt = this.#deps.now();
@@ -14841,10 +14868,7 @@ class RetryLoop {
         const sentAt = { uptimeMs: begunAt.uptimeMs + heldMs, wallMs: begunAt.wallMs + heldMs };
         this.serverClock.record({ sentAt, receivedAt: endedAt, serverTimeMs: result.serverClock });
         const causeCode = result.kind === 'indeterminate' ? result.failure.causeCode : undefined;
-        this.#unanswered = causeCode === undefined ? 0 : this.#unanswered + 1;
-        if (this.#limitedFailure?.causeCode !== causeCode) {
-            this.#limitedFailure = undefined;
-        }
+        this.#unanswered.observeAttempt(causeCode, endedAt.uptimeMs);
         return { result, sentAt, endedAt };
     }
     async retryOrThrow(result, operation) {
@@ -14867,7 +14891,10 @@ class RetryLoop {
     async wait(reason, operation, bounds) {
         this.throwIfStopped();
         if (isWrite(operation)) {
-            this.#countUnansweredWrite(reason, operation);
+            this.#unanswered.observeWrite(reason.kind !== 'indeterminate');
+            if (reason.kind === 'indeterminate' && this.#unanswered.isLong) {
+                throw this.fail(this.#deps.diagnosis.describeFailure(reason.failure, operation));
+            }
         }
         const { remainingMs, random, sleep, announceWait } = this.#deps;
         const { retryAfterMs = 0 } = reason;
@@ -14883,6 +14910,10 @@ class RetryLoop {
         }
         const ms = backoff.ms - retryAfterMs;
         this.#waits += 1;
+        this.#repeated =
+            reason.kind === 'indeterminate' && reason.failure.causeCode !== 'ATTEMPT_TIMEOUT'
+                ? { failure: reason.failure, operation }
+                : undefined;
         announceWait({ ms, why: describeRetryReason(reason, operation) });
         await sleep(ms);
         this.throwIfStopped();
@@ -14899,11 +14930,18 @@ class RetryLoop {
         return this.wait(reason, operation, { minMs, maxMs: Math.min(maxMs, limitMs) });
     }
     throwIfStopped() {
-        const { signal } = this.#deps;
+        const { signal, diagnosis } = this.#deps;
         if (!signal.aborted) {
             return;
         }
-        throw signal.reason instanceof errors/* ActionError */.lZ ? this.fail(signal.reason) : signal.reason;
+        const { reason } = signal;
+        if (!(reason instanceof errors/* ActionError */.lZ)) {
+            throw reason;
+        }
+        const repeated = reason.code === 'timeout' ? this.#repeated : undefined;
+        throw this.fail(repeated === undefined
+            ? reason
+            : diagnosis.describeFailure(repeated.failure, repeated.operation));
     }
     fail(parts) {
         const { writes } = this.#ledger;
@@ -14916,34 +14954,19 @@ class RetryLoop {
     }
     async #retryFailure(failure, retryAfterMs, operation) {
         this.throwIfStopped();
-        const { causeCode, isRetryable, retryLimitMs } = failure;
-        if (!isRetryable || this.#unanswered >= this.#maxUnanswered) {
+        const { isRetryable, retryLimitMs } = failure;
+        if (!isRetryable || this.#unanswered.isLong) {
             throw this.fail(this.#deps.diagnosis.describeFailure(failure, operation));
         }
         const reason = { kind: 'indeterminate', failure, retryAfterMs };
         if (retryLimitMs === undefined) {
             return this.wait(reason, operation);
         }
-        const nowMs = this.#deps.now().uptimeMs;
-        this.#limitedFailure ??= { causeCode, sinceMs: nowMs };
-        const leftMs = this.#limitedFailure.sinceMs + retryLimitMs - nowMs;
+        const leftMs = retryLimitMs - this.#unanswered.sameCauseMs(this.#deps.now().uptimeMs);
         if (leftMs <= 0) {
             throw this.fail(this.#deps.diagnosis.describeFailure(failure, operation));
         }
         return this.waitWithin(leftMs, reason, operation);
-    }
-    #countUnansweredWrite(reason, operation) {
-        if (reason.kind !== 'indeterminate') {
-            this.#unansweredWrites = 0;
-            return;
-        }
-        this.#unansweredWrites += 1;
-        if (this.#unansweredWrites >= this.#maxUnanswered) {
-            throw this.fail(this.#deps.diagnosis.describeFailure(reason.failure, operation));
-        }
-    }
-    get #maxUnanswered() {
-        return this.#deps.maxUnansweredAttempts ?? Number.POSITIVE_INFINITY;
     }
     async #retryNotFound(error, retryAfterMs, operation) {
         const { diagnosis, now } = this.#deps;

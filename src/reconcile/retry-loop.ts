@@ -14,6 +14,7 @@ import {
 } from './retry-messages.ts';
 import type { RetryReason } from './retry-reason.ts';
 import { ServerClock } from './server-clock.ts';
+import { UnansweredStreak } from './unanswered-streak.ts';
 import type { WriteLedger } from './write-ledger.ts';
 
 /** How long a 404 is retried after the first one, by what LaunchDarkly shows, in milliseconds. */
@@ -34,19 +35,17 @@ export class RetryLoop {
   readonly #desired: DesiredGroup;
   readonly #deps: ReconcileDeps;
   readonly #ledger: WriteLedger;
+  readonly #unanswered: UnansweredStreak;
   #waits = 0;
-  /** How many requests in a row ended without a clear answer. */
-  #unanswered = 0;
-  /** How many writes in a row ended without a clear answer, whatever was read in between. */
-  #unansweredWrites = 0;
-  /** Since when requests have been failing in a way that is retried for some time only. */
-  #limitedFailure: { readonly causeCode: string; readonly sinceMs: number } | undefined;
   #notFound: { readonly sinceMs: number; placement: Placement } | undefined;
+  /** What the current attempt repeats, where there is more to say of it than that no answer came in time. */
+  #repeated: { readonly failure: RequestFailure; readonly operation: Operation } | undefined;
 
   constructor(desired: DesiredGroup, deps: ReconcileDeps, ledger: WriteLedger) {
     this.#desired = desired;
     this.#deps = deps;
     this.#ledger = ledger;
+    this.#unanswered = new UnansweredStreak(deps.maxUnansweredAttempts);
   }
 
   /** Makes one request, and takes note of what its answer tells of the server's clock. */
@@ -59,10 +58,7 @@ export class RetryLoop {
     const sentAt = { uptimeMs: begunAt.uptimeMs + heldMs, wallMs: begunAt.wallMs + heldMs };
     this.serverClock.record({ sentAt, receivedAt: endedAt, serverTimeMs: result.serverClock });
     const causeCode = result.kind === 'indeterminate' ? result.failure.causeCode : undefined;
-    this.#unanswered = causeCode === undefined ? 0 : this.#unanswered + 1;
-    if (this.#limitedFailure?.causeCode !== causeCode) {
-      this.#limitedFailure = undefined;
-    }
+    this.#unanswered.observeAttempt(causeCode, endedAt.uptimeMs);
     return { result, sentAt, endedAt };
   }
 
@@ -107,7 +103,10 @@ export class RetryLoop {
   ): Promise<void> {
     this.throwIfStopped();
     if (isWrite(operation)) {
-      this.#countUnansweredWrite(reason, operation);
+      this.#unanswered.observeWrite(reason.kind !== 'indeterminate');
+      if (reason.kind === 'indeterminate' && this.#unanswered.isLong) {
+        throw this.fail(this.#deps.diagnosis.describeFailure(reason.failure, operation));
+      }
     }
     const { remainingMs, random, sleep, announceWait } = this.#deps;
     const { retryAfterMs = 0 } = reason;
@@ -123,6 +122,10 @@ export class RetryLoop {
     }
     const ms = backoff.ms - retryAfterMs;
     this.#waits += 1;
+    this.#repeated =
+      reason.kind === 'indeterminate' && reason.failure.causeCode !== 'ATTEMPT_TIMEOUT'
+        ? { failure: reason.failure, operation }
+        : undefined;
     announceWait({ ms, why: describeRetryReason(reason, operation) });
     await sleep(ms);
     this.throwIfStopped();
@@ -145,12 +148,25 @@ export class RetryLoop {
     return this.wait(reason, operation, { minMs, maxMs: Math.min(maxMs, limitMs) });
   }
 
+  /**
+   * With the time up, tells of the failure that was being tried again: whether the deadline met a request or
+   * a wait is chance.
+   */
   throwIfStopped(): void {
-    const { signal } = this.#deps;
+    const { signal, diagnosis } = this.#deps;
     if (!signal.aborted) {
       return;
     }
-    throw signal.reason instanceof ActionError ? this.fail(signal.reason) : signal.reason;
+    const { reason } = signal;
+    if (!(reason instanceof ActionError)) {
+      throw reason;
+    }
+    const repeated = reason.code === 'timeout' ? this.#repeated : undefined;
+    throw this.fail(
+      repeated === undefined
+        ? reason
+        : diagnosis.describeFailure(repeated.failure, repeated.operation),
+    );
   }
 
   /** Every failure says what may have been written: a step that failed need not have left everything as it was. */
@@ -170,37 +186,19 @@ export class RetryLoop {
     operation: Operation,
   ): Promise<void> {
     this.throwIfStopped();
-    const { causeCode, isRetryable, retryLimitMs } = failure;
-    if (!isRetryable || this.#unanswered >= this.#maxUnanswered) {
+    const { isRetryable, retryLimitMs } = failure;
+    if (!isRetryable || this.#unanswered.isLong) {
       throw this.fail(this.#deps.diagnosis.describeFailure(failure, operation));
     }
     const reason = { kind: 'indeterminate', failure, retryAfterMs } as const;
     if (retryLimitMs === undefined) {
       return this.wait(reason, operation);
     }
-    const nowMs = this.#deps.now().uptimeMs;
-    this.#limitedFailure ??= { causeCode, sinceMs: nowMs };
-    const leftMs = this.#limitedFailure.sinceMs + retryLimitMs - nowMs;
+    const leftMs = retryLimitMs - this.#unanswered.sameCauseMs(this.#deps.now().uptimeMs);
     if (leftMs <= 0) {
       throw this.fail(this.#deps.diagnosis.describeFailure(failure, operation));
     }
     return this.waitWithin(leftMs, reason, operation);
-  }
-
-  /** Reads that are answered in between tell what a write did, and not that the next one would do better. */
-  #countUnansweredWrite(reason: RetryReason, operation: Operation): void {
-    if (reason.kind !== 'indeterminate') {
-      this.#unansweredWrites = 0;
-      return;
-    }
-    this.#unansweredWrites += 1;
-    if (this.#unansweredWrites >= this.#maxUnanswered) {
-      throw this.fail(this.#deps.diagnosis.describeFailure(reason.failure, operation));
-    }
-  }
-
-  get #maxUnanswered(): number {
-    return this.#deps.maxUnansweredAttempts ?? Number.POSITIVE_INFINITY;
   }
 
   /** A create that was answered 404 did nothing, and the environment may have been made by the step before. */

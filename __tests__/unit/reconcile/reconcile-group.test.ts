@@ -1074,6 +1074,58 @@ describe('stopped runs', () => {
     });
   });
 
+  test.each([
+    [
+      'a create',
+      { create: [lost, aborted], read: [missing], stop: { during: 5, reason: expired } },
+    ],
+    ['a read', { create: [lost], read: [missing, aborted], stop: { during: 6, reason: expired } }],
+  ] satisfies [string, Script][])(
+    'blames the failure that was tried again when the time is up during %s',
+    async (_when, script) => {
+      const run = await reconcile(script);
+      expect(run.error).toMatchObject({
+        code: 'server-error',
+        message:
+          'Could not create it: LaunchDarkly answered 503. Outcome unknown: insight group "checkout" may or may not have been created.',
+      });
+    },
+  );
+
+  test.each<[string, Script]>([
+    [
+      'the earlier attempts got no answer either',
+      {
+        create: [indeterminate({ code: 'timeout', causeCode: 'ATTEMPT_TIMEOUT' }), aborted],
+        read: [missing],
+        stop: { during: 5, reason: expired },
+      },
+    ],
+    [
+      'the wait before was for something else',
+      {
+        create: [lost, conflict, aborted],
+        read: [missing],
+        stop: { during: 9, reason: expired },
+      },
+    ],
+  ])('blames the time when it is up during a request and %s', async (_why, script) => {
+    const run = await reconcile(script);
+    expect(run.error).toMatchObject({
+      code: 'timeout',
+      message: expect.stringContaining('The time was up.'),
+    });
+  });
+
+  test('blames the cancellation when cancelled during an attempt after a failure', async () => {
+    const run = await reconcile({
+      create: [lost, aborted],
+      read: [missing],
+      stop: { during: 5, reason: cancelled },
+    });
+    expect(run.error).toMatchObject({ code: 'cancelled' });
+  });
+
   test('rethrows an abort reason that is not an ActionError', async () => {
     const reason = new Error('somebody pulled the plug');
     const run = await reconcile({ create: [aborted], stop: { during: 1, reason } });
