@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { InsightGroup } from '../../simulator/launchdarkly/account.ts';
 import type { Fault } from '../../simulator/launchdarkly/faults.ts';
 import type { StepResult } from '../../simulator/runner/step-result.ts';
-import { existingGroup, listOutcomes, type SyncRun, startSyncRun } from './sync-run.ts';
+import { existingGroup, listOutcomes, type SyncRun, startSyncRun } from '../bundle/sync-run.ts';
 
 const FILE = `defaults:
   project: default
@@ -97,7 +97,7 @@ const FAULTS: readonly Fault[] = [
   { kind: 'rate-limit', waitsMs: { 'retry-after-seconds': 1_000 } },
 ];
 
-describe('one fault at any request of an apply changes nothing of what is done and reported', () => {
+describe.concurrent('one fault at any request of an apply changes nothing of what is done and reported', () => {
   test.each(FAULTS)('$kind', async (fault) => {
     const requests = Array.from({ length: REQUESTS + 1 }, (_, index) => index);
     await Promise.all(
@@ -130,7 +130,7 @@ const OUTAGES: readonly Fault[] = [
   { kind: 'respond', status: 401, body: { code: 'unauthorized', message: 'Invalid token' } },
 ];
 
-describe('an outage from any request of an apply on fails the step, and what was done is reported', () => {
+describe.concurrent('an outage from any request of an apply on fails the step, and what was done is reported', () => {
   test.each(OUTAGES)('$kind $status', async (fault) => {
     const requests = Array.from({ length: REQUESTS }, (_, index) => index);
     await Promise.all(
@@ -154,7 +154,7 @@ describe('an outage from any request of an apply on fails the step, and what was
   });
 });
 
-describe('an apply that has to stop', () => {
+describe.concurrent('an apply that has to stop', () => {
   const delayCreates = ({ simulator }: SyncRun) =>
     simulator.inject({
       method: 'POST',
