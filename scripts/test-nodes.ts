@@ -19,14 +19,6 @@ const PLATFORMS = ['linux-x64', 'linux-arm64', 'win32-x64'];
 const SUPPORTED = [20, 22];
 const TOO_OLD = 18;
 
-/** Tests that repeat a run at each of its requests: they ask much of the action, and nothing more of the runtime. */
-const LONG_RUNS = [
-  '**/*races.test.ts',
-  '**/sync-faults.test.ts',
-  '**/preview.test.ts',
-  '**/truth.test.ts',
-];
-
 const platform = `${process.platform}-${process.arch}`;
 if (PLATFORMS.includes(platform)) {
   runAll();
@@ -40,9 +32,7 @@ function runAll(): void {
   install();
   const failed: string[] = [];
   for (const major of SUPPORTED) {
-    const filters = process.argv.slice(2);
-    const excluded = LONG_RUNS.flatMap((file) => ['--exclude', file]);
-    runTests(major, ['--project', 'bundle', ...excluded, ...filters], failed);
+    runTests(major, ['--project', 'bundle', ...process.argv.slice(2)], failed);
   }
   runTests(TOO_OLD, ['__tests__/bundle/node-version.test.ts', '-t', 'refuses'], failed);
   if (failed.length > 0) {
