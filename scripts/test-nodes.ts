@@ -6,9 +6,11 @@
  * Arguments are passed on to vitest: `npm run test:nodes -- __tests__/bundle/exit.test.ts`.
  */
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 
 const root = join(import.meta.dirname, '..');
 const folder = join(import.meta.dirname, 'nodes');
@@ -21,39 +23,49 @@ const TOO_OLD = 18;
 
 const platform = `${process.platform}-${process.arch}`;
 if (PLATFORMS.includes(platform)) {
-  runAll();
+  await runAll();
 } else {
   console.log(
     `test:nodes: skipped, the registry has Node.js for ${PLATFORMS.join(', ')} and not for ${platform}`,
   );
 }
 
-function runAll(): void {
+async function runAll(): Promise<void> {
   install();
+  // At the same time: the tests of one wait for answers most of their time.
+  const runs = [
+    ...SUPPORTED.map((major) => runTests(major, ['--project', 'bundle', ...process.argv.slice(2)])),
+    runTests(TOO_OLD, ['__tests__/bundle/node-version.test.ts', '-t', 'refuses']),
+  ];
   const failed: string[] = [];
-  for (const major of SUPPORTED) {
-    runTests(major, ['--project', 'bundle', ...process.argv.slice(2)], failed);
+  for (const run of runs) {
+    const { version, output, isPassed } = await run;
+    console.log(`\nThe bundle on Node.js ${version}\n${output}`);
+    if (!isPassed) {
+      failed.push(`Node.js ${version}`);
+    }
   }
-  runTests(TOO_OLD, ['__tests__/bundle/node-version.test.ts', '-t', 'refuses'], failed);
   if (failed.length > 0) {
     console.error(`test:nodes failed on ${failed.join(' and ')}`);
     process.exitCode = 1;
   }
 }
 
-function runTests(major: number, args: readonly string[], failed: string[]): void {
+async function runTests(major: number, args: readonly string[]) {
   const node = findNode(major);
   const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
-  console.log(`\nThe bundle on Node.js ${version}`);
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  const { status } = spawnSync(process.execPath, [vitest, 'run', ...args], {
+  const child = spawn(process.execPath, [vitest, 'run', ...args], {
     cwd: root,
-    stdio: 'inherit',
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, BUNDLE_NODE: node },
   });
-  if (status !== 0) {
-    failed.push(`Node.js ${version}`);
-  }
+  const [output, errors, [status]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  return { version, output: output + errors, isPassed: status === 0 };
 }
 
 function findNode(major: number): string {
