@@ -14378,6 +14378,7 @@ function describeAvailability(server) {
 
 
 const MAX_LISTED_KEYS = 10;
+const MAX_KEYS_PER_LOOKUP = 50;
 async function locateEnvironment({ projectKey, environmentKey }, client) {
     const environments = await client.listEnvironments(projectKey, 0);
     if (environments.kind === 'rejected' && environments.error.status === 404) {
@@ -14429,21 +14430,20 @@ function listKeysOf({ items }) {
     return items.map(({ key }) => key);
 }
 async function findUnknownApplications({ applicationKeys }, client) {
-    if (applicationKeys.length === 0) {
-        return [];
-    }
-    const requested = await client.findApplications(applicationKeys);
-    if (requested.kind !== 'ok') {
-        return [];
-    }
-    const found = new Set(listKeysOf(requested.value));
+    const answers = await Promise.all(splitKeys(applicationKeys).map((keys) => client.findApplications(keys)));
+    const pages = answers.flatMap((answer) => (answer.kind === 'ok' ? [answer.value] : []));
+    const found = new Set(pages.flatMap(listKeysOf));
     const unknown = applicationKeys.filter((key) => !found.has(key));
-    if (unknown.length === 0 || key_lookup_hasMore(requested.value)) {
+    if (unknown.length === 0 || pages.length < answers.length || pages.some(key_lookup_hasMore)) {
         return [];
     }
     const all = await client.listApplications(0);
     const known = all.kind === 'ok' ? listKeysOf(all.value) : [];
     return unknown.map((key) => ({ key, suggestion: (0,did_you_mean/* findClosest */.R)(key, known) }));
+}
+function splitKeys(keys) {
+    const count = Math.ceil(keys.length / MAX_KEYS_PER_LOOKUP);
+    return Array.from({ length: count }, (_, index) => keys.slice(index * MAX_KEYS_PER_LOOKUP, (index + 1) * MAX_KEYS_PER_LOOKUP));
 }
 function key_lookup_hasMore({ items, length, totalCount = length, hasNext }) {
     return hasNext || totalCount > length || items.length < length;
@@ -15937,7 +15937,7 @@ async function showChecked({ projectKey, environmentKey }, { checks, check, show
 }
 async function showPlan(plan, deps) {
     const outcome = toOutcome(plan);
-    return outcome.kind === 'would-create'
+    return setsApplications(outcome)
         ? { ...outcome, unknownApplications: await deps.diagnosis.findUnknownApplications() }
         : outcome;
 }

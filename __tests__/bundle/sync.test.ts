@@ -86,6 +86,16 @@ describe('a dry run', () => {
     expect(sync.writes()).toEqual([]);
   });
 
+  test.each([
+    ['created', []],
+    ['updated', [existingGroup({ key: 'checkout' })]],
+  ])('warns of an unknown application of a group that would be %s', async (_what, groups) => {
+    const file = FILE.replace('billing-service', 'biling-service');
+    await using sync = await startSyncRun(file, { groups });
+    const result = await sync.run({ 'dry-run': 'true' });
+    expect(result.log).toContain('"biling-service"; did you mean "billing-service"?');
+  });
+
   test('with on-drift: fail fails with the code drift, and its outcome is drift', async () => {
     await using sync = await startSyncRun(FILE, { groups: EXISTING });
     const result = await sync.run({ 'dry-run': 'true', 'on-drift': 'fail' });

@@ -247,6 +247,17 @@ describe.concurrent('unknown applications', () => {
     ]);
   });
 
+  test('finds the one unknown application among more than a URL can hold', async () => {
+    await using simulated = await startSimulatedRun();
+    const keys = Array.from({ length: 700 }, (_, index) => `a-service-of-the-company-${index}`);
+    const { applications } = simulated.simulator.account;
+    for (const key of keys) {
+      applications.set(key, { key, name: key, kind: 'server' });
+    }
+    const result = await simulated.run({ applications: [...keys, 'inventroy-service'].join() });
+    expect(result.annotations).toMatchObject([WARNING]);
+  });
+
   test('looks up applications with one request when all are known, and not at all without applications', async () => {
     await using simulated = await startSimulatedRun();
     const known = await simulated.run({ applications: 'billing-service, inventory-service' });

@@ -10,6 +10,9 @@ import type { NamedKey } from './schemas.ts';
 /** How many existing keys are named where none is close to the one that was given. */
 const MAX_LISTED_KEYS = 10;
 
+/** How many keys one request asks for: they stand in its URL, and a page may hold no more. */
+const MAX_KEYS_PER_LOOKUP = 50;
+
 /** What is wrong, and the next step. `title` stands in for that of the error's code. */
 export interface Finding {
   readonly title?: string;
@@ -102,21 +105,25 @@ export async function findUnknownApplications(
   { applicationKeys }: DesiredGroup,
   client: LaunchDarkly,
 ): Promise<readonly UnknownApplication[]> {
-  if (applicationKeys.length === 0) {
-    return [];
-  }
-  const requested = await client.findApplications(applicationKeys);
-  if (requested.kind !== 'ok') {
-    return [];
-  }
-  const found = new Set(listKeysOf(requested.value));
+  const answers = await Promise.all(
+    splitKeys(applicationKeys).map((keys) => client.findApplications(keys)),
+  );
+  const pages = answers.flatMap((answer) => (answer.kind === 'ok' ? [answer.value] : []));
+  const found = new Set(pages.flatMap(listKeysOf));
   const unknown = applicationKeys.filter((key) => !found.has(key));
-  if (unknown.length === 0 || hasMore(requested.value)) {
+  if (unknown.length === 0 || pages.length < answers.length || pages.some(hasMore)) {
     return [];
   }
   const all = await client.listApplications(0);
   const known = all.kind === 'ok' ? listKeysOf(all.value) : [];
   return unknown.map((key) => ({ key, suggestion: findClosest(key, known) }));
+}
+
+function splitKeys(keys: readonly string[]): string[][] {
+  const count = Math.ceil(keys.length / MAX_KEYS_PER_LOOKUP);
+  return Array.from({ length: count }, (_, index) =>
+    keys.slice(index * MAX_KEYS_PER_LOOKUP, (index + 1) * MAX_KEYS_PER_LOOKUP),
+  );
 }
 
 /** Whether there are items that a first page does not show, or shows in a way that can't be read. */

@@ -8,7 +8,7 @@ import type { GroupTask } from './apply.ts';
 import { deleteGroup } from './delete-group.ts';
 import type { PlannedGroup } from './entries-plan.ts';
 import type { GroupOutcome } from './group-result.ts';
-import { toOutcome } from './outcome.ts';
+import { setsApplications, toOutcome } from './outcome.ts';
 import type { Plan, PlanOf } from './plan.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 import { ensureGroup } from './reconcile-group.ts';
@@ -90,7 +90,7 @@ async function showPlan(
   deps: ReconcileDeps,
 ): Promise<GroupOutcome> {
   const outcome = toOutcome(plan);
-  return outcome.kind === 'would-create'
+  return setsApplications(outcome)
     ? { ...outcome, unknownApplications: await deps.diagnosis.findUnknownApplications() }
     : outcome;
 }
