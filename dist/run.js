@@ -11099,7 +11099,6 @@ function listProxyWarnings(env, origin) {
         : [];
 }
 const SOCKS = /^socks/i;
-const MIN_SECRET_LENGTH = 8;
 function listProxySecrets({ httpProxy, httpsProxy }) {
     const secrets = [httpsProxy, httpProxy].flatMap((value) => {
         const rest = value.replace(SCHEME, '');
@@ -11119,7 +11118,7 @@ function listProxySecrets({ httpProxy, httpsProxy }) {
             ...(password === '' ? [user, decoded.user] : [password, decoded.password]),
         ];
     });
-    return [...new Set(secrets)].filter((secret) => secret.length >= MIN_SECRET_LENGTH);
+    return [...new Set(secrets)];
 }
 const SCHEME = /^(?:([a-z][a-z0-9+.-]*):)?\/+/i;
 const NO_HOST = /[\s\\"'`<>{}|^%]|^\d*(?::|$)/;

@@ -111,13 +111,10 @@ export function listProxyWarnings(env: NodeJS.ProcessEnv, origin: string): strin
 
 const SOCKS = /^socks/i;
 
-/** A shorter mask does more harm than good: the runner drops every output that contains a masked value. */
-const MIN_SECRET_LENGTH = 8;
-
 /**
  * Lists what is secret in the proxies' URLs: the credentials as a pair, their base64, and the password,
- * each as it was written and decoded. A user name without a password is a token. Never shorter than eight
- * characters. Works for values that are no valid proxies, too.
+ * each as it was written and decoded. A user name without a password is a token. Works for values that are
+ * no valid proxies, too.
  */
 export function listProxySecrets({ httpProxy, httpsProxy }: ProxySettings): string[] {
   const secrets = [httpsProxy, httpProxy].flatMap((value) => {
@@ -138,7 +135,7 @@ export function listProxySecrets({ httpProxy, httpsProxy }: ProxySettings): stri
       ...(password === '' ? [user, decoded.user] : [password, decoded.password]),
     ];
   });
-  return [...new Set(secrets)].filter((secret) => secret.length >= MIN_SECRET_LENGTH);
+  return [...new Set(secrets)];
 }
 
 /** One slash is enough, as for browsers. Without a scheme, http is meant. */
