@@ -14377,7 +14377,7 @@ function describeAvailability(server) {
 
 
 const MAX_LISTED_KEYS = 10;
-const MAX_KEYS_PER_LOOKUP = 50;
+const MAX_KEYS_PER_LOOKUP = 100;
 async function locateEnvironment({ projectKey, environmentKey }, client) {
     const environments = await client.listEnvironments(projectKey, 0);
     if (environments.kind === 'rejected' && environments.error.status === 404) {

@@ -11,7 +11,7 @@ import type { NamedKey } from './schemas.ts';
 const MAX_LISTED_KEYS = 10;
 
 /** How many keys one request asks for: they stand in its URL, and a page may hold no more. */
-const MAX_KEYS_PER_LOOKUP = 50;
+const MAX_KEYS_PER_LOOKUP = 100;
 
 /** What is wrong, and the next step. `title` stands in for that of the error's code. */
 export interface Finding {
