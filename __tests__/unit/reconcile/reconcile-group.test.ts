@@ -600,7 +600,8 @@ describe('updates', () => {
       patch: [ok({ ...renamed, applicationKeys: ['tv'] })],
     });
     expect(run.error).toMatchObject({
-      message: expect.stringContaining('but its name did not change.'),
+      message:
+        'LaunchDarkly accepted the update of insight group "checkout" but its name did not change. Outcome unknown: insight group "checkout" may or may not have been updated.',
       nextStep: expect.stringMatching(/^Change name in LaunchDarkly, or use if-exists: keep\./),
     });
     expect(run.patches).toHaveLength(1);
@@ -791,6 +792,7 @@ describe('updates', () => {
         'Insight group "checkout" kept changing while this step was working on it. Nothing was written.',
       serverMessage: 'LaunchDarkly answered 409: "the words of the server"',
       nextStep: 'Another process is changing the group. Run again when it is done.',
+      existing: { group: renamed },
     });
   });
 
@@ -807,6 +809,20 @@ describe('updates', () => {
     });
     expect(run.outcome).toMatchObject({ kind: 'created' });
     expect(requestsOf(run)).toEqual(['create', 'read', 'patch', 'create']);
+  });
+
+  test('waits, and says why, when a group that reads show is not found by updates', async () => {
+    const run = await reconcile({
+      ...script,
+      create: [conflict, conflict, ok(fresh)],
+      read: [ok(renamed), ok(renamed)],
+      patch: [missing],
+    });
+    expect(run.outcome).toMatchObject({ kind: 'created' });
+    expect(announcementsOf(run)).toEqual([
+      'announce 250: LaunchDarkly shows the group but answered its update with 404',
+      'announce 500: LaunchDarkly shows the group but answered its update with 404',
+    ]);
   });
 
   test('creates the group when it is deleted after a lost update', async () => {
@@ -1144,6 +1160,10 @@ describe('reads that may be older than a lost create', () => {
       const run = await reconcile({ ifExists, create: [lost], read });
       expect(run.outcome).toEqual({ kind: 'created', group: fresh, drift: [] });
       expect(requestsOf(run)).toEqual(['create', 'read', 'read', 'read']);
+      expect(announcementsOf(run)).toEqual([
+        expect.stringMatching(/: LaunchDarkly may not show yet what was just written$/),
+        expect.stringMatching(/: LaunchDarkly may not show yet what was just written$/),
+      ]);
       expect(run.patches).toEqual([]);
     },
   );
@@ -1414,6 +1434,15 @@ describe('unknown applications', () => {
         ifExists: 'update',
         create: [conflict],
         read: [ok({ ...old, applicationKeys: [] })],
+        patch: [ok(old)],
+      },
+    ],
+    [
+      'an update of the name and the applications',
+      {
+        ifExists: 'update',
+        create: [conflict],
+        read: [ok({ ...renamed, applicationKeys: [] })],
         patch: [ok(old)],
       },
     ],
