@@ -222,7 +222,7 @@ function toFetchResponse({ status, headers, body }) {
 
 
 
-const PAGE_SIZE = 100;
+const PAGE_SIZE = 50;
 const ATTEMPT_TIMEOUT_MS = 8_000;
 const ACTIONS_BOT = 'github-actions[bot]';
 const commentSchema = minified/* object */.Ik({

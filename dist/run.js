@@ -14379,6 +14379,11 @@ function describeAvailability(server) {
 const MAX_LISTED_KEYS = 10;
 const MAX_KEYS_PER_LOOKUP = 100;
 async function locateEnvironment({ projectKey, environmentKey }, client) {
+    if (projectKey === '') {
+        const projects = await client.listProjects(0);
+        const isElsewhere = projects.kind === 'rejected' && projects.error.status === 404;
+        return { kind: isElsewhere ? 'not-launchdarkly' : 'unknown' };
+    }
     const environments = await client.listEnvironments(projectKey, 0);
     if (environments.kind === 'rejected' && environments.error.status === 404) {
         return locateProject(projectKey, client);
@@ -14387,7 +14392,7 @@ async function locateEnvironment({ projectKey, environmentKey }, client) {
         return { kind: 'unknown' };
     }
     const keys = listKeysOf(environments.value);
-    if (keys.includes(environmentKey)) {
+    if (environmentKey === '' || keys.includes(environmentKey)) {
         return { kind: 'found' };
     }
     if (isWholeList(environments.value)) {
@@ -14473,15 +14478,23 @@ function describePlacement(placement, { projectKey, environmentKey }, server) {
             return {
                 title: errors/* SPECIAL_TITLES */.iN.notFound,
                 headline: 'LaunchDarkly did not find it (404)',
-                nextStep: `Project "${projectKey}" and environment "${environmentKey}" exist. Check that the token may see and create insight groups, and that the account has engineering insights. ${describeAvailability(server)}`.trim(),
+                nextStep: `${environmentKey === '' ? `Project "${projectKey}" exists.` : `Project "${projectKey}" and environment "${environmentKey}" exist.`} Check that the token may see and create insight groups, and that the account has engineering insights. ${describeAvailability(server)}`.trim(),
             };
         case 'unknown':
             return {
                 title: errors/* SPECIAL_TITLES */.iN.notFound,
                 headline: 'LaunchDarkly did not find it (404)',
-                nextStep: `Check that project "${projectKey}" and environment "${environmentKey}" exist, that the token may see them, and that the account has engineering insights. ${describeAvailability(server)}`.trim(),
+                nextStep: `Check ${describeExistence({ projectKey, environmentKey })}, and that the account has engineering insights. ${describeAvailability(server)}`.trim(),
             };
     }
+}
+function describeExistence({ projectKey, environmentKey, }) {
+    if (projectKey === '') {
+        return 'that the token may see projects and insight groups';
+    }
+    return environmentKey === ''
+        ? `that project "${projectKey}" exists, that the token may see it`
+        : `that project "${projectKey}" and environment "${environmentKey}" exist, that the token may see them`;
 }
 function listKnown(what, keys) {
     return keys.length === 0 ? '' : ` The ${what} that the token can see: ${listKeys(keys)}.`;
@@ -14555,7 +14568,9 @@ function describeOperation({ operation, desired }) {
         case 'list':
             return 'Tried to list the requested projects, environments and insight groups.';
         case 'check':
-            return `Tried to check ${place} for insight group "${desired.key}".`;
+            return desired.key === ''
+                ? `Tried to read ${desired.environmentKey === '' ? `project "${desired.projectKey}"` : place}.`
+                : `Tried to check ${place} for insight group "${desired.key}".`;
     }
 }
 function nameStatus(status) {
@@ -15208,6 +15223,10 @@ async function readCatalog(entries, lists) {
     };
 }
 function listExpectedEnvironments(entry, projectKey) {
+    const need = findCatalogNeed(entry);
+    if (need.kind === 'names') {
+        return need.projectKey === projectKey ? [need.environmentKey] : [];
+    }
     return entry.kind === 'present' && needsEnvironmentsOf(entry, projectKey)
         ? (0,inputs_selector/* listExactKeys */.is)(entry.template.environment)
         : [];
@@ -15228,9 +15247,11 @@ async function readProject(key, { listed, needsNames, expected }, lists) {
         known ?? (needsNames ? lists.readProject(key) : undefined),
         lists.readEnvironments(key, expected),
     ]);
-    return list.kind === 'found'
-        ? { kind: 'found', project: { key, name: project?.name, environments: list.environments } }
-        : { kind: 'missing', projects: list.projects };
+    if (list.kind !== 'found') {
+        return { kind: 'missing', projects: list.projects };
+    }
+    const { name } = project ?? (needsNames ? await lists.requireProject(key) : { name: undefined });
+    return { kind: 'found', project: { key, name, environments: list.environments } };
 }
 async function readNames(template, lists) {
     const need = findCatalogNeed({ kind: 'present', template });
@@ -15929,10 +15950,10 @@ async function showChecked({ projectKey, environmentKey }, { checks, check, show
     const first = checks.get(environment);
     if (first === undefined) {
         const own = check();
-        checks.set(environment, own);
+        checks.set(environment, own.then(() => true, () => false));
         return own;
     }
-    return (await first).kind === 'failed' ? check() : show();
+    return (await first) ? show() : check();
 }
 async function showPlan(plan, deps) {
     const outcome = toOutcome(plan);
@@ -16351,9 +16372,10 @@ function describeNotices({ path: file, entries }, notices) {
         .map(({ message, entry: { source } }) => `${file}:${source?.line ?? 1}: ${message}`);
     const hidden = notices.slice(MAX_NOTICES);
     const lines = hidden.map(({ entry: { source } }) => source?.line ?? 1).join(', ');
-    return hidden.length === 0
-        ? shown
-        : [...shown, `${file}: ${hidden.length} more entries match nothing, on lines ${lines}.`];
+    const more = hidden.length === 1
+        ? `1 more entry matches nothing, on line ${lines}.`
+        : `${hidden.length} more entries match nothing, on lines ${lines}.`;
+    return hidden.length === 0 ? shown : [...shown, `${file}: ${more}`];
 }
 
 // EXTERNAL MODULE: ./build/report/describe.js
@@ -16823,6 +16845,7 @@ function startDeadline(timeoutMs, cancellation, findAdvice = () => '') {
         release() {
             clearTimeout(timer);
             cancellation.removeEventListener('abort', cancel);
+            controller.abort(new Error('the run is over'));
         },
     };
 }
@@ -17924,10 +17947,12 @@ class RateLimitGate {
         this.#maxInFlight = Math.min(MAX_IN_FLIGHT, this.#maxInFlight * 2);
     }
     closeUntil(at, now) {
+        const isLater = at > this.#closedUntil;
         this.#closedUntil = Math.max(this.#closedUntil, at);
         this.#closedAt = now;
         this.#maxInFlight = 1;
         this.#window = undefined;
+        return isLater;
     }
 }
 const SHARERS = 4;
@@ -18062,8 +18087,9 @@ class Pace {
         const until = response.receivedAt + waitMs;
         const jitterMs = Math.max(0, Math.floor(Math.min(random() * MAX_JITTER_MS, deadlineAt - until - 1)));
         for (const gate of gates) {
-            gate.closeUntil(until + jitterMs, response.receivedAt);
-            this.#closedBy.set(gate, response);
+            if (gate.closeUntil(until + jitterMs, response.receivedAt)) {
+                this.#closedBy.set(gate, response);
+            }
         }
         const isInTime = until < deadlineAt;
         if (isInTime && until > this.#announcedUntil + ANNOUNCED_CHANGE_MS) {

@@ -8,7 +8,7 @@ export interface Deadline {
   readonly signal: AbortSignal;
   /** What is left of the time, in milliseconds, whoever sets the clock meanwhile. */
   remainingMs(): number;
-  /** Ends the watch, so that nothing of it keeps the process alive. */
+  /** Ends the watch, so that nothing keeps the process alive: what still goes on is aborted. */
   release(): void;
 }
 
@@ -68,6 +68,7 @@ export function startDeadline(
     release() {
       clearTimeout(timer);
       cancellation.removeEventListener('abort', cancel);
+      controller.abort(new Error('the run is over'));
     },
   };
 }

@@ -44,6 +44,17 @@ test('the process exits after a rejection', async () => {
   expectPromptEnd(result);
 });
 
+test('the process exits, and tries nothing again, after one of two reads at the same time was refused', async () => {
+  await using simulated = await startSimulatedRun();
+  const { simulator } = simulated;
+  simulator.inject({ fault: { kind: 'respond', status: 403 }, times: 1 });
+  simulator.inject({ fault: { kind: 'stall' }, times: 1 });
+  const result = await simulated.run({ name: '{project-name} / {environment-name}' });
+  expect(result.outputs['error-code']).toBe('forbidden');
+  expect(result.log).not.toContain('Trying again');
+  expectPromptEnd(result);
+});
+
 test('the process exits at the deadline when no response has arrived', async () => {
   await using simulated = await startSimulatedRun();
   simulated.simulator.inject({ method: 'POST', path: CREATE_PATH, fault: { kind: 'stall' } });

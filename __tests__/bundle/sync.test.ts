@@ -173,6 +173,76 @@ describe('a dry run', () => {
     expect(result.log).not.toContain('differs from the groups file');
   });
 
+  test('says of each group in a missing environment what is wrong with that group', async () => {
+    const file = `groups:
+  - {key: first, name: First, project: default, environment: prodution}
+  - {key: second, name: Second, project: default, environment: prodution}
+`;
+    await using sync = await startSyncRun(file);
+    const result = await sync.run({ 'dry-run': 'true' });
+    expect(listOutcomes(result)).toEqual(['first: failed', 'second: failed']);
+    expect(result.log).toContain('for insight group "first"');
+    expect(result.log).toContain('for insight group "second"');
+  });
+
+  test('checks the other groups of an environment when the first one belongs to another', async () => {
+    const file = `groups:
+  - {key: first, name: First, project: default, environment: production}
+  - {key: second, name: Second, project: default, environment: production}
+`;
+    await using sync = await startSyncRun(file);
+    const elsewhere = existingGroup({ key: 'first', environmentKey: 'test' });
+    // Nothing is listed, as if the list lagged, and a read of the first group shows it in another environment.
+    sync.simulator.inject({
+      path: `${GROUPS}/first`,
+      times: Number.POSITIVE_INFINITY,
+      fault: { kind: 'respond', status: 200, body: elsewhere },
+    });
+    const result = await sync.run({ 'dry-run': 'true' });
+    expect(listOutcomes(result)).toEqual(['first: failed', 'second: would-create']);
+  });
+
+  test('blames no project when LaunchDarkly has no list of insight groups', async () => {
+    await using sync = await startSyncRun(FILE);
+    sync.simulator.inject({
+      path: GROUPS,
+      times: Number.POSITIVE_INFINITY,
+      fault: { kind: 'respond', status: 404, body: { code: 'not_found', message: 'No' } },
+    });
+    const result = await sync.run({ 'dry-run': 'true' });
+    expect(result.outputs['error-code']).toBe('not-found');
+    expect(result.log).toContain('LaunchDarkly did not find it (404)');
+    expect(result.log).toContain('that the account has engineering insights');
+    expect(result.log).not.toContain('""');
+  });
+
+  test('waits for an environment that was created a moment ago and whose name is asked for', async () => {
+    const file = `groups:
+  - {key: new, name: '{environment-name}', project: default, environment: fresh}
+`;
+    await using sync = await startSyncRun(file);
+    const { account } = sync.simulator;
+    const result = sync.run({ 'dry-run': 'true' });
+    while (!sync.simulator.requests.some(({ path }) => path.endsWith('/environments'))) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    account.addEnvironment('default', 'fresh');
+    expect(listOutcomes(await result)).toEqual(['new: would-create']);
+  });
+
+  test('reads the name of a project again that a list showed before the project itself was found', async () => {
+    const file = `groups:
+  - {key: named, name: '{project-name}', project: default, environment: 'prod*'}
+`;
+    await using sync = await startSyncRun(file);
+    sync.simulator.inject({
+      path: '/api/v2/projects/default',
+      fault: { kind: 'respond', status: 404, body: { code: 'not_found', message: 'No' } },
+    });
+    const result = await sync.run({ 'dry-run': 'true' });
+    expect(listOutcomes(result)).toEqual(['named: would-create']);
+  });
+
   test('does not call a group missing that the list has skipped while others changed it', async () => {
     const keys = Array.from({ length: 45 }, (_, index) => `group-${index}`);
     const entries = keys.map(

@@ -189,7 +189,9 @@ function describeNotices(
     .map(({ message, entry: { source } }) => `${file}:${source?.line ?? 1}: ${message}`);
   const hidden = notices.slice(MAX_NOTICES);
   const lines = hidden.map(({ entry: { source } }) => source?.line ?? 1).join(', ');
-  return hidden.length === 0
-    ? shown
-    : [...shown, `${file}: ${hidden.length} more entries match nothing, on lines ${lines}.`];
+  const more =
+    hidden.length === 1
+      ? `1 more entry matches nothing, on line ${lines}.`
+      : `${hidden.length} more entries match nothing, on lines ${lines}.`;
+  return hidden.length === 0 ? shown : [...shown, `${file}: ${more}`];
 }

@@ -105,7 +105,9 @@ function describeOperation({ operation, desired }: DiagnosisContext): string {
     case 'list':
       return 'Tried to list the requested projects, environments and insight groups.';
     case 'check':
-      return `Tried to check ${place} for insight group "${desired.key}".`;
+      return desired.key === ''
+        ? `Tried to read ${desired.environmentKey === '' ? `project "${desired.projectKey}"` : place}.`
+        : `Tried to check ${place} for insight group "${desired.key}".`;
   }
 }
 

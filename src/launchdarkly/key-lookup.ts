@@ -30,11 +30,19 @@ export type Placement =
   /** LaunchDarkly did not answer, or not to this token. */
   | { readonly kind: 'unknown' };
 
-/** Looks up whether the project and the environment of `desired` exist. Never throws. */
+/**
+ * Looks up whether the project and the environment of `desired` exist, as far as it names any: lists are of
+ * no environment, and some of no project. Never throws.
+ */
 export async function locateEnvironment(
   { projectKey, environmentKey }: DesiredGroup,
   client: LaunchDarkly,
 ): Promise<Placement> {
+  if (projectKey === '') {
+    const projects = await client.listProjects(0);
+    const isElsewhere = projects.kind === 'rejected' && projects.error.status === 404;
+    return { kind: isElsewhere ? 'not-launchdarkly' : 'unknown' };
+  }
   const environments = await client.listEnvironments(projectKey, 0);
   if (environments.kind === 'rejected' && environments.error.status === 404) {
     return locateProject(projectKey, client);
@@ -43,7 +51,7 @@ export async function locateEnvironment(
     return { kind: 'unknown' };
   }
   const keys = listKeysOf(environments.value);
-  if (keys.includes(environmentKey)) {
+  if (environmentKey === '' || keys.includes(environmentKey)) {
     return { kind: 'found' };
   }
   // A key that is not on a page that shows everything is missing; otherwise LaunchDarkly is asked for it.
@@ -163,16 +171,29 @@ export function describePlacement(
         title: SPECIAL_TITLES.notFound,
         headline: 'LaunchDarkly did not find it (404)',
         nextStep:
-          `Project "${projectKey}" and environment "${environmentKey}" exist. Check that the token may see and create insight groups, and that the account has engineering insights. ${describeAvailability(server)}`.trim(),
+          `${environmentKey === '' ? `Project "${projectKey}" exists.` : `Project "${projectKey}" and environment "${environmentKey}" exist.`} Check that the token may see and create insight groups, and that the account has engineering insights. ${describeAvailability(server)}`.trim(),
       };
     case 'unknown':
       return {
         title: SPECIAL_TITLES.notFound,
         headline: 'LaunchDarkly did not find it (404)',
         nextStep:
-          `Check that project "${projectKey}" and environment "${environmentKey}" exist, that the token may see them, and that the account has engineering insights. ${describeAvailability(server)}`.trim(),
+          `Check ${describeExistence({ projectKey, environmentKey })}, and that the account has engineering insights. ${describeAvailability(server)}`.trim(),
       };
   }
+}
+
+/** Says what has to be checked of the keys that a request names; it may name none. */
+function describeExistence({
+  projectKey,
+  environmentKey,
+}: Pick<DesiredGroup, 'projectKey' | 'environmentKey'>): string {
+  if (projectKey === '') {
+    return 'that the token may see projects and insight groups';
+  }
+  return environmentKey === ''
+    ? `that project "${projectKey}" exists, that the token may see it`
+    : `that project "${projectKey}" and environment "${environmentKey}" exist, that the token may see them`;
 }
 
 function listKnown(what: string, keys: readonly string[]): string {

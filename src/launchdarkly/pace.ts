@@ -166,8 +166,9 @@ export class Pace {
       Math.floor(Math.min(random() * MAX_JITTER_MS, deadlineAt - until - 1)),
     );
     for (const gate of gates) {
-      gate.closeUntil(until + jitterMs, response.receivedAt);
-      this.#closedBy.set(gate, response);
+      if (gate.closeUntil(until + jitterMs, response.receivedAt)) {
+        this.#closedBy.set(gate, response);
+      }
     }
     const isInTime = until < deadlineAt;
     if (isInTime && until > this.#announcedUntil + ANNOUNCED_CHANGE_MS) {

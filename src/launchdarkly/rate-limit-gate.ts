@@ -116,13 +116,15 @@ export class RateLimitGate {
 
   /**
    * Lets nothing through from `now` until `at`, and then one request first. Never opens earlier than asked
-   * for before.
+   * for before. Returns whether it opens later than before.
    */
-  closeUntil(at: number, now: number): void {
+  closeUntil(at: number, now: number): boolean {
+    const isLater = at > this.#closedUntil;
     this.#closedUntil = Math.max(this.#closedUntil, at);
     this.#closedAt = now;
     this.#maxInFlight = 1;
     this.#window = undefined;
+    return isLater;
   }
 }
 

@@ -52,6 +52,10 @@ export async function readCatalog(
 }
 
 function listExpectedEnvironments(entry: DesiredEntry, projectKey: string): readonly string[] {
+  const need = findCatalogNeed(entry);
+  if (need.kind === 'names') {
+    return need.projectKey === projectKey ? [need.environmentKey] : [];
+  }
   return entry.kind === 'present' && needsEnvironmentsOf(entry, projectKey)
     ? listExactKeys(entry.template.environment)
     : [];
@@ -90,9 +94,12 @@ async function readProject(
     known ?? (needsNames ? lists.readProject(key) : undefined),
     lists.readEnvironments(key, expected),
   ]);
-  return list.kind === 'found'
-    ? { kind: 'found', project: { key, name: project?.name, environments: list.environments } }
-    : { kind: 'missing', projects: list.projects };
+  if (list.kind !== 'found') {
+    return { kind: 'missing', projects: list.projects };
+  }
+  // A project that was made a moment ago may show its environments first.
+  const { name } = project ?? (needsNames ? await lists.requireProject(key) : { name: undefined });
+  return { kind: 'found', project: { key, name, environments: list.environments } };
 }
 
 /**

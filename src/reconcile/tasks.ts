@@ -34,14 +34,14 @@ export function ensureTask(desired: DesiredGroup, options: TaskOptions): GroupTa
  * the environment of each group exist that it would create.
  */
 export function plannedTasks(planned: readonly PlannedGroup[], options: TaskOptions): GroupTask[] {
-  const checks = new Map<string, Promise<GroupOutcome>>();
+  const checks = new Map<string, Promise<boolean>>();
   return planned.map((group) => plannedTask(group, options, checks));
 }
 
 function plannedTask(
   { desired, plan, isEnvironmentKnown }: PlannedGroup,
   options: TaskOptions,
-  checks: Map<string, Promise<GroupOutcome>>,
+  checks: Map<string, Promise<boolean>>,
 ): GroupTask {
   const { ifExists, isDryRun, depsFor } = options;
   if (plan.kind === 'conflict') {
@@ -63,8 +63,8 @@ function plannedTask(
 
 /** How a planned create is shown in a dry run, and how it is checked. */
 interface CheckedShow {
-  /** The checks so far, by project and environment. */
-  readonly checks: Map<string, Promise<GroupOutcome>>;
+  /** Whether the checks so far have passed, by project and environment. */
+  readonly checks: Map<string, Promise<boolean>>;
   readonly check: () => Promise<GroupOutcome>;
   readonly show: () => Promise<GroupOutcome>;
 }
@@ -79,10 +79,16 @@ async function showChecked(
   const first = checks.get(environment);
   if (first === undefined) {
     const own = check();
-    checks.set(environment, own);
+    checks.set(
+      environment,
+      own.then(
+        () => true,
+        () => false,
+      ),
+    );
     return own;
   }
-  return (await first).kind === 'failed' ? check() : show();
+  return (await first) ? show() : check();
 }
 
 async function showPlan(

@@ -51,11 +51,12 @@ export interface GitHubCommentsOptions {
 }
 
 /**
- * The most comments that one page can hold.
+ * How many comments one page holds, of 100 at most. A comment can have 64 KiB, and a hundred of those, as bots
+ * write them, would be more than the client reads of an answer.
  *
  * @see https://docs.github.com/rest/issues/comments#list-issue-comments
  */
-const PAGE_SIZE = 100;
+const PAGE_SIZE = 50;
 
 /** The longest that GitHub may take for one answer, in milliseconds, so that there is time to try again. */
 const ATTEMPT_TIMEOUT_MS = 8_000;

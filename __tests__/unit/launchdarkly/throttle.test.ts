@@ -465,3 +465,27 @@ test('a request refused because of an earlier 429 is told what is left of the wa
   expect(refused).not.toHaveProperty('headers.date');
   expect(server.sentAt).toHaveLength(1);
 });
+
+test('a request that waits longer than there is time for is told which answer asked for that, and not the last one', async () => {
+  const server = new ScriptedServer([
+    [200, {}],
+    [503, { 'retry-after': '600' }],
+    [429, { 'retry-after': '1' }, 2 * ROUND_TRIP_MS],
+  ]);
+  const throttled = throttle(server, {
+    now: Date.now,
+    sleep,
+    random: () => 0,
+    deadlineAt: Date.now() + 60_000,
+    onWait: () => undefined,
+  });
+  const { signal } = new AbortController();
+  const request = { method: 'GET', path: '/read' } as const;
+  await settle(throttled.send(request, signal));
+  const [first, second] = await settle(
+    Promise.all([throttled.send(request, signal), throttled.send(request, signal)]),
+  );
+  expect(first).toMatchObject({ kind: 'response', status: 503 });
+  expect(second).toMatchObject({ kind: 'no-response', code: 'RETRY_AFTER' });
+  expect(server.sentAt).toHaveLength(3);
+});
