@@ -58,7 +58,7 @@ describe('on a pull request', () => {
     expect([created, updated, alone].map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
   });
 
-  test('finds its comment behind a hundred others, and ignores a marker that somebody else wrote', async () => {
+  test('finds its comment behind a hundred long ones, and ignores a marker that somebody else wrote', async () => {
     await using simulated = await startSimulatedRun();
     await using github = await startGitHubFor(bot);
     await runOnPullRequest(simulated, github);
@@ -67,7 +67,7 @@ describe('on a pull request', () => {
     const body = ours?.body ?? '';
     github.addComment({ number: 7, author: 'mallory', body });
     for (let count = 0; count < 100; count += 1) {
-      github.addComment({ number: 7, author: 'hubot', body: `Build ${count} passed.` });
+      github.addComment({ number: 7, author: 'hubot', body: `Build ${count}: ${'passed '.repeat(8_000)}` });
     }
     github.addComment({ number: 7, author: bot.login, body });
 
