@@ -10609,7 +10609,7 @@ var client_options = __nccwpck_require__(1985);
 
 const ADDRESS_TIMEOUT_MS = 2_500;
 function openConnections(options) {
-    const lanes = new Set();
+    const connections = new Set();
     const idle = [];
     const connect = core_connect({
         ...client_options/* TLS_OPTIONS */.XO,
@@ -10632,25 +10632,25 @@ function openConnections(options) {
             if (isClosed) {
                 throw new Error(CLOSED);
             }
-            const lane = idle.pop() ??
-                new ClientLane({ ...options, connect, proxyAgent }, {
+            const connection = idle.pop() ??
+                new ClientConnection({ ...options, connect, proxyAgent }, {
                     release: (released) => idle.push(released),
-                    abandon: (abandoned) => lanes.delete(abandoned),
+                    abandon: (abandoned) => connections.delete(abandoned),
                 });
-            lanes.add(lane);
-            lane.begin();
-            return lane;
+            connections.add(connection);
+            connection.begin();
+            return connection;
         },
         async close() {
             isClosed = true;
             idle.length = 0;
             const reason = new Error(CLOSED);
-            await Promise.all([...lanes].map((lane) => lane.destroy(reason)));
+            await Promise.all([...connections].map((connection) => connection.destroy(reason)));
         },
     };
 }
 const CLOSED = 'the connections were closed';
-class ClientLane {
+class ClientConnection {
     dispatcher;
     #owner;
     #sockets = new Set();
@@ -10688,7 +10688,7 @@ class ClientLane {
         }
         await this.dispatcher.destroy(reason);
     }
-    #createDispatcher({ origin, proxy, connectTimeoutMs, connect, proxyAgent }) {
+    #createDispatcher({ origin, proxy, connectTimeoutMs, connect, proxyAgent, }) {
         if (proxy === undefined) {
             return new Client/* Client */.K(origin, {
                 ...client_options/* HTTP_OPTIONS */.s9,
@@ -10863,14 +10863,14 @@ function openHttpClient(options) {
     };
 }
 class Attempt {
-    #lane;
+    #connection;
     #signal;
     #timer;
     #abort = () => this.#abandon('ABORTED', this.#signal.reason);
-    #isLaneUsable = false;
+    #isConnectionUsable = false;
     #abortCode;
     constructor(connections, signal, timeoutMs) {
-        this.#lane = connections.acquire();
+        this.#connection = connections.acquire();
         this.#signal = signal;
         signal.addEventListener('abort', this.#abort, { once: true });
         this.#timer = setTimeout(() => {
@@ -10878,16 +10878,16 @@ class Attempt {
         }, timeoutMs);
     }
     get mayHaveSent() {
-        return this.#lane.mayHaveSent;
+        return this.#connection.mayHaveSent;
     }
     get abortCode() {
         return this.#abortCode;
     }
     findFailedPeer(error) {
-        return this.#lane.findFailedPeer(error);
+        return this.#connection.findFailedPeer(error);
     }
     request({ query, headers, body, ...rest }) {
-        return this.#lane.dispatcher.request({
+        return this.#connection.dispatcher.request({
             ...rest,
             ...(query !== undefined && { query: { ...query } }),
             headers: { 'accept-encoding': 'identity', ...headers },
@@ -10917,22 +10917,22 @@ class Attempt {
             const code = this.#abortCode ?? (0,error_codes/* readErrorCode */.W)(cause);
             return { kind: 'unreadable', why: `it broke off (${code})`, cause };
         }
-        this.#isLaneUsable = true;
+        this.#isConnectionUsable = true;
         return decodeBody(Buffer.concat(chunks), codings, MAX_BODY_BYTES);
     }
     end() {
         clearTimeout(this.#timer);
         this.#signal.removeEventListener('abort', this.#abort);
-        if (this.#isLaneUsable) {
-            this.#lane.release();
+        if (this.#isConnectionUsable) {
+            this.#connection.release();
         }
         else {
-            this.#lane.abandon(new Error('the request is over'));
+            this.#connection.abandon(new Error('the request is over'));
         }
     }
     #abandon(code, reason) {
         this.#abortCode ??= code;
-        this.#lane.abandon(reason instanceof Error ? reason : new Error(code));
+        this.#connection.abandon(reason instanceof Error ? reason : new Error(code));
     }
 }
 function discard(body) {
@@ -14836,7 +14836,7 @@ class UnansweredStreak {
     observeWrite(isAnswered) {
         this.#writes = isAnswered ? 0 : this.#writes + 1;
     }
-    get isLong() {
+    get isExhausted() {
         return this.#attempts >= this.#maxAttempts || this.#writes >= this.#maxAttempts;
     }
     sameCauseMs(nowMs) {
@@ -14867,7 +14867,7 @@ class RetryLoop {
     #unanswered;
     #waits = 0;
     #notFound;
-    #repeated;
+    #retriedFailure;
     constructor(desired, deps, ledger) {
         this.#desired = desired;
         this.#deps = deps;
@@ -14906,7 +14906,7 @@ class RetryLoop {
         this.throwIfStopped();
         if (isWrite(operation)) {
             this.#unanswered.observeWrite(reason.kind !== 'indeterminate');
-            if (reason.kind === 'indeterminate' && this.#unanswered.isLong) {
+            if (reason.kind === 'indeterminate' && this.#unanswered.isExhausted) {
                 throw this.fail(this.#deps.diagnosis.describeFailure(reason.failure, operation));
             }
         }
@@ -14924,7 +14924,7 @@ class RetryLoop {
         }
         const ms = backoff.ms - retryAfterMs;
         this.#waits += 1;
-        this.#repeated =
+        this.#retriedFailure =
             reason.kind === 'indeterminate' && reason.failure.causeCode !== 'ATTEMPT_TIMEOUT'
                 ? { failure: reason.failure, operation }
                 : undefined;
@@ -14939,7 +14939,7 @@ class RetryLoop {
             throw this.fail(await this.#explainNoTimeLeft(reason, operation, retryAfterMs));
         }
     }
-    waitWithin(limitMs, reason, operation) {
+    waitBriefly(limitMs, reason, operation) {
         const { minMs, maxMs } = LIMITED_BACKOFF;
         return this.wait(reason, operation, { minMs, maxMs: Math.min(maxMs, limitMs) });
     }
@@ -14952,7 +14952,7 @@ class RetryLoop {
         if (!(reason instanceof errors/* ActionError */.lZ)) {
             throw reason;
         }
-        const repeated = reason.code === 'timeout' ? this.#repeated : undefined;
+        const repeated = reason.code === 'timeout' ? this.#retriedFailure : undefined;
         throw this.fail(repeated === undefined
             ? reason
             : diagnosis.describeFailure(repeated.failure, repeated.operation));
@@ -14969,7 +14969,7 @@ class RetryLoop {
     async #retryFailure(failure, retryAfterMs, operation) {
         this.throwIfStopped();
         const { isRetryable, retryLimitMs } = failure;
-        if (!isRetryable || this.#unanswered.isLong) {
+        if (!isRetryable || this.#unanswered.isExhausted) {
             throw this.fail(this.#deps.diagnosis.describeFailure(failure, operation));
         }
         const reason = { kind: 'indeterminate', failure, retryAfterMs };
@@ -14980,7 +14980,7 @@ class RetryLoop {
         if (leftMs <= 0) {
             throw this.fail(this.#deps.diagnosis.describeFailure(failure, operation));
         }
-        return this.waitWithin(leftMs, reason, operation);
+        return this.waitBriefly(leftMs, reason, operation);
     }
     async #retryNotFound(error, retryAfterMs, operation) {
         const { diagnosis, now } = this.#deps;
@@ -14993,7 +14993,7 @@ class RetryLoop {
         if (leftMs <= 0) {
             throw this.fail(await diagnosis.describeApiError(error, operation, placement));
         }
-        return this.waitWithin(leftMs, { kind: 'not-found', error, placement, retryAfterMs }, operation);
+        return this.waitBriefly(leftMs, { kind: 'not-found', error, placement, retryAfterMs }, operation);
     }
     #explainRateLimit(retryAfterMs = 0) {
         const neededWait = describeNeededWait(retryAfterMs, this.#deps.now().wallMs);
@@ -15612,7 +15612,7 @@ class Deletion {
             }
             const observed = { group: observation.group ?? found.group, drift: [] };
             const staleMs = this.#staleMs(observation, found);
-            await this.#loop.waitWithin(staleMs, { kind: 'stale-read', observed }, 'read');
+            await this.#loop.waitBriefly(staleMs, { kind: 'stale-read', observed }, 'read');
         }
     }
     async #observe(found) {
@@ -15784,7 +15784,7 @@ class Reconciler {
                 return this.#settle(group);
             }
             const observed = { group, drift: diffGroups(this.#request.desired, group) };
-            await this.#loop.waitWithin(staleMs, { kind: 'stale-read', observed }, 'read');
+            await this.#loop.waitBriefly(staleMs, { kind: 'stale-read', observed }, 'read');
         }
     }
     async #settle(group) {
@@ -15883,11 +15883,11 @@ class Reconciler {
         const nowMs = this.#deps.now().uptimeMs;
         if (this.#notUpdatable !== undefined) {
             const { error, observed } = this.#notUpdatable;
-            const isHopeless = this.#streak.count('not-updatable', nowMs);
+            const isStuck = this.#streak.count('not-updatable', nowMs);
             if (this.#streak.isRepeated) {
                 this.#ledger.noteGroupSeen(observed.group, this.#loop.serverClock);
             }
-            if (isHopeless) {
+            if (isStuck) {
                 throw this.#loop.fail(explainNotUpdatable(error, observed));
             }
             return this.#loop.wait({ kind: 'not-updatable', error, observed }, 'create');

@@ -67,7 +67,11 @@ describe('on a pull request', () => {
     const body = ours?.body ?? '';
     github.addComment({ number: 7, author: 'mallory', body });
     for (let count = 0; count < 100; count += 1) {
-      github.addComment({ number: 7, author: 'hubot', body: `Build ${count}: ${'passed '.repeat(8_000)}` });
+      github.addComment({
+        number: 7,
+        author: 'hubot',
+        body: `Build ${count}: ${'passed '.repeat(8_000)}`,
+      });
     }
     github.addComment({ number: 7, author: bot.login, body });
 

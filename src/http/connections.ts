@@ -3,7 +3,7 @@ import { HTTP_OPTIONS, NO_TIMEOUTS, TLS_OPTIONS } from './client-options.ts';
 import type { HttpProxy } from './proxies.ts';
 
 /**
- * How long one of a host's addresses is tried before the next one is, in milliseconds. Node's default of
+ * How long one address of a host is tried before the next one, in milliseconds. Node's default of
  * 250 ms gives up on addresses that are merely far away.
  */
 const ADDRESS_TIMEOUT_MS = 2_500;
@@ -14,47 +14,47 @@ export interface ConnectionOptions {
   readonly origin: string;
   /** The proxy on the way; undefined for a direct connection. */
   readonly proxy: HttpProxy | undefined;
-  /** The longest that each of TCP, the proxy's tunnel and TLS may take, in milliseconds. */
+  /** The limit for opening a connection, in milliseconds; through a proxy, for each of its stages. */
   readonly connectTimeoutMs: number;
 }
 
 /** The connections to one server. None is opened before the first request. */
 export interface Connections {
-  /** Whether {@link close} was called. No lane can be acquired from then on. */
+  /** Whether {@link close} was called. From then on {@link acquire} throws. */
   readonly isClosed: boolean;
-  /** Loads what the lanes need. To be awaited before the first is acquired. */
+  /** Loads the code for a proxy, where there is one. Must be awaited before {@link acquire}. */
   load(): Promise<void>;
   /**
-   * Returns a lane that nobody else uses until it is released or abandoned.
+   * Returns a connection that nobody else uses until it is released or abandoned.
    *
    * @throws {Error} after the connections were closed: a new one would keep the process alive
    */
-  acquire(): Lane;
+  acquire(): PooledConnection;
   /** Destroys every connection, idle or not. */
   close(): Promise<void>;
 }
 
 /**
  * A connection of its own for one request at a time. undici ignores an abort while it is connecting, so a
- * request is abandoned by destroying its sockets, and they must be nobody else's.
+ * request is abandoned by destroying its sockets, so no other request may share them.
  */
-export interface Lane {
+export interface PooledConnection {
   readonly dispatcher: Dispatcher;
   /** False only when it is certain that no byte of the request has left this machine. */
   readonly mayHaveSent: boolean;
-  /** The host and port to which no connection could be opened, when `error` is the error that says so. */
+  /** The host and port that could not be connected to, if `error` came from an attempt to connect. */
   findFailedPeer(error: unknown): string | undefined;
-  /** Makes the lane's connection available to the next request. */
+  /** Makes the connection available to the next request. */
   release(): void;
-  /** Ends the request that is under way, with `reason` as its error, and destroys the lane's sockets. */
+  /** Ends the request that is under way, with `reason` as its error, and destroys its sockets. */
   abandon(reason: Error): void;
 }
 
 /** Prepares connections over HTTP/1.1 and verified TLS. */
 export function openConnections(options: ConnectionOptions): Connections {
-  const lanes = new Set<ClientLane>();
-  const idle: ClientLane[] = [];
-  // Shared by all lanes, so that a further connection resumes the TLS session of an earlier one.
+  const connections = new Set<ClientConnection>();
+  const idle: ClientConnection[] = [];
+  // Shared by all of them, so that a further one resumes the TLS session of an earlier one.
   const connect = buildConnector({
     ...TLS_OPTIONS,
     autoSelectFamily: true,
@@ -69,7 +69,7 @@ export function openConnections(options: ConnectionOptions): Connections {
     },
     async load() {
       if (options.proxy !== undefined) {
-        // Not at the top: undici's agents and pools would be loaded by every run without a proxy, too.
+        // Imported here, because runs without a proxy don't need undici's agents and pools.
         proxyAgent ??= await import('./proxy-agent.ts');
       }
     },
@@ -77,25 +77,25 @@ export function openConnections(options: ConnectionOptions): Connections {
       if (isClosed) {
         throw new Error(CLOSED);
       }
-      // The lane that was used last: its connection is the most likely one to be still open.
-      const lane =
+      // The one that was used last is the most likely to be still open.
+      const connection =
         idle.pop() ??
-        new ClientLane(
+        new ClientConnection(
           { ...options, connect, proxyAgent },
           {
             release: (released) => idle.push(released),
-            abandon: (abandoned) => lanes.delete(abandoned),
+            abandon: (abandoned) => connections.delete(abandoned),
           },
         );
-      lanes.add(lane);
-      lane.begin();
-      return lane;
+      connections.add(connection);
+      connection.begin();
+      return connection;
     },
     async close() {
       isClosed = true;
       idle.length = 0;
       const reason = new Error(CLOSED);
-      await Promise.all([...lanes].map((lane) => lane.destroy(reason)));
+      await Promise.all([...connections].map((connection) => connection.destroy(reason)));
     },
   };
 }
@@ -104,21 +104,21 @@ const CLOSED = 'the connections were closed';
 
 type ProxyAgentModule = typeof import('./proxy-agent.ts');
 
-/** What the connections of a lane are opened with. */
-interface LaneOptions extends ConnectionOptions {
+/** What a connection is opened with. */
+interface PooledConnectionOptions extends ConnectionOptions {
   readonly connect: buildConnector.connector;
   readonly proxyAgent: ProxyAgentModule | undefined;
 }
 
-/** Told when a lane becomes available again, or never will. */
-interface LaneOwner {
-  release(lane: ClientLane): void;
-  abandon(lane: ClientLane): void;
+/** Called when a connection was released or abandoned. */
+interface ConnectionOwner {
+  release(connection: ClientConnection): void;
+  abandon(connection: ClientConnection): void;
 }
 
-class ClientLane implements Lane {
+class ClientConnection implements PooledConnection {
   readonly dispatcher: Dispatcher;
-  readonly #owner: LaneOwner;
+  readonly #owner: ConnectionOwner;
   readonly #sockets = new Set<Socket>();
   /** The host and port that could not be connected to, by the error that says so. */
   readonly #failures = new WeakMap<object, string>();
@@ -126,7 +126,7 @@ class ClientLane implements Lane {
   #mayHaveSent = false;
   #isAbandoned = false;
 
-  constructor(options: LaneOptions, owner: LaneOwner) {
+  constructor(options: PooledConnectionOptions, owner: ConnectionOwner) {
     this.#owner = owner;
     this.dispatcher = this.#createDispatcher(options);
   }
@@ -152,7 +152,7 @@ class ClientLane implements Lane {
   abandon(reason: Error): void {
     this.#isAbandoned = true;
     this.#owner.abandon(this);
-    // What is still pending gets `reason` as its error; nobody waits for the rest.
+    // Pending requests fail with `reason`; nothing waits for the rest.
     this.destroy(reason).catch(() => {});
   }
 
@@ -164,7 +164,13 @@ class ClientLane implements Lane {
     await this.dispatcher.destroy(reason);
   }
 
-  #createDispatcher({ origin, proxy, connectTimeoutMs, connect, proxyAgent }: LaneOptions) {
+  #createDispatcher({
+    origin,
+    proxy,
+    connectTimeoutMs,
+    connect,
+    proxyAgent,
+  }: PooledConnectionOptions) {
     if (proxy === undefined) {
       return new Client(origin, {
         ...HTTP_OPTIONS,
@@ -202,7 +208,7 @@ class ClientLane implements Lane {
       });
   }
 
-  /** Keeps hold of the sockets that a connector opens, and of what it failed with. */
+  /** Records the sockets that a connector opens, and which peer each of its errors belongs to. */
   #watch(connect: buildConnector.connector): buildConnector.connector {
     return (options, callback) => {
       const socket: unknown = connect(options, (...result) => {
@@ -221,7 +227,7 @@ class ClientLane implements Lane {
   }
 }
 
-/** Joins host and port as {@link Lane.findFailedPeer} names them. */
+/** Joins host and port as {@link PooledConnection.findFailedPeer} names them. */
 export function joinPeer({
   hostname,
   port,

@@ -1,5 +1,10 @@
 import type { Dispatcher } from 'undici';
-import { type Connections, joinPeer, type Lane, openConnections } from './connections.ts';
+import {
+  type Connections,
+  joinPeer,
+  openConnections,
+  type PooledConnection,
+} from './connections.ts';
 import { readErrorCode } from './error-codes.ts';
 import { findRoute, type ProxySettings } from './proxies.ts';
 import { decodeBody, type HttpBody, parseContentEncoding } from './response-body.ts';
@@ -7,7 +12,7 @@ import { decodeBody, type HttpBody, parseContentEncoding } from './response-body
 /** The longest that a connection may take to open, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** The longest that one attempt may take, from the first byte out to the last byte in, in milliseconds. */
+/** The longest that one attempt may take, including connecting, in milliseconds. */
 const ATTEMPT_TIMEOUT_MS = 30_000;
 
 /** The largest body that is read, in bytes: as it comes and after each step of decompression. */
@@ -145,17 +150,17 @@ type FailedAttempt = Pick<
   'mayHaveBeenProcessed' | 'code' | 'cause' | 'proxy' | 'startedAt'
 >;
 
-/** One request on a lane of its own, which is abandoned when time is up or the request is aborted. */
+/** One request on a connection of its own, which is abandoned when time is up or the request is aborted. */
 class Attempt {
-  readonly #lane: Lane;
+  readonly #connection: PooledConnection;
   readonly #signal: AbortSignal;
   readonly #timer: NodeJS.Timeout;
   readonly #abort = () => this.#abandon('ABORTED', this.#signal.reason);
-  #isLaneUsable = false;
+  #isConnectionUsable = false;
   #abortCode: 'ABORTED' | 'ATTEMPT_TIMEOUT' | undefined;
 
   constructor(connections: Connections, signal: AbortSignal, timeoutMs: number) {
-    this.#lane = connections.acquire();
+    this.#connection = connections.acquire();
     this.#signal = signal;
     signal.addEventListener('abort', this.#abort, { once: true });
     this.#timer = setTimeout(() => {
@@ -164,7 +169,7 @@ class Attempt {
   }
 
   get mayHaveSent(): boolean {
-    return this.#lane.mayHaveSent;
+    return this.#connection.mayHaveSent;
   }
 
   /** Whatever error an abort surfaces as, it was the abort. */
@@ -173,11 +178,11 @@ class Attempt {
   }
 
   findFailedPeer(error: unknown): string | undefined {
-    return this.#lane.findFailedPeer(error);
+    return this.#connection.findFailedPeer(error);
   }
 
   request({ query, headers, body, ...rest }: HttpRequest & { readonly origin: string }) {
-    return this.#lane.dispatcher.request({
+    return this.#connection.dispatcher.request({
       ...rest,
       ...(query !== undefined && { query: { ...query } }),
       // A body is text; where a gateway compresses it all the same, it is still read.
@@ -209,23 +214,23 @@ class Attempt {
       const code = this.#abortCode ?? readErrorCode(cause);
       return { kind: 'unreadable', why: `it broke off (${code})`, cause };
     }
-    this.#isLaneUsable = true;
+    this.#isConnectionUsable = true;
     return decodeBody(Buffer.concat(chunks), codings, MAX_BODY_BYTES);
   }
 
   end(): void {
     clearTimeout(this.#timer);
     this.#signal.removeEventListener('abort', this.#abort);
-    if (this.#isLaneUsable) {
-      this.#lane.release();
+    if (this.#isConnectionUsable) {
+      this.#connection.release();
     } else {
-      this.#lane.abandon(new Error('the request is over'));
+      this.#connection.abandon(new Error('the request is over'));
     }
   }
 
   #abandon(code: 'ABORTED' | 'ATTEMPT_TIMEOUT', reason: unknown): void {
     this.#abortCode ??= code;
-    this.#lane.abandon(reason instanceof Error ? reason : new Error(code));
+    this.#connection.abandon(reason instanceof Error ? reason : new Error(code));
   }
 }
 

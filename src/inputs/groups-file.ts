@@ -19,7 +19,7 @@ import {
 import { formatSelector } from './selector.ts';
 import { renderTemplate } from './template.ts';
 
-/** The entries of a groups file, or everything that is wrong with it, in the order of the lines. */
+/** The entries of a groups file, or everything that is wrong with it, sorted by line. */
 export type GroupsFile =
   | { readonly kind: 'valid'; readonly entries: readonly DesiredEntry[] }
   | { readonly kind: 'invalid'; readonly problems: readonly FileProblem[] };
@@ -43,7 +43,7 @@ function compareByPosition(a: FileProblem, b: FileProblem): number {
   return a.line - b.line || a.column - b.column;
 }
 
-/** No sentence is longer, in characters. A value that is quoted in one may be as long as the file. */
+/** The longest message of a problem, in characters: a quoted value may be as long as the file. */
 const MAX_SENTENCE_LENGTH = 500;
 
 function shorten({ path, message, ...position }: FileProblem): FileProblem {
@@ -59,7 +59,7 @@ interface CheckedContent {
 
 const NOTHING: CheckedContent = { entries: [], problems: [] };
 
-/** Leaves out what is only a consequence of something else that is told. */
+/** Drops problems that only follow from another one that is reported. */
 function combineProblems(
   syntaxProblems: readonly FileProblem[],
   contentProblems: readonly ContentProblem[],
@@ -105,7 +105,7 @@ function checkContent(root: Located): CheckedContent {
   return { entries, problems: [...problems, ...findClashes(entries)] };
 }
 
-/** What is to be said by each entry, or by the defaults, although the schema cannot require it of either. */
+/** Finds what neither an entry nor the defaults set, which the schema cannot require of either. */
 function findMissing({
   node,
   defaultsNode,
@@ -121,7 +121,7 @@ function findMissing({
     return [];
   }
   const state = getMember(node, 'state');
-  // A state that is neither is told elsewhere, and was hardly meant to be the default.
+  // An invalid state is reported elsewhere, and was hardly meant to be the default.
   const mayBeAbsent = state?.kind === 'text' && state.text !== 'present';
   const required = mayBeAbsent ? ['project', 'environment'] : ['name', 'project', 'environment'];
   return required
@@ -131,7 +131,7 @@ function findMissing({
     );
 }
 
-/** Turns what an entry says into what it means; undefined when something is missing, which is told elsewhere. */
+/** Turns what an entry says into what it means; undefined when something is missing, which is reported elsewhere. */
 function toEntry(
   members: DefaultsMembers & EntryMembers,
   source: SourcePosition,
@@ -170,7 +170,7 @@ function toEntry(
   return { kind: 'invalid', problems };
 }
 
-/** Finds entries that are sure to ask for the same key. Others show when they meet the account. */
+/** Finds entries that certainly ask for the same key. Other clashes appear only in the account. */
 function findClashes(entries: readonly DesiredEntry[]): ContentProblem[] {
   const { clashes } = resolveKeyClaims(entries.flatMap(listKnownClaims));
   return clashes.flatMap(({ entry: { source }, message }): ContentProblem[] =>
@@ -199,7 +199,7 @@ function readPlain<T extends z.ZodMiniType>(
   return node && z.safeParse(schema, toPlain(node)).data;
 }
 
-/** The value alone. What is blank is null, as for any reader of YAML. */
+/** Strips the positions. Blank becomes null, as in any YAML parser. */
 function toPlain(node: Located): unknown {
   switch (node.kind) {
     case 'text':

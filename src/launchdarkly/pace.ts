@@ -15,13 +15,13 @@ import {
 import type { Exchange, JsonRequest, ResponseReceived } from './transport.ts';
 import { createUnsent, restateLimit } from './unsent.ts';
 
-/** Reads, and writes, that are in flight at once. LaunchDarkly's own tools make one to six requests at a time. */
+/** The most reads in flight at once, and the most writes. LaunchDarkly's own tools make one to six requests at a time. */
 export const MAX_CONCURRENT = 4;
 
-/** A wait is lengthened by up to this much, in milliseconds, so that jobs of one account don't return at once. */
+/** A wait is lengthened by up to this much, in milliseconds, so that jobs of one account don't all resume together. */
 const MAX_JITTER_MS = 250;
 
-/** A limit that is announced again while it is waited for is announced only if it moved by more, in milliseconds. */
+/** A wait that is under way is announced again only if its end moved by more than this, in milliseconds. */
 const ANNOUNCED_CHANGE_MS = 1_000;
 
 /** What the pace of a run needs from outside. Times are epoch milliseconds. */
@@ -48,7 +48,7 @@ interface QueuedRequest {
 export class Pace {
   readonly #deps: PaceDeps;
   readonly #gates = new Map<string, RateLimitGate>();
-  /** The answer that closed a gate last. */
+  /** The answer that closed a gate for longest. */
   readonly #closedBy = new WeakMap<RateLimitGate, ResponseReceived>();
   readonly #clockOffset = new ClockOffset();
   readonly #inFlight = { read: 0, write: 0 };
@@ -63,8 +63,8 @@ export class Pace {
   }
 
   /**
-   * Waits until `request` may be sent. Resolves with what stands in for its answer if that would outlast
-   * the deadline. An aborted request is let through at once: it is the transport that says so.
+   * Waits until `request` may be sent. Resolves with a substitute answer if the wait would pass the deadline.
+   * An aborted request is let through at once: the transport reports the abort.
    */
   enter(request: JsonRequest, signal: AbortSignal): Promise<Exchange | undefined> {
     if (this.#closing.signal.aborted) {
@@ -98,7 +98,7 @@ export class Pace {
     });
   }
 
-  /** Takes an answer into account. Returns whether the request has to be sent again. */
+  /** Records the end of a request. Returns whether it has to be sent again. */
   leave(request: JsonRequest, exchange: Exchange): boolean {
     this.#inFlight[kindOf(request)] -= 1;
     const mustRetry =
@@ -109,7 +109,7 @@ export class Pace {
     return mustRetry;
   }
 
-  /** Sends nothing any more: answers what is queued, and ends the wait for a gate, which keeps the process alive. */
+  /** Stops: answers queued requests as aborted, and cancels the timer that would keep the process alive. */
   close(): void {
     this.#closing.abort();
     for (const { admit } of this.#queue.splice(0)) {
@@ -212,7 +212,7 @@ export class Pace {
     this.#wakeAt(wakesAt, now);
   }
 
-  /** What answers a request that can't be sent before the deadline. */
+  /** The substitute answer for a request that can't be sent before the deadline. */
   #findRefusal({ gates }: QueuedRequest, now: number): Exchange | undefined {
     const gate = gates.find(({ closedUntil }) => closedUntil >= this.#deps.deadlineAt);
     const response = gate && this.#closedBy.get(gate);

@@ -3,14 +3,15 @@ import { HELD, type Transport } from './transport.ts';
 import { createUnsent } from './unsent.ts';
 
 /**
- * Wraps a transport so that all requests of a run share one pace: at most four reads
- * and as many writes are in flight; a rate limit stops every request that it applies to, before it is
- * reached where the server says how many calls are left; a request that was refused with 429 is sent
- * again. `Retry-After` on any other error stops all requests as well.
+ * Wraps a transport so that all requests of a run share one pace:
  *
- * Callers see a 429 only when waiting for it to pass would outlast the deadline, a `RETRY_AFTER` without
- * response only when another answer asked to wait longer than that, and a `HELD` only for a request that
- * sets `maxHeldMs`.
+ * - At most four reads and four writes are in flight.
+ * - A rate limit stops every request that it applies to, in advance where the server reports how many calls
+ *   remain. A request that was refused with 429 is sent again.
+ * - `Retry-After` on any other error stops all requests.
+ *
+ * Callers see a 429 only when its wait would pass the deadline, a `RETRY_AFTER` without response only when
+ * another answer asked for such a wait, and a `HELD` only for a request that sets `maxHeldMs`.
  */
 export function throttle(transport: Transport, deps: PaceDeps): Transport {
   const pace = new Pace(deps);

@@ -166,7 +166,7 @@ class Deletion {
       }
       const observed = { group: observation.group ?? found.group, drift: [] };
       const staleMs = this.#staleMs(observation, found);
-      await this.#loop.waitWithin(staleMs, { kind: 'stale-read', observed }, 'read');
+      await this.#loop.waitBriefly(staleMs, { kind: 'stale-read', observed }, 'read');
     }
   }
 

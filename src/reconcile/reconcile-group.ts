@@ -15,11 +15,11 @@ import { checkUpdate } from './update-check.ts';
 import { WriteLedger } from './write-ledger.ts';
 
 /**
- * Makes the request true on LaunchDarkly: creates the group, and reconciles by reading where the answer
- * leaves open what happened. The key is what makes that safe: LaunchDarkly holds at most one group of
- * it, so a create that is sent again can never make a second one. A dry run only reads.
+ * Makes the group match the request: creates it, and reconciles by reading where the answer leaves open what
+ * happened. The key makes that safe: LaunchDarkly holds at most one group per key, so a create that is sent
+ * again can never make a second one. A dry run only reads.
  *
- * @throws {ActionError} when the request is not true at the end, saying what is known to be true instead
+ * @throws {ActionError} when the group does not match in the end, saying what is known instead
  */
 export function ensureGroup(request: ReconcileRequest, deps: ReconcileDeps): Promise<Outcome> {
   const reconciler = new Reconciler(request, deps);
@@ -33,7 +33,7 @@ class Reconciler {
   readonly #loop: RetryLoop;
   readonly #requests: GroupRequests;
   readonly #streak = new ConflictStreak();
-  /** The answer to the last update, as long as it is 404 and reads go on to show the group. */
+  /** Set while updates are answered with 404 although reads still show the group. */
   #notUpdatable: { readonly error: ApiError; readonly observed: ObservedGroup } | undefined;
 
   constructor(request: ReconcileRequest, deps: ReconcileDeps) {
@@ -80,7 +80,7 @@ class Reconciler {
     return this.#annotate(toOutcome(plan));
   }
 
-  /** Applies `if-exists` to the group that exists; undefined when there is none (any more). */
+  /** Applies `if-exists` to the group that exists; undefined if it does not exist, or no longer does. */
   async #resolveExisting(): Promise<Outcome | undefined> {
     for (;;) {
       const read = await this.#requests.read();
@@ -94,7 +94,7 @@ class Reconciler {
       }
       // It may be a predecessor that was deleted just before our create, whose answer was lost.
       const observed = { group, drift: diffGroups(this.#request.desired, group) };
-      await this.#loop.waitWithin(staleMs, { kind: 'stale-read', observed }, 'read');
+      await this.#loop.waitBriefly(staleMs, { kind: 'stale-read', observed }, 'read');
     }
   }
 
@@ -104,7 +104,7 @@ class Reconciler {
     this.#ledger.noteGroupSeen(group, this.#loop.serverClock);
     const maker = this.#ledger.findMaker(group, this.#loop.serverClock);
     if (maker === 'others') {
-      // There is one group of a key, and somebody else has made it: so no create of ours did anything.
+      // There is one group per key, and somebody else created it: so no create of ours had any effect.
       this.#ledger.clearCreates();
     }
     const plan = planChange(desired, group, ifExists);
@@ -151,14 +151,14 @@ class Reconciler {
           if (next === undefined) {
             return { kind: 'updated', group, drift: first.drift };
           }
-          // What is left is what somebody else has changed since the read.
+          // The remaining drift was made by somebody else since the read.
           await this.#loop.wait({ kind: 'overtaken', observed: next }, 'update');
           plan = next;
           break;
         }
         case 'conflict':
         case 'indeterminate': {
-          // The patch names whole values, so sending it again does no harm; but first see whether it must be.
+          // The patch names whole values, so sending it again does no harm; but a read tells whether it is needed.
           const read = await this.#requests.read();
           if (read === undefined) {
             return undefined;
@@ -178,7 +178,7 @@ class Reconciler {
   }
 
   /**
-   * Returns what an update that LaunchDarkly accepted has left to do, if anything.
+   * Returns the update that is still needed after LaunchDarkly accepted one, if any.
    *
    * @throws {ActionError} when LaunchDarkly did not do what it was asked to
    */
@@ -206,7 +206,7 @@ class Reconciler {
     return next;
   }
 
-  /** Waits before a create is tried again because its group can't be seen or updated (yet), within bounds. */
+  /** Waits before the next create, and gives up when a conflict does not clear. */
   async #backOffOrGiveUp(created: UnsettledWrite): Promise<void> {
     if (created.kind === 'indeterminate') {
       return this.#loop.wait(created, 'create');
@@ -214,12 +214,12 @@ class Reconciler {
     const nowMs = this.#deps.now().uptimeMs;
     if (this.#notUpdatable !== undefined) {
       const { error, observed } = this.#notUpdatable;
-      const isHopeless = this.#streak.count('not-updatable', nowMs);
+      const isStuck = this.#streak.count('not-updatable', nowMs);
       if (this.#streak.isRepeated) {
         // It was seen again, so it was not gone.
         this.#ledger.noteGroupSeen(observed.group, this.#loop.serverClock);
       }
-      if (isHopeless) {
+      if (isStuck) {
         throw this.#loop.fail(explainNotUpdatable(error, observed));
       }
       return this.#loop.wait({ kind: 'not-updatable', error, observed }, 'create');
@@ -230,7 +230,7 @@ class Reconciler {
     return this.#loop.wait(created, 'create');
   }
 
-  /** Adds what else there is to say of an outcome. */
+  /** Adds the notes to an outcome. */
   async #annotate(outcome: Outcome): Promise<Outcome> {
     const unknownApplications = setsApplications(outcome)
       ? await this.#deps.diagnosis.findUnknownApplications()

@@ -17,7 +17,7 @@ import { ServerClock } from './server-clock.ts';
 import { UnansweredStreak } from './unanswered-streak.ts';
 import type { WriteLedger } from './write-ledger.ts';
 
-/** How long a 404 is retried after the first one, by what LaunchDarkly shows, in milliseconds. */
+/** How long a 404 is retried, counted from the first one, depending on what exists. In milliseconds. */
 const NOT_FOUND_RETRY_LIMIT_MS: Readonly<Record<Placement['kind'], number>> = {
   found: 10_000,
   'environment-missing': 5_000,
@@ -26,10 +26,10 @@ const NOT_FOUND_RETRY_LIMIT_MS: Readonly<Record<Placement['kind'], number>> = {
   unknown: 0,
 };
 
-/** How long is waited at least and at most for what happens within some seconds, in milliseconds. */
+/** The bounds of one wait for something that should clear within seconds, in milliseconds. */
 const LIMITED_BACKOFF = { minMs: 500, maxMs: 2_000 };
 
-/** One run's way of trying again: what is waited for, for how long, and how a failure is told. */
+/** The retry policy and state of one operation: what is retried, for how long, and how it fails in the end. */
 export class RetryLoop {
   readonly serverClock = new ServerClock();
   readonly #desired: DesiredGroup;
@@ -38,8 +38,8 @@ export class RetryLoop {
   readonly #unanswered: UnansweredStreak;
   #waits = 0;
   #notFound: { readonly sinceMs: number; placement: Placement } | undefined;
-  /** What the current attempt repeats, where there is more to say of it than that no answer came in time. */
-  #repeated: { readonly failure: RequestFailure; readonly operation: Operation } | undefined;
+  /** The failure that is being retried; undefined where it was no more than an attempt that timed out. */
+  #retriedFailure: { readonly failure: RequestFailure; readonly operation: Operation } | undefined;
 
   constructor(desired: DesiredGroup, deps: ReconcileDeps, ledger: WriteLedger) {
     this.#desired = desired;
@@ -48,12 +48,12 @@ export class RetryLoop {
     this.#unanswered = new UnansweredStreak(deps.maxUnansweredAttempts);
   }
 
-  /** Makes one request, and takes note of what its answer tells of the server's clock. */
+  /** Makes one request, and records the server's clock and whether there was a clear answer. */
   async attempt<T>(request: () => Promise<ApiResult<T>>) {
     const begunAt = this.#deps.now();
     const result = await request();
     const endedAt = this.#deps.now();
-    // The throttle may hold a request back for minutes, and what happens meanwhile is none of its doing.
+    // The throttle may hold a request back for minutes, so what counts is when it was sent.
     const { heldMs } = result;
     const sentAt = { uptimeMs: begunAt.uptimeMs + heldMs, wallMs: begunAt.wallMs + heldMs };
     this.serverClock.record({ sentAt, receivedAt: endedAt, serverTimeMs: result.serverClock });
@@ -63,9 +63,9 @@ export class RetryLoop {
   }
 
   /**
-   * Waits where another attempt may do better.
+   * Waits before another attempt, if the failure can be retried.
    *
-   * @throws {ActionError} where it can't
+   * @throws {ActionError} if it can't
    */
   async retryOrThrow(
     result: Exclude<ApiResult<unknown>, { kind: 'ok' }>,
@@ -78,7 +78,7 @@ export class RetryLoop {
     const { error } = result;
     switch (error.status) {
       case 429:
-        // The throttle waits for limits to pass: it hands on only those that the deadline does not outlast.
+        // The throttle retries a 429 itself, unless its wait would pass the deadline.
         throw this.fail(this.#explainRateLimit(retryAfterMs));
       case 409:
         return this.wait({ kind: 'conflict', error, retryAfterMs }, operation);
@@ -104,7 +104,7 @@ export class RetryLoop {
     this.throwIfStopped();
     if (isWrite(operation)) {
       this.#unanswered.observeWrite(reason.kind !== 'indeterminate');
-      if (reason.kind === 'indeterminate' && this.#unanswered.isLong) {
+      if (reason.kind === 'indeterminate' && this.#unanswered.isExhausted) {
         throw this.fail(this.#deps.diagnosis.describeFailure(reason.failure, operation));
       }
     }
@@ -122,7 +122,7 @@ export class RetryLoop {
     }
     const ms = backoff.ms - retryAfterMs;
     this.#waits += 1;
-    this.#repeated =
+    this.#retriedFailure =
       reason.kind === 'indeterminate' && reason.failure.causeCode !== 'ATTEMPT_TIMEOUT'
         ? { failure: reason.failure, operation }
         : undefined;
@@ -142,15 +142,15 @@ export class RetryLoop {
     }
   }
 
-  /** Waits for a state that reads show after `limitMs` milliseconds at the latest. */
-  waitWithin(limitMs: number, reason: RetryReason, operation: Operation): Promise<void> {
+  /** Waits briefly for something that should clear within `limitMs` milliseconds. */
+  waitBriefly(limitMs: number, reason: RetryReason, operation: Operation): Promise<void> {
     const { minMs, maxMs } = LIMITED_BACKOFF;
     return this.wait(reason, operation, { minMs, maxMs: Math.min(maxMs, limitMs) });
   }
 
   /**
-   * With the time up, tells of the failure that was being tried again: whether the deadline met a request or
-   * a wait is chance.
+   * At the deadline, reports the failure that was being retried: whether the deadline falls into a request or
+   * into a wait is chance.
    */
   throwIfStopped(): void {
     const { signal, diagnosis } = this.#deps;
@@ -161,7 +161,7 @@ export class RetryLoop {
     if (!(reason instanceof ActionError)) {
       throw reason;
     }
-    const repeated = reason.code === 'timeout' ? this.#repeated : undefined;
+    const repeated = reason.code === 'timeout' ? this.#retriedFailure : undefined;
     throw this.fail(
       repeated === undefined
         ? reason
@@ -187,7 +187,7 @@ export class RetryLoop {
   ): Promise<void> {
     this.throwIfStopped();
     const { isRetryable, retryLimitMs } = failure;
-    if (!isRetryable || this.#unanswered.isLong) {
+    if (!isRetryable || this.#unanswered.isExhausted) {
       throw this.fail(this.#deps.diagnosis.describeFailure(failure, operation));
     }
     const reason = { kind: 'indeterminate', failure, retryAfterMs } as const;
@@ -198,10 +198,10 @@ export class RetryLoop {
     if (leftMs <= 0) {
       throw this.fail(this.#deps.diagnosis.describeFailure(failure, operation));
     }
-    return this.waitWithin(leftMs, reason, operation);
+    return this.waitBriefly(leftMs, reason, operation);
   }
 
-  /** A create that was answered 404 did nothing, and the environment may have been made by the step before. */
+  /** A 404 changed nothing, and the environment may have been created by the step before. */
   async #retryNotFound(
     error: ApiError,
     retryAfterMs: number | undefined,
@@ -218,7 +218,7 @@ export class RetryLoop {
     if (leftMs <= 0) {
       throw this.fail(await diagnosis.describeApiError(error, operation, placement));
     }
-    return this.waitWithin(
+    return this.waitBriefly(
       leftMs,
       { kind: 'not-found', error, placement, retryAfterMs },
       operation,

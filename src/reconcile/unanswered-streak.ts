@@ -28,7 +28,7 @@ export class UnansweredStreak {
   }
 
   /** Whether another attempt is pointless. */
-  get isLong(): boolean {
+  get isExhausted(): boolean {
     return this.#attempts >= this.#maxAttempts || this.#writes >= this.#maxAttempts;
   }
 

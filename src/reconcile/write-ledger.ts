@@ -9,7 +9,8 @@ export const READ_LAG_MS = 5_000;
  * Who made a group that was seen, as far as it can be told.
  *
  * - `others`: it is certain that no create of this run did.
- * - `this-run`: it is not older than a create of this run whose answer was lost.
+ * - `this-run`: it is not older than a create of this run whose answer was lost, as exactly as `Date` and the
+ *   duration of an exchange allow.
  * - `unknown`: there was such a create, and nothing tells whether the group is older.
  */
 export type Maker = 'others' | 'this-run' | 'unknown';

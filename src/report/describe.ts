@@ -1,7 +1,7 @@
 import type { Drift } from '../insight-group/diff.ts';
 import { type GroupResult, OUTCOME_KINDS, type OutcomeKind } from '../reconcile/group-result.ts';
 
-/** What each outcome is called in a count: "3 created, 195 unchanged". */
+/** The label of each outcome in a count: "3 created, 195 unchanged". */
 export const OUTCOME_WORDS: Readonly<Record<OutcomeKind, string>> = {
   failed: 'failed',
   skipped: 'skipped',
@@ -16,12 +16,12 @@ export const OUTCOME_WORDS: Readonly<Record<OutcomeKind, string>> = {
   absent: 'already absent',
 };
 
-/** Counts the outcomes in words, the worst first: "1 failed, 3 created, 195 unchanged". */
+/** Counts the outcomes in words, in the order of the reports: "1 failed, 3 created, 195 unchanged". */
 export function describeCounts(results: readonly GroupResult[]): string {
   return describeKinds(results.map(({ outcome }) => outcome.kind));
 }
 
-/** Counts kinds of outcomes in words, the worst first. */
+/** Counts kinds of outcomes in words, in the order of the reports. */
 export function describeKinds(kinds: readonly OutcomeKind[]): string {
   return OUTCOME_KINDS.map((kind) => ({ kind, count: kinds.filter((k) => k === kind).length }))
     .filter(({ count }) => count > 0)
@@ -34,21 +34,21 @@ export function countGroups(count: number): string {
   return `${count} insight ${count === 1 ? 'group' : 'groups'}`;
 }
 
-/** Longer lists of keys are cut. */
+/** The most keys that are listed. */
 const MAX_LISTED_KEYS = 25;
 
-/** How a sink writes a display name, and a key. */
+/** How an output formats a display name, and a key. */
 export interface DriftFormat {
   readonly name: (text: string) => string;
   readonly key: (text: string) => string;
 }
 
-/** Whether drift is told as a change, from the first value to the second, or as a state that is not what it should be. */
+/** Whether drift is shown as a change, from the first value to the second, or as a state that is not what it should be. */
 export type DriftTense = 'change' | 'state';
 
 /**
  * Describes drift field by field: `Name: "A" → "B"` for a change, `Name: "A", expected "B"` for a state.
- * Of applications only the difference is told: in two long lists nobody finds it.
+ * Of two lists of applications only the difference is shown.
  */
 export function describeDrift(
   drift: readonly Drift[],
@@ -88,7 +88,7 @@ function describeApplicationDrift(
     .join('; ');
 }
 
-/** Lists application keys; none means all. */
+/** Lists application keys; an empty list means all. */
 export function listApplications(
   keys: readonly string[],
   format: Pick<DriftFormat, 'key'>,
@@ -96,7 +96,7 @@ export function listApplications(
   return keys.length === 0 ? 'all applications' : listKeys(keys, format);
 }
 
-/** Lists keys, and counts those that would make the list too long. */
+/** Lists keys, and says how many were left out. */
 export function listKeys(keys: readonly string[], format: Pick<DriftFormat, 'key'>): string {
   const shown = keys.slice(0, MAX_LISTED_KEYS).map(format.key).join(', ');
   const hidden = keys.length - MAX_LISTED_KEYS;

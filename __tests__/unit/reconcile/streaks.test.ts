@@ -47,26 +47,26 @@ describe('requests without a clear answer', () => {
   test('are too many at the limit, and none after a clear answer', () => {
     const streak = new UnansweredStreak(2);
     streak.observeAttempt('ECONNRESET', 0);
-    expect(streak.isLong).toBe(false);
+    expect(streak.isExhausted).toBe(false);
     streak.observeAttempt(undefined, 1);
     streak.observeAttempt('ECONNRESET', 2);
-    expect(streak.isLong).toBe(false);
+    expect(streak.isExhausted).toBe(false);
     streak.observeAttempt('HTTP 502', 3);
-    expect(streak.isLong).toBe(true);
+    expect(streak.isExhausted).toBe(true);
     streak.observeAttempt(undefined, 4);
-    expect(streak.isLong).toBe(false);
+    expect(streak.isExhausted).toBe(false);
   });
 
   test('count writes whatever was read in between', () => {
     const streak = new UnansweredStreak(2);
-    for (const isLong of [false, true]) {
+    for (const isExhausted of [false, true]) {
       streak.observeAttempt('ECONNRESET', 0);
       streak.observeWrite(false);
       streak.observeAttempt(undefined, 0);
-      expect(streak.isLong).toBe(isLong);
+      expect(streak.isExhausted).toBe(isExhausted);
     }
     streak.observeWrite(true);
-    expect(streak.isLong).toBe(false);
+    expect(streak.isExhausted).toBe(false);
   });
 
   test('are never too many without a limit', () => {
@@ -75,7 +75,7 @@ describe('requests without a clear answer', () => {
       streak.observeAttempt('ECONNRESET', attempt);
       streak.observeWrite(false);
     }
-    expect(streak.isLong).toBe(false);
+    expect(streak.isExhausted).toBe(false);
   });
 
   test('tell since when they have been failing for the same cause', () => {
