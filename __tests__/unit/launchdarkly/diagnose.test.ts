@@ -73,10 +73,107 @@ describe('describeApiError', () => {
     ['create', ' Tried to create insight group "k" for project "p", environment "e".'],
     ['read', ' Tried to read insight group "k".'],
     ['update', ' Tried to update insight group "k".'],
+    ['delete', ' Tried to delete insight group "k".'],
+    ['list', ' Tried to list the requested projects, environments and insight groups.'],
     ['check', ' Tried to check project "p", environment "e" for insight group "k".'],
   ] as const)('says what happened, then what was tried: %s', (operation, tried) => {
     const { message } = describeFailure(trouble({}), circumstances(operation));
     expect(message).toBe(`https://app.launchdarkly.com could not be reached (X).${tried}`);
+  });
+});
+
+describe('what a refusal is told as', () => {
+  test.each([
+    [400, 'bad-request'],
+    [401, 'unauthorized'],
+    [403, 'forbidden'],
+    [404, 'not-found'],
+    [405, 'bad-request'],
+    [409, 'conflict'],
+    [422, 'bad-request'],
+    [429, 'rate-limited'],
+  ] as const)('a %i has the error code %s', async (status, code) => {
+    expect(await describeApiError(refuse(status), circumstances(), silent)).toMatchObject({ code });
+  });
+
+  const inputs =
+    'check the inputs name, key, project, environment and applications, and run again.';
+  const compare = 'Compare the inputs with what LaunchDarkly says, and run again.';
+  const field = { attribute: 'name', reason: 'is taken' };
+  test.each([
+    ['create', {}, `LaunchDarkly does not say why: ${inputs}`],
+    ['create', { text: ' ' }, `LaunchDarkly does not say why: ${inputs}`],
+    [
+      'create',
+      { unreadable: 'it broke off' },
+      `LaunchDarkly's explanation can't be read: ${inputs}`,
+    ],
+    ['read', {}, 'LaunchDarkly does not say why: check the input key, and run again.'],
+    ['delete', {}, 'LaunchDarkly does not say why: check the input key, and run again.'],
+    ['create', { message: 'No.' }, compare],
+    ['create', { text: 'No.' }, compare],
+    [
+      'update',
+      { message: 'No.' },
+      'Make the change in LaunchDarkly, or set if-exists: keep to go on with the group as it is.',
+    ],
+    ['update', { errors: [field] }, 'Correct the inputs that LaunchDarkly names, and run again.'],
+  ] as const)(
+    'a 400 to a %s that says %j is followed by what to do',
+    async (operation, parts, next) => {
+      const told = await describeApiError(refuse(400, parts), circumstances(operation), silent);
+      expect(told.nextStep).toBe(next);
+      expect(told).not.toHaveProperty('title');
+    },
+  );
+
+  test('a server that answers even the list of projects with 404 has a title and a whole sentence of its own', async () => {
+    const told = await describeApiError(
+      refuse(404),
+      circumstances(),
+      answerWith(() => 404),
+    );
+    expect(told).toMatchObject({
+      title: 'LaunchDarkly returned 404',
+      message:
+        'What answers at https://app.launchdarkly.com is not LaunchDarkly\'s API: it answers even the list of projects with 404. Tried to create insight group "k" for project "p", environment "e".',
+    });
+  });
+
+  test.each([
+    ['', '', 'Check that the token may see projects and insight groups, and that'],
+    ['p', '', 'Check that project "p" exists, that the token may see it, and that'],
+    [
+      'p',
+      'e',
+      'Check that project "p" and environment "e" exist, that the token may see them, and that',
+    ],
+  ])(
+    'a 404 names no key that the request did not name: "%s", "%s"',
+    async (projectKey, environmentKey, next) => {
+      const context = circumstances('list');
+      const desired = { ...context.desired, key: '', projectKey, environmentKey };
+      const told = await describeApiError(refuse(404), { ...context, desired }, silent);
+      expect(told.nextStep).toMatch(new RegExp(`^${next} the account has engineering insights\\.`));
+    },
+  );
+
+  test.each([
+    ['', 'Tried to read project "p".'],
+    ['e', 'Tried to read project "p", environment "e".'],
+  ])('a read for no group in particular says what it read: "%s"', (environmentKey, tried) => {
+    const context = circumstances('check');
+    const desired = { ...context.desired, key: '', environmentKey };
+    expect(describeFailure(trouble({}), { ...context, desired }).message).toContain(tried);
+  });
+
+  test.each([
+    [undefined, undefined],
+    ['Upset.', 'LaunchDarkly answered 503: "Upset."'],
+    ['', 'LaunchDarkly answered 503 with an empty body.'],
+  ])('a failure with the words %j quotes them, and only them', (message, serverMessage) => {
+    const failure = trouble({ causeCode: 'HTTP 503', message });
+    expect(describeFailure(failure, circumstances()).serverMessage).toBe(serverMessage);
   });
 });
 
@@ -210,6 +307,18 @@ describe('diagnosis by asking LaunchDarkly', () => {
       refusal: refuse(401),
       identity: { tokenKind: 'personal' },
       says: ['LaunchDarkly knows the token but', 'It is the token (personal).'],
+    },
+    {
+      title: 'a 401 for a token of which only the name is known',
+      refusal: refuse(401),
+      identity: { tokenName: 'CI' },
+      says: ['LaunchDarkly knows the token but', 'It is the token "CI". Give it the Writer role'],
+    },
+    {
+      title: 'a 401 for a service token that is said to be of a server',
+      refusal: refuse(401),
+      identity: { serviceToken: true, authKind: 'server' },
+      says: ['LaunchDarkly knows the token but', 'It is the token (server). Give it'],
     },
     {
       title: 'a 401 for nobody',
