@@ -121,14 +121,19 @@ describe('indeterminate responses', () => {
     },
   );
 
-  test.each([300, 301, 302, 303, 304, 307, 308])(
+  test.each([300, 301, 302, 303, 304, 307, 308, 399])(
     'a redirect (%i) is indeterminate and not retryable',
     (status) => {
       const headers = { location: 'https://attacker.example/' };
       const answer = readApiResult(respond(status, undefined, headers), created);
       expect(answer).toMatchObject({
         kind: 'indeterminate',
-        failure: { code: 'unexpected-response', isRetryable: false, mayHaveBeenProcessed: true },
+        failure: {
+          code: 'unexpected-response',
+          isRetryable: false,
+          mayHaveBeenProcessed: true,
+          what: `answered ${status}, a redirect, which is never followed`,
+        },
       });
       expect(JSON.stringify(answer)).not.toContain('attacker');
     },
@@ -175,6 +180,20 @@ describe('requests without a response', () => {
     ['PROXY_REFUSED_502', false, 'network', false, 'could not be reached (PROXY_REFUSED_502)'],
     ['ABORTED', true, 'timeout', false, 'did not respond before the time limit'],
     ['ATTEMPT_TIMEOUT', true, 'timeout', false, 'did not answer in time'],
+    [
+      'RETRY_AFTER',
+      false,
+      'server-error',
+      true,
+      'asked to wait longer than the time limit allows',
+    ],
+    [
+      'HELD',
+      false,
+      'timeout',
+      false,
+      'was not asked, because its rate limit did not allow a request within a second',
+    ],
     // An error that is permanent before a request is sent leaves its result open afterwards.
     ['EPROTO', true, 'network', false, 'was lost before it responded (EPROTO)'],
   ])(
@@ -200,6 +219,29 @@ describe('requests without a response', () => {
       });
     },
   );
+});
+
+test('a request that could not be sent through a proxy names the proxy', () => {
+  const exchange = { ...break_('ECONNREFUSED', false), proxy: 'proxy.example.com:8080' };
+  expect(readApiResult(exchange, created)).toMatchObject({
+    failure: {
+      what: 'could not be reached through the proxy proxy.example.com:8080 (ECONNREFUSED)',
+    },
+  });
+});
+
+describe('a success without a body', () => {
+  const deleted: Expectation<true> = { status: 204, parse: () => true };
+
+  test('is ok when it was expected', () => {
+    expect(readApiResult(respond(204), deleted)).toMatchObject({ kind: 'ok', value: true });
+  });
+
+  test('is not enough where a body was expected', () => {
+    const anything: Expectation<true> = { status: 200, parse: () => true };
+    expect(readApiResult(respond(200), anything)).toMatchObject({ kind: 'indeterminate' });
+    expect(readApiResult(respond(200, json('x')), anything)).toMatchObject({ kind: 'ok' });
+  });
 });
 
 describe('server time', () => {

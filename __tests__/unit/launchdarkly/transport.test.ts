@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { type ExchangeObserver, openTransport } from '../../../src/launchdarkly/transport.ts';
 import { Secrets } from '../../../src/secrets.ts';
+import { ACTION_NAME, VERSION } from '../../../src/version.ts';
 
 const TOKEN = 'api-5f0c1a2b-3c4d-4e6f-8081-92a3b4c5d6e7';
 const NO_PROXIES = { httpProxy: '', httpsProxy: '', noProxy: '' };
@@ -41,6 +42,35 @@ async function open(listener: RequestListener, options: { attemptTimeoutMs?: num
     },
   };
 }
+
+test('a request names the action, the beta API and what it accepts, and has no body unless one is sent', async () => {
+  const received: IncomingMessage[] = [];
+  await using server = await open((incoming, response) => {
+    received.push(incoming);
+    response.end('{}');
+  });
+  await server.send();
+  await server.transport.send(
+    { ...request, method: 'POST', body: { a: 1 } },
+    server.controller.signal,
+  );
+  expect(received.map(({ headers }) => headers)).toMatchObject([
+    {
+      authorization: TOKEN,
+      'ld-api-version': 'beta',
+      'user-agent': `${ACTION_NAME}/${VERSION}`,
+      accept: 'application/json',
+    },
+    { 'content-type': 'application/json', 'content-length': '7' },
+  ]);
+  expect(received[0]?.headers).not.toHaveProperty('content-type');
+});
+
+test('a transport that was closed sends nothing', async () => {
+  await using server = await open((_request, response) => response.end('{}'));
+  await server.transport.close();
+  expect(await server.send()).toMatchObject({ kind: 'no-response', mayHaveBeenProcessed: false });
+});
 
 describe('response bodies', () => {
   test('a JSON body is returned as text and as JSON', async () => {
@@ -135,6 +165,7 @@ describe('timeouts', () => {
     await using server = await open((_request, response) => response.end());
     server.controller.abort();
     expect(await server.send()).toMatchObject({ kind: 'no-response', code: 'ABORTED' });
+    expect(server.seen).toEqual([]);
   });
 });
 
