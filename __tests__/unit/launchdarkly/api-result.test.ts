@@ -180,13 +180,7 @@ describe('requests without a response', () => {
     ['PROXY_REFUSED_502', false, 'network', false, 'could not be reached (PROXY_REFUSED_502)'],
     ['ABORTED', true, 'timeout', false, 'did not respond before the time limit'],
     ['ATTEMPT_TIMEOUT', true, 'timeout', false, 'did not answer in time'],
-    [
-      'RETRY_AFTER',
-      false,
-      'server-error',
-      true,
-      'asked to wait longer than the time limit allows',
-    ],
+    ['RETRY_AFTER', false, 'server-error', true, 'asked to wait longer than the time limit allows'],
     [
       'HELD',
       false,
