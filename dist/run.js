@@ -14883,6 +14883,9 @@ class RetryLoop {
         this.serverClock.record({ sentAt, receivedAt: endedAt, serverTimeMs: result.serverClock });
         const causeCode = result.kind === 'indeterminate' ? result.failure.causeCode : undefined;
         this.#unanswered.observeAttempt(causeCode, endedAt.uptimeMs);
+        if (causeCode === undefined) {
+            this.#retriedFailure = undefined;
+        }
         return { result, sentAt, endedAt };
     }
     async retryOrThrow(result, operation) {
@@ -14952,10 +14955,10 @@ class RetryLoop {
         if (!(reason instanceof errors/* ActionError */.lZ)) {
             throw reason;
         }
-        const repeated = reason.code === 'timeout' ? this.#retriedFailure : undefined;
-        throw this.fail(repeated === undefined
+        const retried = reason.code === 'timeout' ? this.#retriedFailure : undefined;
+        throw this.fail(retried === undefined
             ? reason
-            : diagnosis.describeFailure(repeated.failure, repeated.operation));
+            : diagnosis.describeFailure(retried.failure, retried.operation));
     }
     fail(parts) {
         const { writes } = this.#ledger;

@@ -38,7 +38,7 @@ export class RetryLoop {
   readonly #unanswered: UnansweredStreak;
   #waits = 0;
   #notFound: { readonly sinceMs: number; placement: Placement } | undefined;
-  /** The failure that is being retried; undefined where it was no more than an attempt that timed out. */
+  /** The failure that is being retried; undefined after a clear answer, and for an attempt that only timed out. */
   #retriedFailure: { readonly failure: RequestFailure; readonly operation: Operation } | undefined;
 
   constructor(desired: DesiredGroup, deps: ReconcileDeps, ledger: WriteLedger) {
@@ -59,6 +59,9 @@ export class RetryLoop {
     this.serverClock.record({ sentAt, receivedAt: endedAt, serverTimeMs: result.serverClock });
     const causeCode = result.kind === 'indeterminate' ? result.failure.causeCode : undefined;
     this.#unanswered.observeAttempt(causeCode, endedAt.uptimeMs);
+    if (causeCode === undefined) {
+      this.#retriedFailure = undefined;
+    }
     return { result, sentAt, endedAt };
   }
 
@@ -161,11 +164,11 @@ export class RetryLoop {
     if (!(reason instanceof ActionError)) {
       throw reason;
     }
-    const repeated = reason.code === 'timeout' ? this.#retriedFailure : undefined;
+    const retried = reason.code === 'timeout' ? this.#retriedFailure : undefined;
     throw this.fail(
-      repeated === undefined
+      retried === undefined
         ? reason
-        : diagnosis.describeFailure(repeated.failure, repeated.operation),
+        : diagnosis.describeFailure(retried.failure, retried.operation),
     );
   }
 

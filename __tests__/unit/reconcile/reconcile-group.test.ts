@@ -1125,6 +1125,16 @@ describe('stopped runs', () => {
         stop: { during: 9, reason: expired },
       },
     ],
+    [
+      'the request that had failed before was answered since',
+      {
+        ifExists: 'update',
+        create: [conflict],
+        read: [lost, ok(renamed)],
+        patch: [aborted],
+        stop: { during: 6, reason: expired },
+      },
+    ],
   ])('blames the time when it is up during a request and %s', async (_why, script) => {
     const run = await reconcile(script);
     expect(run.error).toMatchObject({
