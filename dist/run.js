@@ -10152,6 +10152,19 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("undici/lib/w
 
 /***/ }),
 
+/***/ 2749:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   i: () => (/* binding */ chunk)
+/* harmony export */ });
+function chunk(values, size) {
+    return Array.from({ length: Math.ceil(values.length / size) }, (_, index) => values.slice(index * size, (index + 1) * size));
+}
+
+
+/***/ }),
+
 /***/ 3863:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -11906,6 +11919,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   x: () => (/* binding */ group_markdown_alert)
 });
 
+// EXTERNAL MODULE: ./build/chunk.js
+var chunk = __nccwpck_require__(2749);
 // EXTERNAL MODULE: ./build/report/describe.js
 var describe = __nccwpck_require__(3614);
 // EXTERNAL MODULE: ./build/report/visible-text.js
@@ -11971,6 +11986,7 @@ function joinPatterns(patterns) {
 ;// CONCATENATED MODULE: ./build/report/group-markdown.js
 
 
+
 const MAX_HEADING_NAME_LENGTH = 80;
 const HAS_PAGES = /^https:\/\/[a-z0-9.-]+\.launchdarkly\.(?:com|us)$/;
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
@@ -12023,10 +12039,7 @@ class GroupMarkdown extends Markdown {
         return place === '' ? this.code(key) : `${this.code(key)} · ${place}`;
     }
     keyLines(keys) {
-        return Array.from({ length: Math.ceil(keys.length / KEYS_IN_LINE) }, (_, index) => keys
-            .slice(index * KEYS_IN_LINE, (index + 1) * KEYS_IN_LINE)
-            .map((key) => this.code(key))
-            .join(', '));
+        return (0,chunk/* chunk */.i)(keys, KEYS_IN_LINE).map((line) => line.map((key) => this.code(key)).join(', '));
     }
     applications(keys) {
         return (0,describe/* listApplications */.iB)(keys, { key: (key) => this.code(key) });
@@ -14335,6 +14348,8 @@ function checkRendered(desired, entry) {
 var insight_group = __nccwpck_require__(2731);
 // EXTERNAL MODULE: ./build/http/backoff.js
 var http_backoff = __nccwpck_require__(5029);
+// EXTERNAL MODULE: ./build/chunk.js
+var chunk = __nccwpck_require__(2749);
 // EXTERNAL MODULE: ./build/http/network-remedies.js
 var network_remedies = __nccwpck_require__(4052);
 ;// CONCATENATED MODULE: ./build/launchdarkly/remedies.js
@@ -14372,6 +14387,7 @@ function describeAvailability(server) {
 }
 
 ;// CONCATENATED MODULE: ./build/launchdarkly/key-lookup.js
+
 
 
 
@@ -14434,7 +14450,7 @@ function listKeysOf({ items }) {
     return items.map(({ key }) => key);
 }
 async function findUnknownApplications({ applicationKeys }, client) {
-    const answers = await Promise.all(splitKeys(applicationKeys).map((keys) => client.findApplications(keys)));
+    const answers = await Promise.all((0,chunk/* chunk */.i)(applicationKeys, MAX_KEYS_PER_LOOKUP).map((keys) => client.findApplications(keys)));
     const pages = answers.flatMap((answer) => (answer.kind === 'ok' ? [answer.value] : []));
     const found = new Set(pages.flatMap(listKeysOf));
     const unknown = applicationKeys.filter((key) => !found.has(key));
@@ -14444,10 +14460,6 @@ async function findUnknownApplications({ applicationKeys }, client) {
     const all = await client.listApplications(0);
     const known = all.kind === 'ok' ? listKeysOf(all.value) : [];
     return unknown.map((key) => ({ key, suggestion: (0,did_you_mean/* findClosest */.R)(key, known) }));
-}
-function splitKeys(keys) {
-    const count = Math.ceil(keys.length / MAX_KEYS_PER_LOOKUP);
-    return Array.from({ length: count }, (_, index) => keys.slice(index * MAX_KEYS_PER_LOOKUP, (index + 1) * MAX_KEYS_PER_LOOKUP));
 }
 function key_lookup_hasMore({ items, length, totalCount = length, hasNext }) {
     return hasNext || totalCount > length || items.length < length;
@@ -14474,12 +14486,16 @@ function describePlacement(placement, { projectKey, environmentKey }, server) {
                 headline: `what answers at ${server.origin} is not LaunchDarkly's API: it answers even the list of projects with 404`,
                 nextStep: `Check base-uri: it has to be one of ${INSTANCE_LIST}. If it is, check whether a proxy answers in LaunchDarkly's place.`,
             };
-        case 'found':
+        case 'found': {
+            const existing = environmentKey === ''
+                ? `Project "${projectKey}" exists.`
+                : `Project "${projectKey}" and environment "${environmentKey}" exist.`;
             return {
                 title: errors/* SPECIAL_TITLES */.iN.notFound,
                 headline: 'LaunchDarkly did not find it (404)',
-                nextStep: `${environmentKey === '' ? `Project "${projectKey}" exists.` : `Project "${projectKey}" and environment "${environmentKey}" exist.`} Check that the token may see and create insight groups, and that the account has engineering insights. ${describeAvailability(server)}`.trim(),
+                nextStep: `${existing} Check that the token may see and create insight groups, and that the account has engineering insights. ${describeAvailability(server)}`.trim(),
             };
+        }
         case 'unknown':
             return {
                 title: errors/* SPECIAL_TITLES */.iN.notFound,
@@ -14555,7 +14571,8 @@ function asSentence(text) {
     return `${text.charAt(0).toUpperCase()}${text.slice(1)}${end}`;
 }
 function describeOperation({ operation, desired }) {
-    const place = `project "${desired.projectKey}", environment "${desired.environmentKey}"`;
+    const environment = desired.environmentKey === '' ? '' : `, environment "${desired.environmentKey}"`;
+    const place = `project "${desired.projectKey}"${environment}`;
     switch (operation) {
         case 'create':
             return `Tried to create insight group "${desired.key}" for ${place}.`;
@@ -14569,7 +14586,7 @@ function describeOperation({ operation, desired }) {
             return 'Tried to list the requested projects, environments and insight groups.';
         case 'check':
             return desired.key === ''
-                ? `Tried to read ${desired.environmentKey === '' ? `project "${desired.projectKey}"` : place}.`
+                ? `Tried to read ${place}.`
                 : `Tried to check ${place} for insight group "${desired.key}".`;
     }
 }
@@ -15226,11 +15243,9 @@ async function readCatalog(entries, lists) {
     };
 }
 function listExpectedEnvironments(entry, projectKey) {
-    const need = findCatalogNeed(entry);
-    if (need.kind === 'names') {
-        return need.projectKey === projectKey ? [need.environmentKey] : [];
-    }
-    return entry.kind === 'present' && needsEnvironmentsOf(entry, projectKey)
+    return entry.kind === 'present' &&
+        findCatalogNeed(entry).kind !== 'none' &&
+        (0,inputs_selector/* selects */.ko)(entry.template.project, projectKey)
         ? (0,inputs_selector/* listExactKeys */.is)(entry.template.environment)
         : [];
 }

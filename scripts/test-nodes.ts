@@ -32,7 +32,7 @@ if (PLATFORMS.includes(platform)) {
 
 async function runAll(): Promise<void> {
   install();
-  // At the same time: the tests of one wait for answers most of their time.
+  // At the same time, so that further cores are of use.
   const runs = [
     ...SUPPORTED.map((major) => runTests(major, ['--project', 'bundle', ...process.argv.slice(2)])),
     runTests(TOO_OLD, ['__tests__/bundle/node-version.test.ts', '-t', 'refuses']),

@@ -4,7 +4,10 @@ import { ActionError } from './errors.ts';
 
 /** The bounds of a run in time. */
 export interface Deadline {
-  /** Aborts when the time is up or the run is cancelled, with an {@link ActionError} that says which. */
+  /**
+   * Aborts when the time is up or the run is cancelled, with an {@link ActionError} that says which, and
+   * with another error once the run is over.
+   */
   readonly signal: AbortSignal;
   /** What is left of the time, in milliseconds, whoever sets the clock meanwhile. */
   remainingMs(): number;

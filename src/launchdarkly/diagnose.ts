@@ -92,7 +92,9 @@ function asSentence(text: string): string {
 }
 
 function describeOperation({ operation, desired }: DiagnosisContext): string {
-  const place = `project "${desired.projectKey}", environment "${desired.environmentKey}"`;
+  const environment =
+    desired.environmentKey === '' ? '' : `, environment "${desired.environmentKey}"`;
+  const place = `project "${desired.projectKey}"${environment}`;
   switch (operation) {
     case 'create':
       return `Tried to create insight group "${desired.key}" for ${place}.`;
@@ -106,7 +108,7 @@ function describeOperation({ operation, desired }: DiagnosisContext): string {
       return 'Tried to list the requested projects, environments and insight groups.';
     case 'check':
       return desired.key === ''
-        ? `Tried to read ${desired.environmentKey === '' ? `project "${desired.projectKey}"` : place}.`
+        ? `Tried to read ${place}.`
         : `Tried to check ${place} for insight group "${desired.key}".`;
   }
 }

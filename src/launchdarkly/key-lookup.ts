@@ -1,3 +1,4 @@
+import { chunk } from '../chunk.ts';
 import { didYouMean, findClosest } from '../did-you-mean.ts';
 import { SPECIAL_TITLES } from '../errors.ts';
 import type { DesiredGroup } from '../insight-group/insight-group.ts';
@@ -114,7 +115,7 @@ export async function findUnknownApplications(
   client: LaunchDarkly,
 ): Promise<readonly UnknownApplication[]> {
   const answers = await Promise.all(
-    splitKeys(applicationKeys).map((keys) => client.findApplications(keys)),
+    chunk(applicationKeys, MAX_KEYS_PER_LOOKUP).map((keys) => client.findApplications(keys)),
   );
   const pages = answers.flatMap((answer) => (answer.kind === 'ok' ? [answer.value] : []));
   const found = new Set(pages.flatMap(listKeysOf));
@@ -125,13 +126,6 @@ export async function findUnknownApplications(
   const all = await client.listApplications(0);
   const known = all.kind === 'ok' ? listKeysOf(all.value) : [];
   return unknown.map((key) => ({ key, suggestion: findClosest(key, known) }));
-}
-
-function splitKeys(keys: readonly string[]): string[][] {
-  const count = Math.ceil(keys.length / MAX_KEYS_PER_LOOKUP);
-  return Array.from({ length: count }, (_, index) =>
-    keys.slice(index * MAX_KEYS_PER_LOOKUP, (index + 1) * MAX_KEYS_PER_LOOKUP),
-  );
 }
 
 /** Whether there are items that a first page does not show, or shows in a way that can't be read. */
@@ -166,13 +160,18 @@ export function describePlacement(
         headline: `what answers at ${server.origin} is not LaunchDarkly's API: it answers even the list of projects with 404`,
         nextStep: `Check base-uri: it has to be one of ${INSTANCE_LIST}. If it is, check whether a proxy answers in LaunchDarkly's place.`,
       };
-    case 'found':
+    case 'found': {
+      const existing =
+        environmentKey === ''
+          ? `Project "${projectKey}" exists.`
+          : `Project "${projectKey}" and environment "${environmentKey}" exist.`;
       return {
         title: SPECIAL_TITLES.notFound,
         headline: 'LaunchDarkly did not find it (404)',
         nextStep:
-          `${environmentKey === '' ? `Project "${projectKey}" exists.` : `Project "${projectKey}" and environment "${environmentKey}" exist.`} Check that the token may see and create insight groups, and that the account has engineering insights. ${describeAvailability(server)}`.trim(),
+          `${existing} Check that the token may see and create insight groups, and that the account has engineering insights. ${describeAvailability(server)}`.trim(),
       };
+    }
     case 'unknown':
       return {
         title: SPECIAL_TITLES.notFound,

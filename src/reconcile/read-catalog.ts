@@ -1,6 +1,6 @@
 import type { DesiredEntry } from '../inputs/desired-entry.ts';
 import type { GroupTemplate } from '../inputs/group-template.ts';
-import { listExactKeys } from '../inputs/selector.ts';
+import { listExactKeys, selects } from '../inputs/selector.ts';
 import type { NamedKey } from '../launchdarkly/schemas.ts';
 import {
   type Catalog,
@@ -52,11 +52,9 @@ export async function readCatalog(
 }
 
 function listExpectedEnvironments(entry: DesiredEntry, projectKey: string): readonly string[] {
-  const need = findCatalogNeed(entry);
-  if (need.kind === 'names') {
-    return need.projectKey === projectKey ? [need.environmentKey] : [];
-  }
-  return entry.kind === 'present' && needsEnvironmentsOf(entry, projectKey)
+  return entry.kind === 'present' &&
+    findCatalogNeed(entry).kind !== 'none' &&
+    selects(entry.template.project, projectKey)
     ? listExactKeys(entry.template.environment)
     : [];
 }

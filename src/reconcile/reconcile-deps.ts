@@ -31,7 +31,10 @@ export interface Diagnosis {
 export interface ReconcileDeps {
   readonly client: InsightGroupsClient;
   readonly diagnosis: Diagnosis;
-  /** Aborts at the deadline, or when the run is cancelled: then with an {@link ActionError} as its reason. */
+  /**
+   * Aborts at the deadline or when the run is cancelled, with an {@link ActionError} as its reason, and with
+   * another error once the run is over.
+   */
   readonly signal: AbortSignal;
   /** What is left until the deadline, in milliseconds. */
   readonly remainingMs: () => number;

@@ -1,3 +1,4 @@
+import { chunk } from '../chunk.ts';
 import type { Drift } from '../insight-group/diff.ts';
 import type { GroupTarget } from '../reconcile/group-result.ts';
 import type { Secrets } from '../secrets.ts';
@@ -85,12 +86,7 @@ export class GroupMarkdown extends Markdown {
 
   /** All keys of a long list, many in a line. */
   keyLines(keys: readonly string[]): string[] {
-    return Array.from({ length: Math.ceil(keys.length / KEYS_IN_LINE) }, (_, index) =>
-      keys
-        .slice(index * KEYS_IN_LINE, (index + 1) * KEYS_IN_LINE)
-        .map((key) => this.code(key))
-        .join(', '),
-    );
+    return chunk(keys, KEYS_IN_LINE).map((line) => line.map((key) => this.code(key)).join(', '));
   }
 
   /** The applications of a group. */

@@ -82,7 +82,7 @@ describe('describeApiError', () => {
   });
 });
 
-describe('what a refusal is told as', () => {
+describe('a refusal', () => {
   test.each([
     [400, 'bad-request'],
     [401, 'unauthorized'],

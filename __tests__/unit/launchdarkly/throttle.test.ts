@@ -116,6 +116,17 @@ function wait(ms: number): Promise<void> {
   });
 }
 
+/** A throttle whose run has a minute, and which tells nobody of waits. */
+function throttleForOneMinute(server: Transport): Transport {
+  return throttle(server, {
+    now: Date.now,
+    sleep,
+    random: () => 0,
+    deadlineAt: Date.now() + 60_000,
+    onWait: () => undefined,
+  });
+}
+
 interface Job {
   readonly requests: readonly JsonRequest[];
   readonly timeoutMs?: number;
@@ -325,13 +336,7 @@ test('an exchange says how long its request was held back, and not how long its 
     },
     close: async () => undefined,
   };
-  const throttled = throttle(slowBody, {
-    now: Date.now,
-    sleep: wait,
-    random: () => 0,
-    deadlineAt: Date.now() + 60_000,
-    onWait: () => undefined,
-  });
+  const throttled = throttleForOneMinute(slowBody);
   const { signal } = new AbortController();
   const [first, second] = await settle(
     Promise.all(creates(2).map((request) => throttled.send(request, signal))),
@@ -383,13 +388,7 @@ test('a forecast that outlasts the deadline does not hold a request back beyond 
 
 test('closing answers the requests that wait and leaves no timer behind', async () => {
   const server = new ScriptedServer([[429, { 'retry-after': '30' }]]);
-  const throttled = throttle(server, {
-    now: Date.now,
-    sleep,
-    random: () => 0,
-    deadlineAt: Date.now() + 60_000,
-    onWait: () => undefined,
-  });
+  const throttled = throttleForOneMinute(server);
   const { signal } = new AbortController();
   const exchanges = Promise.all(creates(2).map((request) => throttled.send(request, signal)));
   await vi.advanceTimersByTimeAsync(1_000);
@@ -432,7 +431,7 @@ describe('an answer to a request that was sent before a limit closed', () => {
   });
 });
 
-test('a request refused because of an earlier 429 is told what is left of the wait, and no time of day', async () => {
+test('a request refused because of an earlier 429 carries what is left of the wait, and no time of day', async () => {
   const server = new ScriptedServer([
     [
       429,
@@ -443,13 +442,7 @@ test('a request refused because of an earlier 429 is told what is left of the wa
       },
     ],
   ]);
-  const throttled = throttle(server, {
-    now: Date.now,
-    sleep,
-    random: () => 0,
-    deadlineAt: Date.now() + 60_000,
-    onWait: () => undefined,
-  });
+  const throttled = throttleForOneMinute(server);
   const { signal } = new AbortController();
   const request = { method: 'GET', path: '/read' } as const;
   await settle(throttled.send(request, signal));
@@ -466,19 +459,13 @@ test('a request refused because of an earlier 429 is told what is left of the wa
   expect(server.sentAt).toHaveLength(1);
 });
 
-test('a request that waits longer than there is time for is told which answer asked for that, and not the last one', async () => {
+test('a request that waits longer than there is time for names the answer that asked for that, and not the last one', async () => {
   const server = new ScriptedServer([
     [200, {}],
     [503, { 'retry-after': '600' }],
     [429, { 'retry-after': '1' }, 2 * ROUND_TRIP_MS],
   ]);
-  const throttled = throttle(server, {
-    now: Date.now,
-    sleep,
-    random: () => 0,
-    deadlineAt: Date.now() + 60_000,
-    onWait: () => undefined,
-  });
+  const throttled = throttleForOneMinute(server);
   const { signal } = new AbortController();
   const request = { method: 'GET', path: '/read' } as const;
   await settle(throttled.send(request, signal));

@@ -35,7 +35,7 @@ const noAnswer = (code: string, mayHaveBeenProcessed: boolean, parts = {}): NoRe
 const unreadable = { kind: 'unreadable', why: 'it broke off' } as const;
 
 interface Fetched {
-  /** The text of the response, or the error. */
+  /** Of the response; undefined after an error. */
   readonly status: number | undefined;
   readonly error: unknown;
   readonly sent: readonly HttpRequest[];
@@ -300,7 +300,7 @@ describe('failures that stay', () => {
     expect(sent).toHaveLength(1);
   });
 
-  test('an unreadable answer is told when there is no time left', async () => {
+  test('an unreadable answer is reported when there is no time left', async () => {
     const { error } = await fetchOnce([answer(200, { body: unreadable })], { remainingMs: 600 });
     expect(error).toMatchObject({
       message: "GitHub answered 200, but the answer can't be read: it broke off.",
@@ -308,7 +308,7 @@ describe('failures that stay', () => {
     });
   });
 
-  test('no answer is told with its cause and the way when there is no time left', async () => {
+  test('no answer is reported with its cause and the way when there is no time left', async () => {
     const cause = new Error('refused');
     const exchange = noAnswer('ECONNREFUSED', false, { cause, proxy: 'proxy.example.com:8080' });
     const { error } = await fetchOnce([exchange], { remainingMs: 600 });
@@ -323,7 +323,7 @@ describe('failures that stay', () => {
   test.each([
     [new Error('Invalid URL'), 'The proxy on the way to GitHub is not valid: Invalid URL.'],
     [undefined, 'The proxy on the way to GitHub is not valid.'],
-  ])('a proxy that is not valid is told with the reason: %s', async (cause, message) => {
+  ])('a proxy that is not valid is reported with the reason: %s', async (cause, message) => {
     const exchange = noAnswer('PROXY_NOT_VALID', false, { cause });
     const { error } = await fetchOnce([exchange], { remainingMs: 600 });
     expect(error).toMatchObject({ message });
@@ -336,7 +336,7 @@ describe('failures that stay', () => {
     expect(waits).toEqual(['2250: GitHub answered 403']);
   });
 
-  test('a rate limit that outlasts the time is told', async () => {
+  test('a rate limit that outlasts the time is reported', async () => {
     const limited = answer(429, { headers: { 'retry-after': '60' } });
     const { error, sent } = await fetchOnce([limited]);
     expect(error).toMatchObject({
