@@ -10418,7 +10418,7 @@ const ERROR_TITLES = {
 };
 const SPECIAL_TITLES = {
     foreignGroup: 'The key belongs to another project or environment',
-    hiddenGroup: 'LaunchDarkly keeps answering 409',
+    lastingConflict: 'LaunchDarkly keeps answering 409',
     contention: 'Another process is changing the insight group',
     notFound: 'LaunchDarkly returned 404',
     outputs: 'The outputs could not be written',
@@ -14348,6 +14348,28 @@ function checkRendered(desired, entry) {
 var insight_group = __nccwpck_require__(2731);
 // EXTERNAL MODULE: ./build/http/backoff.js
 var http_backoff = __nccwpck_require__(5029);
+;// CONCATENATED MODULE: ./build/reconcile/conflict-streak.js
+const PATIENCE_MS = 30_000;
+const MIN_ROUNDS = 6;
+class ConflictStreak {
+    #current;
+    count(kind, nowMs) {
+        if (this.#current?.kind !== kind) {
+            this.#current = { kind, sinceMs: nowMs, rounds: 0 };
+        }
+        this.#current.rounds += 1;
+        return nowMs - this.#current.sinceMs >= PATIENCE_MS && this.#current.rounds >= MIN_ROUNDS;
+    }
+    get isRepeated() {
+        return (this.#current?.rounds ?? 0) > 1;
+    }
+    end(kind) {
+        if (this.#current?.kind === kind) {
+            this.#current = undefined;
+        }
+    }
+}
+
 // EXTERNAL MODULE: ./build/chunk.js
 var chunk = __nccwpck_require__(2749);
 // EXTERNAL MODULE: ./build/http/network-remedies.js
@@ -14711,7 +14733,7 @@ function describeRetryReason(reason, operation) {
         case 'conflict':
             return operation === 'create'
                 ? 'LaunchDarkly answered 409 but shows no group of the key yet'
-                : 'LaunchDarkly answered 409: another process is changing the group';
+                : 'LaunchDarkly answered 409: another process may be changing the group';
         case 'not-updatable':
             return 'LaunchDarkly shows the group but answered its update with 404';
         case 'overtaken':
@@ -14741,17 +14763,17 @@ async function explainNoTimeLeft(reason, { key, operation, neededWait, diagnosis
         case 'conflict':
             return operation === 'create' && neededWait === ''
                 ? explainHiddenGroup(key, reason.error)
-                : {
-                    ...explainContention(key, neededWait, reason.observed),
-                    ...(operation === 'create' && {
-                        message: `LaunchDarkly reports a conflicting change to insight group "${key}".${neededWait}`,
-                    }),
-                    serverMessage: quoteApiError(reason.error),
-                };
+                : explainLastingConflict(reason, { key, operation, neededWait });
         case 'not-updatable':
             return explainNotUpdatable(reason.error, reason.observed);
         case 'overtaken':
-            return explainContention(key, neededWait, reason.observed);
+            return {
+                code: 'conflict',
+                title: errors/* SPECIAL_TITLES */.iN.contention,
+                message: `Insight group "${key}" kept changing while this step was working on it.${neededWait}`,
+                nextStep: 'Another process is changing the group. Run again when it is done.',
+                existing: reason.observed,
+            };
         case 'stale-read':
             return {
                 code: 'timeout',
@@ -14774,7 +14796,7 @@ function explainRateLimit(key, neededWait) {
 function explainHiddenGroup(key, error) {
     return {
         code: 'conflict',
-        title: errors/* SPECIAL_TITLES */.iN.hiddenGroup,
+        title: errors/* SPECIAL_TITLES */.iN.lastingConflict,
         message: `LaunchDarkly keeps answering 409 for insight group "${key}", but shows no group of that key.`,
         serverMessage: quoteApiError(error),
         nextStep: 'The key may be reserved by a deleted group, or by one that this token may not see. Choose another key, or use a token that sees the whole account.',
@@ -14790,13 +14812,15 @@ function explainNotUpdatable(error, existing) {
         existing,
     };
 }
-function explainContention(key, neededWait, existing) {
+function explainLastingConflict({ error, observed }, { key, operation, neededWait = '' }) {
+    const work = key === '' ? 'read lists' : `${operation} insight group "${key}"`;
     return {
         code: 'conflict',
-        title: errors/* SPECIAL_TITLES */.iN.contention,
-        message: `Insight group "${key}" kept changing while this step was working on it.${neededWait}`,
-        nextStep: 'Another process is changing the group. Run again when it is done.',
-        existing,
+        title: errors/* SPECIAL_TITLES */.iN.lastingConflict,
+        message: `LaunchDarkly answered 409 when this step tried to ${work}.${neededWait}`,
+        serverMessage: quoteApiError(error),
+        nextStep: 'Another process may be changing the group: run again when it is done. If there is none, go by what LaunchDarkly says.',
+        existing: observed,
     };
 }
 
@@ -14868,6 +14892,7 @@ class UnansweredStreak {
 
 
 
+
 const NOT_FOUND_RETRY_LIMIT_MS = {
     found: 10_000,
     'environment-missing': 5_000,
@@ -14882,6 +14907,7 @@ class RetryLoop {
     #deps;
     #ledger;
     #unanswered;
+    #streak = new ConflictStreak();
     #waits = 0;
     #notFound;
     #retriedFailure;
@@ -14930,7 +14956,11 @@ class RetryLoop {
                 throw this.fail(this.#deps.diagnosis.describeFailure(reason.failure, operation));
             }
         }
-        const { remainingMs, random, sleep, announceWait } = this.#deps;
+        const { now, remainingMs, random, sleep, announceWait } = this.#deps;
+        const isStuck = this.#streak.count(`${operation} ${reason.kind}`, now().uptimeMs);
+        if (isStuck && reason.kind === 'conflict' && operation !== 'create') {
+            throw this.fail(explainLastingConflict(reason, { key: this.#desired.key, operation }));
+        }
         const { retryAfterMs = 0 } = reason;
         const backoff = (0,http_backoff/* computeBackoff */.O7)({
             waitsBefore: this.#waits,
@@ -15688,28 +15718,6 @@ function identify(current, found) {
         return 'unknown';
     }
     return current.createdAt === found.createdAt ? 'same' : 'replaced';
-}
-
-;// CONCATENATED MODULE: ./build/reconcile/conflict-streak.js
-const PATIENCE_MS = 30_000;
-const MIN_ROUNDS = 6;
-class ConflictStreak {
-    #current;
-    count(kind, nowMs) {
-        if (this.#current?.kind !== kind) {
-            this.#current = { kind, sinceMs: nowMs, rounds: 0 };
-        }
-        this.#current.rounds += 1;
-        return nowMs - this.#current.sinceMs >= PATIENCE_MS && this.#current.rounds >= MIN_ROUNDS;
-    }
-    get isRepeated() {
-        return (this.#current?.rounds ?? 0) > 1;
-    }
-    end(kind) {
-        if (this.#current?.kind === kind) {
-            this.#current = undefined;
-        }
-    }
 }
 
 ;// CONCATENATED MODULE: ./build/reconcile/update-check.js

@@ -49,7 +49,7 @@ export const ERROR_TITLES: Readonly<Record<ErrorCode, string>> = {
 /** Titles of failures that the title of their code would describe wrongly. The troubleshooting page explains these as well. */
 export const SPECIAL_TITLES = {
   foreignGroup: 'The key belongs to another project or environment',
-  hiddenGroup: 'LaunchDarkly keeps answering 409',
+  lastingConflict: 'LaunchDarkly keeps answering 409',
   contention: 'Another process is changing the insight group',
   notFound: 'LaunchDarkly returned 404',
   outputs: 'The outputs could not be written',

@@ -276,7 +276,7 @@ class ScheduleChecker {
       return;
     }
     this.#checkWording(job, error);
-    if (/kept changing|conflicting change|possibly as it was before this run/.test(error.message)) {
+    if (/kept changing|answered 409 when|possibly as it was before this run/.test(error.message)) {
       this.#count('unsettled');
       this.#checkStop(job, error);
     } else if (error.code === 'conflict' && error.existing !== undefined) {

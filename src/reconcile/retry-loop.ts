@@ -4,11 +4,13 @@ import type { DesiredGroup } from '../insight-group/insight-group.ts';
 import type { ApiError, ApiResult, RequestFailure } from '../launchdarkly/api-result.ts';
 import type { Operation } from '../launchdarkly/diagnose.ts';
 import type { Placement } from '../launchdarkly/key-lookup.ts';
+import { ConflictStreak } from './conflict-streak.ts';
 import { describeSafety, describeWrites } from './messages.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 import {
   describeNeededWait,
   describeRetryReason,
+  explainLastingConflict,
   explainNoTimeLeft,
   explainRateLimit,
 } from './retry-messages.ts';
@@ -36,6 +38,7 @@ export class RetryLoop {
   readonly #deps: ReconcileDeps;
   readonly #ledger: WriteLedger;
   readonly #unanswered: UnansweredStreak;
+  readonly #streak = new ConflictStreak();
   #waits = 0;
   #notFound: { readonly sinceMs: number; placement: Placement } | undefined;
   /** The failure that is being retried; undefined after a clear answer, and for an attempt that only timed out. */
@@ -96,8 +99,8 @@ export class RetryLoop {
    * Waits before the next attempt, longer each time. What the server asks for on top of it is left to the
    * throttle, which holds back every request of the run for that long.
    *
-   * @throws {ActionError} when there is no time left for either, the run is stopped, or too many writes in a
-   *   row got no clear answer
+   * @throws {ActionError} when there is no time left for either, the run is stopped, too many writes in a
+   *   row got no clear answer, or a 409 does not clear
    */
   async wait(
     reason: RetryReason,
@@ -111,7 +114,12 @@ export class RetryLoop {
         throw this.fail(this.#deps.diagnosis.describeFailure(reason.failure, operation));
       }
     }
-    const { remainingMs, random, sleep, announceWait } = this.#deps;
+    const { now, remainingMs, random, sleep, announceWait } = this.#deps;
+    const isStuck = this.#streak.count(`${operation} ${reason.kind}`, now().uptimeMs);
+    // Whether a create that is answered 409 is stuck depends on what reads show.
+    if (isStuck && reason.kind === 'conflict' && operation !== 'create') {
+      throw this.fail(explainLastingConflict(reason, { key: this.#desired.key, operation }));
+    }
     const { retryAfterMs = 0 } = reason;
     const backoff = computeBackoff({
       waitsBefore: this.#waits,

@@ -2,7 +2,7 @@ import { type ActionErrorParts, SPECIAL_TITLES } from '../errors.ts';
 import type { ApiError } from '../launchdarkly/api-result.ts';
 import { type Operation, quoteApiError } from '../launchdarkly/diagnose.ts';
 import type { Diagnosis } from './reconcile-deps.ts';
-import type { ObservedGroup, RetryReason } from './retry-reason.ts';
+import type { ObservedGroup, RetryReason, RetryReasonOf } from './retry-reason.ts';
 
 /** What was attempted, and what a server asks for before the next attempt, in words or empty. */
 interface AttemptedRequest {
@@ -20,7 +20,7 @@ export function describeRetryReason(reason: RetryReason, operation: Operation): 
     case 'conflict':
       return operation === 'create'
         ? 'LaunchDarkly answered 409 but shows no group of the key yet'
-        : 'LaunchDarkly answered 409: another process is changing the group';
+        : 'LaunchDarkly answered 409: another process may be changing the group';
     case 'not-updatable':
       return 'LaunchDarkly shows the group but answered its update with 404';
     case 'overtaken':
@@ -57,17 +57,17 @@ export async function explainNoTimeLeft(
     case 'conflict':
       return operation === 'create' && neededWait === ''
         ? explainHiddenGroup(key, reason.error)
-        : {
-            ...explainContention(key, neededWait, reason.observed),
-            ...(operation === 'create' && {
-              message: `LaunchDarkly reports a conflicting change to insight group "${key}".${neededWait}`,
-            }),
-            serverMessage: quoteApiError(reason.error),
-          };
+        : explainLastingConflict(reason, { key, operation, neededWait });
     case 'not-updatable':
       return explainNotUpdatable(reason.error, reason.observed);
     case 'overtaken':
-      return explainContention(key, neededWait, reason.observed);
+      return {
+        code: 'conflict',
+        title: SPECIAL_TITLES.contention,
+        message: `Insight group "${key}" kept changing while this step was working on it.${neededWait}`,
+        nextStep: 'Another process is changing the group. Run again when it is done.',
+        existing: reason.observed,
+      };
     case 'stale-read':
       return {
         code: 'timeout',
@@ -98,7 +98,7 @@ export function explainRateLimit(key: string, neededWait: string): ActionErrorPa
 export function explainHiddenGroup(key: string, error: ApiError): ActionErrorParts {
   return {
     code: 'conflict',
-    title: SPECIAL_TITLES.hiddenGroup,
+    title: SPECIAL_TITLES.lastingConflict,
     message: `LaunchDarkly keeps answering 409 for insight group "${key}", but shows no group of that key.`,
     serverMessage: quoteApiError(error),
     nextStep:
@@ -119,16 +119,19 @@ export function explainNotUpdatable(error: ApiError, existing: ObservedGroup): A
   };
 }
 
-function explainContention(
-  key: string,
-  neededWait: string,
-  existing: ObservedGroup | undefined,
+/** Explains a 409 that does not clear. `neededWait` is the server's own wait, in words or empty. */
+export function explainLastingConflict(
+  { error, observed }: RetryReasonOf<'conflict'>,
+  { key, operation, neededWait = '' }: { key: string; operation: Operation; neededWait?: string },
 ): ActionErrorParts {
+  const work = key === '' ? 'read lists' : `${operation} insight group "${key}"`;
   return {
     code: 'conflict',
-    title: SPECIAL_TITLES.contention,
-    message: `Insight group "${key}" kept changing while this step was working on it.${neededWait}`,
-    nextStep: 'Another process is changing the group. Run again when it is done.',
-    existing,
+    title: SPECIAL_TITLES.lastingConflict,
+    message: `LaunchDarkly answered 409 when this step tried to ${work}.${neededWait}`,
+    serverMessage: quoteApiError(error),
+    nextStep:
+      'Another process may be changing the group: run again when it is done. If there is none, go by what LaunchDarkly says.',
+    existing: observed,
   };
 }

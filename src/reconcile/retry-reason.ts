@@ -26,3 +26,6 @@ export type RetryReason = { readonly retryAfterMs?: number | undefined } & (
   /** The project or the environment was not found, but may have been made a moment ago. */
   | { readonly kind: 'not-found'; readonly error: ApiError; readonly placement: Placement }
 );
+
+/** The reasons of one kind. */
+export type RetryReasonOf<Kind extends RetryReason['kind']> = Extract<RetryReason, { kind: Kind }>;

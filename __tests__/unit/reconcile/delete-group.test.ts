@@ -258,6 +258,20 @@ describe('a definite response to the delete', () => {
   );
 });
 
+test('a delete that is answered 409 for half a minute is given up, with what the server says', async () => {
+  const { error, requests } = await run({ read: [ok(group)], delete: [rejected(409)] });
+  expect(error).toMatchObject({
+    code: 'conflict',
+    message:
+      'LaunchDarkly answered 409 when this step tried to delete insight group "checkout". Nothing was deleted.',
+    serverMessage: 'LaunchDarkly answered 409 (a_code) with an empty body.',
+    existing: { group },
+  });
+  const { length } = requests.split(' ');
+  expect(length).toBeGreaterThanOrEqual(12);
+  expect(length).toBeLessThan(20);
+});
+
 /** Responses after which it is certain that the delete did nothing. */
 const NOT_DELETED = [
   ['a rate limit that held it back', held],

@@ -367,7 +367,7 @@ describe('a 409 for a key that shows no group', () => {
     expect(run.error).toMatchObject({
       code: 'conflict',
       message: expect.stringMatching(
-        /^LaunchDarkly reports a conflicting change to insight group "checkout"\. It asks to wait 300 s, until 2026-11-24T12:05:00\.100Z, /,
+        /^LaunchDarkly answered 409 when this step tried to create insight group "checkout"\. It asks to wait 300 s, until 2026-11-24T12:05:00\.100Z, /,
       ),
     });
     expect(run.steps).toEqual(['create']);
@@ -383,7 +383,7 @@ describe('a 409 for a key that shows no group', () => {
     expect(run.steps).toEqual([
       'create',
       'read',
-      'announce 250: LaunchDarkly answered 409: another process is changing the group',
+      'announce 250: LaunchDarkly answered 409: another process may be changing the group',
       'wait 250',
       'read',
     ]);
@@ -780,7 +780,7 @@ describe('updates', () => {
     expect(run.outcome).toMatchObject({ kind: 'updated' });
     expect(run.patches).toHaveLength(2);
     expect(announcementsOf(run)).toEqual([
-      'announce 250: LaunchDarkly answered 409: another process is changing the group',
+      'announce 250: LaunchDarkly answered 409: another process may be changing the group',
     ]);
   });
 
@@ -789,11 +789,23 @@ describe('updates', () => {
     expect(run.error).toMatchObject({
       code: 'conflict',
       message:
-        'Insight group "checkout" kept changing while this step was working on it. Nothing was written.',
+        'LaunchDarkly answered 409 when this step tried to update insight group "checkout". Nothing was written.',
       serverMessage: 'LaunchDarkly answered 409: "the words of the server"',
-      nextStep: 'Another process is changing the group. Run again when it is done.',
+      nextStep:
+        'Another process may be changing the group: run again when it is done. If there is none, go by what LaunchDarkly says.',
       existing: { group: renamed },
     });
+  });
+
+  test('gives up an update that is answered 409 for half a minute and at least six times', async () => {
+    const run = await reconcile({ ...script, patch: [conflict] });
+    expect(run.error).toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('answered 409 when this step tried to update'),
+    });
+    expect(run.patches.length).toBeGreaterThanOrEqual(6);
+    expect(run.elapsedMs).toBeGreaterThanOrEqual(30_000);
+    expect(run.elapsedMs).toBeLessThan(45_000);
   });
 
   test('does not claim an update that somebody else made in the meantime', async () => {
