@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type GitHubSimulator, startGitHub } from '../../../simulator/github/simulator.ts';
 import { sleep, startDeadline } from '../../../src/deadline.ts';
@@ -11,6 +12,7 @@ import {
   renderComment,
 } from '../../../src/report/comment.ts';
 import { identifyGroupComment } from '../../../src/report/comment-identity.ts';
+import { MAX_REPORT_BYTES } from '../../../src/report/summary.ts';
 import { Secrets } from '../../../src/secrets.ts';
 import {
   createdReport,
@@ -232,6 +234,29 @@ describe('a comment that can not be written', () => {
     expect(await result).toEqual({ kind: 'failed', why: 'GitHub did not answer in time.' });
   });
 
+  describe('fails when no time is left before GitHub was reached', () => {
+    const controller = new AbortController();
+    controller.abort(new ActionError({ code: 'timeout', message: '', nextStep: '' }));
+    const deadline = { signal: controller.signal, remainingMs: () => 0, release: () => {} };
+    const apiUrl = 'https://api.github.com';
+    const httpsProxy = 'http://proxy.example.com:8080';
+
+    test('and points at the proxy that may be needed', async () => {
+      expect(await publish({ deadline, apiUrl })).toEqual({
+        kind: 'failed',
+        why: 'GitHub did not answer in time. If the runner reaches the internet through a proxy only, set HTTPS_PROXY in its env.',
+      });
+    });
+
+    test('and says nothing of proxies where one is set', async () => {
+      const proxies = { httpProxy: '', httpsProxy, noProxy: '' };
+      expect(await publish({ deadline, apiUrl, proxies })).toEqual({
+        kind: 'failed',
+        why: 'GitHub did not answer in time.',
+      });
+    });
+  });
+
   test('fails at once when the run is cancelled', async () => {
     github.inject({ method: 'GET', stalls: true });
     const cancellation = new AbortController();
@@ -289,6 +314,21 @@ describe('a comment that can not be written', () => {
       kind: 'failed',
       why: 'GitHub answered 422: no *** here',
     });
+  });
+
+  test('keeps no connection open, whatever the answer', async () => {
+    const elsewhere = createServer((_, response) => {
+      response.writeHead(403, { 'content-type': 'application/json' }).end('{}');
+    });
+    const isClosed = new Promise((resolve) => {
+      elsewhere.on('connection', (socket) => socket.once('close', resolve));
+    });
+    await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
+    const { port } = elsewhere.address() as AddressInfo;
+    const result = await publish({ apiUrl: `http://127.0.0.1:${port}` });
+    expect(result).toEqual({ kind: 'forbidden' });
+    await isClosed;
+    elsewhere.close();
   });
 
   test('writes nothing to stdout or stderr, not even of deprecations', async () => {
@@ -527,6 +567,20 @@ describe('the text of the comment', () => {
       kind: 'failed',
       why: 'The comment failed with an unexpected error: no help',
     });
+  });
+
+  test('fills the size that a report may have to the last byte, marker included, and no further', () => {
+    const reasons = Array.from({ length: 5_000 }, () => ({ attribute: 'key', reason: 'too long' }));
+    const sizes = Array.from({ length: 80 }, (_, length) => {
+      const report = reportFailed({
+        code: 'bad-request',
+        message: 'm'.repeat(length),
+        nextStep: 'n',
+        reasons,
+      });
+      return Buffer.byteLength(renderComment(marker, report, new Secrets(() => {})));
+    });
+    expect(Math.max(...sizes)).toBe(MAX_REPORT_BYTES);
   });
 
   test('is accepted by GitHub however much there is to say', async () => {
