@@ -1,3 +1,4 @@
+import { getEventListeners, getMaxListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { sleep, startDeadline, watchCancellation } from '../../src/deadline.ts';
 
@@ -34,6 +35,48 @@ describe('Deadline', () => {
     cancellation.release();
   });
 
+  test('was cancelled from the beginning when the run was cancelled before it began', () => {
+    const cancellation = watchCancellation('Run again.');
+    process.emit('SIGINT');
+    const deadline = startDeadline(1_000, cancellation.signal);
+    expect(deadline.signal.reason).toMatchObject({
+      code: 'cancelled',
+      message: 'The run was cancelled before it was done.',
+      nextStep: 'Run again.',
+    });
+    deadline.release();
+    cancellation.release();
+  });
+
+  test.each([
+    [() => '', 'Run again; raise timeout-seconds if the network is slow.'],
+    [undefined, 'Run again; raise timeout-seconds if the network is slow.'],
+    [
+      () => 'Check the proxy.',
+      'Run again; raise timeout-seconds if the network is slow. Check the proxy.',
+    ],
+  ])('gives advice when the time is up: %s', (findAdvice, nextStep) => {
+    const deadline = startDeadline(1_000, new AbortController().signal, findAdvice);
+    vi.advanceTimersByTime(1_000);
+    expect(deadline.signal.reason).toMatchObject({ nextStep });
+    deadline.release();
+  });
+
+  test('ends what still goes on once it is released, without blaming anybody', () => {
+    const cancellation = new AbortController();
+    const deadline = startDeadline(1_000, cancellation.signal);
+    deadline.release();
+    expect(deadline.signal.reason).toEqual(new Error('the run is over'));
+    cancellation.abort();
+    expect(deadline.signal.reason).toEqual(new Error('the run is over'));
+  });
+
+  test('may have any number of listeners without a warning of Node.js', () => {
+    const deadline = startDeadline(1_000, new AbortController().signal);
+    expect(getMaxListeners(deadline.signal)).toBe(0);
+    deadline.release();
+  });
+
   test('leaves no timers or signal handlers behind once released', () => {
     const listeners = () => ['SIGINT', 'SIGTERM'].map((name) => process.listenerCount(name));
     const before = listeners();
@@ -56,12 +99,13 @@ describe('sleep', () => {
     expect(await slept).toBe(start + 500);
   });
 
-  test('sleep rejects and clears its timer when the signal aborts', async () => {
+  test('sleep ends early and clears its timer when the signal aborts', async () => {
     const controller = new AbortController();
     const slept = sleep(60_000, controller.signal);
     controller.abort();
     await expect(slept).resolves.toBeUndefined();
     expect(vi.getTimerCount()).toBe(0);
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
   });
 
   test('sleep does not start when the signal is already aborted', async () => {

@@ -1,7 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MAX_RETRY_AFTER_MS, parseServerClock } from '../../../src/http/backoff.ts';
-import { parseRateLimitWait } from '../../../src/launchdarkly/rate-limit-headers.ts';
+import {
+  findExhaustedScopes,
+  parseRateLimitWait,
+  readRateLimits,
+} from '../../../src/launchdarkly/rate-limit-headers.ts';
 
 const date = 'Tue, 24 Nov 2026 12:00:00 GMT';
 const serverClock = Date.UTC(2026, 10, 24, 12, 0, 0);
@@ -169,3 +173,73 @@ function withoutMissing(
     ),
   );
 }
+
+describe('the limits that an answer reports', () => {
+  /** Our clock is seven minutes ahead of the server's. */
+  const toLocal = (at: number) => at + 7 * 60_000;
+  const read = (headers: Record<string, string>) =>
+    readRateLimits(headers, { receivedAt, toLocal });
+  const reset = `${serverClock + 4_000}`;
+
+  test('are read by scope, with resets by our clock', () => {
+    const headers = {
+      'x-ratelimit-global-remaining': '90',
+      'x-ratelimit-route-remaining': ' 5 ',
+      'x-ratelimit-reset': reset,
+      'x-ratelimit-auth-token-remaining': '0',
+      'x-ratelimit-auth-token-reset': `${serverClock + 9_000}`,
+    };
+    expect(read(headers)).toEqual({
+      account: { remaining: 90, resetsAt: receivedAt + 4_000 },
+      token: { remaining: 0, resetsAt: receivedAt + 9_000 },
+      route: { remaining: 5, resetsAt: receivedAt + 4_000 },
+    });
+  });
+
+  test.each([
+    ['no count', { 'x-ratelimit-reset': reset }],
+    ['no reset', { 'x-ratelimit-route-remaining': '5' }],
+    ['a count with a sign', { 'x-ratelimit-route-remaining': '-5', 'x-ratelimit-reset': reset }],
+    [
+      'a count with a unit',
+      { 'x-ratelimit-route-remaining': '5 of 9', 'x-ratelimit-reset': reset },
+    ],
+    ['a blank count', { 'x-ratelimit-route-remaining': '', 'x-ratelimit-reset': reset }],
+    ['a reset in words', { 'x-ratelimit-route-remaining': '5', 'x-ratelimit-reset': 'soon' }],
+  ])('are left out with %s', (_what, headers: Record<string, string>) => {
+    expect(read(headers)).toEqual({});
+  });
+
+  test.each([
+    [-1, false],
+    [0, false],
+    [1, true],
+    [60_000, true],
+    [60_001, false],
+  ])('count with a reset %i ms ahead: %s', (aheadMs, isRead) => {
+    const headers = {
+      'x-ratelimit-route-remaining': '5',
+      'x-ratelimit-reset': `${serverClock + aheadMs}`,
+    };
+    expect(read(headers)).toEqual(
+      isRead ? { route: { remaining: 5, resetsAt: receivedAt + aheadMs } } : {},
+    );
+  });
+});
+
+describe('the limits that a 429 reached', () => {
+  test.each([
+    [{ 'x-ratelimit-route-remaining': '0' }, ['route']],
+    [{ 'x-ratelimit-auth-token-remaining': '0', 'x-ratelimit-route-remaining': '3' }, ['token']],
+    [
+      { 'x-ratelimit-global-remaining': '0', 'x-ratelimit-route-remaining': '0' },
+      ['account', 'route'],
+    ],
+    [{ 'x-ratelimit-global-remaining': '00' }, ['account']],
+    // None is named.
+    [{ 'x-ratelimit-route-remaining': '3' }, ['account']],
+    [{}, ['account']],
+  ])('are those with nothing left: %j', (headers: Record<string, string>, scopes) => {
+    expect(findExhaustedScopes(headers)).toEqual(scopes);
+  });
+});
