@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { sleep } from '../../../src/deadline.ts';
 import { throttle } from '../../../src/launchdarkly/throttle.ts';
@@ -475,4 +476,180 @@ test('a request that waits longer than there is time for names the answer that a
   expect(first).toMatchObject({ kind: 'response', status: 503 });
   expect(second).toMatchObject({ kind: 'no-response', code: 'RETRY_AFTER' });
   expect(server.sentAt).toHaveLength(3);
+});
+
+describe('a wait', () => {
+  const waitsOf = async (
+    replies: readonly (readonly [number, Record<string, string>, number?])[],
+    job: Partial<Job> = {},
+  ) => {
+    const options = { requests: creates(1), random: () => 0, ...job };
+    return settle(runJob(new ScriptedServer(replies), options));
+  };
+
+  test('is announced with its length and its cause: a rate limit', async () => {
+    const { waits, statuses } = await waitsOf([[429, { 'retry-after': '3' }]]);
+    expect(waits).toEqual([{ ms: 3_000, why: "LaunchDarkly's rate limit was reached (429)" }]);
+    expect(statuses).toEqual([200]);
+  });
+
+  test.each([300, 400, 503])(
+    'is announced with its length and its cause: a %i that asks for it',
+    async (status) => {
+      const { waits, statuses } = await waitsOf([[status, { 'retry-after': '3' }]]);
+      expect(waits).toEqual([
+        { ms: 3_000, why: `LaunchDarkly answered ${status} and asked to wait` },
+      ]);
+      expect(statuses).toEqual([status]);
+    },
+  );
+
+  test('is not begun for a success, whatever its headers say', async () => {
+    const { waits, elapsedMs } = await waitsOf([[200, { 'retry-after': '3' }]], {
+      requests: creates(2),
+    });
+    expect(waits).toEqual([]);
+    expect(elapsedMs).toBe(2 * ROUND_TRIP_MS);
+  });
+
+  test.each([
+    ['1', 1],
+    ['1.9', 1],
+    ['2.2', 2],
+  ])(
+    'is announced again only when its end moves by more than a second: %s s',
+    async (second, announced) => {
+      const { waits } = await waitsOf(
+        [
+          [200, {}],
+          [503, { 'retry-after': '1' }],
+          [503, { 'retry-after': second }],
+        ],
+        { requests: creates(3) },
+      );
+      expect(waits).toHaveLength(announced);
+    },
+  );
+
+  test('that would end at the deadline or later is not begun', async () => {
+    const timeoutMs = ROUND_TRIP_MS + 3_000;
+    const late = await waitsOf([[429, { 'retry-after': '3' }]], { timeoutMs });
+    expect(late).toMatchObject({ statuses: [429], waits: [] });
+    const inTime = await waitsOf([[429, { 'retry-after': '2.999' }]], { timeoutMs });
+    expect(inTime).toMatchObject({ statuses: [200], waits: [{ ms: 2_999 }] });
+  });
+
+  test('is lengthened by up to a quarter of a second, but never past the deadline', async () => {
+    const reply = [429, { 'retry-after': '3' }] as const;
+    const { waits } = await waitsOf([reply], { random: () => 0.5 });
+    expect(waits).toMatchObject([{ ms: 3_125 }]);
+    const tight = await waitsOf([reply], {
+      random: () => 0.5,
+      timeoutMs: ROUND_TRIP_MS + 3_000 + 100,
+    });
+    expect(tight).toMatchObject({ statuses: [200], waits: [{ ms: 3_099 }] });
+  });
+
+  test('for a limit that never says how long grows with each', async () => {
+    const server = new ScriptedServer([
+      [429, {}],
+      [429, {}],
+      [429, {}],
+    ]);
+    await settle(runJob(server, { requests: creates(1), random: () => 0.5 }));
+    const [first = 0, second = 0, third = 0, fourth = 0] = server.sentAt;
+    expect([second - first, third - second, fourth - third]).toEqual([
+      ROUND_TRIP_MS + 375,
+      ROUND_TRIP_MS + 625,
+      ROUND_TRIP_MS + 1_125,
+    ]);
+  });
+});
+
+describe('a request', () => {
+  const read = { method: 'GET', path: '/read' } as const;
+
+  test('that got no answer makes room for the next one', async () => {
+    let sent = 0;
+    const silent: Transport = {
+      async send() {
+        sent += 1;
+        const startedAt = Date.now();
+        await wait(ROUND_TRIP_MS);
+        const receivedAt = Date.now();
+        const common = { cause: undefined, startedAt, receivedAt, mayHaveBeenProcessed: true };
+        return { kind: 'no-response', code: 'ECONNRESET', ...common };
+      },
+      close: async () => undefined,
+    };
+    const { statuses } = await settle(runJob(silent, { requests: creates(3) }));
+    expect(statuses).toEqual(['ECONNRESET', 'ECONNRESET', 'ECONNRESET']);
+    expect(sent).toBe(3);
+  });
+
+  test('that was aborted before is passed on at once, for the transport to say so', async () => {
+    const server = new RateLimitedServer({ limit: 5 });
+    const throttled = throttleForOneMinute(server);
+    const open = new AbortController().signal;
+    const first = throttled.send(read, open);
+    expect(await throttled.send(read, AbortSignal.abort())).toMatchObject({ code: 'ABORTED' });
+    expect(await settle(first)).toMatchObject({ status: 201 });
+  });
+
+  test('that is aborted while it waits is passed on once, and the others stay', async () => {
+    const server = new RateLimitedServer({ limit: 5 });
+    const throttled = throttleForOneMinute(server);
+    const controller = new AbortController();
+    const open = new AbortController().signal;
+    const first = throttled.send(read, open);
+    const aborted = throttled.send(read, controller.signal);
+    const third = throttled.send(read, open);
+    controller.abort();
+    expect(await aborted).toMatchObject({ code: 'ABORTED' });
+    const answers = await settle(Promise.all([first, third]));
+    expect(answers).toMatchObject([{ status: 201 }, { status: 201 }]);
+    expect(server.accepted).toHaveLength(2);
+  });
+
+  test('leaves no listener behind', async () => {
+    const { signal } = new AbortController();
+    const throttled = throttleForOneMinute(new RateLimitedServer({ limit: 5 }));
+    await settle(Promise.all([throttled.send(read, signal), throttled.send(read, signal)]));
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  test('after a server error still goes alone', async () => {
+    const server = new ScriptedServer([
+      [500, {}],
+      [500, {}],
+    ]);
+    await settle(runJob(server, { requests: creates(4) }));
+    const [first = 0, second, third, fourth] = server.sentAt;
+    expect([second, third, fourth].map((at = 0) => at - first)).toEqual([
+      ROUND_TRIP_MS,
+      2 * ROUND_TRIP_MS,
+      3 * ROUND_TRIP_MS,
+    ]);
+  });
+
+  test('waits for the limit of its route only, by whatever paths the route goes', async () => {
+    const limit = { 'x-ratelimit-route-remaining': '0', 'retry-after': '5' };
+    const of = (path: string, route?: string) => ({ method: 'GET', path, ...(route && { route }) });
+    const server = new ScriptedServer([[429, limit]]);
+    const throttled = throttleForOneMinute(server);
+    const { signal } = new AbortController();
+    const startedAt = Date.now();
+    const timed = (request: JsonRequest) =>
+      throttled.send(request, signal).then(() => Date.now() - startedAt);
+    const [first, same, other] = await settle(
+      Promise.all([
+        timed(of('/groups/a', '/groups/{key}') as JsonRequest),
+        timed(of('/groups/b', '/groups/{key}') as JsonRequest),
+        timed(of('/projects') as JsonRequest),
+      ]),
+    );
+    expect(first).toBeGreaterThanOrEqual(5_000);
+    expect(same).toBeGreaterThanOrEqual(5_000);
+    expect(other).toBeLessThan(5_000);
+  });
 });
