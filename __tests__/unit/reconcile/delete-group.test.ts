@@ -246,6 +246,32 @@ describe('a definite response to the delete', () => {
     expect(elapsedMs).toBeGreaterThanOrEqual(5_000);
   });
 
+  test('does not take the 404 of a proxy for success while the group may be there, without a time of creation', async () => {
+    const { error } = await run({
+      read: [ok(undated)],
+      delete: [rejected(404, { code: null })],
+    });
+    expect(error).toMatchObject({ code: 'unexpected-response', existing: { group: undated } });
+  });
+
+  test('takes a group of another environment for a new one, though it is as old', async () => {
+    const { outcome, requests } = await run({
+      read: [ok(group), ok(foreign)],
+      delete: [rejected(409)],
+    });
+    expect(outcome).toMatchObject({ kind: 'absent', successor: foreign });
+    expect(requests).toBe('read delete read');
+  });
+
+  test('shows the group when there is no time left to be sure that it is gone', async () => {
+    const { error } = await run({
+      read: [ok(group)],
+      delete: [rejected(404, { code: null })],
+      timeoutMs: 1_500,
+    });
+    expect(error).toMatchObject({ code: 'timeout', existing: { group, drift: [] } });
+  });
+
   test.each([400, 401, 403, 422])(
     'fails and does not retry when the delete is rejected with %i',
     async (status) => {
@@ -265,7 +291,7 @@ test('a delete that is answered 409 for half a minute is given up, with what the
     message:
       'LaunchDarkly answered 409 when this step tried to delete insight group "checkout". Nothing was deleted.',
     serverMessage: 'LaunchDarkly answered 409 (a_code) with an empty body.',
-    existing: { group },
+    existing: { group, drift: [] },
   });
   const { length } = requests.split(' ');
   expect(length).toBeGreaterThanOrEqual(12);
