@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
@@ -311,5 +311,109 @@ describe('response bodies', () => {
     expect(await receive(encoding, body)).toMatchObject({
       body: { kind: 'unreadable', why: 'it is longer than 4194304 bytes' },
     });
+  });
+});
+
+/** A port of this machine at which nobody listens. */
+async function findUnusedPort(): Promise<number> {
+  const unused = createTcpServer();
+  const port = await listen(unused);
+  unused.close();
+  await once(unused, 'close');
+  return port;
+}
+
+describe('a peer that can not be connected to', () => {
+  test('is the server itself, where there is no proxy', async () => {
+    const origin = `http://127.0.0.1:${await findUnusedPort()}`;
+    const client = openHttpClient({ origin, proxies: NO_PROXIES });
+    expect(await client.send(get('/'), NEVER)).toMatchObject({
+      code: 'ECONNREFUSED',
+      isDirect: true,
+      proxy: undefined,
+      mayHaveBeenProcessed: false,
+    });
+    await client.close();
+  });
+
+  test('is named when it is the proxy', async () => {
+    const proxy = `127.0.0.1:${await findUnusedPort()}`;
+    const origin = 'https://app.launchdarkly.com';
+    const client = openHttpClient({ origin, proxies: { ...NO_PROXIES, httpsProxy: proxy } });
+    expect(await client.send(get('/'), NEVER)).toMatchObject({
+      code: 'ECONNREFUSED',
+      isDirect: false,
+      proxy,
+      mayHaveBeenProcessed: false,
+    });
+    await client.close();
+  });
+
+  test('is nobody when the connection breaks after the request was sent', async () => {
+    await using server = await open((request) => request.socket.destroy());
+    expect(await server.client.send(get('/'), NEVER)).toMatchObject({
+      code: expect.stringMatching(/^(?:UND_ERR_SOCKET|ECONNRESET)$/),
+      proxy: undefined,
+      mayHaveBeenProcessed: true,
+    });
+  });
+});
+
+describe('a request that is over', () => {
+  test('leaves no listener behind', async () => {
+    await using server = await open((_request, response) => response.end('{}'));
+    const controller = new AbortController();
+    await server.client.send(get('/'), controller.signal);
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
+  });
+
+  test('has given its connection up when its body was not read to the end', async () => {
+    await using server = await open((_request, response) => {
+      response.writeHead(200, { 'content-encoding': 'unheard-of' }).end('x');
+    });
+    for (const path of ['/1', '/2']) {
+      expect(await server.client.send(get(path), NEVER)).toMatchObject({
+        body: {
+          kind: 'unreadable',
+          why: 'it is compressed in a way that is not supported',
+        },
+      });
+    }
+    expect(server.connections).toBe(2);
+  });
+
+  test('was never begun when it was aborted before, or the client was closed', async () => {
+    await using server = await open((_request, response) => response.end('{}'));
+    const reason = new Error('cancelled');
+    const aborted = await server.client.send(get('/'), AbortSignal.abort(reason));
+    expect(aborted).toMatchObject({ code: 'ABORTED', cause: reason, mayHaveBeenProcessed: false });
+    await server.client.close();
+    const closed = await server.client.send(get('/'), NEVER);
+    expect(closed).toMatchObject({
+      code: 'ABORTED',
+      cause: undefined,
+      mayHaveBeenProcessed: false,
+    });
+    expect(server.connections).toBe(0);
+  });
+});
+
+test('an answer is asked for without compression, and its repeated headers are joined', async () => {
+  let asked: string | undefined;
+  await using server = await open((request, response) => {
+    asked = request.headers['accept-encoding'];
+    response.setHeader('x-ratelimit-reset', ['1', '2']);
+    response.end('{}');
+  });
+  expect(await server.client.send(get('/'), NEVER)).toMatchObject({
+    headers: { 'x-ratelimit-reset': '1, 2' },
+  });
+  expect(asked).toBe('identity');
+});
+
+test('a time limit is named as the cause of the end of an attempt', async () => {
+  await using server = await open(() => {}, { attemptTimeoutMs: 50 });
+  expect(await server.client.send(get('/'), NEVER)).toMatchObject({
+    cause: new Error('no answer within 50 ms'),
   });
 });
