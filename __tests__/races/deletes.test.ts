@@ -13,8 +13,8 @@ test('whatever goes wrong while jobs create, update and delete the group of one 
         seen.add(result);
       }
     }),
-    // The same ten thousand each time; scripts/race-schedules.ts runs more and different ones.
-    { numRuns: 10_000, seed: 1 },
+    // The same five thousand each time; scripts/race-schedules.ts runs more and different ones.
+    { numRuns: 5_000, seed: 1 },
   );
   // Every outcome occurred, so no check passed for lack of a case.
   expect([...seen].sort()).toEqual([...DELETE_RESULTS].sort());
