@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Server, Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 
 /**
  * Listens on 127.0.0.1 and returns the port; `0` takes a free one. Rejects when the port is in use.
@@ -12,6 +12,14 @@ export async function listen(server: Server, port = 0): Promise<number> {
     throw new Error('The server does not listen on a TCP port.');
   }
   return address.port;
+}
+
+/** Finds a port of 127.0.0.1 at which nobody listens. */
+export async function findUnusedPort(): Promise<number> {
+  const unused = createServer();
+  const port = await listen(unused);
+  await shutDown(unused, []);
+  return port;
 }
 
 /** Returns the live set of the server's open connections. */

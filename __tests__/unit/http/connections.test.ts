@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { findUnusedPort, listen } from '../../../simulator/network/loopback.ts';
 import {
   type Connections,
   joinPeer,
@@ -11,6 +12,7 @@ import {
 } from '../../../src/http/connections.ts';
 
 let server: Server;
+let port: number;
 /** The sockets that the server has accepted, in that order. */
 let sockets: Socket[];
 let connections: Connections;
@@ -24,8 +26,7 @@ beforeEach(async () => {
     }
   });
   server.on('connection', (socket) => sockets.push(socket));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  port = await listen(server);
   connections = open();
 });
 
@@ -34,31 +35,14 @@ afterEach(async () => {
   server.close();
 });
 
-function originOf(listening: Server): string {
-  return `http://127.0.0.1:${portOf(listening)}`;
-}
-
-function open(origin = originOf(server)): Connections {
+function open(origin = `http://127.0.0.1:${port}`): Connections {
   return openConnections({ origin, proxy: undefined, connectTimeoutMs: 10_000 });
-}
-
-function portOf(listening: Server): number {
-  return (listening.address() as AddressInfo).port;
-}
-
-async function findUnusedPort(): Promise<number> {
-  const unused = createServer().listen(0, '127.0.0.1');
-  await once(unused, 'listening');
-  const port = portOf(unused);
-  unused.close();
-  await once(unused, 'close');
-  return port;
 }
 
 async function request(
   { dispatcher }: PooledConnection,
   path = '/answers',
-  origin = originOf(server),
+  origin = `http://127.0.0.1:${port}`,
 ): Promise<string> {
   const { body } = await dispatcher.request({ origin, method: 'GET', path });
   return text(body);
@@ -147,7 +131,7 @@ describe('an abandoned connection', () => {
   test('ends while it is still being opened', async () => {
     // Nobody answers the TLS handshake.
     server.on('clientError', () => {});
-    const silent = open(`https://127.0.0.1:${portOf(server)}`);
+    const silent = open(`https://127.0.0.1:${port}`);
     const abandoned = silent.acquire();
     const reason = new Error('too slow');
     const refused = expect(request(abandoned)).rejects.toBe(reason);
@@ -183,12 +167,12 @@ describe('closed connections', () => {
 
 describe('the peer of a failure', () => {
   test('is the host and port that could not be connected to', async () => {
-    const port = await findUnusedPort();
-    const refused = open(`http://127.0.0.1:${port}`);
+    const unused = await findUnusedPort();
+    const refused = open(`http://127.0.0.1:${unused}`);
     const connection = refused.acquire();
     const error = await request(connection).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'ECONNREFUSED' });
-    expect(connection.findFailedPeer(error)).toBe(`127.0.0.1:${port}`);
+    expect(connection.findFailedPeer(error)).toBe(`127.0.0.1:${unused}`);
     expect(connection.mayHaveSent).toBe(false);
     await refused.close();
   });
@@ -213,26 +197,26 @@ describe('the peer of a failure', () => {
 
 describe('a proxy', () => {
   const SERVER = 'https://server.example.com';
-  const openThrough = (port: number) =>
+  const openThrough = (proxyPort: number) =>
     openConnections({
       origin: SERVER,
-      proxy: { origin: `http://127.0.0.1:${port}`, authorization: undefined },
+      proxy: { origin: `http://127.0.0.1:${proxyPort}`, authorization: undefined },
       connectTimeoutMs: 10_000,
     });
 
   test('has to be loaded before the first connection', async () => {
-    const proxied = openThrough(portOf(server));
+    const proxied = openThrough(port);
     expect(() => proxied.acquire()).toThrow('the connections were not loaded');
     await proxied.close();
   });
 
   test('is the peer of a failure that is its own', async () => {
-    const port = await findUnusedPort();
-    const proxied = openThrough(port);
+    const unused = await findUnusedPort();
+    const proxied = openThrough(unused);
     await proxied.load();
     const connection = proxied.acquire();
     const error = await request(connection, '/', SERVER).catch((reason: unknown) => reason);
-    expect(connection.findFailedPeer(error)).toBe(`127.0.0.1:${port}`);
+    expect(connection.findFailedPeer(error)).toBe(`127.0.0.1:${unused}`);
     await proxied.close();
   });
 
@@ -245,7 +229,7 @@ describe('a proxy', () => {
         resolve();
       });
     });
-    const proxied = openThrough(portOf(server));
+    const proxied = openThrough(port);
     await proxied.load();
     const connection = proxied.acquire();
     const reason = new Error('too slow');

@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { listen, shutDown } from '../../../simulator/network/loopback.ts';
+import { findUnusedPort, listen, shutDown } from '../../../simulator/network/loopback.ts';
 import { startConnectProxy } from '../../../simulator/network/proxy.ts';
 import { type HttpRequest, openHttpClient } from '../../../src/http/http-client.ts';
 
@@ -313,15 +313,6 @@ describe('response bodies', () => {
     });
   });
 });
-
-/** A port of this machine at which nobody listens. */
-async function findUnusedPort(): Promise<number> {
-  const unused = createTcpServer();
-  const port = await listen(unused);
-  unused.close();
-  await once(unused, 'close');
-  return port;
-}
 
 describe('a peer that can not be connected to', () => {
   test('is the server itself, where there is no proxy', async () => {

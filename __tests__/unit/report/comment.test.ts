@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type GitHubSimulator, startGitHub } from '../../../simulator/github/simulator.ts';
+import { listen } from '../../../simulator/network/loopback.ts';
 import { sleep, startDeadline } from '../../../src/deadline.ts';
 import { ActionError } from '../../../src/errors.ts';
 import {
@@ -287,9 +287,7 @@ describe('a comment that can not be written', () => {
       visits.push(request.url ?? '');
       response.end('[]');
     });
-    await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
-    const address = elsewhere.address();
-    const port = typeof address === 'object' ? address?.port : undefined;
+    const port = await listen(elsewhere);
     github.inject({
       method: 'GET',
       answer: { status: 307, headers: { Location: `http://127.0.0.1:${port}/` }, body: {} },
@@ -323,8 +321,7 @@ describe('a comment that can not be written', () => {
     const isClosed = new Promise((resolve) => {
       elsewhere.on('connection', (socket) => socket.once('close', resolve));
     });
-    await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
-    const { port } = elsewhere.address() as AddressInfo;
+    const port = await listen(elsewhere);
     const result = await publish({ apiUrl: `http://127.0.0.1:${port}` });
     expect(result).toEqual({ kind: 'forbidden' });
     await isClosed;

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { listen } from '../../../simulator/network/loopback.ts';
 import {
   findRequestError,
   openPullRequestComments,
@@ -25,6 +26,7 @@ interface Received {
 }
 
 let server: Server;
+let origin: string;
 let received: Received[];
 let sockets: Socket[];
 let answers: Answer[];
@@ -44,8 +46,7 @@ beforeEach(async () => {
     response.end(JSON.stringify(body));
   });
   server.on('connection', (socket) => sockets.push(socket));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  origin = `http://127.0.0.1:${await listen(server)}`;
 });
 
 afterEach(async () => {
@@ -53,10 +54,8 @@ afterEach(async () => {
   server.close();
 });
 
-const origin = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-
 /** Opens the comments with two seconds on the clock, and waits that take no time. */
-async function open(apiUrl = origin()): Promise<PullRequestComments> {
+async function open(apiUrl = origin): Promise<PullRequestComments> {
   let leftMs = 2_000;
   const comments = await openPullRequestComments({
     apiUrl,
@@ -215,7 +214,7 @@ describe('the address of the API', () => {
   test('may have a path, with or without slashes at its end', async () => {
     for (const path of ['/api/v3', '/api/v3/', '/api/v3//']) {
       answers = [{ body: [] }];
-      await (await open(`${origin()}${path}`)).list();
+      await (await open(`${origin}${path}`)).list();
     }
     expect(new Set(received.map(({ url }) => url))).toEqual(
       new Set(['/api/v3/repos/acme/shop/issues/7/comments?per_page=50&page=1']),
