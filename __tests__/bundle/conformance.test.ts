@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { Fault } from '../../simulator/launchdarkly/faults.ts';
-import { startSimulator } from '../../simulator/launchdarkly/simulator.ts';
+import { findUnusedPort } from '../../simulator/network/loopback.ts';
 import {
   CREATE_PATH,
   DESIRED,
@@ -70,13 +70,6 @@ const answerAfter = (status: number, body?: unknown): Fault => ({
 });
 const RATE_LIMIT: Fault = { kind: 'rate-limit', waitsMs: {} };
 
-/** A port on which nothing listens yet. */
-async function reservePort(): Promise<number> {
-  const simulator = await startSimulator();
-  await simulator.close();
-  return Number(new URL(simulator.origin).port);
-}
-
 /** Rows that end at the deadline have a short one. */
 const inputsFor = (expected: string) => ({
   'timeout-seconds': expected === 'timeout' ? '5' : '60',
@@ -138,7 +131,7 @@ describe.concurrent('create', () => {
   );
 
   test('retries a create until the server listens, and creates the group once', async () => {
-    const port = await reservePort();
+    const port = await findUnusedPort();
     await using simulated = await startSimulatedRun();
     const running = simulated.run({ 'base-uri': `http://127.0.0.1:${port}` });
     await sleep(600);
@@ -151,7 +144,7 @@ describe.concurrent('create', () => {
 
   test('reports that nothing was written when the server never listens', async () => {
     await using simulated = await startSimulatedRun();
-    const origin = `http://127.0.0.1:${await reservePort()}`;
+    const origin = `http://127.0.0.1:${await findUnusedPort()}`;
     const result = await simulated.run({ 'base-uri': origin, 'timeout-seconds': '5' });
     expect(result.outputs['error-code']).toBe('network');
     expect(result.log).toContain(

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 
@@ -14,12 +15,27 @@ export async function listen(server: Server, port = 0): Promise<number> {
   return address.port;
 }
 
-/** Finds a port of 127.0.0.1 at which nobody listens. */
+/** From here on, systems choose the port for whoever asks for any. Linux: ip_local_port_range. */
+const FIRST_EPHEMERAL_PORT = 32_768;
+
+/**
+ * Finds a port of 127.0.0.1 at which nobody listens. It stays unused until somebody asks for this
+ * very port: a free one that the system chose would soon go to another test's server.
+ */
 export async function findUnusedPort(): Promise<number> {
-  const unused = createServer();
-  const port = await listen(unused);
-  await shutDown(unused, []);
-  return port;
+  for (;;) {
+    const port = randomInt(20_000, FIRST_EPHEMERAL_PORT);
+    const candidate = createServer();
+    try {
+      await listen(candidate, port);
+      await shutDown(candidate, []);
+      return port;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) {
+        throw error;
+      }
+    }
+  }
 }
 
 /** Returns the live set of the server's open connections. */
