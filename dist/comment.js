@@ -88,78 +88,54 @@ function createGitHubFetch(options) {
 }
 async function sendWithRetries(request, options) {
     const { client, origin, signal, remainingMs, sleep, random, observe, announceWait } = options;
+    const [path = ''] = request.path.split('?');
     for (let waitsBefore = 0;; waitsBefore += 1) {
         const exchange = await client.send(request, signal);
-        const isResponse = exchange.kind === 'response';
-        const [path = ''] = request.path.split('?');
         observe({
             method: request.method,
             path,
-            result: isResponse ? exchange.status : exchange.code,
+            result: exchange.kind === 'response' ? exchange.status : exchange.code,
             elapsedMs: exchange.receivedAt - exchange.startedAt,
         });
-        const failure = isResponse
-            ? classifyResponse(exchange, isRepeatable(request))
-            : classifyNoResponse(exchange, { isRepeatable: isRepeatable(request), origin });
-        if (failure.kind === 'none' && isResponse) {
-            return exchange;
+        const retry = findRetry(exchange, request);
+        if (retry === undefined || signal.aborted) {
+            return getResponse(exchange, origin);
         }
-        if (failure.kind !== 'retry' || signal.aborted) {
-            return giveUp(exchange, failure, origin);
-        }
-        const { retryAfterMs } = failure;
         const wait = (0,backoff/* computeBackoff */.O7)({
             waitsBefore,
-            retryAfterMs,
+            retryAfterMs: retry.afterMs,
             remainingMs: remainingMs(),
             random: random(),
         });
         if (wait.kind === 'too-long') {
-            return giveUp(exchange, failure, origin);
+            return getResponse(exchange, origin);
         }
         announceWait({ ms: wait.ms, why: describeReason(exchange) });
         await sleep(wait.ms);
         if (signal.aborted) {
-            return giveUp(exchange, failure, origin);
+            return getResponse(exchange, origin);
         }
     }
 }
 const TRANSIENT_STATUSES = new Set([408, 500, 502, 503, 504]);
-function classifyResponse(response, isRepeatable) {
-    const { status, headers, body, receivedAt } = response;
-    const rateLimit = readRateLimit(response);
+function findRetry(exchange, request) {
+    if (exchange.kind === 'no-response') {
+        const { mayHaveBeenProcessed, code } = exchange;
+        const isWorthIt = mayHaveBeenProcessed ? isRepeatable(request) : !(0,error_codes/* isPermanentCode */.U)(code);
+        return isWorthIt && code !== 'ABORTED' ? { afterMs: undefined } : undefined;
+    }
+    const rateLimit = readRateLimit(exchange);
     if (rateLimit !== undefined) {
-        return { kind: 'retry', retryAfterMs: rateLimit.waitMs, isRateLimit: true };
+        return { afterMs: rateLimit.waitMs };
     }
-    if (TRANSIENT_STATUSES.has(status) && isRepeatable) {
-        return {
-            kind: 'retry',
-            retryAfterMs: (0,backoff/* parseRetryAfter */.mu)(headers, receivedAt),
-            isRateLimit: false,
-        };
+    const { status, headers, body, receivedAt } = exchange;
+    if (!isRepeatable(request)) {
+        return undefined;
     }
-    if (status >= 300 && status < 400) {
-        const message = `GitHub answered ${status}, and a redirect is not followed.`;
-        return { kind: 'final', message, mayHaveBeenProcessed: false };
+    if (TRANSIENT_STATUSES.has(status)) {
+        return { afterMs: (0,backoff/* parseRetryAfter */.mu)(headers, receivedAt) };
     }
-    if (status < 200 || status > 599) {
-        const message = `GitHub answered ${status}, which is not a valid HTTP status.`;
-        return { kind: 'final', message, mayHaveBeenProcessed: true };
-    }
-    if (body.kind === 'unreadable') {
-        const message = `GitHub answered ${status}, but the answer can't be read: ${body.why}.`;
-        return isRepeatable
-            ? { kind: 'retry', retryAfterMs: undefined, isRateLimit: false }
-            : { kind: 'final', message, mayHaveBeenProcessed: true };
-    }
-    return { kind: 'none' };
-}
-function classifyNoResponse(failure, { isRepeatable, origin }) {
-    const { mayHaveBeenProcessed, code } = failure;
-    const isPermanent = !mayHaveBeenProcessed && (0,error_codes/* isPermanentCode */.U)(code);
-    return code === 'ABORTED' || isPermanent || (mayHaveBeenProcessed && !isRepeatable)
-        ? { kind: 'final', message: describeNoResponse(failure, origin), mayHaveBeenProcessed }
-        : { kind: 'retry', retryAfterMs: undefined, isRateLimit: false };
+    return body.kind === 'unreadable' && isUsableStatus(status) ? { afterMs: undefined } : undefined;
 }
 function describeReason(exchange) {
     return exchange.kind === 'response'
@@ -169,19 +145,29 @@ function describeReason(exchange) {
 function isRepeatable({ method, path }) {
     return method !== 'POST' || path.endsWith('/graphql');
 }
-function giveUp(exchange, failure, origin) {
-    if (failure.kind === 'final') {
-        throw new GitHubRequestError(failure.message, failure.mayHaveBeenProcessed);
-    }
+function isUsableStatus(status) {
+    return (status >= 200 && status < 300) || (status >= 400 && status <= 599);
+}
+function getResponse(exchange, origin) {
     if (exchange.kind === 'no-response') {
         const { mayHaveBeenProcessed, cause } = exchange;
         throw new GitHubRequestError(describeNoResponse(exchange, origin), mayHaveBeenProcessed, cause);
     }
-    if (failure.kind === 'retry' && failure.isRateLimit) {
-        throw new GitHubRequestError(describeRateLimit(exchange.status, failure.retryAfterMs), false);
+    const { status, body } = exchange;
+    const rateLimit = readRateLimit(exchange);
+    if (rateLimit !== undefined) {
+        throw new GitHubRequestError(describeRateLimit(status, rateLimit.waitMs), false);
     }
-    if (exchange.body.kind === 'unreadable') {
-        const message = `GitHub answered ${exchange.status}, but the answer can't be read: ${exchange.body.why}.`;
+    if (status >= 300 && status < 400) {
+        const message = `GitHub answered ${status}, and a redirect is not followed.`;
+        throw new GitHubRequestError(message, false);
+    }
+    if (!isUsableStatus(status)) {
+        const message = `GitHub answered ${status}, which is not a valid HTTP status.`;
+        throw new GitHubRequestError(message, true);
+    }
+    if (body.kind === 'unreadable') {
+        const message = `GitHub answered ${status}, but the answer can't be read: ${body.why}.`;
         throw new GitHubRequestError(message, true);
     }
     return exchange;
@@ -317,7 +303,7 @@ function findRequestError(error) {
 const OTHER_REFUSALS = /rate limit|abuse|locked|archived|SAML|blocked/i;
 function isRefusedIdentity(error) {
     const words = error instanceof Error ? error.message : '';
-    if (findRequestError(error) !== undefined || OTHER_REFUSALS.test(words)) {
+    if (OTHER_REFUSALS.test(words)) {
         return false;
     }
     const isGraphqlRefusal = error instanceof Error && error.name === 'GraphqlResponseError';

@@ -10604,6 +10604,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   S: () => (/* binding */ openHttpClient)
 });
 
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
 // EXTERNAL MODULE: ./build/node_modules/undici/methods.mjs
 var methods = __nccwpck_require__(7033);
 // EXTERNAL MODULE: ./build/node_modules/undici/lib/core/connect.js
@@ -10618,6 +10620,7 @@ var Client = __nccwpck_require__(592);
 // EXTERNAL MODULE: ./build/http/client-options.js
 var client_options = __nccwpck_require__(1985);
 ;// CONCATENATED MODULE: ./build/http/connections.js
+
 
 
 const ADDRESS_TIMEOUT_MS = 2_500;
@@ -10690,7 +10693,6 @@ class ClientConnection {
         }
     }
     abandon(reason) {
-        this.#isAbandoned = true;
         this.#owner.abandon(this);
         this.destroy(reason).catch(() => { });
     }
@@ -10724,7 +10726,7 @@ class ClientConnection {
         const watched = this.#watch(connect);
         return (options, callback) => watched(options, (...result) => {
             const [error, socket] = result;
-            if (error === null && socket !== null) {
+            if (error === null) {
                 this.#isConnected = true;
                 this.#mayHaveSent = true;
                 socket.once('close', () => {
@@ -10743,7 +10745,7 @@ class ClientConnection {
                 }
                 callback(...result);
             });
-            if (isSocket(socket)) {
+            if (socket instanceof external_node_net_.Socket) {
                 this.#sockets.add(socket);
                 socket.once('close', () => this.#sockets.delete(socket));
             }
@@ -10751,11 +10753,8 @@ class ClientConnection {
     }
 }
 function joinPeer({ hostname, port, protocol, }) {
-    const host = hostname.replace(/^\[|\]$/g, '');
+    const host = hostname.replace(/[[\]]/g, '');
     return `${host}:${port || (protocol === 'https:' ? '443' : '80')}`;
-}
-function isSocket(value) {
-    return typeof value === 'object' && value !== null && 'destroy' in value && 'once' in value;
 }
 
 // EXTERNAL MODULE: ./build/http/error-codes.js
@@ -14646,7 +14645,7 @@ async function investigate(error, context, client) {
 }
 async function investigateRequest(error, context, client) {
     const { desired, server } = context;
-    const reasons = error.errors.map(({ attribute, reason }) => `${attribute} ${reason}`.trim());
+    const reasons = error.errors.map(({ attribute, reason }) => `${attribute} ${reason}`);
     const headline = `LaunchDarkly refused the request as invalid (${error.status})`;
     const words = [error.message ?? error.text, ...reasons].join(' ').toLowerCase();
     if (words.includes('application')) {

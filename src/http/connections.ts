@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { buildConnector, Client, type Dispatcher } from 'undici';
 import { HTTP_OPTIONS, NO_TIMEOUTS, TLS_OPTIONS } from './client-options.ts';
 import type { HttpProxy } from './proxies.ts';
@@ -150,7 +151,6 @@ class ClientConnection implements PooledConnection {
   }
 
   abandon(reason: Error): void {
-    this.#isAbandoned = true;
     this.#owner.abandon(this);
     // Pending requests fail with `reason`; nothing waits for the rest.
     this.destroy(reason).catch(() => {});
@@ -196,8 +196,7 @@ class ClientConnection implements PooledConnection {
     return (options, callback) =>
       watched(options, (...result) => {
         const [error, socket] = result;
-        // With an error there is no second argument, whatever its type says.
-        if (error === null && socket !== null) {
+        if (error === null) {
           this.#isConnected = true;
           this.#mayHaveSent = true;
           socket.once('close', () => {
@@ -211,6 +210,7 @@ class ClientConnection implements PooledConnection {
   /** Records the sockets that a connector opens, and which peer each of its errors belongs to. */
   #watch(connect: buildConnector.connector): buildConnector.connector {
     return (options, callback) => {
+      // Whatever its type says, undici's connector returns the socket before it is connected.
       const socket: unknown = connect(options, (...result) => {
         const [error] = result;
         // An error of the connection to a proxy passes here a second time, as that of the tunnel.
@@ -219,7 +219,7 @@ class ClientConnection implements PooledConnection {
         }
         callback(...result);
       });
-      if (isSocket(socket)) {
+      if (socket instanceof Socket) {
         this.#sockets.add(socket);
         socket.once('close', () => this.#sockets.delete(socket));
       }
@@ -233,15 +233,6 @@ export function joinPeer({
   port,
   protocol,
 }: Pick<URL, 'hostname' | 'port' | 'protocol'>): string {
-  const host = hostname.replace(/^\[|\]$/g, '');
+  const host = hostname.replace(/[[\]]/g, '');
   return `${host}:${port || (protocol === 'https:' ? '443' : '80')}`;
-}
-
-interface Socket {
-  destroy(error?: Error): unknown;
-  once(event: 'close', listener: () => void): unknown;
-}
-
-function isSocket(value: unknown): value is Socket {
-  return typeof value === 'object' && value !== null && 'destroy' in value && 'once' in value;
 }

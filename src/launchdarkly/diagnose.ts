@@ -159,7 +159,7 @@ async function investigateRequest(
   client: LaunchDarkly,
 ): Promise<Finding> {
   const { desired, server } = context;
-  const reasons = error.errors.map(({ attribute, reason }) => `${attribute} ${reason}`.trim());
+  const reasons = error.errors.map(({ attribute, reason }) => `${attribute} ${reason}`);
   const headline = `LaunchDarkly refused the request as invalid (${error.status})`;
   const words = [error.message ?? error.text, ...reasons].join(' ').toLowerCase();
   if (words.includes('application')) {

@@ -176,7 +176,7 @@ export const OTHER_REFUSALS = /rate limit|abuse|locked|archived|SAML|blocked/i;
  */
 function isRefusedIdentity(error: unknown): boolean {
   const words = error instanceof Error ? error.message : '';
-  if (findRequestError(error) !== undefined || OTHER_REFUSALS.test(words)) {
+  if (OTHER_REFUSALS.test(words)) {
     return false;
   }
   const isGraphqlRefusal = error instanceof Error && error.name === 'GraphqlResponseError';

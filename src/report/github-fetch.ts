@@ -85,95 +85,64 @@ async function sendWithRetries(
   options: GitHubFetchOptions,
 ): Promise<HttpResponse> {
   const { client, origin, signal, remainingMs, sleep, random, observe, announceWait } = options;
+  const [path = ''] = request.path.split('?');
   for (let waitsBefore = 0; ; waitsBefore += 1) {
     const exchange = await client.send(request, signal);
-    const isResponse = exchange.kind === 'response';
-    const [path = ''] = request.path.split('?');
     observe({
       method: request.method,
       path,
-      result: isResponse ? exchange.status : exchange.code,
+      result: exchange.kind === 'response' ? exchange.status : exchange.code,
       elapsedMs: exchange.receivedAt - exchange.startedAt,
     });
-    const failure = isResponse
-      ? classifyResponse(exchange, isRepeatable(request))
-      : classifyNoResponse(exchange, { isRepeatable: isRepeatable(request), origin });
-    if (failure.kind === 'none' && isResponse) {
-      return exchange;
+    const retry = findRetry(exchange, request);
+    if (retry === undefined || signal.aborted) {
+      return getResponse(exchange, origin);
     }
-    if (failure.kind !== 'retry' || signal.aborted) {
-      return giveUp(exchange, failure, origin);
-    }
-    const { retryAfterMs } = failure;
     const wait = computeBackoff({
       waitsBefore,
-      retryAfterMs,
+      retryAfterMs: retry.afterMs,
       remainingMs: remainingMs(),
       random: random(),
     });
     if (wait.kind === 'too-long') {
-      return giveUp(exchange, failure, origin);
+      return getResponse(exchange, origin);
     }
     announceWait({ ms: wait.ms, why: describeReason(exchange) });
     await sleep(wait.ms);
     if (signal.aborted) {
-      return giveUp(exchange, failure, origin);
+      return getResponse(exchange, origin);
     }
   }
 }
-
-/** What is to be done about one attempt. */
-type Classification =
-  | { readonly kind: 'none' }
-  | {
-      readonly kind: 'retry';
-      readonly retryAfterMs: number | undefined;
-      readonly isRateLimit: boolean;
-    }
-  | { readonly kind: 'final'; readonly message: string; readonly mayHaveBeenProcessed: boolean };
 
 /** Statuses of a server, or of something before it, that has trouble for the moment. */
 const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 500, 502, 503, 504]);
 
-function classifyResponse(response: HttpResponse, isRepeatable: boolean): Classification {
-  const { status, headers, body, receivedAt } = response;
-  const rateLimit = readRateLimit(response);
+/**
+ * Decides whether the request is worth another attempt: undefined when it is not. `afterMs` is the wait that
+ * GitHub asks for, in milliseconds.
+ */
+function findRetry(
+  exchange: HttpResponse | NoResponse,
+  request: HttpRequest,
+): { readonly afterMs: number | undefined } | undefined {
+  if (exchange.kind === 'no-response') {
+    const { mayHaveBeenProcessed, code } = exchange;
+    const isWorthIt = mayHaveBeenProcessed ? isRepeatable(request) : !isPermanentCode(code);
+    return isWorthIt && code !== 'ABORTED' ? { afterMs: undefined } : undefined;
+  }
+  const rateLimit = readRateLimit(exchange);
   if (rateLimit !== undefined) {
-    return { kind: 'retry', retryAfterMs: rateLimit.waitMs, isRateLimit: true };
+    return { afterMs: rateLimit.waitMs };
   }
-  if (TRANSIENT_STATUSES.has(status) && isRepeatable) {
-    return {
-      kind: 'retry',
-      retryAfterMs: parseRetryAfter(headers, receivedAt),
-      isRateLimit: false,
-    };
+  const { status, headers, body, receivedAt } = exchange;
+  if (!isRepeatable(request)) {
+    return undefined;
   }
-  if (status >= 300 && status < 400) {
-    const message = `GitHub answered ${status}, and a redirect is not followed.`;
-    return { kind: 'final', message, mayHaveBeenProcessed: false };
+  if (TRANSIENT_STATUSES.has(status)) {
+    return { afterMs: parseRetryAfter(headers, receivedAt) };
   }
-  if (status < 200 || status > 599) {
-    const message = `GitHub answered ${status}, which is not a valid HTTP status.`;
-    return { kind: 'final', message, mayHaveBeenProcessed: true };
-  }
-  if (body.kind === 'unreadable') {
-    const message = `GitHub answered ${status}, but the answer can't be read: ${body.why}.`;
-    return isRepeatable
-      ? { kind: 'retry', retryAfterMs: undefined, isRateLimit: false }
-      : { kind: 'final', message, mayHaveBeenProcessed: true };
-  }
-  return { kind: 'none' };
-}
-
-function classifyNoResponse(
-  failure: NoResponse,
-  { isRepeatable, origin }: { readonly isRepeatable: boolean; readonly origin: string },
-): Classification {
-  const { mayHaveBeenProcessed, code } = failure;
-  const isPermanent = !mayHaveBeenProcessed && isPermanentCode(code);
-  return code === 'ABORTED' || isPermanent || (mayHaveBeenProcessed && !isRepeatable)
-    ? { kind: 'final', message: describeNoResponse(failure, origin), mayHaveBeenProcessed }
-    : { kind: 'retry', retryAfterMs: undefined, isRateLimit: false };
+  return body.kind === 'unreadable' && isUsableStatus(status) ? { afterMs: undefined } : undefined;
 }
 
 function describeReason(exchange: HttpResponse | NoResponse): string {
@@ -187,24 +156,32 @@ function isRepeatable({ method, path }: HttpRequest): boolean {
   return method !== 'POST' || path.endsWith('/graphql');
 }
 
-/** Hands a response on as it is, where octokit can read it; throws where nothing can be made of it. */
-function giveUp(
-  exchange: HttpResponse | NoResponse,
-  failure: Classification,
-  origin: string,
-): HttpResponse {
-  if (failure.kind === 'final') {
-    throw new GitHubRequestError(failure.message, failure.mayHaveBeenProcessed);
-  }
+/** Whether octokit can make something of the status. */
+function isUsableStatus(status: number): boolean {
+  return (status >= 200 && status < 300) || (status >= 400 && status <= 599);
+}
+
+/** Gets the response of an exchange after which there is no other; throws where octokit can't read it. */
+function getResponse(exchange: HttpResponse | NoResponse, origin: string): HttpResponse {
   if (exchange.kind === 'no-response') {
     const { mayHaveBeenProcessed, cause } = exchange;
     throw new GitHubRequestError(describeNoResponse(exchange, origin), mayHaveBeenProcessed, cause);
   }
-  if (failure.kind === 'retry' && failure.isRateLimit) {
-    throw new GitHubRequestError(describeRateLimit(exchange.status, failure.retryAfterMs), false);
+  const { status, body } = exchange;
+  const rateLimit = readRateLimit(exchange);
+  if (rateLimit !== undefined) {
+    throw new GitHubRequestError(describeRateLimit(status, rateLimit.waitMs), false);
   }
-  if (exchange.body.kind === 'unreadable') {
-    const message = `GitHub answered ${exchange.status}, but the answer can't be read: ${exchange.body.why}.`;
+  if (status >= 300 && status < 400) {
+    const message = `GitHub answered ${status}, and a redirect is not followed.`;
+    throw new GitHubRequestError(message, false);
+  }
+  if (!isUsableStatus(status)) {
+    const message = `GitHub answered ${status}, which is not a valid HTTP status.`;
+    throw new GitHubRequestError(message, true);
+  }
+  if (body.kind === 'unreadable') {
+    const message = `GitHub answered ${status}, but the answer can't be read: ${body.why}.`;
     throw new GitHubRequestError(message, true);
   }
   return exchange;
