@@ -248,6 +248,22 @@ describe('more secrets than a run can track', () => {
     expect(secrets.redact(makeWord(1))).toBe('***');
   });
 
+  test('redacts the longest secret that can be registered', () => {
+    const { secrets } = setUp();
+    const token = 'x'.repeat(128 * 1024);
+    expect(secrets.discover('', { token })).toBe(true);
+    expect(secrets.redact(token)).toBe('***');
+  });
+
+  test('what the workflow named does not count', () => {
+    const { secrets } = setUp();
+    secrets.exempt(['the-name-of-a-token-member']);
+    const json = Array.from({ length: 1_000 }, (_, number) => ({ token: makeWord(number) }));
+    expect(secrets.discover('', json)).toBe(true);
+    expect(secrets.discover('', { token: 'the-name-of-a-token-member' })).toBe(true);
+    expect(secrets.discover('', { token: makeWord(1_000) })).toBe(false);
+  });
+
   test.each([
     ['too many', Array.from({ length: 1_001 }, (_, number) => ({ token: makeWord(number) }))],
     ['too long', [{ token: 'x'.repeat(128 * 1024 + 1) }]],
@@ -328,7 +344,14 @@ describe('redact', () => {
     expect(secrets.redact(text)).toBe(text);
   });
 
-  test('searches a text of any length, and truncates it where no sink would show the rest', () => {
+  test('truncates a text where no sink would show the rest', () => {
+    const { secrets } = setUp();
+    const longest = '. '.repeat(512 * 1024);
+    expect(secrets.redact(longest)).toBe(longest);
+    expect(secrets.redact(`${longest}.`)).toBe(`${longest.slice(0, -64)}…`);
+  });
+
+  test('searches a text of any length, and leaves no part of a key where it truncates', () => {
     const { secrets } = setUp();
     secrets.add(TOKEN);
     for (let offset = 0; offset < 80; offset += 1) {

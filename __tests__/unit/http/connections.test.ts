@@ -35,8 +35,11 @@ afterEach(async () => {
   server.close();
 });
 
-function open(origin = `http://127.0.0.1:${port}`): Connections {
-  return openConnections({ origin, proxy: undefined, connectTimeoutMs: 10_000 });
+/** Longer than any test: what has ended did not end because of it. */
+const NEVER_MS = 1_000_000;
+
+function open(origin = `http://127.0.0.1:${port}`, connectTimeoutMs = NEVER_MS): Connections {
+  return openConnections({ origin, proxy: undefined, connectTimeoutMs });
 }
 
 async function request(
@@ -103,6 +106,17 @@ describe('a connection', () => {
   });
 });
 
+test('a connection fails that takes longer to open than it may', async () => {
+  // Nobody answers the TLS handshake.
+  server.on('clientError', () => {});
+  const silent = open(`https://127.0.0.1:${port}`, 50);
+  const connection = silent.acquire();
+  const error = await request(connection).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: 'UND_ERR_CONNECT_TIMEOUT' });
+  expect(connection.mayHaveSent).toBe(false);
+  await silent.close();
+});
+
 describe('an abandoned connection', () => {
   test('ends its request with the reason, and leaves the others alone', async () => {
     const [abandoned, other] = [connections.acquire(), connections.acquire()];
@@ -145,6 +159,18 @@ describe('an abandoned connection', () => {
 });
 
 describe('closed connections', () => {
+  test('end while they are still being opened', async () => {
+    server.on('clientError', () => {});
+    const silent = open(`https://127.0.0.1:${port}`);
+    const refused = expect(request(silent.acquire())).rejects.toThrow(
+      'the connections were closed',
+    );
+    await once(server, 'connection');
+    await silent.close();
+    await refused;
+    await ended(sockets[0]);
+  });
+
   test('end at the server, whether they are idle or in use', async () => {
     const [idle, busy] = [connections.acquire(), connections.acquire()];
     await Promise.all([request(idle), request(busy)]);
@@ -201,7 +227,7 @@ describe('a proxy', () => {
     openConnections({
       origin: SERVER,
       proxy: { origin: `http://127.0.0.1:${proxyPort}`, authorization: undefined },
-      connectTimeoutMs: 10_000,
+      connectTimeoutMs: NEVER_MS,
     });
 
   test('has to be loaded before the first connection', async () => {

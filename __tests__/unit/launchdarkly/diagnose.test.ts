@@ -218,6 +218,44 @@ const silent = createClient(
   new AbortController().signal,
 );
 
+describe('a 400', () => {
+  /** Describes a 400 with these words of LaunchDarkly's, and lists the paths that were asked for. */
+  async function describe400(message: string) {
+    const asked: string[] = [];
+    const client = answerWith(({ path }) => {
+      asked.push(path.replace(/\?.*/, ''));
+      return 404;
+    });
+    const told = await describeApiError(refuse(400, { message }), circumstances(), client);
+    return { asked: asked[0], told };
+  }
+
+  test.each([
+    ['Invalid project', '/api/v2/projects/p/environments'],
+    ['Invalid Environment', '/api/v2/projects/p/environments'],
+    ['Invalid application', '/api/v2/applications'],
+  ])('that says "%s" is worth a look', async (message, path) => {
+    expect((await describe400(message)).asked).toBe(path);
+  });
+
+  test('that speaks of nothing that can be looked up asks nothing', async () => {
+    const { asked, told } = await describe400('Invalid name');
+    expect(asked).toBeUndefined();
+    expect(told.message).toMatch(/^LaunchDarkly refused the request as invalid \(400\)\. Tried/);
+  });
+
+  test('that names the environment is told as it is when nothing can be looked up', async () => {
+    const error = refuse(400, { message: 'Invalid environment' });
+    const { message } = await describeApiError(error, circumstances(), silent);
+    expect(message).toMatch(/^LaunchDarkly refused the request as invalid \(400\)\. Tried/);
+  });
+});
+
+test('a 403 is told as a refusal of access', async () => {
+  const { message } = await describeApiError(refuse(403), circumstances(), silent);
+  expect(message).toMatch(/^LaunchDarkly refused access \(403\)\. Tried to create/);
+});
+
 describe('diagnosis by asking LaunchDarkly', () => {
   interface Row {
     readonly title: string;
@@ -301,6 +339,12 @@ describe('diagnosis by asking LaunchDarkly', () => {
       refusal: refuse(401),
       identity: { authKind: 'sdkKey' },
       says: ['The token is not an access token', 'LaunchDarkly says it is: sdkKey.'],
+    },
+    {
+      title: 'a 401 for a token with a name that is said to be of a server',
+      refusal: refuse(401),
+      identity: { tokenName: 'CI', authKind: 'server' },
+      says: ['LaunchDarkly knows the token but', 'It is the token "CI" (server).'],
     },
     {
       title: 'a 401 for somebody without a name',

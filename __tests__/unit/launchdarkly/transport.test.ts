@@ -97,6 +97,16 @@ describe('response bodies', () => {
     expect(server.masked).toEqual([key]);
   });
 
+  test('does not hand on a body with more secrets than can be redacted', async () => {
+    const items = Array.from({ length: 1_001 }, (_, number) => ({
+      token: `a-secret-${String(number).padStart(12, '0')}`,
+    }));
+    await using server = await open((_request, response) => response.end(JSON.stringify(items)));
+    expect(await server.send()).toMatchObject({
+      body: { kind: 'unreadable', why: 'it holds more secrets than can be redacted' },
+    });
+  });
+
   test('cuts off an endless body at four MiB', async () => {
     await using server = await open((_request, response) => {
       const pour = () => {

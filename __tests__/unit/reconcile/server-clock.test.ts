@@ -96,3 +96,23 @@ test('a server time is after a moment only when no imprecision can explain it', 
   expect(clock.isAfter(epochMs + 700, at(0))).toBe(false);
   expect(clock.isAfter(epochMs + 1_101, at(0))).toBe(true);
 });
+
+test('a server time is not after a moment that it reaches only by all imprecisions together', () => {
+  const clock = new ServerClock();
+  clock.record({ sentAt: at(900), receivedAt: at(1_000), serverTimeMs: dateAt(1_000) });
+  const { latestMs } = clock.timeAt(at(0)) ?? { latestMs: 0 };
+  // A second of the Date, and the 100 ms of the exchange.
+  expect(clock.isAfter(latestMs + 1_100, at(0))).toBe(false);
+  expect(clock.isAfter(latestMs + 1_101, at(0))).toBe(true);
+});
+
+test('readings that differ by no more than the imprecision are those of a steady clock', () => {
+  const clock = new ServerClock();
+  clock.record({ sentAt: at(0), receivedAt: at(100), serverTimeMs: epochMs });
+  clock.record({ sentAt: at(0), receivedAt: at(100), serverTimeMs: epochMs + 1_100 });
+  const steady = clock.timeAt(at(0));
+  expect(steady?.earliestMs).toBe(steady?.latestMs);
+  clock.record({ sentAt: at(0), receivedAt: at(100), serverTimeMs: epochMs + 1_101 });
+  const unsteady = clock.timeAt(at(0));
+  expect(unsteady?.earliestMs).toBeLessThan(unsteady?.latestMs ?? 0);
+});

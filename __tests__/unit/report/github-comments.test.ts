@@ -170,6 +170,8 @@ test('closing ends the connection that was kept open', async () => {
   await comments.close();
   await ended;
   expect(socket?.destroyed).toBe(true);
+  // An idle connection would have ended by itself, some seconds later.
+  await expect(comments.list()).rejects.toThrow('GitHub could not be reached');
 });
 
 describe('the login of a token', () => {

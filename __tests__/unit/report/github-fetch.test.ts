@@ -162,6 +162,12 @@ describe("GitHub's response", () => {
     expect(await response?.text()).toBe('{}');
   });
 
+  test('is handed on without the headers that it does not have', async () => {
+    const { response } = await fetchOnce([answer(200, { headers: { link: '<x>' } })]);
+    expect(response?.headers.has('link')).toBe(true);
+    expect(response?.headers.get('content-type')).not.toBe('undefined');
+  });
+
   test.each([204, 205])('of %i is handed on without a body', async (status) => {
     const { response } = await fetchOnce([answer(status, { body: { kind: 'text', text: '' } })]);
     expect(response?.body).toBeNull();
@@ -279,7 +285,8 @@ describe('a request that creates something', () => {
   });
 
   test('is sent again when it is a query of GraphQL', async () => {
-    const query = { ...post, url: `${ORIGIN}/graphql` };
+    // The API of GitHub Enterprise Server has a path in front.
+    const query = { ...post, url: `${ORIGIN}/api/graphql` };
     const { status, sent } = await fetchOnce([answer(502), answer(200)], query);
     expect(status).toBe(200);
     expect(sent).toHaveLength(2);
@@ -318,6 +325,12 @@ describe('failures that stay', () => {
       mayHaveBeenProcessed: false,
       cause,
     });
+  });
+
+  test('a host that nobody knows is reported with the setting that names it', async () => {
+    const exchange = noAnswer('ENOTFOUND', false, { isDirect: true });
+    const { error } = await fetchOnce([exchange], { remainingMs: 600 });
+    expect(error).toMatchObject({ message: expect.stringContaining('GITHUB_API_URL') });
   });
 
   test.each([
