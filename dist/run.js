@@ -10858,12 +10858,11 @@ function openHttpClient(options) {
             }
             catch (cause) {
                 const peer = attempt.findFailedPeer(cause);
-                const isProxyPeer = peer !== undefined && peer !== joinPeer(new URL(origin));
                 return fail({
                     mayHaveBeenProcessed: attempt.mayHaveSent && peer === undefined,
                     code: attempt.abortCode ?? nameRefusal((0,error_codes/* readErrorCode */.W)(cause), proxy?.authorization),
                     cause,
-                    proxy: isProxyPeer ? peer : undefined,
+                    proxy: peer === joinPeer(new URL(origin)) ? undefined : peer,
                     startedAt,
                 });
             }
@@ -10884,7 +10883,7 @@ class Attempt {
     constructor(connections, signal, timeoutMs) {
         this.#connection = connections.acquire();
         this.#signal = signal;
-        signal.addEventListener('abort', this.#abort, { once: true });
+        signal.addEventListener('abort', this.#abort);
         this.#timer = setTimeout(() => {
             this.#abandon('ATTEMPT_TIMEOUT', new Error(`no answer within ${timeoutMs} ms`));
         }, timeoutMs);
@@ -10957,7 +10956,7 @@ function nameRefusal(code, authorization) {
         : code;
 }
 function flattenHeaders(headers) {
-    return Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => value === undefined ? [] : [[name.toLowerCase(), [value].flat().join(', ')]]));
+    return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), [value].flat().join(', ')]));
 }
 
 
@@ -15559,6 +15558,9 @@ function explainUnknownIdentity(parts, group) {
 function deleteGroup(request, deps) {
     return new Deletion(request, deps).run();
 }
+function isStillThere(current) {
+    return current.kind === 'same' || current.kind === 'unknown';
+}
 class Deletion {
     #request;
     #deps;
@@ -15594,13 +15596,8 @@ class Deletion {
                 return { kind: 'deleted', group: found.group, drift: [] };
             }
             const current = await this.#resolve(result, found);
-            switch (current.kind) {
-                case 'none':
-                    return this.#conclude(found.group, undefined);
-                case 'replaced':
-                    return this.#conclude(found.group, current.group);
-                case 'same':
-                case 'unknown':
+            if (!isStillThere(current)) {
+                return this.#conclude(found.group, current.group);
             }
         }
     }
@@ -15617,7 +15614,7 @@ class Deletion {
                 const current = isOwnError(result.error)
                     ? await this.#confirmGone(found)
                     : await this.#readCurrent(found);
-                if (current.kind === 'same' || current.kind === 'unknown') {
+                if (isStillThere(current)) {
                     throw this.#loop.fail(explainNotDeleted(result.error, current.group));
                 }
                 return current;
@@ -15625,7 +15622,7 @@ class Deletion {
             case 'indeterminate': {
                 const first = await this.#observe(found);
                 const settled = this.#settle(first, found);
-                if (settled !== undefined && settled.kind !== 'same' && settled.kind !== 'unknown') {
+                if (settled !== undefined && !isStillThere(settled)) {
                     return settled;
                 }
                 await this.#loop.wait(result, 'delete');
@@ -15645,7 +15642,7 @@ class Deletion {
         }
         catch (error) {
             if (error instanceof errors/* ActionError */.lZ) {
-                return { kind: 'none' };
+                return { kind: 'none', group: undefined };
             }
             throw error;
         }
@@ -15675,7 +15672,9 @@ class Deletion {
             return undefined;
         }
         const { group } = observation;
-        return group === undefined ? { kind: 'none' } : { kind: identify(group, found.group), group };
+        return group === undefined
+            ? { kind: 'none', group }
+            : { kind: identify(group, found.group), group };
     }
     #staleMs({ group, sentAt }, found) {
         const identity = group && identify(group, found.group);

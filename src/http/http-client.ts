@@ -129,12 +129,11 @@ export function openHttpClient(options: HttpClientOptions): HttpClient {
         return { kind: 'response', status, headers, body, startedAt, receivedAt };
       } catch (cause) {
         const peer = attempt.findFailedPeer(cause);
-        const isProxyPeer = peer !== undefined && peer !== joinPeer(new URL(origin));
         return fail({
           mayHaveBeenProcessed: attempt.mayHaveSent && peer === undefined,
           code: attempt.abortCode ?? nameRefusal(readErrorCode(cause), proxy?.authorization),
           cause,
-          proxy: isProxyPeer ? peer : undefined,
+          proxy: peer === joinPeer(new URL(origin)) ? undefined : peer,
           startedAt,
         });
       } finally {
@@ -162,7 +161,7 @@ class Attempt {
   constructor(connections: Connections, signal: AbortSignal, timeoutMs: number) {
     this.#connection = connections.acquire();
     this.#signal = signal;
-    signal.addEventListener('abort', this.#abort, { once: true });
+    signal.addEventListener('abort', this.#abort);
     this.#timer = setTimeout(() => {
       this.#abandon('ATTEMPT_TIMEOUT', new Error(`no answer within ${timeoutMs} ms`));
     }, timeoutMs);
@@ -248,8 +247,6 @@ function nameRefusal(code: string, authorization: string | undefined): string {
 
 function flattenHeaders(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name.toLowerCase(), [value].flat().join(', ')]],
-    ),
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), [value].flat().join(', ')]),
   );
 }

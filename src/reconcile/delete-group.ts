@@ -49,7 +49,12 @@ interface Found {
 type Current =
   | { readonly kind: 'same' | 'unknown'; readonly group: InsightGroup }
   | { readonly kind: 'replaced'; readonly group: InsightGroup }
-  | { readonly kind: 'none' };
+  | { readonly kind: 'none'; readonly group: undefined };
+
+/** Whether the group is there, or may be: one that can't be told from it. */
+function isStillThere(current: Current): current is Extract<Current, { kind: 'same' | 'unknown' }> {
+  return current.kind === 'same' || current.kind === 'unknown';
+}
 
 class Deletion {
   readonly #request: DeleteRequest;
@@ -90,14 +95,8 @@ class Deletion {
         return { kind: 'deleted', group: found.group, drift: [] };
       }
       const current = await this.#resolve(result, found);
-      switch (current.kind) {
-        case 'none':
-          return this.#conclude(found.group, undefined);
-        case 'replaced':
-          return this.#conclude(found.group, current.group);
-        case 'same':
-        case 'unknown':
-        // It is still there: another attempt.
+      if (!isStillThere(current)) {
+        return this.#conclude(found.group, current.group);
       }
     }
   }
@@ -116,7 +115,7 @@ class Deletion {
         const current = isOwnError(result.error)
           ? await this.#confirmGone(found)
           : await this.#readCurrent(found);
-        if (current.kind === 'same' || current.kind === 'unknown') {
+        if (isStillThere(current)) {
           throw this.#loop.fail(explainNotDeleted(result.error, current.group));
         }
         return current;
@@ -125,7 +124,7 @@ class Deletion {
         // Most often it was carried out, and the first read shows it.
         const first = await this.#observe(found);
         const settled = this.#settle(first, found);
-        if (settled !== undefined && settled.kind !== 'same' && settled.kind !== 'unknown') {
+        if (settled !== undefined && !isStillThere(settled)) {
           return settled;
         }
         await this.#loop.wait(result, 'delete');
@@ -150,7 +149,7 @@ class Deletion {
       return current.kind === 'unknown' ? { ...current, kind: 'replaced' } : current;
     } catch (error) {
       if (error instanceof ActionError) {
-        return { kind: 'none' };
+        return { kind: 'none', group: undefined };
       }
       throw error;
     }
@@ -185,7 +184,9 @@ class Deletion {
       return undefined;
     }
     const { group } = observation;
-    return group === undefined ? { kind: 'none' } : { kind: identify(group, found.group), group };
+    return group === undefined
+      ? { kind: 'none', group }
+      : { kind: identify(group, found.group), group };
   }
 
   /**
