@@ -3,7 +3,12 @@ import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { findUnusedPort, listen, shutDown } from '../../../simulator/network/loopback.ts';
+import {
+  findUnusedPort,
+  listen,
+  shutDown,
+  trackSockets,
+} from '../../../simulator/network/loopback.ts';
 import { startConnectProxy } from '../../../simulator/network/proxy.ts';
 import { type HttpRequest, openHttpClient } from '../../../src/http/http-client.ts';
 
@@ -172,6 +177,14 @@ test('a request that cannot be written counts as never sent', async () => {
   expect(String(exchange.kind === 'no-response' && exchange.cause)).not.toContain('a secret');
 });
 
+test.each([
+  [4_194_304, 'text'],
+  [4_194_305, 'unreadable'],
+])('a body of %i bytes is %s', async (length, kind) => {
+  await using server = await open((_request, response) => response.end('x'.repeat(length)));
+  expect(await server.client.send(get('/'), NEVER)).toMatchObject({ body: { kind } });
+});
+
 test('a redirect is returned as a response and not followed', async () => {
   const paths: (string | undefined)[] = [];
   await using server = await open((request, response) => {
@@ -330,7 +343,8 @@ describe('a peer that can not be connected to', () => {
   test('is named when it is the proxy', async () => {
     const proxy = `127.0.0.1:${await findUnusedPort()}`;
     const origin = 'https://app.launchdarkly.com';
-    const client = openHttpClient({ origin, proxies: { ...NO_PROXIES, httpsProxy: proxy } });
+    const httpsProxy = `http://user:password@${proxy}`;
+    const client = openHttpClient({ origin, proxies: { ...NO_PROXIES, httpsProxy } });
     expect(await client.send(get('/'), NEVER)).toMatchObject({
       code: 'ECONNREFUSED',
       isDirect: false,
@@ -338,6 +352,20 @@ describe('a peer that can not be connected to', () => {
       mayHaveBeenProcessed: false,
     });
     await client.close();
+  });
+
+  test('is the server when it takes longer to connect than it may', async () => {
+    const silent = createTcpServer();
+    const sockets = trackSockets(silent);
+    const origin = `https://127.0.0.1:${await listen(silent)}`;
+    const client = openHttpClient({ origin, proxies: NO_PROXIES, connectTimeoutMs: 50 });
+    expect(await client.send(get('/'), NEVER)).toMatchObject({
+      code: 'UND_ERR_CONNECT_TIMEOUT',
+      proxy: undefined,
+      mayHaveBeenProcessed: false,
+    });
+    await client.close();
+    await shutDown(silent, sockets);
   });
 
   test('is nobody when the connection breaks after the request was sent', async () => {

@@ -611,6 +611,39 @@ describe('a request', () => {
     expect(server.accepted).toHaveLength(2);
   });
 
+  test('that was aborted while it waited takes no room afterwards', async () => {
+    const server = new RateLimitedServer({ limit: Infinity, dialect: 'silent' });
+    const throttled = throttleForOneMinute(server);
+    const controller = new AbortController();
+    const open = new AbortController().signal;
+    // The first one goes alone, and then four at once.
+    await settle(throttled.send(read, open));
+    const sent = [1, 2, 3, 4].map(() => throttled.send(read, open));
+    const aborted = [1, 2, 3, 4].map(() => throttled.send(read, controller.signal));
+    controller.abort();
+    await Promise.all(aborted);
+    await settle(Promise.all(sent));
+    const startedAt = Date.now();
+    await settle(Promise.all([1, 2, 3, 4].map(() => throttled.send(read, open))));
+    expect(Date.now() - startedAt).toBe(ROUND_TRIP_MS);
+  });
+
+  test('that was refused takes no room afterwards', async () => {
+    const server = new ScriptedServer([
+      [429, { 'x-ratelimit-route-remaining': '0', 'retry-after': '600' }],
+    ]);
+    const throttled = throttleForOneMinute(server);
+    const { signal } = new AbortController();
+    const refused = [1, 2, 3, 4, 5].map(() => throttled.send(read, signal));
+    const answers = await settle(Promise.all(refused));
+    expect(answers.map((answer) => answer.kind === 'response' && answer.status)).toEqual([
+      ...[429, 429, 429, 429, 429],
+    ]);
+    const other = { method: 'GET', path: '/other' } as const;
+    expect(await settle(throttled.send(other, signal))).toMatchObject({ kind: 'response' });
+    expect(server.sentAt).toHaveLength(2);
+  });
+
   test('leaves no listener behind', async () => {
     const { signal } = new AbortController();
     const throttled = throttleForOneMinute(new RateLimitedServer({ limit: 5 }));

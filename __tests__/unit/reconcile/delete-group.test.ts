@@ -228,6 +228,14 @@ describe('a definite response to the delete', () => {
     expect(outcome).toMatchObject({ kind: 'deleted', successor: undated });
   });
 
+  test('is a bug when the read after a 404 throws what nobody foresaw', async () => {
+    const bug: Reply<InsightGroup> = () => {
+      throw new TypeError('a bug');
+    };
+    const { error } = await run({ read: [ok(group), bug], delete: [missing] });
+    expect(error).toBeInstanceOf(TypeError);
+  });
+
   test('takes 404 for success when the read after it fails', async () => {
     const { outcome } = await run({ read: [ok(group), rejected(403)], delete: [missing] });
     expect(outcome).toMatchObject({ kind: 'deleted', group });
@@ -354,6 +362,50 @@ describe('a delete without a clear answer', () => {
     expect(sentAtMs.at(-2)).toBeGreaterThanOrEqual(5_200);
   });
 
+  test.each([
+    ['the group', group],
+    ['a group without a time of creation', undated],
+  ])(
+    'is followed by a wait although the first read took long enough to show %s',
+    async (_what, shown) => {
+      const slow = Array.from({ length: 8 }, () => indeterminate());
+      const { steps } = await run({
+        read: [ok(group), ...slow, ok(shown)],
+        delete: [lost, gone],
+      });
+      const last = steps.lastIndexOf('read', steps.lastIndexOf('read') - 1);
+      expect(steps.slice(last, last + 3)).toEqual([
+        'read',
+        expect.stringMatching(/^wait /),
+        'read',
+      ]);
+    },
+  );
+
+  test('is successful at once when a read shows a younger group, also without the server clock', async () => {
+    const { outcome, steps } = await run({
+      read: [ok(young), ok(anew)],
+      delete: [lost],
+      hasClock: false,
+    });
+    expect(outcome).toEqual({ kind: 'deleted', group: young, drift: [], successor: anew });
+    expect(steps).toEqual(['read', 'delete', 'read']);
+  });
+
+  test('shows the group that was found when the time is up before an absence can be trusted', async () => {
+    const { error } = await run({ read: [ok(young), missing], delete: [lost], timeoutMs: 2_000 });
+    expect(error).toMatchObject({ code: 'timeout', existing: { group: young, drift: [] } });
+  });
+
+  test('is not retried on a read that shows the group again after another read had shown a predecessor', async () => {
+    const { outcome, requests } = await run({
+      read: [ok(young), ok(group), ok(young), missing],
+      delete: [held],
+    });
+    expect(outcome).toEqual({ kind: 'absent', group: undefined, drift: [] });
+    expect(requests).toMatch(/^read delete read read( read)+$/);
+  });
+
   test('is not retried on a group that was created anew while reads lagged', async () => {
     const { outcome, requests } = await run({
       read: [ok(group), ok(group), ok(group), ok(anew)],
@@ -409,7 +461,7 @@ describe('a delete without a clear answer', () => {
     expect(error).toMatchObject({
       code: 'server-error',
       message: expect.stringMatching(
-        /not when it was created, so it may be a new one\. Outcome unknown: .* may or may not have been deleted\.$/,
+        /^Could not delete it: .*not when it was created, so it may be a new one\. Outcome unknown: .* may or may not have been deleted\.$/,
       ),
       nextStep: expect.stringContaining('a group that is gone stays gone'),
     });
