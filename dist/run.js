@@ -12881,9 +12881,10 @@ const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 
 
 Object.defineProperty(globalThis, 'esbuildDetection', { value: true });
-const WASM_TIERING_BUDGET = 2_000_000_000;
-function avoidWasmOptimization() {
-    (0,external_node_v8_namespaceObject.setFlagsFromString)(`--wasm-tiering-budget=${WASM_TIERING_BUDGET}`);
+function tuneV8() {
+    for (const flag of ['--no-wasm-dynamic-tiering', '--no-wasm-tier-up', '--optimize-for-size']) {
+        (0,external_node_v8_namespaceObject.setFlagsFromString)(flag);
+    }
 }
 
 ;// CONCATENATED MODULE: external "os"
@@ -18238,7 +18239,7 @@ const LOOKUP_TIMEOUT_MS = 5_000;
 function openSession(options) {
     const { inputs, timeoutMs, cancellation, secrets, maxUnansweredAttempts } = options;
     const { server, token, proxies } = inputs;
-    avoidWasmOptimization();
+    tuneV8();
     let hasResponded = false;
     const isDirect = (0,http_proxies/* findRoute */.$6)(server.origin, proxies).kind === 'direct';
     const advice = isDirect ? http_proxies/* PROXY_ADVICE */.qu : 'Check HTTPS_PROXY: nothing came through the proxy.';

@@ -17,7 +17,7 @@ import { throttle } from './launchdarkly/throttle.ts';
 import { type ExchangeObserver, openTransport } from './launchdarkly/transport.ts';
 import type { ReconcileDeps } from './reconcile/reconcile-deps.ts';
 import type { Secrets } from './secrets.ts';
-import { avoidWasmOptimization } from './startup.ts';
+import { tuneV8 } from './startup.ts';
 
 /** A diagnosis that takes longer, in milliseconds, would only delay the report of the failure. */
 const DIAGNOSIS_TIMEOUT_MS = 10_000;
@@ -52,7 +52,7 @@ export interface SessionOptions {
 export function openSession(options: SessionOptions): Session {
   const { inputs, timeoutMs, cancellation, secrets, maxUnansweredAttempts } = options;
   const { server, token, proxies } = inputs;
-  avoidWasmOptimization();
+  tuneV8();
   let hasResponded = false;
   const isDirect = findRoute(server.origin, proxies).kind === 'direct';
   const advice = isDirect ? PROXY_ADVICE : 'Check HTTPS_PROXY: nothing came through the proxy.';

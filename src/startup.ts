@@ -11,19 +11,22 @@ import { setFlagsFromString } from 'node:v8';
 // See https://github.com/nodejs/undici/blob/v8.12.4/lib/dispatcher/client-h1.js
 Object.defineProperty(globalThis, 'esbuildDetection', { value: true });
 
-/** So much that no function of undici's parser ever comes to it. */
-const WASM_TIERING_BUDGET = 2_000_000_000;
-
 /**
- * Keeps V8 from optimizing WebAssembly. After one or two answers V8 finds undici's HTTP parser worth
- * optimizing. That takes a third of the action's whole CPU time on another thread, and the end of the
- * process waits for it. It pays in a server, and not in a process that lives for a tenth of a second.
+ * Sets V8 up for a process that lives for a tenth of a second, or that mostly waits for answers.
+ *
+ * - WebAssembly stays as its baseline compiler leaves it. V8 soon finds undici's HTTP parser worth
+ *   optimizing. That takes a third of the action's whole CPU time and 25 MB on another thread, and the end
+ *   of the process waits for it.
+ * - The young generation stays small. It would grow with the number of answers, to 32 MB, although hardly
+ *   any of them is kept.
  *
  * To be called when everything is loaded and before the first connection: with flags that differ, V8
  * refuses the code that Node brings compiled.
  *
  * @see https://v8.dev/docs/wasm-compilation-pipeline
  */
-export function avoidWasmOptimization(): void {
-  setFlagsFromString(`--wasm-tiering-budget=${WASM_TIERING_BUDGET}`);
+export function tuneV8(): void {
+  for (const flag of ['--no-wasm-dynamic-tiering', '--no-wasm-tier-up', '--optimize-for-size']) {
+    setFlagsFromString(flag);
+  }
 }
