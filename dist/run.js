@@ -14818,7 +14818,7 @@ function explainLastingConflict({ error, observed }, { key, operation, neededWai
         title: errors/* SPECIAL_TITLES */.iN.lastingConflict,
         message: `LaunchDarkly answered 409 when this step tried to ${work}.${neededWait}`,
         serverMessage: quoteApiError(error),
-        nextStep: 'Another process may be changing the group: run again when it is done. If there is none, go by what LaunchDarkly says.',
+        nextStep: "Another process may be changing the group: run again when it is done. If none is, look for the reason in LaunchDarkly's answer.",
         existing: observed,
     };
 }
@@ -17902,6 +17902,8 @@ class ClockOffset {
 
 ;// CONCATENATED MODULE: ./build/launchdarkly/rate-limit-gate.js
 const MAX_IN_FLIGHT = 8;
+const SHARERS = 4;
+const WINDOW_TOLERANCE_MS = 2_000;
 class RateLimitGate {
     #closedUntil = Number.NEGATIVE_INFINITY;
     #closedAt = Number.NEGATIVE_INFINITY;
@@ -17980,8 +17982,6 @@ class RateLimitGate {
         return isLater;
     }
 }
-const SHARERS = 4;
-const WINDOW_TOLERANCE_MS = 2_000;
 
 ;// CONCATENATED MODULE: ./build/launchdarkly/unsent.js
 function createUnsent(code, startedAt, receivedAt, cause) {

@@ -1,6 +1,12 @@
 /** Requests of one scope that are in flight at once, at most. Reads and writes are capped as well, see `pace.ts`. */
 const MAX_IN_FLIGHT = 8;
 
+/** How many jobs are assumed to share an account. */
+const SHARERS = 4;
+
+/** Resets of one window differ by less when they are converted to our clock, those of two by more; milliseconds. */
+const WINDOW_TOLERANCE_MS = 2_000;
+
 /** What an answer says of one rate limit. Times in epoch milliseconds by our clock. */
 export interface RateLimitState {
   /** Calls left in the current window. */
@@ -127,9 +133,3 @@ export class RateLimitGate {
     return isLater;
   }
 }
-
-/** How many jobs are assumed to share an account. */
-const SHARERS = 4;
-
-/** Resets of one window differ by less when they are converted to our clock, those of two by more; milliseconds. */
-const WINDOW_TOLERANCE_MS = 2_000;

@@ -131,7 +131,7 @@ export function explainLastingConflict(
     message: `LaunchDarkly answered 409 when this step tried to ${work}.${neededWait}`,
     serverMessage: quoteApiError(error),
     nextStep:
-      'Another process may be changing the group: run again when it is done. If there is none, go by what LaunchDarkly says.',
+      "Another process may be changing the group: run again when it is done. If none is, look for the reason in LaunchDarkly's answer.",
     existing: observed,
   };
 }

@@ -792,7 +792,7 @@ describe('updates', () => {
         'LaunchDarkly answered 409 when this step tried to update insight group "checkout". Nothing was written.',
       serverMessage: 'LaunchDarkly answered 409: "the words of the server"',
       nextStep:
-        'Another process may be changing the group: run again when it is done. If there is none, go by what LaunchDarkly says.',
+        "Another process may be changing the group: run again when it is done. If none is, look for the reason in LaunchDarkly's answer.",
       existing: { group: renamed },
     });
   });
