@@ -13908,7 +13908,8 @@ function patchApplications(desired) {
 ;// CONCATENATED MODULE: ./build/reconcile/messages.js
 
 
-function describeWrites(writes, key) {
+function describeWrites(writes, subject) {
+    const { key } = subject;
     const { intent, create, update, delete: deletion } = writes;
     if (deletion === 'unknown') {
         return `Outcome unknown: insight group "${key}" may or may not have been deleted.`;
@@ -13923,8 +13924,18 @@ function describeWrites(writes, key) {
         case 'unknown':
             return `Outcome unknown: insight group "${key}" may or may not have been updated.`;
         case 'none':
-            return intent === 'absent' ? 'Nothing was deleted.' : 'Nothing was written.';
+            return intent === 'absent' ? describeNoDelete(subject) : describeNoWrite(subject);
     }
+}
+function describeNoDelete({ key, isOneOfSeveral }) {
+    return isOneOfSeveral ? `Insight group "${key}" was not deleted.` : 'Nothing was deleted.';
+}
+function describeNoWrite({ key, isOneOfSeveral, message }) {
+    if (!isOneOfSeveral || key === '') {
+        return 'Nothing was written.';
+    }
+    const isNamed = message.includes(`"${key}"`);
+    return `Nothing was written for ${isNamed ? 'it' : `insight group "${key}"`}.`;
 }
 function describeSafety({ create, update, delete: deletion }) {
     if (deletion === 'unknown') {
@@ -14015,66 +14026,6 @@ function suggestGroupKey({ projectKey, environmentKey }, usedKey) {
     return isSameKey(usual, usedKey) ? `${projectKey}.${environmentKey}.all-apps` : usual;
 }
 
-;// CONCATENATED MODULE: ./build/launchdarkly/paging.js
-const MAX_PAGES = 10_000;
-async function readRemainingPages(first, readPage) {
-    const pages = [first];
-    let last = first;
-    let offset = first.length;
-    if (first.totalCount !== undefined && first.length > 0) {
-        const offsets = [];
-        for (let next = offset; next < first.totalCount && offsets.length < MAX_PAGES;) {
-            offsets.push(next);
-            next += first.length;
-        }
-        const rest = await Promise.all(offsets.map(readPage));
-        const isComplete = rest.every(({ length }, index) => length === first.length || index === rest.length - 1);
-        pages.push(...rest);
-        if (isComplete) {
-            last = rest.at(-1) ?? first;
-            offset += rest.reduce((sum, { length }) => sum + length, 0);
-        }
-    }
-    while (hasMore(last, offset) && pages.length < MAX_PAGES) {
-        last = await readPage(offset);
-        pages.push(last);
-        offset += last.length;
-    }
-    return [...new Map(pages.flatMap(({ items }) => items).map((item) => [item.key, item])).values()];
-}
-function hasMore({ length, totalCount, hasNext }, offset) {
-    return length > 0 && (hasNext || (totalCount !== undefined && offset < totalCount));
-}
-
-;// CONCATENATED MODULE: ./build/reconcile/observe-groups.js
-
-async function observeGroups(keys, lists) {
-    if (keys.length === 0) {
-        return new Map();
-    }
-    const first = await lists.readGroupPage(0);
-    const seen = indexByKey(first.items);
-    const missing = keys.filter((key) => !seen.has(key.toLowerCase()));
-    const pages = first.length === 0 ? 1 : Math.ceil((first.totalCount ?? first.length) / first.length);
-    if (pages - 1 > missing.length) {
-        return readSingly(missing, seen, lists);
-    }
-    const listed = indexByKey(await readRemainingPages(first, (offset) => lists.readGroupPage(offset)));
-    const isComplete = listed.size >= (first.totalCount ?? 0);
-    const unlisted = keys.filter((key) => !listed.has(key.toLowerCase()));
-    return isComplete ? listed : readSingly(unlisted, listed, lists);
-}
-async function readSingly(keys, seen, lists) {
-    const found = await Promise.all(keys.map((key) => lists.readGroup(key)));
-    return new Map([...seen, ...indexByKey(found.filter((group) => group !== undefined))]);
-}
-function findObserved(groups, key) {
-    return groups.get(key.toLowerCase());
-}
-function indexByKey(groups) {
-    return new Map(groups.map((group) => [group.key.toLowerCase(), group]));
-}
-
 ;// CONCATENATED MODULE: ./build/reconcile/outcome.js
 function toOutcome(plan) {
     switch (plan.kind) {
@@ -14128,7 +14079,6 @@ function planChange(desired, observed, ifExists) {
 
 
 
-
 function expectOutcomes({ groups, deletes, missing }) {
     return [
         ...missing.map(({ outcome }) => outcome.kind),
@@ -14144,11 +14094,11 @@ function planEntries({ groups, absent, missing }, observed, ifExists) {
         groups: groups.map(({ desired, entry }) => ({
             desired,
             isEnvironmentKnown: findCatalogNeed(entry).kind !== 'none',
-            plan: planChange(desired, findObserved(observed, desired.key), ifExists),
+            plan: planChange(desired, observed.get(desired.key), ifExists),
         })),
         deletes: absent.map(({ group }) => ({
             target: group,
-            observed: findObserved(observed, group.key),
+            observed: observed.get(group.key),
         })),
         missing: missing.map((target) => ({
             target: {
@@ -14345,6 +14295,37 @@ function checkRendered(desired, entry) {
 
 // EXTERNAL MODULE: ./build/insight-group/insight-group.js
 var insight_group = __nccwpck_require__(2731);
+;// CONCATENATED MODULE: ./build/launchdarkly/paging.js
+const MAX_PAGES = 10_000;
+async function readRemainingPages(first, readPage) {
+    const pages = [first];
+    let last = first;
+    let offset = first.length;
+    if (first.totalCount !== undefined && first.length > 0) {
+        const offsets = [];
+        for (let next = offset; next < first.totalCount && offsets.length < MAX_PAGES;) {
+            offsets.push(next);
+            next += first.length;
+        }
+        const rest = await Promise.all(offsets.map(readPage));
+        const isComplete = rest.every(({ length }, index) => length === first.length || index === rest.length - 1);
+        pages.push(...rest);
+        if (isComplete) {
+            last = rest.at(-1) ?? first;
+            offset += rest.reduce((sum, { length }) => sum + length, 0);
+        }
+    }
+    while (hasMore(last, offset) && pages.length < MAX_PAGES) {
+        last = await readPage(offset);
+        pages.push(last);
+        offset += last.length;
+    }
+    return [...new Map(pages.flatMap(({ items }) => items).map((item) => [item.key, item])).values()];
+}
+function hasMore({ length, totalCount, hasNext }, offset) {
+    return length > 0 && (hasNext || (totalCount !== undefined && offset < totalCount));
+}
+
 // EXTERNAL MODULE: ./build/http/backoff.js
 var http_backoff = __nccwpck_require__(5029);
 ;// CONCATENATED MODULE: ./build/reconcile/conflict-streak.js
@@ -15008,9 +14989,12 @@ class RetryLoop {
     }
     fail(parts) {
         const { writes } = this.#ledger;
+        const { message } = parts;
+        const { isOneOfSeveral = false } = this.#deps;
+        const subject = { key: this.#desired.key, isOneOfSeveral, message };
         return new errors/* ActionError */.lZ({
             ...parts,
-            message: `${parts.message} ${describeWrites(writes, this.#desired.key)}`,
+            message: `${message} ${describeWrites(writes, subject)}`,
             nextStep: `${parts.nextStep}${describeSafety(writes)}`,
             writes,
         });
@@ -15243,6 +15227,39 @@ class Lists {
                 : result;
         });
     }
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/observe-groups.js
+
+async function observeGroups(keys, lists) {
+    if (keys.length === 0) {
+        return new Map();
+    }
+    const first = await lists.readGroupPage(0);
+    const seen = indexByKey(first.items);
+    const missing = keys.filter((key) => !seen.has(key));
+    const pages = first.length === 0 ? 1 : Math.ceil((first.totalCount ?? first.length) / first.length);
+    if (pages - 1 > missing.length) {
+        return readSingly(missing, seen, lists);
+    }
+    const listed = indexByKey(await readRemainingPages(first, (offset) => lists.readGroupPage(offset)));
+    const isComplete = listed.size >= (first.totalCount ?? 0);
+    const spellings = new Set([...listed.keys()].map((key) => key.toLowerCase()));
+    const unsure = keys.filter((key) => !listed.has(key) && (!isComplete || spellings.has(key.toLowerCase())));
+    return readSingly(unsure, listed, lists);
+}
+async function readSingly(keys, seen, lists) {
+    const observed = new Map(seen);
+    await Promise.all(keys.map(async (key) => {
+        const group = await lists.readGroup(key);
+        if (group !== undefined) {
+            observed.set(key, group);
+        }
+    }));
+    return observed;
+}
+function indexByKey(groups) {
+    return new Map(groups.map((group) => [group.key, group]));
 }
 
 ;// CONCATENATED MODULE: ./build/reconcile/read-catalog.js
@@ -15521,6 +15538,14 @@ function explainForeignDelete(group, target) {
         existing: { group, drift: [] },
     };
 }
+function explainDeleteLimit(group, max) {
+    return {
+        code: 'too-many-deletes',
+        message: `More of the groups to delete exist than the list of groups showed; max-deletes allows ${max}.`,
+        nextStep: 'Check the entries with state: absent. If all of them are intended, raise max-deletes.',
+        existing: { group, drift: [] },
+    };
+}
 function explainNotDeleted(error, group) {
     const common = {
         code: 'unexpected-response',
@@ -15556,6 +15581,17 @@ function explainUnknownIdentity(parts, group) {
 
 
 
+class DeleteLimit {
+    max;
+    #used = 0;
+    constructor(max) {
+        this.max = max;
+    }
+    take() {
+        this.#used += 1;
+        return this.#used <= this.max;
+    }
+}
 function deleteGroup(request, deps) {
     return new Deletion(request, deps).run();
 }
@@ -15577,7 +15613,7 @@ class Deletion {
         this.#requests = new GroupRequests({ desired, deps, ledger: this.#ledger, loop: this.#loop });
     }
     async run() {
-        const { target, isDryRun } = this.#request;
+        const { target, isDryRun, limit } = this.#request;
         const observation = await this.#requests.observe();
         const { group } = observation;
         if (group === undefined) {
@@ -15586,9 +15622,13 @@ class Deletion {
         if (!isInPlace(group, target)) {
             throw this.#loop.fail(explainForeignDelete(group, target));
         }
-        return isDryRun
-            ? { kind: 'would-delete', group, drift: [] }
-            : this.#delete({ group, observation });
+        if (isDryRun) {
+            return { kind: 'would-delete', group, drift: [] };
+        }
+        if (limit !== undefined && !limit.take()) {
+            throw this.#loop.fail(explainDeleteLimit(group, limit.max));
+        }
+        return this.#delete({ group, observation });
     }
     async #delete(found) {
         for (;;) {
@@ -15765,10 +15805,9 @@ class Reconciler {
         this.#requests = new GroupRequests({ desired, deps, ledger: this.#ledger, loop: this.#loop });
     }
     async apply() {
-        const { observed } = this.#request;
-        const resolved = observed && (await this.#settle(observed));
-        if (resolved !== undefined) {
-            return this.#annotate(resolved);
+        const existing = this.#request.isListed ? await this.#resolveExisting() : undefined;
+        if (existing !== undefined) {
+            return this.#annotate(existing);
         }
         for (;;) {
             const created = await this.#requests.create();
@@ -15786,13 +15825,13 @@ class Reconciler {
         }
     }
     async plan() {
-        const { desired, ifExists } = this.#request;
+        const { desired, ifExists, isEnvironmentKnown } = this.#request;
         const read = await this.#requests.read();
         const plan = planChange(desired, read?.group, ifExists);
         if (plan.kind === 'conflict') {
             throw this.#conflict(plan);
         }
-        if (plan.kind === 'create') {
+        if (plan.kind === 'create' && !isEnvironmentKnown) {
             await this.#requests.assertEnvironmentExists();
         }
         return this.#annotate(toOutcome(plan));
@@ -15942,6 +15981,7 @@ class Reconciler {
 
 
 
+
 function ensureTask(desired, options) {
     const { ifExists, isDryRun, depsFor } = options;
     return {
@@ -15951,34 +15991,43 @@ function ensureTask(desired, options) {
 }
 function plannedTasks(planned, options) {
     const checks = new Map();
-    return planned.map((group) => plannedTask(group, options, checks));
+    const trust = new ListTrust();
+    return planned.map((group) => {
+        const { desired, plan, isEnvironmentKnown } = group;
+        if (plan.kind === 'none' || plan.kind === 'keep') {
+            return { target: desired, needsNoRequest: true, run: async () => toOutcome(plan) };
+        }
+        if (!options.isDryRun) {
+            return { target: desired, run: () => ensurePlanned(group, options) };
+        }
+        const show = async (isKnown) => {
+            if (isKnown && trust.isEarned && plan.kind !== 'conflict') {
+                return showPlan(plan, options.depsFor(desired));
+            }
+            const outcome = await ensurePlanned({ ...group, isEnvironmentKnown: isKnown }, options);
+            trust.observe(outcome.kind === expectOutcome(plan));
+            return outcome;
+        };
+        const isChecked = plan.kind !== 'create' || isEnvironmentKnown;
+        return {
+            target: desired,
+            run: () => (isChecked ? show(true) : checkOnce(desired, checks, show)),
+        };
+    });
 }
-function plannedTask({ desired, plan, isEnvironmentKnown }, options, checks) {
-    const { ifExists, isDryRun, depsFor } = options;
-    if (plan.kind === 'conflict') {
-        return ensureTask(desired, options);
-    }
-    const observed = plan.kind === 'create' ? undefined : plan.group;
-    const apply = () => ensureGroup({ desired, ifExists, isDryRun, observed }, depsFor(desired));
-    const show = () => showPlan(plan, depsFor(desired));
-    if (isDryRun && plan.kind === 'create' && !isEnvironmentKnown) {
-        return { target: desired, run: () => showChecked(desired, { checks, check: apply, show }) };
-    }
-    return {
-        target: desired,
-        needsNoRequest: plan.kind === 'none' || plan.kind === 'keep',
-        run: isDryRun ? show : apply,
-    };
+function ensurePlanned({ desired, plan, isEnvironmentKnown }, { ifExists, isDryRun, depsFor }) {
+    const isListed = plan.kind !== 'create';
+    return ensureGroup({ desired, ifExists, isDryRun, isListed, isEnvironmentKnown }, depsFor(desired));
 }
-async function showChecked({ projectKey, environmentKey }, { checks, check, show }) {
-    const environment = `${projectKey}/${environmentKey}`;
-    const first = checks.get(environment);
-    if (first === undefined) {
-        const own = check();
-        checks.set(environment, own.then(() => true, () => false));
-        return own;
+const TRUSTED_AFTER = 20;
+class ListTrust {
+    #agreements = 0;
+    get isEarned() {
+        return this.#agreements >= TRUSTED_AFTER;
     }
-    return (await first) ? show() : check();
+    observe(agrees) {
+        this.#agreements = agrees ? this.#agreements + 1 : 0;
+    }
 }
 async function showPlan(plan, deps) {
     const outcome = toOutcome(plan);
@@ -15986,10 +16035,21 @@ async function showPlan(plan, deps) {
         ? { ...outcome, unknownApplications: await deps.diagnosis.findUnknownApplications() }
         : outcome;
 }
-function deleteTask(target, { isDryRun, depsFor }) {
+async function checkOnce({ projectKey, environmentKey }, checks, plan) {
+    const environment = `${projectKey}/${environmentKey}`;
+    const check = checks.get(environment);
+    if (check !== undefined) {
+        return plan(await check);
+    }
+    const first = plan(false);
+    checks.set(environment, first.then(({ kind }) => kind === 'would-create', () => false));
+    return first;
+}
+function deleteTask(target, options) {
+    const { isDryRun, depsFor, limit } = options;
     return {
         target,
-        run: () => deleteGroup({ target, isDryRun }, depsFor((0,insight_group/* withoutValues */.lO)(target))),
+        run: () => deleteGroup({ target, isDryRun, limit }, depsFor((0,insight_group/* withoutValues */.lO)(target))),
     };
 }
 
@@ -16265,6 +16325,7 @@ function readSyncInputs(source) {
 
 
 
+
 const syncCommand = {
     name: 'sync',
     afterCancellation: 'Re-run the job to finish the work.',
@@ -16280,20 +16341,23 @@ const syncCommand = {
         const expansion = sync_expand(file, await readCatalog(file.entries, lists));
         source.secrets.exempt(listRendered(expansion));
         const plan = await planExpansion(expansion, lists);
-        const excess = findExcessDeletes(plan, file, inputs.maxDeletes);
         const notices = describeNotices(file, expansion.notices);
         const expected = expectOutcomes(plan);
         if (inputs.isDryRun) {
             context.progress.begin(expected.length, expected);
             const results = await sync_showPlan(plan, context);
+            const deletes = results.filter(({ outcome }) => outcome.kind === 'would-delete');
+            const excess = findExcess(deletes, file, inputs.maxDeletes);
             const drift = inputs.onDrift === 'fail' ? findDrift(results) : undefined;
             return { results, notices, failure: excess ?? drift };
         }
+        const deletes = plan.deletes.filter(({ observed }) => observed !== undefined);
+        const excess = findExcess(deletes, file, inputs.maxDeletes);
         if (excess !== undefined) {
             throw excess;
         }
         context.progress.begin(expected.length, expected);
-        return { results: await applyPlan(plan, context), notices };
+        return { results: await applyPlan(plan, inputs.maxDeletes, context), notices };
     },
 };
 function sync_expand({ path: file, entries }, catalog) {
@@ -16341,14 +16405,15 @@ async function sync_showPlan(plan, { session, progress }) {
     }
     return results;
 }
-async function applyPlan(plan, { session, progress }) {
+async function applyPlan(plan, maxDeletes, { session, progress }) {
     const options = { ifExists: 'update', isDryRun: false, depsFor: session.depsFor };
     const onResult = (result) => progress.finish(result);
     const applyOptions = { signal: session.signal, onResult };
     plan.missing.forEach(onResult);
     const written = await applyAll(plannedTasks(plan.groups, options), applyOptions);
     const results = [...plan.missing, ...written];
-    const deletions = plan.deletes.map(({ target }) => deleteTask(target, options));
+    const limit = new DeleteLimit(maxDeletes);
+    const deletions = plan.deletes.map(({ target }) => deleteTask(target, { ...options, limit }));
     if (results.every(isSuccess)) {
         return [...results, ...(await applyAll(deletions, applyOptions))];
     }
@@ -16362,8 +16427,7 @@ function isSuccess({ outcome }) {
 function skip({ target }) {
     return { target, outcome: SKIPPED };
 }
-function findExcessDeletes({ deletes }, file, maxDeletes) {
-    const existing = deletes.filter(({ observed }) => observed !== undefined);
+function findExcess(existing, file, maxDeletes) {
     if (existing.length <= maxDeletes) {
         return undefined;
     }
@@ -16690,7 +16754,8 @@ function describeSync(report) {
     return hasOutcome(report, ...CHANGES) ? 'changed' : 'in-sync';
 }
 function describeSyncDrift(report) {
-    if (hasOutcome(report, ...PLANNED)) {
+    const isStoredDifferently = report.results.some(({ outcome }) => outcome.kind === 'created' && outcome.drift.length > 0);
+    if (isStoredDifferently || hasOutcome(report, ...PLANNED)) {
         return 'true';
     }
     return describeSync(report) === 'failed' ? '' : 'false';
@@ -18236,8 +18301,9 @@ function throttle(transport, deps) {
 
 const DIAGNOSIS_TIMEOUT_MS = 10_000;
 const LOOKUP_TIMEOUT_MS = 5_000;
+const MAX_UNANSWERED_ATTEMPTS = 5;
 function openSession(options) {
-    const { inputs, timeoutMs, cancellation, secrets, maxUnansweredAttempts } = options;
+    const { inputs, timeoutMs, cancellation, secrets, isSeveral } = options;
     const { server, token, proxies } = inputs;
     tuneV8();
     let hasResponded = false;
@@ -18274,7 +18340,8 @@ function openSession(options) {
         depsFor: (desired) => ({
             ...clockOf(deadline),
             client,
-            maxUnansweredAttempts,
+            isOneOfSeveral: isSeveral,
+            maxUnansweredAttempts: isSeveral ? MAX_UNANSWERED_ATTEMPTS : undefined,
             announceWait: options.announceWait,
             diagnosis: {
                 describeApiError: (error, operation, placement) => describeApiError(error, { operation, desired, server, placement }, askWithin(DIAGNOSIS_TIMEOUT_MS)),
@@ -18328,7 +18395,6 @@ function clockOf(deadline) {
 
 const SINGLE_TIMEOUT_MS = 120_000;
 const SEVERAL_TIMEOUT_MS = 600_000;
-const MAX_UNANSWERED_ATTEMPTS = 5;
 const COMMENT_TIMEOUT_MS = 20_000;
 async function run(name, env = process.env) {
     switch (name) {
@@ -18396,7 +18462,7 @@ class Run {
             timeoutMs: inputs.timeoutMs ?? (isSeveral ? SEVERAL_TIMEOUT_MS : SINGLE_TIMEOUT_MS),
             cancellation: this.#cancellation.signal,
             secrets,
-            maxUnansweredAttempts: isSeveral ? MAX_UNANSWERED_ATTEMPTS : undefined,
+            isSeveral,
             observe: ({ request: { method, path }, exchange, attempt }) => {
                 this.#requests += 1;
                 const result = exchange.kind === 'response' ? exchange.status : exchange.code;

@@ -33,9 +33,6 @@ import { clockOf, openSession } from './session.ts';
 const SINGLE_TIMEOUT_MS = 120_000;
 const SEVERAL_TIMEOUT_MS = 600_000;
 
-/** How often one of several groups is tried without an answer before the next one has its turn. */
-const MAX_UNANSWERED_ATTEMPTS = 5;
-
 /** The longest that the comment may hold the step up, in milliseconds. */
 const COMMENT_TIMEOUT_MS = 20_000;
 
@@ -128,7 +125,7 @@ class Run<Inputs extends CommonInputs> {
       timeoutMs: inputs.timeoutMs ?? (isSeveral ? SEVERAL_TIMEOUT_MS : SINGLE_TIMEOUT_MS),
       cancellation: this.#cancellation.signal,
       secrets,
-      maxUnansweredAttempts: isSeveral ? MAX_UNANSWERED_ATTEMPTS : undefined,
+      isSeveral,
       observe: ({ request: { method, path }, exchange, attempt }) => {
         this.#requests += 1;
         const result = exchange.kind === 'response' ? exchange.status : exchange.code;

@@ -25,6 +25,9 @@ const DIAGNOSIS_TIMEOUT_MS = 10_000;
 /** A look-up that only a warning depends on is given up sooner, in milliseconds. */
 const LOOKUP_TIMEOUT_MS = 5_000;
 
+/** How often one of several groups is tried without an answer before the next one has its turn. */
+const MAX_UNANSWERED_ATTEMPTS = 5;
+
 /** One run's connection to LaunchDarkly, until its deadline. */
 export interface Session {
   readonly client: LaunchDarkly;
@@ -42,15 +45,15 @@ export interface SessionOptions {
   readonly timeoutMs: number;
   readonly cancellation: AbortSignal;
   readonly secrets: Secrets;
-  /** See {@link ReconcileDeps.maxUnansweredAttempts}. */
-  readonly maxUnansweredAttempts: number | undefined;
+  /** Whether the run may work on several groups. */
+  readonly isSeveral: boolean;
   readonly observe: ExchangeObserver;
   readonly announceWait: ReconcileDeps['announceWait'];
 }
 
 /** Opens a session. No connection is made before the first request. */
 export function openSession(options: SessionOptions): Session {
-  const { inputs, timeoutMs, cancellation, secrets, maxUnansweredAttempts } = options;
+  const { inputs, timeoutMs, cancellation, secrets, isSeveral } = options;
   const { server, token, proxies } = inputs;
   tuneV8();
   let hasResponded = false;
@@ -91,7 +94,8 @@ export function openSession(options: SessionOptions): Session {
     depsFor: (desired) => ({
       ...clockOf(deadline),
       client,
-      maxUnansweredAttempts,
+      isOneOfSeveral: isSeveral,
+      maxUnansweredAttempts: isSeveral ? MAX_UNANSWERED_ATTEMPTS : undefined,
       announceWait: options.announceWait,
       diagnosis: {
         describeApiError: (error, operation, placement) =>

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { InsightGroup } from '../../simulator/launchdarkly/account.ts';
 import type { Behaviour } from '../../simulator/launchdarkly/behaviour.ts';
 import type { Fault } from '../../simulator/launchdarkly/faults.ts';
 import { sampleReaderToken } from '../../simulator/launchdarkly/sample-account.ts';
@@ -9,6 +10,8 @@ import {
   nameEnvironments,
   readCounts,
   readGroups,
+  type SeveralOptions,
+  type SeveralRun,
   startSeveralRun,
 } from './several-run.ts';
 
@@ -98,6 +101,136 @@ describe.concurrent('lists that are no proof', () => {
     });
     const result = await simulated.run({ 'dry-run': 'true' });
     expect(readCounts(result)).toEqual({ unchanged: 50 });
+  });
+});
+
+/** A list that still shows `group`, whatever the account holds by now. */
+function showStale(simulated: SeveralRun, group: InsightGroup): void {
+  simulated.simulator.inject({
+    path: /insights\/groups$/,
+    times: Number.POSITIVE_INFINITY,
+    fault: { kind: 'respond', status: 200, body: { items: [group], totalCount: 1, _links: {} } },
+  });
+}
+
+describe.concurrent('a list that lags', () => {
+  const KEY = 'default-production-all-apps';
+  const ONE = { environment: 'prod*' };
+
+  /** A run whose list shows the group with another name than it has by now. */
+  async function startRenamedRun(name: string): Promise<SeveralRun> {
+    const simulated = await startSeveralRun({ existing: ['production'] });
+    const group = simulated.account.groups.get(KEY);
+    if (group === undefined) {
+      throw new Error('The account has no group');
+    }
+    showStale(simulated, { ...group, name });
+    return simulated;
+  }
+
+  test('never makes an update of a group that is as requested by now', async () => {
+    await using simulated = await startRenamedRun('Old');
+    const result = await simulated.run(ONE);
+    expect(readCounts(result)).toEqual({ unchanged: 1 });
+    expect(simulated.methods()).toBe('GET GET GET');
+  });
+
+  test('never plans an update of a group that is as requested by now', async () => {
+    await using simulated = await startRenamedRun('Old');
+    const result = await simulated.run({ ...ONE, 'dry-run': 'true' });
+    expect(readCounts(result)).toEqual({ unchanged: 1 });
+  });
+
+  test('never changes a group that was made anew in another project', async () => {
+    await using simulated = await startRenamedRun('Old');
+    const foreign = {
+      key: KEY,
+      name: 'Of others',
+      projectKey: 'other',
+      environmentKey: 'production',
+      createdAt: Date.now(),
+    };
+    simulated.account.groups.set(KEY, foreign);
+    const result = await simulated.run(ONE);
+    expect(readGroups(result)).toMatchObject([{ outcome: 'failed', errorCode: 'conflict' }]);
+    expect(simulated.account.groups.get(KEY)).toEqual(foreign);
+    expect(simulated.methods()).not.toContain('PATCH');
+  });
+
+  test('makes a group that is gone by now', async () => {
+    await using simulated = await startRenamedRun('Old');
+    simulated.account.groups.delete(KEY);
+    const result = await simulated.run(ONE);
+    expect(readCounts(result)).toEqual({ created: 1 });
+    expectTrueReport(result, simulated);
+  });
+
+  test('never makes a dry run believe any of forty changes that were made since', async () => {
+    const environments = nameEnvironments(40);
+    await using simulated = await startSeveralRun({
+      environments,
+      drifted: environments.slice(0, 20),
+      behaviour: { listLagMs: 600_000 },
+    });
+    expect(readCounts(await simulated.run())).toEqual({ created: 20, updated: 20 });
+    const result = await simulated.run({ 'dry-run': 'true' });
+    expect(readCounts(result)).toEqual({ unchanged: 40 });
+  });
+
+  test('never plans a create of a group that exists by now', async () => {
+    await using simulated = await startSeveralRun({ behaviour: { listLagMs: 60_000 } });
+    await simulated.run();
+    const again = await simulated.run({ 'dry-run': 'true' });
+    expect(readCounts(again)).toEqual({ unchanged: 3 });
+    expect(again.outputs['outcome']).toBe('unchanged');
+  });
+});
+
+describe.concurrent('a key that differs from a listed one in letter case only', () => {
+  const LISTED = 'DEFAULT-production-all-apps';
+  const KEY = 'default-production-all-apps';
+  const ONE = { environment: 'prod*' };
+
+  async function startRun(options: SeveralOptions = {}): Promise<SeveralRun> {
+    const simulated = await startSeveralRun(options);
+    simulated.account.groups.set(LISTED, {
+      key: LISTED,
+      name: 'Made by hand',
+      projectKey: 'default',
+      environmentKey: 'production',
+      createdAt: Date.now() - 3_600_000,
+    });
+    return simulated;
+  }
+
+  test('is that of a group that is still to be created', async () => {
+    await using simulated = await startRun();
+    const result = await simulated.run(ONE);
+    expect(readCounts(result)).toEqual({ created: 1 });
+    expect([...simulated.account.groups.keys()]).toEqual([LISTED, KEY]);
+    expect(simulated.account.groups.get(LISTED)).toMatchObject({ name: 'Made by hand' });
+  });
+
+  test('is that of a group that a dry run plans to create', async () => {
+    await using simulated = await startRun();
+    const result = await simulated.run({ ...ONE, 'dry-run': 'true' });
+    expect(readCounts(result)).toEqual({ wouldCreate: 1 });
+  });
+
+  test('is never taken for the group of the exact spelling', async () => {
+    await using simulated = await startRun({ existing: ['production'] });
+    const result = await simulated.run(ONE);
+    expect(readCounts(result)).toEqual({ unchanged: 1 });
+    expect(simulated.calls()).toEqual({ 'GET environments': 1, 'GET groups': 1 });
+  });
+
+  test('is that of the listed group where LaunchDarkly makes no difference', async () => {
+    await using simulated = await startSeveralRun({ behaviour: { storeAs: ['lower-case-keys'] } });
+    const inputs = { ...ONE, key: 'Default-{environment}' };
+    await simulated.run(inputs);
+    const again = await simulated.run(inputs);
+    expect(readCounts(again)).toEqual({ unchanged: 1 });
+    expect([...simulated.account.groups.keys()]).toEqual(['default-production']);
   });
 });
 

@@ -188,6 +188,7 @@ describe.concurrent('what concerns all groups stops the run', () => {
         wasSent && outcome === 'failed',
       );
     }
+    expectTrueReport(result, simulated);
   });
 
   test('a cancellation ends the run within its grace, and writes the outputs', async () => {
@@ -214,6 +215,10 @@ describe.concurrent('what concerns all groups stops the run', () => {
     expect(created).toBe(3);
     expect(created + failed + skipped).toBe(MANY.length);
     expect(skipped).toBeGreaterThanOrEqual(MANY.length - 3 - MAX_BEGUN);
+    expectTrueReport(result, simulated);
+    for (const { key, outcome, message } of readGroups(result)) {
+      expect(message).toContain(outcome === 'failed' ? `insight group "${key}"` : '');
+    }
   });
 });
 

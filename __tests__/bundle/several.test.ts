@@ -75,6 +75,7 @@ describe.concurrent('patterns and templates', () => {
     expect(simulated.calls()).toEqual({
       'GET environments': 1,
       'GET groups': 1,
+      'GET default-test-all-apps': 1,
       'POST group': 1,
       'PATCH default-test-all-apps': 1,
     });

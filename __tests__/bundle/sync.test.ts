@@ -471,6 +471,45 @@ describe('max-deletes', () => {
     expect(sync.writes()).toEqual([]);
   });
 
+  test('counts no group whose key differs in letter case', async () => {
+    await using sync = await startSyncRun(file);
+    addExisting(sync.simulator, 'A', 'B', 'C');
+    const result = await sync.run({ 'max-deletes': '0' });
+    expect(readCounts(result)).toEqual({ created: 1, absent: 3 });
+    expect([...sync.simulator.account.groups.keys()]).toEqual(['A', 'B', 'C', 'new']);
+  });
+
+  /** Makes the list show no group at all, as one that lags does. */
+  function hideGroups({ inject }: Simulator): void {
+    inject({
+      path: /insights\/groups$/,
+      times: Number.POSITIVE_INFINITY,
+      fault: { kind: 'respond', status: 200, body: { items: [], totalCount: 0, _links: {} } },
+    });
+  }
+
+  test('holds for groups that the list does not show', async () => {
+    await using sync = await startSyncRun(file);
+    addExisting(sync.simulator, ...keys);
+    hideGroups(sync.simulator);
+    const result = await sync.run({ 'max-deletes': '2' });
+
+    expect(result.outputs).toMatchObject({ outcome: 'failed', 'error-code': 'too-many-deletes' });
+    expect(readCounts(result)).toEqual({ created: 1, deleted: 2, failed: 1 });
+    expect(listAnnotations(result)).toEqual([
+      expect.stringMatching(/max-deletes allows 2\. Insight group "[abc]" was not deleted\./),
+    ]);
+  });
+
+  test('holds in a dry run for groups that the list does not show', async () => {
+    await using sync = await startSyncRun(file);
+    addExisting(sync.simulator, ...keys);
+    hideGroups(sync.simulator);
+    const result = await sync.run({ 'max-deletes': '2', 'dry-run': 'true' });
+    expect(result.outputs).toMatchObject({ outcome: 'failed', 'error-code': 'too-many-deletes' });
+    expect(readCounts(result)).toEqual({ wouldCreate: 1, wouldDelete: 3 });
+  });
+
   test('counts groups that the list has skipped', async () => {
     const existing = Array.from({ length: 45 }, (_, index) => `group-${index}`);
     const entries = existing.map(
@@ -484,6 +523,44 @@ describe('max-deletes', () => {
     expect(result.outputs).toMatchObject({ 'error-code': 'too-many-deletes' });
     expect(sync.writes()).toEqual([]);
   });
+});
+
+describe('a list that lags', () => {
+  const file = [
+    'groups:',
+    '  - {key: new, name: New, project: default, environment: production}',
+    '  - {key: named, name: Named, project: default, environment: production}',
+  ].join('\n');
+
+  test('makes a dry run after an apply report no drift', async () => {
+    await using sync = await startSyncRun(file, {
+      groups: [existingGroup({ key: 'named', name: 'Old' })],
+      behaviour: { listLagMs: 60_000 },
+    });
+    expect(listOutcomes(await sync.run())).toEqual(['named: updated', 'new: created']);
+    const result = await sync.run({ 'dry-run': 'true', 'on-drift': 'fail' });
+    expect(result.outputs).toMatchObject({ outcome: 'in-sync', drift: 'false', 'error-code': '' });
+  });
+
+  test('makes a second apply write nothing and report nothing as changed', async () => {
+    await using sync = await startSyncRun(file, {
+      groups: [existingGroup({ key: 'named', name: 'Old' })],
+      behaviour: { listLagMs: 60_000 },
+    });
+    await sync.run();
+    const second = await sync.run();
+    expect(second.outputs).toMatchObject({ outcome: 'in-sync' });
+    expect(listOutcomes(second)).toEqual(['named: unchanged', 'new: unchanged']);
+  });
+});
+
+test('a created group that LaunchDarkly stores differently is drift, now and in the next dry run', async () => {
+  const file = 'groups:\n  - {key: k, name: A  B, project: default, environment: production}';
+  await using sync = await startSyncRun(file, { behaviour: { storeAs: ['squeeze-blanks'] } });
+  const applied = await sync.run();
+  expect(applied.outputs).toMatchObject({ outcome: 'changed', drift: 'true' });
+  const planned = await sync.run({ 'dry-run': 'true' });
+  expect(planned.outputs).toMatchObject({ outcome: 'drift', drift: 'true' });
 });
 
 describe('nothing to do', () => {

@@ -6,7 +6,9 @@ import {
   loadGroupsFile,
 } from '../inputs/load-groups-file.ts';
 import { readSyncInputs, type SyncInputs } from '../inputs/sync-inputs.ts';
+import type { GroupReference } from '../insight-group/insight-group.ts';
 import { applyAll, type GroupTask, SKIPPED } from '../reconcile/apply.ts';
+import { DeleteLimit } from '../reconcile/delete-group.ts';
 import { type EntriesPlan, expectOutcomes, planEntries } from '../reconcile/entries-plan.ts';
 import { expandEntries, type ValidExpansion } from '../reconcile/expand.ts';
 import type { GroupResult } from '../reconcile/group-result.ts';
@@ -34,20 +36,23 @@ export const syncCommand: Command<SyncInputs> = {
     const expansion = expand(file, await readCatalog(file.entries, lists));
     source.secrets.exempt(listRendered(expansion));
     const plan = await planExpansion(expansion, lists);
-    const excess = findExcessDeletes(plan, file, inputs.maxDeletes);
     const notices = describeNotices(file, expansion.notices);
     const expected = expectOutcomes(plan);
     if (inputs.isDryRun) {
       context.progress.begin(expected.length, expected);
       const results = await showPlan(plan, context);
+      const deletes = results.filter(({ outcome }) => outcome.kind === 'would-delete');
+      const excess = findExcess(deletes, file, inputs.maxDeletes);
       const drift = inputs.onDrift === 'fail' ? findDrift(results) : undefined;
       return { results, notices, failure: excess ?? drift };
     }
+    const deletes = plan.deletes.filter(({ observed }) => observed !== undefined);
+    const excess = findExcess(deletes, file, inputs.maxDeletes);
     if (excess !== undefined) {
       throw excess;
     }
     context.progress.begin(expected.length, expected);
-    return { results: await applyPlan(plan, context), notices };
+    return { results: await applyPlan(plan, inputs.maxDeletes, context), notices };
   },
 };
 
@@ -112,6 +117,7 @@ async function showPlan(
 /** Creates and updates; then, only if nothing failed, deletes. */
 async function applyPlan(
   plan: EntriesPlan,
+  maxDeletes: number,
   { session, progress }: CommandContext,
 ): Promise<GroupResult[]> {
   const options = { ifExists: 'update', isDryRun: false, depsFor: session.depsFor } as const;
@@ -120,7 +126,9 @@ async function applyPlan(
   plan.missing.forEach(onResult);
   const written = await applyAll(plannedTasks(plan.groups, options), applyOptions);
   const results = [...plan.missing, ...written];
-  const deletions = plan.deletes.map(({ target }) => deleteTask(target, options));
+  // More may exist than the list showed.
+  const limit = new DeleteLimit(maxDeletes);
+  const deletions = plan.deletes.map(({ target }) => deleteTask(target, { ...options, limit }));
   if (results.every(isSuccess)) {
     return [...results, ...(await applyAll(deletions, applyOptions))];
   }
@@ -137,13 +145,12 @@ function skip({ target }: GroupTask): GroupResult {
   return { target, outcome: SKIPPED };
 }
 
-/** Counts the groups that exist: one that is gone needs no deletion. */
-function findExcessDeletes(
-  { deletes }: EntriesPlan,
+/** `existing` are the groups that exist: one that is gone needs no deletion. */
+function findExcess(
+  existing: readonly { readonly target: GroupReference }[],
   file: LoadedGroupsFile,
   maxDeletes: number,
 ): ActionError | undefined {
-  const existing = deletes.filter(({ observed }) => observed !== undefined);
   if (existing.length <= maxDeletes) {
     return undefined;
   }

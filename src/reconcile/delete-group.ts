@@ -6,6 +6,7 @@ import {
   withoutValues,
 } from '../insight-group/insight-group.ts';
 import {
+  explainDeleteLimit,
   explainForeignDelete,
   explainNotDeleted,
   explainUnknownIdentity,
@@ -26,6 +27,24 @@ import { READ_LAG_MS, WriteLedger } from './write-ledger.ts';
 export interface DeleteRequest {
   readonly target: GroupReference;
   readonly isDryRun: boolean;
+  /** What the deletions of a run share; without it there is no limit. */
+  readonly limit?: DeleteLimit | undefined;
+}
+
+/** How many groups a run may delete. */
+export class DeleteLimit {
+  readonly max: number;
+  #used = 0;
+
+  constructor(max: number) {
+    this.max = max;
+  }
+
+  /** Counts one more group; false where that is one too many. */
+  take(): boolean {
+    this.#used += 1;
+    return this.#used <= this.max;
+  }
 }
 
 /**
@@ -74,7 +93,7 @@ class Deletion {
   }
 
   async run(): Promise<DeleteOutcome> {
-    const { target, isDryRun } = this.#request;
+    const { target, isDryRun, limit } = this.#request;
     const observation = await this.#requests.observe();
     const { group } = observation;
     if (group === undefined) {
@@ -83,9 +102,13 @@ class Deletion {
     if (!isInPlace(group, target)) {
       throw this.#loop.fail(explainForeignDelete(group, target));
     }
-    return isDryRun
-      ? { kind: 'would-delete', group, drift: [] }
-      : this.#delete({ group, observation });
+    if (isDryRun) {
+      return { kind: 'would-delete', group, drift: [] };
+    }
+    if (limit !== undefined && !limit.take()) {
+      throw this.#loop.fail(explainDeleteLimit(group, limit.max));
+    }
+    return this.#delete({ group, observation });
   }
 
   async #delete(found: Found): Promise<DeleteOutcome> {

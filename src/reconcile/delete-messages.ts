@@ -18,6 +18,17 @@ export function explainForeignDelete(
   };
 }
 
+/** Explains a group that is one too many: a list that lags has shown fewer groups than exist. */
+export function explainDeleteLimit(group: InsightGroup, max: number): ActionErrorParts {
+  return {
+    code: 'too-many-deletes',
+    message: `More of the groups to delete exist than the list of groups showed; max-deletes allows ${max}.`,
+    nextStep:
+      'Check the entries with state: absent. If all of them are intended, raise max-deletes.',
+    existing: { group, drift: [] },
+  };
+}
+
 /** Explains a group that is still there though its delete was answered with 404. */
 export function explainNotDeleted(error: ApiError, group: InsightGroup): ActionErrorParts {
   const common = {

@@ -4,7 +4,7 @@ import { findCatalogNeed } from './catalog.ts';
 import type { ValidExpansion } from './expand.ts';
 import type { GroupResult, OutcomeKind } from './group-result.ts';
 import { explainMissingTarget } from './messages.ts';
-import { findObserved, type ObservedGroups } from './observe-groups.ts';
+import type { ObservedGroups } from './observe-groups.ts';
 import { toOutcome } from './outcome.ts';
 import { type Plan, planChange } from './plan.ts';
 
@@ -39,7 +39,8 @@ export function expectOutcomes({ groups, deletes, missing }: EntriesPlan): Outco
   ];
 }
 
-function expectOutcome(plan: Plan): OutcomeKind {
+/** How the group of a plan would end, if nothing has changed since and nothing goes wrong. */
+export function expectOutcome(plan: Plan): OutcomeKind {
   return plan.kind === 'conflict' ? 'failed' : toOutcome(plan).kind;
 }
 
@@ -53,11 +54,11 @@ export function planEntries(
     groups: groups.map(({ desired, entry }) => ({
       desired,
       isEnvironmentKnown: findCatalogNeed(entry).kind !== 'none',
-      plan: planChange(desired, findObserved(observed, desired.key), ifExists),
+      plan: planChange(desired, observed.get(desired.key), ifExists),
     })),
     deletes: absent.map(({ group }) => ({
       target: group,
-      observed: findObserved(observed, group.key),
+      observed: observed.get(group.key),
     })),
     missing: missing.map((target) => ({
       target: {

@@ -7,8 +7,19 @@ import type { MissingTarget } from './targets.ts';
 import type { UpdateCheck } from './update-check.ts';
 import type { Writes } from './write-ledger.ts';
 
-/** Says what a run that failed may have written. */
-export function describeWrites(writes: Writes, key: string): string {
+/** The group that a failure is about. */
+interface FailureSubject {
+  /** Empty where it is no group. */
+  readonly key: string;
+  /** Whether the run works on other groups as well, so that what is said is said of this one. */
+  readonly isOneOfSeveral: boolean;
+  /** What is said of the failure before. */
+  readonly message: string;
+}
+
+/** Says what a run that failed may have written of a group. */
+export function describeWrites(writes: Writes, subject: FailureSubject): string {
+  const { key } = subject;
   const { intent, create, update, delete: deletion } = writes;
   if (deletion === 'unknown') {
     return `Outcome unknown: insight group "${key}" may or may not have been deleted.`;
@@ -23,8 +34,20 @@ export function describeWrites(writes: Writes, key: string): string {
     case 'unknown':
       return `Outcome unknown: insight group "${key}" may or may not have been updated.`;
     case 'none':
-      return intent === 'absent' ? 'Nothing was deleted.' : 'Nothing was written.';
+      return intent === 'absent' ? describeNoDelete(subject) : describeNoWrite(subject);
   }
+}
+
+function describeNoDelete({ key, isOneOfSeveral }: FailureSubject): string {
+  return isOneOfSeveral ? `Insight group "${key}" was not deleted.` : 'Nothing was deleted.';
+}
+
+function describeNoWrite({ key, isOneOfSeveral, message }: FailureSubject): string {
+  if (!isOneOfSeveral || key === '') {
+    return 'Nothing was written.';
+  }
+  const isNamed = message.includes(`"${key}"`);
+  return `Nothing was written for ${isNamed ? 'it' : `insight group "${key}"`}.`;
 }
 
 /** Says why it is safe to run again where it is not known what was written; empty elsewhere. */

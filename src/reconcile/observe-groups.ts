@@ -2,7 +2,7 @@ import type { InsightGroup } from '../insight-group/insight-group.ts';
 import { readRemainingPages } from '../launchdarkly/paging.ts';
 import type { Lists } from './lists.ts';
 
-/** Groups by their key in lower case, in which LaunchDarkly may store them. */
+/** The groups that exist, by the key that they were asked for. */
 export type ObservedGroups = ReadonlyMap<string, InsightGroup>;
 
 /**
@@ -23,7 +23,7 @@ export async function observeGroups(
   }
   const first = await lists.readGroupPage(0);
   const seen = indexByKey(first.items);
-  const missing = keys.filter((key) => !seen.has(key.toLowerCase()));
+  const missing = keys.filter((key) => !seen.has(key));
   const pages =
     first.length === 0 ? 1 : Math.ceil((first.totalCount ?? first.length) / first.length);
   if (pages - 1 > missing.length) {
@@ -34,8 +34,12 @@ export async function observeGroups(
   );
   // A list that moved while it was read has skipped some of its groups.
   const isComplete = listed.size >= (first.totalCount ?? 0);
-  const unlisted = keys.filter((key) => !listed.has(key.toLowerCase()));
-  return isComplete ? listed : readSingly(unlisted, listed, lists);
+  // Whether another spelling of a key names the same group is LaunchDarkly's to say.
+  const spellings = new Set([...listed.keys()].map((key) => key.toLowerCase()));
+  const unsure = keys.filter(
+    (key) => !listed.has(key) && (!isComplete || spellings.has(key.toLowerCase())),
+  );
+  return readSingly(unsure, listed, lists);
 }
 
 async function readSingly(
@@ -43,15 +47,18 @@ async function readSingly(
   seen: ObservedGroups,
   lists: Lists,
 ): Promise<ObservedGroups> {
-  const found = await Promise.all(keys.map((key) => lists.readGroup(key)));
-  return new Map([...seen, ...indexByKey(found.filter((group) => group !== undefined))]);
-}
-
-/** Finds the group of a key among those that were observed. */
-export function findObserved(groups: ObservedGroups, key: string): InsightGroup | undefined {
-  return groups.get(key.toLowerCase());
+  const observed = new Map(seen);
+  await Promise.all(
+    keys.map(async (key) => {
+      const group = await lists.readGroup(key);
+      if (group !== undefined) {
+        observed.set(key, group);
+      }
+    }),
+  );
+  return observed;
 }
 
 function indexByKey(groups: readonly InsightGroup[]): Map<string, InsightGroup> {
-  return new Map(groups.map((group) => [group.key.toLowerCase(), group]));
+  return new Map(groups.map((group) => [group.key, group]));
 }

@@ -9,8 +9,10 @@ export interface ReconcileRequest {
   readonly desired: DesiredGroup;
   readonly ifExists: IfExists;
   readonly isDryRun: boolean;
-  /** The group of that key, where it was seen before: a hint, which saves a request where it holds. */
-  readonly observed?: InsightGroup | undefined;
+  /** Whether a list shows the group. Lists lag, so the group is read before anything is written. */
+  readonly isListed?: boolean;
+  /** Whether project and environment were read, so that a dry run need not ask for them. */
+  readonly isEnvironmentKnown?: boolean;
 }
 
 /**

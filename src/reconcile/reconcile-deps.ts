@@ -43,6 +43,8 @@ export interface ReconcileDeps {
   readonly sleep: (ms: number) => Promise<void>;
   /** From 0 up to but not including 1. */
   readonly random: () => number;
+  /** Whether the run works on other groups as well. */
+  readonly isOneOfSeveral?: boolean;
   /**
    * How many requests in a row may end without a clear answer before the group is given up; without it only
    * the deadline ends the attempts.

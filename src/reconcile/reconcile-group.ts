@@ -45,10 +45,9 @@ class Reconciler {
   }
 
   async apply(): Promise<Outcome> {
-    const { observed } = this.#request;
-    const resolved = observed && (await this.#settle(observed));
-    if (resolved !== undefined) {
-      return this.#annotate(resolved);
+    const existing = this.#request.isListed ? await this.#resolveExisting() : undefined;
+    if (existing !== undefined) {
+      return this.#annotate(existing);
     }
     for (;;) {
       const created = await this.#requests.create();
@@ -68,13 +67,13 @@ class Reconciler {
   }
 
   async plan(): Promise<Outcome> {
-    const { desired, ifExists } = this.#request;
+    const { desired, ifExists, isEnvironmentKnown } = this.#request;
     const read = await this.#requests.read();
     const plan = planChange(desired, read?.group, ifExists);
     if (plan.kind === 'conflict') {
       throw this.#conflict(plan);
     }
-    if (plan.kind === 'create') {
+    if (plan.kind === 'create' && !isEnvironmentKnown) {
       await this.#requests.assertEnvironmentExists();
     }
     return this.#annotate(toOutcome(plan));

@@ -183,9 +183,12 @@ export class RetryLoop {
   /** Every failure says what may have been written: a step that failed need not have left everything as it was. */
   fail(parts: ActionErrorParts): ActionError {
     const { writes } = this.#ledger;
+    const { message } = parts;
+    const { isOneOfSeveral = false } = this.#deps;
+    const subject = { key: this.#desired.key, isOneOfSeveral, message };
     return new ActionError({
       ...parts,
-      message: `${parts.message} ${describeWrites(writes, this.#desired.key)}`,
+      message: `${message} ${describeWrites(writes, subject)}`,
       nextStep: `${parts.nextStep}${describeSafety(writes)}`,
       writes,
     });

@@ -5,10 +5,9 @@ import {
   withoutValues,
 } from '../insight-group/insight-group.ts';
 import type { GroupTask } from './apply.ts';
-import { deleteGroup } from './delete-group.ts';
-import type { PlannedGroup } from './entries-plan.ts';
-import type { GroupOutcome } from './group-result.ts';
-import { setsApplications, toOutcome } from './outcome.ts';
+import { type DeleteRequest, deleteGroup } from './delete-group.ts';
+import { expectOutcome, type PlannedGroup } from './entries-plan.ts';
+import { type Outcome, setsApplications, toOutcome } from './outcome.ts';
 import type { Plan, PlanOf } from './plan.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 import { ensureGroup } from './reconcile-group.ts';
@@ -30,75 +29,98 @@ export function ensureTask(desired: DesiredGroup, options: TaskOptions): GroupTa
 }
 
 /**
- * Carries out what is planned for groups, or in a dry run shows it. A dry run also checks that the project and
- * the environment of each group exist that it would create.
+ * Carries out what is planned for groups, or in a dry run shows it. What needs nothing is taken from the plan.
+ * A plan may come from a list that lags, so every other group is read or written first; a dry run does so until
+ * the list has proved right often enough.
  */
 export function plannedTasks(planned: readonly PlannedGroup[], options: TaskOptions): GroupTask[] {
   const checks = new Map<string, Promise<boolean>>();
-  return planned.map((group) => plannedTask(group, options, checks));
+  const trust = new ListTrust();
+  return planned.map((group): GroupTask => {
+    const { desired, plan, isEnvironmentKnown } = group;
+    if (plan.kind === 'none' || plan.kind === 'keep') {
+      return { target: desired, needsNoRequest: true, run: async () => toOutcome(plan) };
+    }
+    if (!options.isDryRun) {
+      return { target: desired, run: () => ensurePlanned(group, options) };
+    }
+    const show = async (isKnown: boolean) => {
+      if (isKnown && trust.isEarned && plan.kind !== 'conflict') {
+        return showPlan(plan, options.depsFor(desired));
+      }
+      const outcome = await ensurePlanned({ ...group, isEnvironmentKnown: isKnown }, options);
+      trust.observe(outcome.kind === expectOutcome(plan));
+      return outcome;
+    };
+    const isChecked = plan.kind !== 'create' || isEnvironmentKnown;
+    return {
+      target: desired,
+      run: () => (isChecked ? show(true) : checkOnce(desired, checks, show)),
+    };
+  });
 }
 
-function plannedTask(
+function ensurePlanned(
   { desired, plan, isEnvironmentKnown }: PlannedGroup,
-  options: TaskOptions,
-  checks: Map<string, Promise<boolean>>,
-): GroupTask {
-  const { ifExists, isDryRun, depsFor } = options;
-  if (plan.kind === 'conflict') {
-    // The list may lag, so what it shows is asked for again before it is reported.
-    return ensureTask(desired, options);
-  }
-  const observed = plan.kind === 'create' ? undefined : plan.group;
-  const apply = () => ensureGroup({ desired, ifExists, isDryRun, observed }, depsFor(desired));
-  const show = () => showPlan(plan, depsFor(desired));
-  if (isDryRun && plan.kind === 'create' && !isEnvironmentKnown) {
-    return { target: desired, run: () => showChecked(desired, { checks, check: apply, show }) };
-  }
-  return {
-    target: desired,
-    needsNoRequest: plan.kind === 'none' || plan.kind === 'keep',
-    run: isDryRun ? show : apply,
-  };
+  { ifExists, isDryRun, depsFor }: TaskOptions,
+): Promise<Outcome> {
+  const isListed = plan.kind !== 'create';
+  return ensureGroup(
+    { desired, ifExists, isDryRun, isListed, isEnvironmentKnown },
+    depsFor(desired),
+  );
 }
 
-/** How a planned create is shown in a dry run, and how it is checked. */
-interface CheckedShow {
-  /** Whether the checks so far have passed, by project and environment. */
-  readonly checks: Map<string, Promise<boolean>>;
-  readonly check: () => Promise<GroupOutcome>;
-  readonly show: () => Promise<GroupOutcome>;
-}
+/** How many reads in a row have to agree with the list before a dry run takes it at its word. */
+const TRUSTED_AFTER = 20;
 
-/** Checks the first group of each environment, and the others only if that failed: to say it of each. */
-async function showChecked(
-  { projectKey, environmentKey }: DesiredGroup,
-  { checks, check, show }: CheckedShow,
-): Promise<GroupOutcome> {
-  // Keys have no slash.
-  const environment = `${projectKey}/${environmentKey}`;
-  const first = checks.get(environment);
-  if (first === undefined) {
-    const own = check();
-    checks.set(
-      environment,
-      own.then(
-        () => true,
-        () => false,
-      ),
-    );
-    return own;
+/** Whether the list of groups is up to date, as far as single reads show. */
+class ListTrust {
+  #agreements = 0;
+
+  get isEarned(): boolean {
+    return this.#agreements >= TRUSTED_AFTER;
   }
-  return (await first) ? show() : check();
+
+  observe(agrees: boolean): void {
+    this.#agreements = agrees ? this.#agreements + 1 : 0;
+  }
 }
 
 async function showPlan(
   plan: Exclude<Plan, PlanOf<'conflict'>>,
   deps: ReconcileDeps,
-): Promise<GroupOutcome> {
+): Promise<Outcome> {
   const outcome = toOutcome(plan);
   return setsApplications(outcome)
     ? { ...outcome, unknownApplications: await deps.diagnosis.findUnknownApplications() }
     : outcome;
+}
+
+/**
+ * Lets the first group of each environment prove that it exists. The others prove it only where the first
+ * could not: so that each has a failure of its own.
+ */
+async function checkOnce(
+  { projectKey, environmentKey }: DesiredGroup,
+  checks: Map<string, Promise<boolean>>,
+  plan: (isEnvironmentKnown: boolean) => Promise<Outcome>,
+): Promise<Outcome> {
+  // Keys have no slash.
+  const environment = `${projectKey}/${environmentKey}`;
+  const check = checks.get(environment);
+  if (check !== undefined) {
+    return plan(await check);
+  }
+  const first = plan(false);
+  checks.set(
+    environment,
+    first.then(
+      ({ kind }) => kind === 'would-create',
+      () => false,
+    ),
+  );
+  return first;
 }
 
 /**
@@ -107,10 +129,11 @@ async function showPlan(
  */
 export function deleteTask(
   target: GroupReference,
-  { isDryRun, depsFor }: Pick<TaskOptions, 'isDryRun' | 'depsFor'>,
+  options: Pick<TaskOptions, 'isDryRun' | 'depsFor'> & Pick<DeleteRequest, 'limit'>,
 ): GroupTask {
+  const { isDryRun, depsFor, limit } = options;
   return {
     target,
-    run: () => deleteGroup({ target, isDryRun }, depsFor(withoutValues(target))),
+    run: () => deleteGroup({ target, isDryRun, limit }, depsFor(withoutValues(target))),
   };
 }

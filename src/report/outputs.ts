@@ -150,9 +150,16 @@ function describeSync(report: RunReport): string {
   return hasOutcome(report, ...CHANGES) ? 'changed' : 'in-sync';
 }
 
-/** Empty where it is not known: the run failed before it had looked at everything, or did not finish. */
+/**
+ * Whether the account differs from the file at the end of the run: a dry run found it so, or LaunchDarkly has
+ * stored a created group differently. Empty where it is not known: the run failed before it had looked at
+ * everything, or did not finish.
+ */
 function describeSyncDrift(report: RunReport): string {
-  if (hasOutcome(report, ...PLANNED)) {
+  const isStoredDifferently = report.results.some(
+    ({ outcome }) => outcome.kind === 'created' && outcome.drift.length > 0,
+  );
+  if (isStoredDifferently || hasOutcome(report, ...PLANNED)) {
     return 'true';
   }
   return describeSync(report) === 'failed' ? '' : 'false';

@@ -50,7 +50,7 @@ async function runSync(content: string, given: Readonly<Record<string, string>> 
     timeoutMs: 60_000,
     cancellation: new AbortController().signal,
     secrets,
-    maxUnansweredAttempts: 5,
+    isSeveral: true,
     observe: () => {},
     announceWait: () => {},
   });
