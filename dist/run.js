@@ -11430,15 +11430,16 @@ function invalid(message) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   MT: () => (/* binding */ matchesPattern),
 /* harmony export */   Pl: () => (/* binding */ parseSelector),
 /* harmony export */   SD: () => (/* binding */ checkSelector),
 /* harmony export */   VH: () => (/* binding */ formatSelector),
 /* harmony export */   is: () => (/* binding */ listExactKeys),
 /* harmony export */   ko: () => (/* binding */ selects),
 /* harmony export */   mK: () => (/* binding */ includes),
-/* harmony export */   rl: () => (/* binding */ hasWildcard)
+/* harmony export */   rl: () => (/* binding */ hasWildcard),
+/* harmony export */   w8: () => (/* binding */ listPatterns)
 /* harmony export */ });
-/* unused harmony export matchesPattern */
 /* harmony import */ var _rules_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1671);
 
 const PATTERN = /^[a-zA-Z0-9*?][a-zA-Z0-9_.*?-]*$/;
@@ -11487,8 +11488,12 @@ function listExactKeys(selector) {
     const named = selector.include.filter(({ isExact }) => isExact).map(({ text }) => text);
     return named.filter((key) => !excludes(selector, key));
 }
+function listPatterns(selector) {
+    const include = selector.kind === 'exact' ? [] : selector.include;
+    return include.filter(({ isExact }) => !isExact).map(({ text }) => text);
+}
 function hasWildcard(selector) {
-    return selector.kind === 'patterns' && selector.include.some(({ isExact }) => !isExact);
+    return listPatterns(selector).length > 0;
 }
 function formatSelector(selector) {
     return selector.kind === 'exact'
@@ -12474,7 +12479,7 @@ const SECTIONS = [
 ];
 function renderSeveralGroups(rendering) {
     const { report, markdown } = rendering;
-    const { failure, results, notices, isDryRun } = report;
+    const { failure, results, notices, warnings = [], isDryRun } = report;
     const [first] = results;
     const hasOneProject = first !== undefined &&
         results.every(({ target }) => target.projectKey === first.target.projectKey);
@@ -12482,6 +12487,7 @@ function renderSeveralGroups(rendering) {
         `## ${describeHeading(report)}`,
         ...(failure === undefined ? [] : renderFailure(failure, rendering)),
         ...(isDryRun && failure === undefined ? [DRY_RUN] : []),
+        ...warnings.map((warning) => (0,group_markdown/* alert */.x)('WARNING', [markdown.sentence(warning)])),
         ...notices.map((notice) => (0,group_markdown/* alert */.x)('NOTE', [markdown.sentence(notice)])),
         ...(hasOneProject ? [`Project ${markdown.project(first.target.projectKey)}`] : []),
         ...SECTIONS.flatMap((section) => renderSection(section, { ...rendering, hasOneProject })),
@@ -13977,6 +13983,12 @@ function explainForeignGroup(existing, desired) {
         existing,
     };
 }
+function describeIncompleteList({ projectKey, count, shown }) {
+    const what = projectKey === undefined
+        ? `${count} projects`
+        : `${count} environments in project "${projectKey}"`;
+    return `LaunchDarkly counts ${what} but lists only ${shown}. What it does not list is left out.`;
+}
 function explainMissingTarget({ reason, projectKey, environmentKey, suggestion, }) {
     const hint = suggestion === undefined ? '' : `; did you mean "${suggestion}"?`;
     const end = hint === '' ? '.' : '';
@@ -14146,11 +14158,29 @@ function findTargets(entry, catalog) {
         .filter(({ key }) => (0,inputs_selector/* selects */.ko)(environment, key))
         .map((found) => ({ project: { key: each.key, name: each.name }, environment: found })));
     if (targets.length > 0 || missing.length > 0) {
-        return { targets, missing, problems: [], notices: [] };
+        return { targets, missing, problems: [], notices: findIdlePatterns(entry, catalog, projects) };
     }
     const problems = findOverExclusion(entry, catalog, projects);
-    const notice = { message: describeNoMatch(entry, projects), entry };
-    return { targets, missing, problems, notices: problems.length > 0 ? [] : [notice] };
+    const message = projects.length === 0
+        ? describeNoProject((0,inputs_selector/* formatSelector */.VH)(project))
+        : describeNoEnvironment((0,inputs_selector/* formatSelector */.VH)(environment), entry, projects);
+    return { targets, missing, problems, notices: problems.length > 0 ? [] : [{ message, entry }] };
+}
+function findIdlePatterns(entry, catalog, projects) {
+    const { project, environment } = entry.template;
+    const known = listProjectKeys(catalog);
+    const environments = projects.flatMap((each) => each.environments.map(({ key }) => key));
+    const messages = [
+        ...findUnmatched(project, known).map(describeNoProject),
+        ...(environments.length === 0 ? [] : findUnmatched(environment, environments)).map((pattern) => describeNoEnvironment(pattern, entry, projects)),
+    ];
+    return messages.map((message) => ({ message, entry }));
+}
+function findUnmatched(selector, keys) {
+    return (0,inputs_selector/* listPatterns */.w8)(selector).filter((pattern) => !keys.some((key) => (0,inputs_selector/* matchesPattern */.MT)(pattern, key)));
+}
+function listProjectKeys({ projects, otherProjects = [] }) {
+    return [...projects.map(({ key }) => key), ...otherProjects];
 }
 function findMissingProjects(entry, catalog) {
     const { project, environment } = entry.template;
@@ -14190,7 +14220,7 @@ function toMissing(reason, parts) {
 function findOverExclusion(entry, catalog, projects) {
     const { project, environment } = entry.template;
     const environments = projects.flatMap((each) => each.environments.map(({ key }) => key));
-    const known = [...catalog.projects.map(({ key }) => key), ...(catalog.otherProjects ?? [])];
+    const known = listProjectKeys(catalog);
     const find = (input, selector, keys) => keys.some((key) => (0,inputs_selector/* includes */.mK)(selector, key))
         ? [
             {
@@ -14204,16 +14234,14 @@ function findOverExclusion(entry, catalog, projects) {
         ? find('project', project, known)
         : find('environment', environment, environments);
 }
-function describeNoMatch(entry, projects) {
-    const { project, environment } = entry.template;
-    const [first] = projects;
-    if (first === undefined) {
-        return `No project matches "${(0,inputs_selector/* formatSelector */.VH)(project)}".`;
-    }
+function describeNoProject(pattern) {
+    return `No project matches "${pattern}".`;
+}
+function describeNoEnvironment(pattern, { template: { project } }, projects) {
     const where = projects.length === 1
-        ? `in project "${first.key}"`
+        ? `in project "${projects[0]?.key}"`
         : `in the ${projects.length} projects that match "${(0,inputs_selector/* formatSelector */.VH)(project)}"`;
-    return `No environment ${where} matches "${(0,inputs_selector/* formatSelector */.VH)(environment)}".`;
+    return `No environment ${where} matches "${pattern}".`;
 }
 
 ;// CONCATENATED MODULE: ./build/reconcile/expand.js
@@ -14297,30 +14325,63 @@ function checkRendered(desired, entry) {
 var insight_group = __nccwpck_require__(2731);
 ;// CONCATENATED MODULE: ./build/launchdarkly/paging.js
 const MAX_PAGES = 10_000;
-async function readRemainingPages(first, readPage) {
+const MAX_REREADS = 10;
+const MAX_IDLE_REREADS = 2;
+async function readWholeList(first, readPage) {
+    let read = await readRemainingPages(first, readPage);
+    const seen = indexByKey(read.items);
+    let idle = 0;
+    for (let rereads = 0; rereads < MAX_REREADS && idle < MAX_IDLE_REREADS; rereads += 1) {
+        const { isComplete, totalCount = Number.POSITIVE_INFINITY } = read;
+        if (isComplete || seen.size >= totalCount) {
+            break;
+        }
+        const before = seen.size;
+        read = await readRemainingPages(await readPage(0), readPage, { overlap: true });
+        for (const item of read.items) {
+            seen.set(item.key, item);
+        }
+        idle = seen.size > before ? 0 : idle + 1;
+    }
+    const items = read.isComplete ? read.items : [...seen.values()];
+    return { items, count: Math.max(items.length, read.totalCount ?? 0) };
+}
+async function readRemainingPages(first, readPage, { overlap = false } = {}) {
+    const advance = (length) => (overlap ? Math.ceil(length / 2) : length);
     const pages = [first];
     let last = first;
-    let offset = first.length;
-    if (first.totalCount !== undefined && first.length > 0) {
+    let offset = advance(first.length);
+    const counted = first.totalCount;
+    if (counted !== undefined && first.length > 0) {
         const offsets = [];
-        for (let next = offset; next < first.totalCount && offsets.length < MAX_PAGES;) {
+        for (let next = offset; next < counted && offsets.length < MAX_PAGES;) {
             offsets.push(next);
-            next += first.length;
+            next += advance(first.length);
         }
         const rest = await Promise.all(offsets.map(readPage));
-        const isComplete = rest.every(({ length }, index) => length === first.length || index === rest.length - 1);
+        const hasGap = rest.slice(0, -1).some(({ length }, index) => {
+            const end = (offsets[index] ?? 0) + length;
+            return length < first.length && end < counted;
+        });
         pages.push(...rest);
-        if (isComplete) {
+        if (!hasGap) {
             last = rest.at(-1) ?? first;
-            offset += rest.reduce((sum, { length }) => sum + length, 0);
+            offset = (offsets.at(-1) ?? 0) + last.length;
         }
     }
     while (hasMore(last, offset) && pages.length < MAX_PAGES) {
         last = await readPage(offset);
         pages.push(last);
-        offset += last.length;
+        offset += advance(last.length);
     }
-    return [...new Map(pages.flatMap(({ items }) => items).map((item) => [item.key, item])).values()];
+    const shown = pages.flatMap(({ items }) => items);
+    const items = [...indexByKey(shown).values()];
+    const counts = pages.flatMap((page) => page.totalCount ?? []);
+    const totalCount = counts.length === 0 ? undefined : Math.max(...counts);
+    return { items, totalCount, isComplete: items.length >= (totalCount ?? shown.length) };
+}
+function indexByKey(items) {
+    return new Map(items.map((item) => [item.key, item]));
 }
 function hasMore({ length, totalCount, hasNext }, offset) {
     return length > 0 && (hasNext || (totalCount !== undefined && offset < totalCount));
@@ -14584,8 +14645,12 @@ function describeOperation({ operation, desired }) {
             return `Tried to update insight group "${desired.key}".`;
         case 'delete':
             return `Tried to delete insight group "${desired.key}".`;
-        case 'list':
-            return 'Tried to list the requested projects, environments and insight groups.';
+        case 'list-projects':
+            return 'Tried to list the projects.';
+        case 'list-environments':
+            return `Tried to list the environments of project "${desired.projectKey}".`;
+        case 'list-groups':
+            return 'Tried to list the insight groups.';
         case 'check':
             return desired.key === ''
                 ? `Tried to read ${place}.`
@@ -15148,8 +15213,8 @@ class Lists {
         this.#depsFor = depsFor;
     }
     async readProjects() {
-        const readPage = (offset) => this.#require(() => this.#client.listProjects(offset));
-        return readRemainingPages(await readPage(0), readPage);
+        const readPage = (offset) => this.#require(() => this.#client.listProjects(offset), 'list-projects');
+        return readWholeList(await readPage(0), readPage);
     }
     async readEnvironments(projectKey, expected = []) {
         const { now, sleep, signal } = this.#depsFor(NO_GROUP);
@@ -15157,7 +15222,7 @@ class Lists {
         for (;;) {
             const list = await this.#readEnvironmentsOnce(projectKey);
             const isComplete = list.kind === 'project-missing' ||
-                expected.every((key) => list.environments.some((environment) => environment.key === key));
+                expected.every((key) => list.environments.items.some((found) => found.key === key));
             if (isComplete || signal.aborted || now().uptimeMs - startedMs >= NEW_ENVIRONMENT_LAG_MS) {
                 return list;
             }
@@ -15172,7 +15237,7 @@ class Lists {
         for (;;) {
             const { result } = await loop.attempt(readPage(0));
             if (result.kind === 'ok') {
-                const environments = await readRemainingPages(result.value, (offset) => this.#require(readPage(offset)));
+                const environments = await readWholeList(result.value, (offset) => this.#require(readPage(offset), 'list-environments', subject));
                 return { kind: 'found', environments };
             }
             if (result.kind === 'rejected' && result.error.status === 404) {
@@ -15181,11 +15246,14 @@ class Lists {
                     return placement;
                 }
             }
-            await loop.retryOrThrow(result, 'list');
+            await loop.retryOrThrow(result, 'list-environments');
         }
     }
     readProject(projectKey) {
-        return this.#find(() => this.#client.getProject(projectKey));
+        return this.#find(() => this.#client.getProject(projectKey), 'check', {
+            ...NO_GROUP,
+            projectKey,
+        });
     }
     requireProject(projectKey) {
         return this.#require(() => this.#client.getProject(projectKey), 'check', {
@@ -15201,15 +15269,15 @@ class Lists {
         });
     }
     readGroupPage(offset) {
-        return this.#require(() => this.#client.listGroups(offset));
+        return this.#require(() => this.#client.listGroups(offset), 'list-groups');
     }
     readGroup(key) {
-        return this.#find(() => this.#client.getGroup(key));
+        return this.#find(() => this.#client.getGroup(key), 'read', { ...NO_GROUP, key });
     }
     #openLoop(subject) {
         return new RetryLoop(subject, this.#depsFor(subject), new WriteLedger());
     }
-    async #require(request, operation = 'list', subject = NO_GROUP) {
+    async #require(request, operation, subject = NO_GROUP) {
         const loop = this.#openLoop(subject);
         for (;;) {
             const { result } = await loop.attempt(request);
@@ -15219,13 +15287,14 @@ class Lists {
             await loop.retryOrThrow(result, operation);
         }
     }
-    #find(request) {
-        return this.#require(async () => {
+    #find(request, operation, subject) {
+        const requestOrNone = async () => {
             const result = await request();
             return result.kind === 'rejected' && result.error.status === 404
                 ? { ...result, kind: 'ok', value: undefined }
                 : result;
-        });
+        };
+        return this.#require(requestOrNone, operation, subject);
     }
 }
 
@@ -15236,14 +15305,14 @@ async function observeGroups(keys, lists) {
         return new Map();
     }
     const first = await lists.readGroupPage(0);
-    const seen = indexByKey(first.items);
+    const seen = observe_groups_indexByKey(first.items);
     const missing = keys.filter((key) => !seen.has(key));
     const pages = first.length === 0 ? 1 : Math.ceil((first.totalCount ?? first.length) / first.length);
     if (pages - 1 > missing.length) {
         return readSingly(missing, seen, lists);
     }
-    const listed = indexByKey(await readRemainingPages(first, (offset) => lists.readGroupPage(offset)));
-    const isComplete = listed.size >= (first.totalCount ?? 0);
+    const { items, isComplete } = await readRemainingPages(first, (offset) => lists.readGroupPage(offset));
+    const listed = observe_groups_indexByKey(items);
     const spellings = new Set([...listed.keys()].map((key) => key.toLowerCase()));
     const unsure = keys.filter((key) => !listed.has(key) && (!isComplete || spellings.has(key.toLowerCase())));
     return readSingly(unsure, listed, lists);
@@ -15258,7 +15327,7 @@ async function readSingly(keys, seen, lists) {
     }));
     return observed;
 }
-function indexByKey(groups) {
+function observe_groups_indexByKey(groups) {
     return new Map(groups.map((group) => [group.key, group]));
 }
 
@@ -15269,7 +15338,8 @@ const EMPTY_CATALOG = { projects: [] };
 async function readCatalog(entries, lists) {
     const needs = entries.map(findCatalogNeed);
     const isListed = needs.some((need) => need.kind === 'lists' && need.needsProjectList);
-    const listed = isListed ? await lists.readProjects() : undefined;
+    const projects = isListed ? await lists.readProjects() : undefined;
+    const listed = projects?.items;
     const needsNames = needs.some((need) => (need.kind === 'lists' && need.needsProjectNames) ||
         (need.kind === 'names' && need.needsProjectName));
     const named = needs.flatMap(listNamedProjects);
@@ -15285,6 +15355,10 @@ async function readCatalog(entries, lists) {
         otherProjects: [
             ...(listed ?? []).map(({ key }) => key).filter((key) => !selected.includes(key)),
             ...read.flatMap((found) => (found.kind === 'missing' ? found.projects : [])),
+        ],
+        incompleteLists: [
+            ...(projects === undefined ? [] : findGap(projects)),
+            ...read.flatMap((found) => (found.kind === 'found' ? found.gap : [])),
         ],
     };
 }
@@ -15315,7 +15389,16 @@ async function readProject(key, { listed, needsNames, expected }, lists) {
         return { kind: 'missing', projects: list.projects };
     }
     const { name } = project ?? (needsNames ? await lists.requireProject(key) : { name: undefined });
-    return { kind: 'found', project: { key, name, environments: list.environments } };
+    const { environments } = list;
+    return {
+        kind: 'found',
+        project: { key, name, environments: environments.items },
+        gap: findGap(environments, key),
+    };
+}
+function findGap({ items, count }, projectKey) {
+    const shown = items.length;
+    return shown < count ? [{ ...(projectKey !== undefined && { projectKey }), count, shown }] : [];
 }
 async function readNames(template, lists) {
     const need = findCatalogNeed({ kind: 'present', template });
@@ -16072,6 +16155,7 @@ function identifyGroupComment(origin, { projectKey, key }) {
 
 
 
+
 const createCommand = {
     name: 'create',
     afterCancellation: 'Re-run the job if you still need the group.',
@@ -16105,7 +16189,8 @@ async function createSeveral(inputs, context) {
     const { session, progress } = context;
     const lists = new Lists(session);
     const entry = { kind: 'present', template: inputs.template };
-    const expansion = expand(inputs, await readCatalog([entry], lists), context);
+    const catalog = await readCatalog([entry], lists);
+    const expansion = expand(inputs, catalog, context);
     const keys = expansion.groups.map(({ desired }) => desired.key);
     const observed = await observeGroups(keys, lists);
     const plan = planEntries(expansion, observed, inputs.ifExists);
@@ -16121,6 +16206,7 @@ async function createSeveral(inputs, context) {
     return {
         results: [...plan.missing, ...results],
         notices: expansion.notices.map(({ message }) => message),
+        warnings: catalog.incompleteLists?.map(describeIncompleteList),
     };
 }
 function expand({ template }, catalog, { source }) {
@@ -16326,6 +16412,7 @@ function readSyncInputs(source) {
 
 
 
+
 const syncCommand = {
     name: 'sync',
     afterCancellation: 'Re-run the job to finish the work.',
@@ -16338,10 +16425,12 @@ const syncCommand = {
         const workspace = source.env['GITHUB_WORKSPACE'] || process.cwd();
         const file = await loadGroupsFile(inputs.file, { workspace, secrets: source.secrets });
         const lists = new Lists(session);
-        const expansion = sync_expand(file, await readCatalog(file.entries, lists));
+        const catalog = await readCatalog(file.entries, lists);
+        const expansion = sync_expand(file, catalog);
         source.secrets.exempt(listRendered(expansion));
         const plan = await planExpansion(expansion, lists);
         const notices = describeNotices(file, expansion.notices);
+        const warnings = catalog.incompleteLists?.map(describeIncompleteList);
         const expected = expectOutcomes(plan);
         if (inputs.isDryRun) {
             context.progress.begin(expected.length, expected);
@@ -16349,7 +16438,7 @@ const syncCommand = {
             const deletes = results.filter(({ outcome }) => outcome.kind === 'would-delete');
             const excess = findExcess(deletes, file, inputs.maxDeletes);
             const drift = inputs.onDrift === 'fail' ? findDrift(results) : undefined;
-            return { results, notices, failure: excess ?? drift };
+            return { results, notices, warnings, failure: excess ?? drift };
         }
         const deletes = plan.deletes.filter(({ observed }) => observed !== undefined);
         const excess = findExcess(deletes, file, inputs.maxDeletes);
@@ -16357,7 +16446,7 @@ const syncCommand = {
             throw excess;
         }
         context.progress.begin(expected.length, expected);
-        return { results: await applyPlan(plan, inputs.maxDeletes, context), notices };
+        return { results: await applyPlan(plan, inputs.maxDeletes, context), notices, warnings };
     },
 };
 function sync_expand({ path: file, entries }, catalog) {
@@ -16462,8 +16551,8 @@ function describeNotices({ path: file, entries }, notices) {
     const hidden = notices.slice(MAX_NOTICES);
     const lines = hidden.map(({ entry: { source } }) => source?.line ?? 1).join(', ');
     const more = hidden.length === 1
-        ? `1 more entry matches nothing, on line ${lines}.`
-        : `${hidden.length} more entries match nothing, on lines ${lines}.`;
+        ? `1 more pattern matches nothing, on line ${lines}.`
+        : `${hidden.length} more patterns match nothing, on lines ${lines}.`;
     return hidden.length === 0 ? shown : [...shown, `${file}: ${more}`];
 }
 
@@ -16475,7 +16564,10 @@ var outcome_notes = __nccwpck_require__(2147);
 
 
 function logReport(report, log) {
-    const { isSingle, isDryRun, results, failure, notices } = report;
+    const { isSingle, isDryRun, results, failure, notices, warnings = [] } = report;
+    for (const warning of warnings) {
+        log.warning('A list is incomplete', warning);
+    }
     for (const notice of notices) {
         log.notice('Nothing matched', notice);
     }
@@ -18484,7 +18576,7 @@ class Run {
             await session.close();
         }
     }
-    #report(inputs, { results, failure, notices }) {
+    #report(inputs, { results, failure, notices, warnings }) {
         return {
             command: this.#command.name,
             isSingle: inputs === undefined || !this.#command.mayBeSeveral(inputs),
@@ -18492,6 +18584,7 @@ class Run {
             results,
             failure,
             notices,
+            warnings,
             helpUrl: this.#github.helpUrl,
             file: inputs && this.#command.findFile?.(inputs),
             origin: inputs?.server.origin,

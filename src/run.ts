@@ -147,7 +147,10 @@ class Run<Inputs extends CommonInputs> {
     }
   }
 
-  #report(inputs: Inputs | undefined, { results, failure, notices }: CommandResult): RunReport {
+  #report(
+    inputs: Inputs | undefined,
+    { results, failure, notices, warnings }: CommandResult,
+  ): RunReport {
     return {
       command: this.#command.name,
       isSingle: inputs === undefined || !this.#command.mayBeSeveral(inputs),
@@ -155,6 +158,7 @@ class Run<Inputs extends CommonInputs> {
       results,
       failure,
       notices,
+      warnings,
       helpUrl: this.#github.helpUrl,
       file: inputs && this.#command.findFile?.(inputs),
       origin: inputs?.server.origin,

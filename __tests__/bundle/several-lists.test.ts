@@ -54,6 +54,52 @@ describe.concurrent('pages of lists', () => {
     expect(simulated.calls()).toEqual({ 'GET environments': 2, 'GET groups': 10 });
   });
 
+  const UNSTEADY: typeof PAGES = [
+    ['moving while they are read', { listOrder: 'moving' }],
+    ['moving, without a count', { listOrder: 'moving', sendsTotalCount: false }],
+    ['shuffled anew for each page', { listOrder: 'shuffled' }],
+  ];
+  test.each(UNSTEADY)('finds every environment of lists that are %s', async (_title, behaviour) => {
+    await using simulated = await startSeveralRun({
+      environments: nameEnvironments(250),
+      behaviour,
+    });
+    const result = await simulated.run();
+    expect(readCounts(result)).toEqual({ created: 250 });
+    expect(result.annotations).toEqual([]);
+  });
+
+  test.each(UNSTEADY)('finds every project of lists that are %s', async (_title, behaviour) => {
+    await using simulated = await startSeveralRun({ behaviour });
+    for (const number of nameEnvironments(220)) {
+      simulated.account.addProject(`team-${number}`, ['production']);
+    }
+    const result = await simulated.run({ project: 'team-*', 'dry-run': 'true' });
+    expect(readCounts(result)).toEqual({ wouldCreate: 220 });
+    expect(result.annotations).toEqual([]);
+  });
+
+  test('tells of environments that LaunchDarkly counts and does not show', async () => {
+    await using simulated = await startSeveralRun();
+    const items = ['production', 'staging'].map((key) => ({ key, name: key }));
+    simulated.simulator.inject({
+      path: ENVIRONMENTS_PATH,
+      times: Number.POSITIVE_INFINITY,
+      fault: { kind: 'respond', status: 200, body: { items, totalCount: 3, _links: {} } },
+    });
+    const result = await simulated.run();
+    expect(readCounts(result)).toEqual({ created: 2 });
+    expect(result.annotations).toMatchObject([
+      {
+        kind: 'warning',
+        title: 'A list is incomplete',
+        message:
+          'LaunchDarkly counts 3 environments in project "default" but lists only 2. What it does not list is left out.',
+      },
+    ]);
+    expect(simulated.simulator.requests.length).toBeLessThanOrEqual(12);
+  });
+
   test('few groups in a large account are read one by one', async () => {
     await using simulated = await startSeveralRun({ existing: ['production'], others: 400 });
     const result = await simulated.run({ environment: 'production, staging' });
@@ -263,6 +309,18 @@ describe.concurrent('a list that cannot be read', () => {
     expect(result.annotations).toMatchObject([{ kind: 'error' }]);
     expect(result.log).toContain('Nothing was written');
     expect(simulated.methods()).not.toContain('POST');
+  });
+
+  test.each([
+    [ENVIRONMENTS_PATH, 'Tried to list the environments of project "default".'],
+    [/projects$/, 'Tried to list the projects.'],
+    [/insights\/groups$/, 'Tried to list the insight groups.'],
+  ])('is named: %s', async (path, text) => {
+    await using simulated = await startSeveralRun();
+    const fault: Fault = { kind: 'respond', status: 403, body: { message: 'No.' } };
+    simulated.simulator.inject({ path, fault, times: Number.POSITIVE_INFINITY });
+    const result = await simulated.run({ project: 'def*' });
+    expect(result.annotations[0]?.message).toContain(`${text} Nothing was written.`);
   });
 
   test('a second page that cannot be read is a failure as well', async () => {

@@ -163,6 +163,19 @@ describe.concurrent('patterns and templates', () => {
     expect(simulated.calls()).toEqual({ 'GET environments': 1 });
   });
 
+  test('a pattern that matches nothing beside keys and patterns that match is a notice', async () => {
+    await using simulated = await startSeveralRun();
+    const result = await simulated.run({ environment: 'production, stagging*, t*' });
+    expect(readCounts(result)).toEqual({ created: 2 });
+    expect(result.annotations).toMatchObject([
+      { kind: 'notice', message: 'No environment in project "default" matches "stagging*".' },
+    ]);
+    const projects = await simulated.run({ project: 'default, web-*', environment: 'production' });
+    expect(projects.annotations).toMatchObject([
+      { kind: 'notice', message: 'No project matches "web-*".' },
+    ]);
+  });
+
   test('placeholders alone are one group, with one request and the outputs of one', async () => {
     await using simulated = await startSeveralRun();
     const result = await simulated.run({

@@ -605,7 +605,7 @@ describe('nothing to do', () => {
     expect(result.exitCode).toBe(0);
     expect(result.annotations).toHaveLength(10);
     expect(result.annotations.at(-1)?.message).toBe(
-      '.github/insight-groups.yml: 3 more entries match nothing, on lines 11, 12, 13.',
+      '.github/insight-groups.yml: 3 more patterns match nothing, on lines 11, 12, 13.',
     );
   });
 });

@@ -50,6 +50,8 @@ export interface CommandResult {
   readonly results: readonly GroupResult[];
   /** What is worth knowing though nothing is wrong, in sentences. */
   readonly notices: readonly string[];
+  /** What may be missing from the results, in sentences. */
+  readonly warnings?: readonly string[] | undefined;
   /** A failure that is no single group's. */
   readonly failure?: ActionError | undefined;
 }

@@ -9,6 +9,7 @@ import type { Catalog } from '../reconcile/catalog.ts';
 import { expectOutcomes, planEntries } from '../reconcile/entries-plan.ts';
 import { expandEntries, type ValidExpansion } from '../reconcile/expand.ts';
 import { Lists } from '../reconcile/lists.ts';
+import { describeIncompleteList } from '../reconcile/messages.ts';
 import { observeGroups } from '../reconcile/observe-groups.ts';
 import { readCatalog, readNames } from '../reconcile/read-catalog.ts';
 import { ensureTask, plannedTasks } from '../reconcile/tasks.ts';
@@ -57,7 +58,8 @@ async function createSeveral(
   const { session, progress } = context;
   const lists = new Lists(session);
   const entry: PresentEntry = { kind: 'present', template: inputs.template };
-  const expansion = expand(inputs, await readCatalog([entry], lists), context);
+  const catalog = await readCatalog([entry], lists);
+  const expansion = expand(inputs, catalog, context);
   const keys = expansion.groups.map(({ desired }) => desired.key);
   const observed = await observeGroups(keys, lists);
   const plan = planEntries(expansion, observed, inputs.ifExists);
@@ -73,6 +75,7 @@ async function createSeveral(
   return {
     results: [...plan.missing, ...results],
     notices: expansion.notices.map(({ message }) => message),
+    warnings: catalog.incompleteLists?.map(describeIncompleteList),
   };
 }
 

@@ -13,6 +13,7 @@ import { type EntriesPlan, expectOutcomes, planEntries } from '../reconcile/entr
 import { expandEntries, type ValidExpansion } from '../reconcile/expand.ts';
 import type { GroupResult } from '../reconcile/group-result.ts';
 import { Lists } from '../reconcile/lists.ts';
+import { describeIncompleteList } from '../reconcile/messages.ts';
 import { observeGroups } from '../reconcile/observe-groups.ts';
 import { readCatalog } from '../reconcile/read-catalog.ts';
 import type { ExpandNotice } from '../reconcile/targets.ts';
@@ -33,10 +34,12 @@ export const syncCommand: Command<SyncInputs> = {
     const workspace = source.env['GITHUB_WORKSPACE'] || process.cwd();
     const file = await loadGroupsFile(inputs.file, { workspace, secrets: source.secrets });
     const lists = new Lists(session);
-    const expansion = expand(file, await readCatalog(file.entries, lists));
+    const catalog = await readCatalog(file.entries, lists);
+    const expansion = expand(file, catalog);
     source.secrets.exempt(listRendered(expansion));
     const plan = await planExpansion(expansion, lists);
     const notices = describeNotices(file, expansion.notices);
+    const warnings = catalog.incompleteLists?.map(describeIncompleteList);
     const expected = expectOutcomes(plan);
     if (inputs.isDryRun) {
       context.progress.begin(expected.length, expected);
@@ -44,7 +47,7 @@ export const syncCommand: Command<SyncInputs> = {
       const deletes = results.filter(({ outcome }) => outcome.kind === 'would-delete');
       const excess = findExcess(deletes, file, inputs.maxDeletes);
       const drift = inputs.onDrift === 'fail' ? findDrift(results) : undefined;
-      return { results, notices, failure: excess ?? drift };
+      return { results, notices, warnings, failure: excess ?? drift };
     }
     const deletes = plan.deletes.filter(({ observed }) => observed !== undefined);
     const excess = findExcess(deletes, file, inputs.maxDeletes);
@@ -52,7 +55,7 @@ export const syncCommand: Command<SyncInputs> = {
       throw excess;
     }
     context.progress.begin(expected.length, expected);
-    return { results: await applyPlan(plan, inputs.maxDeletes, context), notices };
+    return { results: await applyPlan(plan, inputs.maxDeletes, context), notices, warnings };
   },
 };
 
@@ -198,7 +201,7 @@ function describeNotices(
   const lines = hidden.map(({ entry: { source } }) => source?.line ?? 1).join(', ');
   const more =
     hidden.length === 1
-      ? `1 more entry matches nothing, on line ${lines}.`
-      : `${hidden.length} more entries match nothing, on lines ${lines}.`;
+      ? `1 more pattern matches nothing, on line ${lines}.`
+      : `${hidden.length} more patterns match nothing, on lines ${lines}.`;
   return hidden.length === 0 ? shown : [...shown, `${file}: ${more}`];
 }

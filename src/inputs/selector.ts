@@ -90,9 +90,15 @@ export function listExactKeys(selector: Selector): readonly string[] {
   return named.filter((key) => !excludes(selector, key));
 }
 
+/** Lists the patterns among what the selector includes. */
+export function listPatterns(selector: Selector): readonly string[] {
+  const include = selector.kind === 'exact' ? [] : selector.include;
+  return include.filter(({ isExact }) => !isExact).map(({ text }) => text);
+}
+
 /** Tells whether the selector has a wildcard among what it includes, so that only a list of keys can resolve it. */
 export function hasWildcard(selector: Selector): boolean {
-  return selector.kind === 'patterns' && selector.include.some(({ isExact }) => !isExact);
+  return listPatterns(selector).length > 0;
 }
 
 /** The selector as its author wrote it, on one line. */

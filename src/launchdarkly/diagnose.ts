@@ -14,7 +14,15 @@ import {
 import { describeAvailability, findRemedy } from './remedies.ts';
 
 /** What was being done when it failed. */
-export type Operation = 'create' | 'read' | 'update' | 'delete' | 'check' | 'list';
+export type Operation =
+  | 'create'
+  | 'read'
+  | 'update'
+  | 'delete'
+  | 'check'
+  | 'list-projects'
+  | 'list-environments'
+  | 'list-groups';
 
 /** What a failure is described from. */
 export interface DiagnosisContext {
@@ -104,8 +112,12 @@ function describeOperation({ operation, desired }: DiagnosisContext): string {
       return `Tried to update insight group "${desired.key}".`;
     case 'delete':
       return `Tried to delete insight group "${desired.key}".`;
-    case 'list':
-      return 'Tried to list the requested projects, environments and insight groups.';
+    case 'list-projects':
+      return 'Tried to list the projects.';
+    case 'list-environments':
+      return `Tried to list the environments of project "${desired.projectKey}".`;
+    case 'list-groups':
+      return 'Tried to list the insight groups.';
     case 'check':
       return desired.key === ''
         ? `Tried to read ${place}.`

@@ -8,6 +8,16 @@ export interface Catalog {
   readonly projects: readonly CatalogProject[];
   /** The keys of further projects that exist, as far as they are known: one of them may have been meant. */
   readonly otherProjects?: readonly string[];
+  /** The lists that LaunchDarkly did not show whole. */
+  readonly incompleteLists?: readonly IncompleteList[];
+}
+
+/** A list of which LaunchDarkly counts more items than it shows. */
+export interface IncompleteList {
+  /** The project whose environments they are; undefined for the projects. */
+  readonly projectKey?: string;
+  readonly count: number;
+  readonly shown: number;
 }
 
 /** A project. Its name is undefined where it was not read, and its environments are all or none. */

@@ -6,7 +6,7 @@ import {
 import type { ApiResult } from '../launchdarkly/api-result.ts';
 import type { LaunchDarkly } from '../launchdarkly/client.ts';
 import type { Operation } from '../launchdarkly/diagnose.ts';
-import { type Page, readRemainingPages } from '../launchdarkly/paging.ts';
+import { type Page, readWholeList, type WholeList } from '../launchdarkly/paging.ts';
 import type { NamedKey } from '../launchdarkly/schemas.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 import { RetryLoop } from './retry-loop.ts';
@@ -27,7 +27,7 @@ export interface ListDeps {
 
 /** The environments of a project, or the projects that there are instead of it. */
 export type EnvironmentList =
-  | { readonly kind: 'found'; readonly environments: readonly NamedKey[] }
+  | { readonly kind: 'found'; readonly environments: WholeList<NamedKey> }
   | { readonly kind: 'project-missing'; readonly projects: readonly string[] };
 
 /** A new environment may be missing from the list for so long, in milliseconds. */
@@ -53,9 +53,10 @@ export class Lists {
   }
 
   /** All projects that the token can see. */
-  async readProjects(): Promise<readonly NamedKey[]> {
-    const readPage = (offset: number) => this.#require(() => this.#client.listProjects(offset));
-    return readRemainingPages(await readPage(0), readPage);
+  async readProjects(): Promise<WholeList<NamedKey>> {
+    const readPage = (offset: number) =>
+      this.#require(() => this.#client.listProjects(offset), 'list-projects');
+    return readWholeList(await readPage(0), readPage);
   }
 
   /**
@@ -72,7 +73,7 @@ export class Lists {
       const list = await this.#readEnvironmentsOnce(projectKey);
       const isComplete =
         list.kind === 'project-missing' ||
-        expected.every((key) => list.environments.some((environment) => environment.key === key));
+        expected.every((key) => list.environments.items.some((found) => found.key === key));
       if (isComplete || signal.aborted || now().uptimeMs - startedMs >= NEW_ENVIRONMENT_LAG_MS) {
         return list;
       }
@@ -88,8 +89,8 @@ export class Lists {
     for (;;) {
       const { result } = await loop.attempt(readPage(0));
       if (result.kind === 'ok') {
-        const environments = await readRemainingPages(result.value, (offset) =>
-          this.#require(readPage(offset)),
+        const environments = await readWholeList(result.value, (offset) =>
+          this.#require(readPage(offset), 'list-environments', subject),
         );
         return { kind: 'found', environments };
       }
@@ -100,13 +101,16 @@ export class Lists {
           return placement;
         }
       }
-      await loop.retryOrThrow(result, 'list');
+      await loop.retryOrThrow(result, 'list-environments');
     }
   }
 
   /** A project; undefined when there is none of that key. */
   readProject(projectKey: string): Promise<NamedKey | undefined> {
-    return this.#find(() => this.#client.getProject(projectKey));
+    return this.#find(() => this.#client.getProject(projectKey), 'check', {
+      ...NO_GROUP,
+      projectKey,
+    });
   }
 
   /** A project that has to exist, possibly since a moment ago. */
@@ -128,12 +132,12 @@ export class Lists {
 
   /** One page of all insight groups of the account. */
   readGroupPage(offset: number): Promise<Page<InsightGroup>> {
-    return this.#require(() => this.#client.listGroups(offset));
+    return this.#require(() => this.#client.listGroups(offset), 'list-groups');
   }
 
   /** An insight group; undefined when there is none of that key. */
   readGroup(key: string): Promise<InsightGroup | undefined> {
-    return this.#find(() => this.#client.getGroup(key));
+    return this.#find(() => this.#client.getGroup(key), 'read', { ...NO_GROUP, key });
   }
 
   #openLoop(subject: DesiredGroup): RetryLoop {
@@ -142,7 +146,7 @@ export class Lists {
 
   async #require<T>(
     request: () => Promise<ApiResult<T>>,
-    operation: Operation = 'list',
+    operation: Operation,
     subject: DesiredGroup = NO_GROUP,
   ): Promise<T> {
     const loop = this.#openLoop(subject);
@@ -156,12 +160,17 @@ export class Lists {
   }
 
   /** Takes a 404 for what it says. */
-  #find<T>(request: () => Promise<ApiResult<T>>): Promise<T | undefined> {
-    return this.#require<T | undefined>(async () => {
+  #find<T>(
+    request: () => Promise<ApiResult<T>>,
+    operation: Operation,
+    subject: DesiredGroup,
+  ): Promise<T | undefined> {
+    const requestOrNone = async (): Promise<ApiResult<T | undefined>> => {
       const result = await request();
       return result.kind === 'rejected' && result.error.status === 404
         ? { ...result, kind: 'ok', value: undefined }
         : result;
-    });
+    };
+    return this.#require(requestOrNone, operation, subject);
   }
 }

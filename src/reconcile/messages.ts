@@ -1,6 +1,7 @@
 import { ActionError, type ActionErrorParts, SPECIAL_TITLES } from '../errors.ts';
 import { type Drift, isSameKey } from '../insight-group/diff.ts';
 import type { DesiredGroup } from '../insight-group/insight-group.ts';
+import type { IncompleteList } from './catalog.ts';
 import type { PlanOf } from './plan.ts';
 import type { ObservedGroup } from './retry-reason.ts';
 import type { MissingTarget } from './targets.ts';
@@ -99,6 +100,15 @@ function explainForeignGroup(existing: ObservedGroup, desired: DesiredGroup): Ac
     nextStep: `Choose another key, such as "${suggestGroupKey(desired, group.key)}".`,
     existing,
   };
+}
+
+/** Says that patterns may mean more than could be found. */
+export function describeIncompleteList({ projectKey, count, shown }: IncompleteList): string {
+  const what =
+    projectKey === undefined
+      ? `${count} projects`
+      : `${count} environments in project "${projectKey}"`;
+  return `LaunchDarkly counts ${what} but lists only ${shown}. What it does not list is left out.`;
 }
 
 /** Explains a project or an environment that is named in full and does not exist. */

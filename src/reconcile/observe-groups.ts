@@ -29,11 +29,10 @@ export async function observeGroups(
   if (pages - 1 > missing.length) {
     return readSingly(missing, seen, lists);
   }
-  const listed = indexByKey(
-    await readRemainingPages(first, (offset) => lists.readGroupPage(offset)),
+  const { items, isComplete } = await readRemainingPages(first, (offset) =>
+    lists.readGroupPage(offset),
   );
-  // A list that moved while it was read has skipped some of its groups.
-  const isComplete = listed.size >= (first.totalCount ?? 0);
+  const listed = indexByKey(items);
   // Whether another spelling of a key names the same group is LaunchDarkly's to say.
   const spellings = new Set([...listed.keys()].map((key) => key.toLowerCase()));
   const unsure = keys.filter(

@@ -1,12 +1,14 @@
 import type { DesiredEntry } from '../inputs/desired-entry.ts';
 import type { GroupTemplate } from '../inputs/group-template.ts';
 import { listExactKeys, selects } from '../inputs/selector.ts';
+import type { WholeList } from '../launchdarkly/paging.ts';
 import type { NamedKey } from '../launchdarkly/schemas.ts';
 import {
   type Catalog,
   type CatalogNeed,
   type CatalogProject,
   findCatalogNeed,
+  type IncompleteList,
   needsEnvironmentsOf,
 } from './catalog.ts';
 import type { Lists } from './lists.ts';
@@ -26,7 +28,8 @@ export async function readCatalog(
 ): Promise<Catalog> {
   const needs = entries.map(findCatalogNeed);
   const isListed = needs.some((need) => need.kind === 'lists' && need.needsProjectList);
-  const listed = isListed ? await lists.readProjects() : undefined;
+  const projects = isListed ? await lists.readProjects() : undefined;
+  const listed = projects?.items;
   const needsNames = needs.some(
     (need) =>
       (need.kind === 'lists' && need.needsProjectNames) ||
@@ -47,6 +50,10 @@ export async function readCatalog(
     otherProjects: [
       ...(listed ?? []).map(({ key }) => key).filter((key) => !selected.includes(key)),
       ...read.flatMap((found) => (found.kind === 'missing' ? found.projects : [])),
+    ],
+    incompleteLists: [
+      ...(projects === undefined ? [] : findGap(projects)),
+      ...read.flatMap((found) => (found.kind === 'found' ? found.gap : [])),
     ],
   };
 }
@@ -78,7 +85,11 @@ interface ProjectNeeds {
 }
 
 type FoundProject =
-  | { readonly kind: 'found'; readonly project: CatalogProject }
+  | {
+      readonly kind: 'found';
+      readonly project: CatalogProject;
+      readonly gap: readonly IncompleteList[];
+    }
   /** There is none of that key; `projects` are the keys of some that there are. */
   | { readonly kind: 'missing'; readonly projects: readonly string[] };
 
@@ -97,7 +108,17 @@ async function readProject(
   }
   // A project that was made a moment ago may show its environments first.
   const { name } = project ?? (needsNames ? await lists.requireProject(key) : { name: undefined });
-  return { kind: 'found', project: { key, name, environments: list.environments } };
+  const { environments } = list;
+  return {
+    kind: 'found',
+    project: { key, name, environments: environments.items },
+    gap: findGap(environments, key),
+  };
+}
+
+function findGap({ items, count }: WholeList<NamedKey>, projectKey?: string): IncompleteList[] {
+  const shown = items.length;
+  return shown < count ? [{ ...(projectKey !== undefined && { projectKey }), count, shown }] : [];
 }
 
 /**

@@ -6,6 +6,8 @@ import {
   hasWildcard,
   includes,
   listExactKeys,
+  listPatterns,
+  matchesPattern,
   type Selector,
   selects,
 } from '../inputs/selector.ts';
@@ -77,11 +79,43 @@ export function findTargets(entry: PresentEntry, catalog: Catalog): FoundTargets
       .map((found) => ({ project: { key: each.key, name: each.name }, environment: found })),
   );
   if (targets.length > 0 || missing.length > 0) {
-    return { targets, missing, problems: [], notices: [] };
+    return { targets, missing, problems: [], notices: findIdlePatterns(entry, catalog, projects) };
   }
   const problems = findOverExclusion(entry, catalog, projects);
-  const notice = { message: describeNoMatch(entry, projects), entry };
-  return { targets, missing, problems, notices: problems.length > 0 ? [] : [notice] };
+  const message =
+    projects.length === 0
+      ? describeNoProject(formatSelector(project))
+      : describeNoEnvironment(formatSelector(environment), entry, projects);
+  return { targets, missing, problems, notices: problems.length > 0 ? [] : [{ message, entry }] };
+}
+
+/** Finds the patterns that match nothing beside others that do: one of them may be misspelt. */
+function findIdlePatterns(
+  entry: PresentEntry,
+  catalog: Catalog,
+  projects: readonly CatalogProject[],
+): ExpandNotice[] {
+  const { project, environment } = entry.template;
+  const known = listProjectKeys(catalog);
+  const environments = projects.flatMap((each) => each.environments.map(({ key }) => key));
+  const messages = [
+    ...findUnmatched(project, known).map(describeNoProject),
+    // Without any environment, it is the projects that are missing or at fault.
+    ...(environments.length === 0 ? [] : findUnmatched(environment, environments)).map((pattern) =>
+      describeNoEnvironment(pattern, entry, projects),
+    ),
+  ];
+  return messages.map((message) => ({ message, entry }));
+}
+
+function findUnmatched(selector: Selector, keys: readonly string[]): string[] {
+  return listPatterns(selector).filter(
+    (pattern) => !keys.some((key) => matchesPattern(pattern, key)),
+  );
+}
+
+function listProjectKeys({ projects, otherProjects = [] }: Catalog): string[] {
+  return [...projects.map(({ key }) => key), ...otherProjects];
 }
 
 function findMissingProjects(entry: PresentEntry, catalog: Catalog): MissingTarget[] {
@@ -141,7 +175,7 @@ function findOverExclusion(
 ): ExpandProblem[] {
   const { project, environment } = entry.template;
   const environments = projects.flatMap((each) => each.environments.map(({ key }) => key));
-  const known = [...catalog.projects.map(({ key }) => key), ...(catalog.otherProjects ?? [])];
+  const known = listProjectKeys(catalog);
   const find = (
     input: 'project' | 'environment',
     selector: Selector,
@@ -161,15 +195,18 @@ function findOverExclusion(
     : find('environment', environment, environments);
 }
 
-function describeNoMatch(entry: PresentEntry, projects: readonly CatalogProject[]): string {
-  const { project, environment } = entry.template;
-  const [first] = projects;
-  if (first === undefined) {
-    return `No project matches "${formatSelector(project)}".`;
-  }
+function describeNoProject(pattern: string): string {
+  return `No project matches "${pattern}".`;
+}
+
+function describeNoEnvironment(
+  pattern: string,
+  { template: { project } }: PresentEntry,
+  projects: readonly CatalogProject[],
+): string {
   const where =
     projects.length === 1
-      ? `in project "${first.key}"`
+      ? `in project "${projects[0]?.key}"`
       : `in the ${projects.length} projects that match "${formatSelector(project)}"`;
-  return `No environment ${where} matches "${formatSelector(environment)}".`;
+  return `No environment ${where} matches "${pattern}".`;
 }

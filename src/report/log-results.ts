@@ -7,7 +7,10 @@ import type { RunReport } from './run-report.ts';
 
 /** Logs how the run ended: what was done, and an annotation for each thing that needs attention. */
 export function logReport(report: RunReport, log: Log): void {
-  const { isSingle, isDryRun, results, failure, notices } = report;
+  const { isSingle, isDryRun, results, failure, notices, warnings = [] } = report;
+  for (const warning of warnings) {
+    log.warning('A list is incomplete', warning);
+  }
   for (const notice of notices) {
     log.notice('Nothing matched', notice);
   }

@@ -18,6 +18,8 @@ export interface RunReport {
   readonly failure: ActionError | undefined;
   /** What is worth knowing though nothing is wrong, in sentences. */
   readonly notices: readonly string[];
+  /** What may be missing from the results, in sentences. */
+  readonly warnings?: readonly string[] | undefined;
   /** Builds the address of the explanation of a failure by its title; undefined where it is not known. */
   readonly helpUrl: (title: string) => string | undefined;
   /** The file in the repository that the groups come from; undefined where the inputs name them. */

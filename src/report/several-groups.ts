@@ -46,7 +46,7 @@ const SECTIONS: readonly Section[] = [
 /** Renders what became of the groups of a run: the counts, then what failed, then what changed, the rest folded. */
 export function renderSeveralGroups(rendering: Rendering): Block[] {
   const { report, markdown } = rendering;
-  const { failure, results, notices, isDryRun } = report;
+  const { failure, results, notices, warnings = [], isDryRun } = report;
   const [first] = results;
   const hasOneProject =
     first !== undefined &&
@@ -55,6 +55,7 @@ export function renderSeveralGroups(rendering: Rendering): Block[] {
     `## ${describeHeading(report)}`,
     ...(failure === undefined ? [] : renderFailure(failure, rendering)),
     ...(isDryRun && failure === undefined ? [DRY_RUN] : []),
+    ...warnings.map((warning) => alert('WARNING', [markdown.sentence(warning)])),
     ...notices.map((notice) => alert('NOTE', [markdown.sentence(notice)])),
     ...(hasOneProject ? [`Project ${markdown.project(first.target.projectKey)}`] : []),
     ...SECTIONS.flatMap((section) => renderSection(section, { ...rendering, hasOneProject })),

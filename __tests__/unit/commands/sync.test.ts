@@ -170,7 +170,7 @@ test('more than nine notices are counted, with their lines', async () => {
   const { notices } = await runSync(['groups:', ...entries].join('\n'));
   expect(notices).toHaveLength(10);
   expect(notices[0]).toBe('groups.yml:2: No environment in project "default" matches "pr-*".');
-  expect(notices[9]).toBe('groups.yml: 2 more entries match nothing, on lines 11, 12.');
+  expect(notices[9]).toBe('groups.yml: 2 more patterns match nothing, on lines 11, 12.');
 });
 
 test('the comment of a file is found again however its path is written', () => {

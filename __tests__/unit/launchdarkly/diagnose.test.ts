@@ -74,7 +74,9 @@ describe('describeApiError', () => {
     ['read', ' Tried to read insight group "k".'],
     ['update', ' Tried to update insight group "k".'],
     ['delete', ' Tried to delete insight group "k".'],
-    ['list', ' Tried to list the requested projects, environments and insight groups.'],
+    ['list-projects', ' Tried to list the projects.'],
+    ['list-environments', ' Tried to list the environments of project "p".'],
+    ['list-groups', ' Tried to list the insight groups.'],
     ['check', ' Tried to check project "p", environment "e" for insight group "k".'],
   ] as const)('says what happened, then what was tried: %s', (operation, tried) => {
     const { message } = describeFailure(trouble({}), circumstances(operation));
@@ -151,7 +153,7 @@ describe('a refusal', () => {
   ])(
     'a 404 names no key that the request did not name: "%s", "%s"',
     async (projectKey, environmentKey, next) => {
-      const context = circumstances('list');
+      const context = circumstances('list-environments');
       const desired = { ...context.desired, key: '', projectKey, environmentKey };
       const told = await describeApiError(refuse(404), { ...context, desired }, silent);
       expect(told.nextStep).toMatch(new RegExp(`^${next} the account has engineering insights\\.`));

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { type Page, readRemainingPages } from '../../../src/launchdarkly/paging.ts';
+import { describe, expect, test } from 'vitest';
+import { type Page, readRemainingPages, readWholeList } from '../../../src/launchdarkly/paging.ts';
 
 interface Item {
   readonly key: string;
@@ -27,7 +27,7 @@ async function readAll(keys: readonly string[], options: ListOptions) {
       hasNext: isLinked && offset + shown.length < keys.length,
     };
   };
-  const items = await readRemainingPages(await readPage(0), readPage);
+  const { items } = await readRemainingPages(await readPage(0), readPage);
   return { keys: items.map(({ key }) => key), offsets };
 }
 
@@ -84,4 +84,53 @@ test('reads a list again from its second page when a page was short and the last
   const odd: Record<number, readonly string[]> = { 20: keys.slice(20, 25), 40: [] };
   const all = await readAll(keys, { pageSize: 20, odd });
   expect(all.keys).toEqual(keys);
+});
+
+describe('a list that skips items while it is read', () => {
+  /** Reads lists of two pages that show `pages` in turn, again from the last one when all are used. */
+  async function readWhole(reads: readonly (readonly string[])[], totalCounts: readonly number[]) {
+    let begun = -1;
+    const readPage = async (offset: number): Promise<Page<Item>> => {
+      begun += offset === 0 ? 1 : 0;
+      const read = Math.min(begun, reads.length - 1);
+      const items = (reads[read] ?? []).slice(offset, offset + 2).map((key) => ({ key }));
+      const totalCount = totalCounts[Math.min(begun, totalCounts.length - 1)];
+      return { items, length: items.length, totalCount, hasNext: false };
+    };
+    const { items, count } = await readWholeList(await readPage(0), readPage);
+    return { keys: items.map(({ key }) => key), count, reads: begun + 1 };
+  }
+
+  test('is not read again when it shows all that the server counts', async () => {
+    const read = await readWhole([['a', 'b', 'c']], [3]);
+    expect(read).toEqual({ keys: ['a', 'b', 'c'], count: 3, reads: 1 });
+  });
+
+  test('is put together from what each read shows', async () => {
+    const reads = [
+      ['a', 'b', 'b'],
+      ['b', 'c', 'c'],
+    ];
+    expect(await readWhole(reads, [3])).toEqual({ keys: ['a', 'b', 'c'], count: 3, reads: 2 });
+  });
+
+  test('is taken from a read that shows all by itself: what it lacks is gone', async () => {
+    const reads = [
+      ['a', 'b', 'b'],
+      ['b', 'c'],
+    ];
+    expect(await readWhole(reads, [3, 2])).toEqual({ keys: ['b', 'c'], count: 2, reads: 2 });
+  });
+
+  test('is read again twice in vain before the rest is given up', async () => {
+    const read = await readWhole([['a', 'b']], [4]);
+    expect(read).toEqual({ keys: ['a', 'b'], count: 4, reads: 3 });
+  });
+
+  test('is read again as long as that shows anything new, but eleven times at most', async () => {
+    const reads = Array.from({ length: 20 }, (_, index) => [`key-${index}`]);
+    const read = await readWhole(reads, [50]);
+    expect(read).toMatchObject({ count: 50, reads: 11 });
+    expect(read.keys).toHaveLength(11);
+  });
 });

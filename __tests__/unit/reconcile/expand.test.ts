@@ -177,7 +177,7 @@ test('reads the environments of the projects that an entry selects', () => {
 });
 
 test('reports an exact environment that does not exist, with a suggestion', () => {
-  expect(expand([present({ environment: 'staging, develop, x-*' })])).toEqual({
+  expect(expand([present({ environment: 'staging, develop' })])).toEqual({
     ...NOTHING,
     keys: ['web-staging'],
     missing: [
@@ -210,7 +210,7 @@ test('reports an exact environment in each project that lacks it', () => {
 });
 
 test('reports an exact project that does not exist once for each known group', () => {
-  expect(expand([present({ project: 'web, ap', environment: 'production, pr-*' })])).toEqual({
+  expect(expand([present({ project: 'web, ap', environment: 'production, prod*' })])).toEqual({
     ...NOTHING,
     keys: ['web-production'],
     missing: [
@@ -239,6 +239,23 @@ test('reports a single exact environment that does not exist when its display na
     keys: [],
     missing: [{ reason: 'environment-not-found', environmentKey: 'dev' }],
   });
+});
+
+test.each([
+  [{ environment: 'dev, x-*, st*' }, ['No environment in project "web" matches "x-*".']],
+  [{ project: 'web, x-*', environment: 'dev' }, ['No project matches "x-*".']],
+  [
+    { project: '*, x-*', environment: 'prod*, y-*' },
+    [
+      'No project matches "x-*".',
+      'No environment in the 2 projects that match "*, x-*" matches "y-*".',
+    ],
+  ],
+  // What is excluded was matched, and what an exact key lacks is a failure of its own.
+  [{ environment: 'dev, st*, !staging' }, []],
+  [{ environment: 'dev, x' }, []],
+])('%j names each pattern that matches nothing beside others', (inputs, notices) => {
+  expect(expand([present(inputs)])).toMatchObject({ notices });
 });
 
 test('a project without any environment is a failure, never an empty match', () => {
