@@ -15221,13 +15221,27 @@ class Lists {
         const startedMs = now().uptimeMs;
         for (;;) {
             const list = await this.#readEnvironmentsOnce(projectKey);
-            const isComplete = list.kind === 'project-missing' ||
-                expected.every((key) => list.environments.items.some((found) => found.key === key));
-            if (isComplete || signal.aborted || now().uptimeMs - startedMs >= NEW_ENVIRONMENT_LAG_MS) {
+            if (list.kind === 'project-missing') {
                 return list;
+            }
+            const { items, count } = list.environments;
+            const missing = expected.filter((key) => !items.some((found) => found.key === key));
+            const isOver = signal.aborted || now().uptimeMs - startedMs >= NEW_ENVIRONMENT_LAG_MS;
+            if (missing.length === 0 || isOver) {
+                const found = await this.#findEnvironments(projectKey, missing);
+                const all = [...items, ...found];
+                return { kind: 'found', environments: { items: all, count: Math.max(count, all.length) } };
             }
             await sleep(REREAD_INTERVAL_MS);
         }
+    }
+    async #findEnvironments(projectKey, keys) {
+        const found = await Promise.all(keys.map((environmentKey) => this.#find(() => this.#client.getEnvironment(projectKey, environmentKey), {
+            operation: 'check',
+            subject: { ...NO_GROUP, projectKey, environmentKey },
+            absentOn: [403, 404],
+        })));
+        return found.filter((environment) => environment !== undefined);
     }
     async #readEnvironmentsOnce(projectKey) {
         const readPage = (offset) => () => this.#client.listEnvironments(projectKey, offset);
@@ -15250,9 +15264,9 @@ class Lists {
         }
     }
     readProject(projectKey) {
-        return this.#find(() => this.#client.getProject(projectKey), 'check', {
-            ...NO_GROUP,
-            projectKey,
+        return this.#find(() => this.#client.getProject(projectKey), {
+            operation: 'check',
+            subject: { ...NO_GROUP, projectKey },
         });
     }
     requireProject(projectKey) {
@@ -15272,7 +15286,10 @@ class Lists {
         return this.#require(() => this.#client.listGroups(offset), 'list-groups');
     }
     readGroup(key) {
-        return this.#find(() => this.#client.getGroup(key), 'read', { ...NO_GROUP, key });
+        return this.#find(() => this.#client.getGroup(key), {
+            operation: 'read',
+            subject: { ...NO_GROUP, key },
+        });
     }
     #openLoop(subject) {
         return new RetryLoop(subject, this.#depsFor(subject), new WriteLedger());
@@ -15287,10 +15304,10 @@ class Lists {
             await loop.retryOrThrow(result, operation);
         }
     }
-    #find(request, operation, subject) {
+    #find(request, { operation, subject, absentOn = [404] }) {
         const requestOrNone = async () => {
             const result = await request();
-            return result.kind === 'rejected' && result.error.status === 404
+            return result.kind === 'rejected' && absentOn.includes(result.error.status)
                 ? { ...result, kind: 'ok', value: undefined }
                 : result;
         };

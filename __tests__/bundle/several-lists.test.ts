@@ -79,6 +79,24 @@ describe.concurrent('pages of lists', () => {
     expect(result.annotations).toEqual([]);
   });
 
+  test('never calls an environment missing that a read still shows', async () => {
+    await using simulated = await startSeveralRun();
+    const items = [{ key: 'production', name: 'Production' }];
+    simulated.simulator.inject({
+      path: /environments$/,
+      times: Number.POSITIVE_INFINITY,
+      fault: { kind: 'respond', status: 200, body: { items, totalCount: 1, _links: {} } },
+    });
+    const result = await simulated.run({ environment: 'production, staging, gone' });
+    expect(readCounts(result)).toEqual({ created: 2, failed: 1 });
+    expect(readGroups(result).map(({ name }) => name)).toEqual([
+      '',
+      'Production - All Apps',
+      'Staging - All Apps',
+    ]);
+    expect(readGroups(result)[0]?.message).toContain('Environment "gone" does not exist');
+  });
+
   test('tells of environments that LaunchDarkly counts and does not show', async () => {
     await using simulated = await startSeveralRun();
     const items = ['production', 'staging'].map((key) => ({ key, name: key }));

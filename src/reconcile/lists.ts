@@ -39,6 +39,13 @@ const REREAD_INTERVAL_MS = 1_000;
 /** Most reads are about no group in particular. */
 const NO_GROUP = withoutValues({ key: '', projectKey: '', environmentKey: '' });
 
+/** What is looked for, and which refusals say that it is not there. */
+interface FindOptions {
+  readonly operation: Operation;
+  readonly subject: DesiredGroup;
+  readonly absentOn?: readonly number[];
+}
+
 /**
  * Reads what plans are made from, each page until LaunchDarkly has answered. All methods throw an
  * {@link ActionError} for what can't be read: that is never the same as an empty list.
@@ -61,7 +68,7 @@ export class Lists {
 
   /**
    * All environments of a project. Where one of the `expected` keys is missing the list is read again for
-   * some seconds: it may have been made by the step before.
+   * some seconds: it may have been made by the step before. What is missing then is read by itself.
    */
   async readEnvironments(
     projectKey: string,
@@ -71,14 +78,33 @@ export class Lists {
     const startedMs = now().uptimeMs;
     for (;;) {
       const list = await this.#readEnvironmentsOnce(projectKey);
-      const isComplete =
-        list.kind === 'project-missing' ||
-        expected.every((key) => list.environments.items.some((found) => found.key === key));
-      if (isComplete || signal.aborted || now().uptimeMs - startedMs >= NEW_ENVIRONMENT_LAG_MS) {
+      if (list.kind === 'project-missing') {
         return list;
+      }
+      const { items, count } = list.environments;
+      const missing = expected.filter((key) => !items.some((found) => found.key === key));
+      const isOver = signal.aborted || now().uptimeMs - startedMs >= NEW_ENVIRONMENT_LAG_MS;
+      if (missing.length === 0 || isOver) {
+        const found = await this.#findEnvironments(projectKey, missing);
+        const all = [...items, ...found];
+        return { kind: 'found', environments: { items: all, count: Math.max(count, all.length) } };
       }
       await sleep(REREAD_INTERVAL_MS);
     }
+  }
+
+  /** Those of `keys` that exist, as far as the token may read them. */
+  async #findEnvironments(projectKey: string, keys: readonly string[]): Promise<NamedKey[]> {
+    const found = await Promise.all(
+      keys.map((environmentKey) =>
+        this.#find(() => this.#client.getEnvironment(projectKey, environmentKey), {
+          operation: 'check',
+          subject: { ...NO_GROUP, projectKey, environmentKey },
+          absentOn: [403, 404],
+        }),
+      ),
+    );
+    return found.filter((environment) => environment !== undefined);
   }
 
   async #readEnvironmentsOnce(projectKey: string): Promise<EnvironmentList> {
@@ -107,9 +133,9 @@ export class Lists {
 
   /** A project; undefined when there is none of that key. */
   readProject(projectKey: string): Promise<NamedKey | undefined> {
-    return this.#find(() => this.#client.getProject(projectKey), 'check', {
-      ...NO_GROUP,
-      projectKey,
+    return this.#find(() => this.#client.getProject(projectKey), {
+      operation: 'check',
+      subject: { ...NO_GROUP, projectKey },
     });
   }
 
@@ -137,7 +163,10 @@ export class Lists {
 
   /** An insight group; undefined when there is none of that key. */
   readGroup(key: string): Promise<InsightGroup | undefined> {
-    return this.#find(() => this.#client.getGroup(key), 'read', { ...NO_GROUP, key });
+    return this.#find(() => this.#client.getGroup(key), {
+      operation: 'read',
+      subject: { ...NO_GROUP, key },
+    });
   }
 
   #openLoop(subject: DesiredGroup): RetryLoop {
@@ -159,15 +188,14 @@ export class Lists {
     }
   }
 
-  /** Takes a 404 for what it says. */
+  /** Takes a 404 for what it says, or whatever statuses `absentOn` has. */
   #find<T>(
     request: () => Promise<ApiResult<T>>,
-    operation: Operation,
-    subject: DesiredGroup,
+    { operation, subject, absentOn = [404] }: FindOptions,
   ): Promise<T | undefined> {
     const requestOrNone = async (): Promise<ApiResult<T | undefined>> => {
       const result = await request();
-      return result.kind === 'rejected' && result.error.status === 404
+      return result.kind === 'rejected' && absentOn.includes(result.error.status)
         ? { ...result, kind: 'ok', value: undefined }
         : result;
     };
