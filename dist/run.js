@@ -15681,17 +15681,6 @@ function explainUnknownIdentity(parts, group) {
 
 
 
-class DeleteLimit {
-    max;
-    #used = 0;
-    constructor(max) {
-        this.max = max;
-    }
-    take() {
-        this.#used += 1;
-        return this.#used <= this.max;
-    }
-}
 function deleteGroup(request, deps) {
     return new Deletion(request, deps).run();
 }
@@ -16416,6 +16405,19 @@ function readSyncInputs(source) {
     return { ...common, file: own.file, onDrift: own['on-drift'], maxDeletes: own['max-deletes'] };
 }
 
+;// CONCATENATED MODULE: ./build/reconcile/delete-limit.js
+class DeleteLimit {
+    max;
+    #used = 0;
+    constructor(max) {
+        this.max = max;
+    }
+    take() {
+        this.#used += 1;
+        return this.#used <= this.max;
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/commands/sync.js
 
 
@@ -16748,6 +16750,53 @@ function describeCause(cause) {
 
 // EXTERNAL MODULE: ./build/reconcile/group-result.js
 var group_result = __nccwpck_require__(416);
+;// CONCATENATED MODULE: ./build/report/group-values.js
+
+function describeResult({ target, outcome }) {
+    const group = outcome.group ?? target;
+    return {
+        key: group.key,
+        name: group.name ?? '',
+        projectKey: group.projectKey,
+        environmentKey: group.environmentKey,
+        applicationKeys: group.applicationKeys ?? [],
+        createdAt: formatTime(outcome.group?.createdAt),
+        outcome: outcome.kind,
+        drift: outcome.drift,
+        errorCode: outcome.kind === 'failed' ? outcome.error.code : '',
+        message: outcome.kind === 'failed' ? outcome.error.message : '',
+    };
+}
+function describeScore(overall) {
+    return overall === undefined || (0,insight_group/* isWithoutScore */.Ff)(overall) ? '' : String(overall.score);
+}
+function pickScores(scores) {
+    return Object.fromEntries(insight_group/* METRICS */.Cb.flatMap((metric) => {
+        const score = scores?.[metric];
+        return score === undefined ? [] : [[metric, pickScore(score)]];
+    }));
+}
+function pickScore(score) {
+    const { indicator } = score;
+    return (0,insight_group/* isWithoutScore */.Ff)(score)
+        ? { score: null, indicator, change: null }
+        : { score: score.score, indicator, change: (0,insight_group/* findChange */.YC)(score) ?? null };
+}
+function pickPublicFields(group) {
+    const { key, name, projectKey, environmentKey, applicationKeys, createdAt } = group;
+    return {
+        key,
+        name,
+        projectKey,
+        environmentKey,
+        applicationKeys,
+        ...(createdAt !== undefined && { createdAt: formatTime(createdAt) }),
+    };
+}
+function formatTime(epochMs) {
+    return epochMs === undefined ? '' : new Date(epochMs).toISOString();
+}
+
 ;// CONCATENATED MODULE: ./build/report/run-report.js
 function listErrors({ failure, results }) {
     return [
@@ -16899,50 +16948,6 @@ function describeCounts({ results }, kinds) {
 }
 function describeGroups({ results }) {
     return results.map((result) => JSON.stringify(describeResult(result)));
-}
-function describeResult({ target, outcome }) {
-    const group = outcome.group ?? target;
-    return {
-        key: group.key,
-        name: group.name ?? '',
-        projectKey: group.projectKey,
-        environmentKey: group.environmentKey,
-        applicationKeys: group.applicationKeys ?? [],
-        createdAt: formatTime(outcome.group?.createdAt),
-        outcome: outcome.kind,
-        drift: outcome.drift,
-        errorCode: outcome.kind === 'failed' ? outcome.error.code : '',
-        message: outcome.kind === 'failed' ? outcome.error.message : '',
-    };
-}
-function describeScore(overall) {
-    return overall === undefined || (0,insight_group/* isWithoutScore */.Ff)(overall) ? '' : String(overall.score);
-}
-function pickScores(scores) {
-    return Object.fromEntries(insight_group/* METRICS */.Cb.flatMap((metric) => {
-        const score = scores?.[metric];
-        return score === undefined ? [] : [[metric, pickScore(score)]];
-    }));
-}
-function pickScore(score) {
-    const { indicator } = score;
-    return (0,insight_group/* isWithoutScore */.Ff)(score)
-        ? { score: null, indicator, change: null }
-        : { score: score.score, indicator, change: (0,insight_group/* findChange */.YC)(score) ?? null };
-}
-function pickPublicFields(group) {
-    const { key, name, projectKey, environmentKey, applicationKeys, createdAt } = group;
-    return {
-        key,
-        name,
-        projectKey,
-        environmentKey,
-        applicationKeys,
-        ...(createdAt !== undefined && { createdAt: formatTime(createdAt) }),
-    };
-}
-function formatTime(epochMs) {
-    return epochMs === undefined ? '' : new Date(epochMs).toISOString();
 }
 
 ;// CONCATENATED MODULE: ./build/crash-report.js

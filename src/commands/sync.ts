@@ -8,7 +8,7 @@ import {
 import { readSyncInputs, type SyncInputs } from '../inputs/sync-inputs.ts';
 import type { GroupReference } from '../insight-group/insight-group.ts';
 import { applyAll, type GroupTask, SKIPPED } from '../reconcile/apply.ts';
-import { DeleteLimit } from '../reconcile/delete-group.ts';
+import { DeleteLimit } from '../reconcile/delete-limit.ts';
 import { type EntriesPlan, expectOutcomes, planEntries } from '../reconcile/entries-plan.ts';
 import { expandEntries, type ValidExpansion } from '../reconcile/expand.ts';
 import type { GroupResult } from '../reconcile/group-result.ts';

@@ -5,6 +5,7 @@ import {
   type InsightGroup,
   withoutValues,
 } from '../insight-group/insight-group.ts';
+import type { DeleteLimit } from './delete-limit.ts';
 import {
   explainDeleteLimit,
   explainForeignDelete,
@@ -29,22 +30,6 @@ export interface DeleteRequest {
   readonly isDryRun: boolean;
   /** What the deletions of a run share; without it there is no limit. */
   readonly limit?: DeleteLimit | undefined;
-}
-
-/** How many groups a run may delete. */
-export class DeleteLimit {
-  readonly max: number;
-  #used = 0;
-
-  constructor(max: number) {
-    this.max = max;
-  }
-
-  /** Counts one more group; false where that is one too many. */
-  take(): boolean {
-    this.#used += 1;
-    return this.#used <= this.max;
-  }
 }
 
 /**

@@ -1,15 +1,15 @@
 import * as core from '@actions/core';
 import type { ActionError } from '../errors.ts';
-import {
-  findChange,
-  type InsightGroup,
-  type InsightGroupScores,
-  isWithoutScore,
-  METRICS,
-  type MetricScore,
-} from '../insight-group/insight-group.ts';
+import type { InsightGroup } from '../insight-group/insight-group.ts';
 import { countOutcomes, type GroupResult, type OutcomeKind } from '../reconcile/group-result.ts';
 import type { Secrets } from '../secrets.ts';
+import {
+  describeResult,
+  describeScore,
+  formatTime,
+  pickPublicFields,
+  pickScores,
+} from './group-values.ts';
 import { type CommandName, listErrors, type RunReport } from './run-report.ts';
 
 /** What the outputs of a run are made of. */
@@ -211,60 +211,4 @@ function describeCounts({ results }: RunReport, kinds: readonly OutcomeKind[]): 
 
 function describeGroups({ results }: RunReport): readonly string[] {
   return results.map((result) => JSON.stringify(describeResult(result)));
-}
-
-/** All fields are always there: an expression that names a missing one would be empty without a word. */
-function describeResult({ target, outcome }: GroupResult) {
-  const group = outcome.group ?? target;
-  return {
-    key: group.key,
-    name: group.name ?? '',
-    projectKey: group.projectKey,
-    environmentKey: group.environmentKey,
-    applicationKeys: group.applicationKeys ?? [],
-    createdAt: formatTime(outcome.group?.createdAt),
-    outcome: outcome.kind,
-    drift: outcome.drift,
-    errorCode: outcome.kind === 'failed' ? outcome.error.code : '',
-    message: outcome.kind === 'failed' ? outcome.error.message : '',
-  };
-}
-
-/** LaunchDarkly gives a metric that it has not calculated the score 0, which would read as the worst of all. */
-function describeScore(overall: MetricScore | undefined): string {
-  return overall === undefined || isWithoutScore(overall) ? '' : String(overall.score);
-}
-
-/** Every metric that LaunchDarkly has shown; its score is null where none was calculated. */
-function pickScores(scores: InsightGroupScores | undefined) {
-  return Object.fromEntries(
-    METRICS.flatMap((metric) => {
-      const score = scores?.[metric];
-      return score === undefined ? [] : [[metric, pickScore(score)]];
-    }),
-  );
-}
-
-function pickScore(score: MetricScore) {
-  const { indicator } = score;
-  return isWithoutScore(score)
-    ? { score: null, indicator, change: null }
-    : { score: score.score, indicator, change: findChange(score) ?? null };
-}
-
-/** The members are named one by one: what else a group may come to hold is not published by accident. */
-function pickPublicFields(group: InsightGroup) {
-  const { key, name, projectKey, environmentKey, applicationKeys, createdAt } = group;
-  return {
-    key,
-    name,
-    projectKey,
-    environmentKey,
-    applicationKeys,
-    ...(createdAt !== undefined && { createdAt: formatTime(createdAt) }),
-  };
-}
-
-function formatTime(epochMs: number | undefined): string {
-  return epochMs === undefined ? '' : new Date(epochMs).toISOString();
 }
