@@ -14068,9 +14068,9 @@ function setsApplications({ kind, drift }) {
 ;// CONCATENATED MODULE: ./build/reconcile/plan.js
 
 function planChange(desired, observed, ifExists) {
-    if (observed === undefined) {
-        return { kind: 'create' };
-    }
+    return observed === undefined ? { kind: 'create' } : planExisting(desired, observed, ifExists);
+}
+function planExisting(desired, observed, ifExists) {
     const drift = diffGroups(desired, observed);
     if (belongsElsewhere(drift)) {
         return { kind: 'conflict', reason: 'foreign', group: observed, drift };
@@ -14359,12 +14359,9 @@ async function readRemainingPages(first, readPage, { overlap = false } = {}) {
             next += advance(first.length);
         }
         const rest = await Promise.all(offsets.map(readPage));
-        const hasGap = rest.slice(0, -1).some(({ length }, index) => {
-            const end = (offsets[index] ?? 0) + length;
-            return length < first.length && end < counted;
-        });
+        const hasGap = rest.slice(0, -1).some(({ length }) => length < first.length);
         pages.push(...rest);
-        if (!hasGap) {
+        if (overlap || !hasGap) {
             last = rest.at(-1) ?? first;
             offset = (offsets.at(-1) ?? 0) + last.length;
         }
@@ -15859,7 +15856,7 @@ function checkUpdate({ desired, found, drift, updated }) {
     return {
         change: changes.length === 0 ? 'none' : change,
         refused: diffGroups(desired, updated).filter(isRequested),
-        next: planChange(desired, updated, 'update'),
+        next: planExisting(desired, updated, 'update'),
     };
 }
 
@@ -15948,7 +15945,7 @@ class Reconciler {
         if (maker === 'others') {
             this.#ledger.clearCreates();
         }
-        const plan = planChange(desired, group, ifExists);
+        const plan = planExisting(desired, group, ifExists);
         const isEqual = diffGroups(desired, group).length === 0;
         const updatedFrom = this.#ledger.findUpdated(group, this.#loop.serverClock);
         if (isEqual && updatedFrom !== undefined) {
@@ -15959,8 +15956,6 @@ class Reconciler {
             return { kind: 'created', group, drift: [] };
         }
         switch (plan.kind) {
-            case 'create':
-                return undefined;
             case 'none':
             case 'keep':
                 return toOutcome(plan);
@@ -15999,7 +15994,7 @@ class Reconciler {
                     if (read === undefined) {
                         return undefined;
                     }
-                    const next = planChange(this.#request.desired, read.group, 'update');
+                    const next = planExisting(this.#request.desired, read.group, 'update');
                     if (next.kind !== 'update') {
                         return this.#settle(read.group);
                     }

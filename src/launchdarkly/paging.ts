@@ -89,12 +89,9 @@ export async function readRemainingPages<Item extends { readonly key: string }>(
       next += advance(first.length);
     }
     const rest = await Promise.all(offsets.map(readPage));
-    const hasGap = rest.slice(0, -1).some(({ length }, index) => {
-      const end = (offsets[index] ?? 0) + length;
-      return length < first.length && end < counted;
-    });
+    const hasGap = rest.slice(0, -1).some(({ length }) => length < first.length);
     pages.push(...rest);
-    if (!hasGap) {
+    if (overlap || !hasGap) {
       last = rest.at(-1) ?? first;
       offset = (offsets.at(-1) ?? 0) + last.length;
     }

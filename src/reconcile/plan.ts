@@ -32,18 +32,27 @@ export type Plan =
 /** The plans of one kind. */
 export type PlanOf<K extends Plan['kind']> = Extract<Plan, { kind: K }>;
 
-/**
- * Plans the change that makes `desired` true. `observed` is the group of that key; undefined when there
- * is none. A group of another project or environment is a conflict, whatever `ifExists` says.
- */
+/** A plan for a group that exists. */
+export type ExistingPlan = Exclude<Plan, PlanOf<'create'>>;
+
+/** Plans the change that makes `desired` true. `observed` is the group of that key; undefined when there is none. */
 export function planChange(
   desired: DesiredGroup,
   observed: InsightGroup | undefined,
   ifExists: IfExists,
 ): Plan {
-  if (observed === undefined) {
-    return { kind: 'create' };
-  }
+  return observed === undefined ? { kind: 'create' } : planExisting(desired, observed, ifExists);
+}
+
+/**
+ * Plans the change that makes the group that exists as desired. A group of another project or environment is a
+ * conflict, whatever `ifExists` says.
+ */
+export function planExisting(
+  desired: DesiredGroup,
+  observed: InsightGroup,
+  ifExists: IfExists,
+): ExistingPlan {
   const drift = diffGroups(desired, observed);
   if (belongsElsewhere(drift)) {
     return { kind: 'conflict', reason: 'foreign', group: observed, drift };

@@ -6,7 +6,7 @@ import { ConflictStreak } from './conflict-streak.ts';
 import { GroupRequests, type UnsettledWrite } from './group-requests.ts';
 import { explainConflict, explainRefusedUpdate } from './messages.ts';
 import { type Outcome, type ReconcileRequest, setsApplications, toOutcome } from './outcome.ts';
-import { type PlanOf, planChange } from './plan.ts';
+import { type PlanOf, planChange, planExisting } from './plan.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 import { RetryLoop } from './retry-loop.ts';
 import { explainHiddenGroup, explainNotUpdatable } from './retry-messages.ts';
@@ -106,7 +106,7 @@ class Reconciler {
       // There is one group per key, and somebody else created it: so no create of ours had any effect.
       this.#ledger.clearCreates();
     }
-    const plan = planChange(desired, group, ifExists);
+    const plan = planExisting(desired, group, ifExists);
     const isEqual = diffGroups(desired, group).length === 0;
     const updatedFrom = this.#ledger.findUpdated(group, this.#loop.serverClock);
     if (isEqual && updatedFrom !== undefined) {
@@ -117,8 +117,6 @@ class Reconciler {
       return { kind: 'created', group, drift: [] };
     }
     switch (plan.kind) {
-      case 'create':
-        return undefined;
       case 'none':
       case 'keep':
         return toOutcome(plan);
@@ -162,7 +160,7 @@ class Reconciler {
           if (read === undefined) {
             return undefined;
           }
-          const next = planChange(this.#request.desired, read.group, 'update');
+          const next = planExisting(this.#request.desired, read.group, 'update');
           if (next.kind !== 'update') {
             return this.#settle(read.group);
           }

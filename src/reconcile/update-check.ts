@@ -1,6 +1,6 @@
 import { type Drift, diffGroups } from '../insight-group/diff.ts';
 import type { DesiredGroup, InsightGroup } from '../insight-group/insight-group.ts';
-import { type Plan, planChange } from './plan.ts';
+import { type ExistingPlan, planExisting } from './plan.ts';
 
 /** What an update that LaunchDarkly accepted has made of a group. */
 export interface UpdateCheck {
@@ -12,7 +12,7 @@ export interface UpdateCheck {
   /** What was to be updated and is still not as requested. */
   readonly refused: readonly Drift[];
   /** What is left to do. */
-  readonly next: Plan;
+  readonly next: ExistingPlan;
 }
 
 /** What an update is checked against. */
@@ -35,6 +35,6 @@ export function checkUpdate({ desired, found, drift, updated }: UpdateCheckOptio
   return {
     change: changes.length === 0 ? 'none' : change,
     refused: diffGroups(desired, updated).filter(isRequested),
-    next: planChange(desired, updated, 'update'),
+    next: planExisting(desired, updated, 'update'),
   };
 }

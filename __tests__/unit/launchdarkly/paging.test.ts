@@ -86,6 +86,65 @@ test('reads a list again from its second page when a page was short and the last
   expect(all.keys).toEqual(keys);
 });
 
+test('asks for all pages after the first at once where the server counts', async () => {
+  const keys = makeKeys(50);
+  let waiting = 0;
+  let release: (() => void) | undefined;
+  const all = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const readPage = async (offset: number): Promise<Page<Item>> => {
+    if (offset > 0) {
+      waiting += 1;
+      if (waiting === 4) {
+        release?.();
+      }
+      // Nothing is answered before all have been asked for.
+      await all;
+    }
+    const items = keys.slice(offset, offset + 10).map((key) => ({ key }));
+    return { items, length: items.length, totalCount: keys.length, hasNext: false };
+  };
+  const { items } = await readRemainingPages(await readPage(0), readPage);
+  expect(items.map(({ key }) => key)).toEqual(keys);
+});
+
+test('goes by the largest of the counts that the pages name', async () => {
+  const readPage = async (offset: number): Promise<Page<Item>> => {
+    const items = offset < 4 ? [{ key: `${offset}` }, { key: `${offset + 1}` }] : [];
+    return { items, length: items.length, totalCount: offset === 0 ? 4 : 5, hasNext: false };
+  };
+  const read = await readRemainingPages(await readPage(0), readPage);
+  expect(read).toMatchObject({ totalCount: 5, isComplete: false });
+});
+
+test.each([
+  ['each once', ['a', 'b', 'c'], true],
+  ['one twice', ['a', 'b', 'b'], false],
+])('without a count, a list that shows items %s is complete: %s, %s', async (_, keys, complete) => {
+  const readPage = async (offset: number): Promise<Page<Item>> => {
+    const items = keys.slice(offset, offset + 2).map((key) => ({ key }));
+    return { items, length: items.length, totalCount: undefined, hasNext: offset === 0 };
+  };
+  const read = await readRemainingPages(await readPage(0), readPage);
+  expect(read).toMatchObject({ totalCount: undefined, isComplete: complete });
+});
+
+test('reads pages that overlap by half, so that no item between two pages is missed', async () => {
+  const keys = makeKeys(25);
+  const offsets: number[] = [];
+  const readPage = async (offset: number): Promise<Page<Item>> => {
+    offsets.push(offset);
+    const start = offset === 0 ? 0 : offset + 1;
+    const items = keys.slice(start, start + 10).map((key) => ({ key }));
+    return { items, length: items.length, totalCount: keys.length, hasNext: false };
+  };
+  const read = await readRemainingPages(await readPage(0), readPage, { overlap: true });
+  expect(read).toMatchObject({ isComplete: true });
+  // After the last page, one item that is counted has not been seen.
+  expect(offsets).toEqual([0, 5, 10, 15, 20, 24]);
+});
+
 describe('a list that skips items while it is read', () => {
   /** Reads lists of two pages that show `pages` in turn, again from the last one when all are used. */
   async function readWhole(reads: readonly (readonly string[])[], totalCounts: readonly number[]) {

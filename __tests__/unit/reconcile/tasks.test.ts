@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { IfExists } from '../../../src/inputs/if-exists.ts';
 import type { InsightGroup } from '../../../src/insight-group/insight-group.ts';
 import { applyOne } from '../../../src/reconcile/apply.ts';
+import { DeleteLimit } from '../../../src/reconcile/delete-limit.ts';
 import type { PlannedGroup } from '../../../src/reconcile/entries-plan.ts';
 import { planChange } from '../../../src/reconcile/plan.ts';
-import { plannedTasks } from '../../../src/reconcile/tasks.ts';
+import { deleteTask, plannedTasks } from '../../../src/reconcile/tasks.ts';
 import { type AccountDouble, createAccountDouble, makeGroup } from './account-double.ts';
 
 interface Options {
@@ -145,5 +146,35 @@ describe('an apply', () => {
     ];
     expect(await runTasks(planned, account, apply)).toEqual(['unchanged', 'kept']);
     expect(account.calls).toEqual([]);
+  });
+});
+
+describe('deletions that share a limit', () => {
+  test('end with it, and groups that are gone do not count', async () => {
+    const account = createAccountDouble({ groups: ['a', 'b', 'c'].map(old) });
+    const limit = new DeleteLimit(2);
+    const ends: string[] = [];
+    for (const key of ['gone', 'a', 'b', 'c']) {
+      const options = { isDryRun: false, depsFor: account.depsFor, limit };
+      const { outcome } = await applyOne(deleteTask(makeGroup({ key }), options));
+      ends.push(outcome.kind === 'failed' ? outcome.error.code : outcome.kind);
+    }
+    expect(ends).toEqual(['absent', 'deleted', 'deleted', 'too-many-deletes']);
+    expect([...account.groups.keys()]).toEqual(['c']);
+  });
+
+  test('delete nothing with a limit of 0', async () => {
+    const account = createAccountDouble({ groups: [old('a')] });
+    const options = { isDryRun: false, depsFor: account.depsFor, limit: new DeleteLimit(0) };
+    const { outcome } = await applyOne(deleteTask(makeGroup({ key: 'a' }), options));
+    expect(outcome).toMatchObject({
+      kind: 'failed',
+      error: {
+        message: expect.stringMatching(
+          /max-deletes allows 0\. Insight group "a" was not deleted\.$/,
+        ),
+      },
+      group: { key: 'a' },
+    });
   });
 });
