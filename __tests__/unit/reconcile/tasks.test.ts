@@ -82,6 +82,21 @@ describe('a dry run', () => {
     expect(account.calls.filter((call) => call === 'check dev')).toHaveLength(1);
   });
 
+  test('asks for each of several environments, and for none that is known', async () => {
+    const account = createAccountDouble();
+    const planned = ['dev', 'qa', 'known'].map((environmentKey) =>
+      planGroup(environmentKey, undefined, {
+        desired: makeGroup({ key: environmentKey, environmentKey }),
+        isEnvironmentKnown: environmentKey === 'known',
+      }),
+    );
+    await runTasks(planned, account);
+    expect(account.calls.filter((call) => call.startsWith('check'))).toEqual([
+      'check dev',
+      'check qa',
+    ]);
+  });
+
   test('asks again where the first group has proved nothing, because it exists', async () => {
     const account = createAccountDouble({ groups: [makeGroup({ key: 'group-0' })] });
     const planned = makeKeys(2).map((key) =>
@@ -120,6 +135,14 @@ describe('an apply', () => {
     expect(account.calls).toEqual(['read k', 'update k']);
   });
 
+  test('updates every group, however often the list was right', async () => {
+    const keys = makeKeys(25);
+    const account = createAccountDouble({ groups: keys.map(old) });
+    const planned = keys.map((key) => planGroup(key, old(key)));
+    expect(new Set(await runTasks(planned, account, apply))).toEqual(new Set(['updated']));
+    expect(account.calls).toHaveLength(50);
+  });
+
   test('never updates a group that is as requested by now', async () => {
     const account = createAccountDouble({ groups: [makeGroup({ key: 'k' })] });
     expect(await runTasks([planGroup('k', old('k'))], account, apply)).toEqual(['unchanged']);
@@ -144,6 +167,8 @@ describe('an apply', () => {
       planGroup('same', makeGroup({ key: 'same' })),
       planGroup('kept', old('kept'), { ifExists: 'keep' }),
     ];
+    const tasks = plannedTasks(planned, { ...apply, ifExists: 'keep', depsFor: account.depsFor });
+    expect(tasks.map(({ needsNoRequest }) => needsNoRequest)).toEqual([true, true]);
     expect(await runTasks(planned, account, apply)).toEqual(['unchanged', 'kept']);
     expect(account.calls).toEqual([]);
   });
