@@ -37,7 +37,7 @@ const OUTCOMES = [
 ];
 
 /** The requests of that apply without faults; one more than there are tells that none is left out. */
-const REQUESTS = 8;
+const REQUESTS = 9;
 
 const VERBS: Readonly<Record<string, string>> = {
   created: 'Created',
