@@ -14158,7 +14158,12 @@ function findTargets(entry, catalog) {
         .filter(({ key }) => (0,inputs_selector/* selects */.ko)(environment, key))
         .map((found) => ({ project: { key: each.key, name: each.name }, environment: found })));
     if (targets.length > 0 || missing.length > 0) {
-        return { targets, missing, problems: [], notices: findIdlePatterns(entry, catalog, projects) };
+        return {
+            targets,
+            missing,
+            problems: [],
+            notices: findUnmatchedPatterns(entry, catalog, projects),
+        };
     }
     const problems = findOverExclusion(entry, catalog, projects);
     const message = projects.length === 0
@@ -14166,12 +14171,11 @@ function findTargets(entry, catalog) {
         : describeNoEnvironment((0,inputs_selector/* formatSelector */.VH)(environment), entry, projects);
     return { targets, missing, problems, notices: problems.length > 0 ? [] : [{ message, entry }] };
 }
-function findIdlePatterns(entry, catalog, projects) {
+function findUnmatchedPatterns(entry, catalog, projects) {
     const { project, environment } = entry.template;
-    const known = listProjectKeys(catalog);
-    const environments = projects.flatMap((each) => each.environments.map(({ key }) => key));
+    const environments = listEnvironmentKeys(projects);
     const messages = [
-        ...findUnmatched(project, known).map(describeNoProject),
+        ...findUnmatched(project, listProjectKeys(catalog)).map(describeNoProject),
         ...(environments.length === 0 ? [] : findUnmatched(environment, environments)).map((pattern) => describeNoEnvironment(pattern, entry, projects)),
     ];
     return messages.map((message) => ({ message, entry }));
@@ -14182,13 +14186,16 @@ function findUnmatched(selector, keys) {
 function listProjectKeys({ projects, otherProjects = [] }) {
     return [...projects.map(({ key }) => key), ...otherProjects];
 }
+function listEnvironmentKeys(projects) {
+    return projects.flatMap(({ environments }) => environments.map(({ key }) => key));
+}
 function findMissingProjects(entry, catalog) {
     const { project, environment } = entry.template;
     const known = catalog.projects.map(({ key }) => key);
     return (0,inputs_selector/* listExactKeys */.is)(project)
         .filter((projectKey) => !known.includes(projectKey))
         .flatMap((projectKey) => {
-        const suggestion = (0,did_you_mean/* findClosest */.R)(projectKey, [...known, ...(catalog.otherProjects ?? [])]);
+        const suggestion = (0,did_you_mean/* findClosest */.R)(projectKey, listProjectKeys(catalog));
         const keys = [...(0,inputs_selector/* listExactKeys */.is)(environment)];
         const meant = (0,inputs_selector/* hasWildcard */.rl)(environment) ? [...keys, undefined] : keys;
         return meant.map((environmentKey) => toMissing('project-not-found', { entry, projectKey, environmentKey, suggestion }));
@@ -14219,8 +14226,6 @@ function toMissing(reason, parts) {
 }
 function findOverExclusion(entry, catalog, projects) {
     const { project, environment } = entry.template;
-    const environments = projects.flatMap((each) => each.environments.map(({ key }) => key));
-    const known = listProjectKeys(catalog);
     const find = (input, selector, keys) => keys.some((key) => (0,inputs_selector/* includes */.mK)(selector, key))
         ? [
             {
@@ -14231,8 +14236,8 @@ function findOverExclusion(entry, catalog, projects) {
         ]
         : [];
     return projects.length === 0
-        ? find('project', project, known)
-        : find('environment', environment, environments);
+        ? find('project', project, listProjectKeys(catalog))
+        : find('environment', environment, listEnvironmentKeys(projects));
 }
 function describeNoProject(pattern) {
     return `No project matches "${pattern}".`;
@@ -14326,12 +14331,12 @@ var insight_group = __nccwpck_require__(2731);
 ;// CONCATENATED MODULE: ./build/launchdarkly/paging.js
 const MAX_PAGES = 10_000;
 const MAX_REREADS = 10;
-const MAX_IDLE_REREADS = 2;
+const MAX_FRUITLESS_REREADS = 2;
 async function readWholeList(first, readPage) {
     let read = await readRemainingPages(first, readPage);
     const seen = indexByKey(read.items);
-    let idle = 0;
-    for (let rereads = 0; rereads < MAX_REREADS && idle < MAX_IDLE_REREADS; rereads += 1) {
+    let fruitless = 0;
+    for (let rereads = 0; rereads < MAX_REREADS && fruitless < MAX_FRUITLESS_REREADS; rereads += 1) {
         const { isComplete, totalCount = Number.POSITIVE_INFINITY } = read;
         if (isComplete || seen.size >= totalCount) {
             break;
@@ -14341,7 +14346,7 @@ async function readWholeList(first, readPage) {
         for (const item of read.items) {
             seen.set(item.key, item);
         }
-        idle = seen.size > before ? 0 : idle + 1;
+        fruitless = seen.size > before ? 0 : fruitless + 1;
     }
     const items = read.isComplete ? read.items : [...seen.values()];
     return { items, count: Math.max(items.length, read.totalCount ?? 0) };
@@ -15319,14 +15324,14 @@ async function observeGroups(keys, lists) {
         return new Map();
     }
     const first = await lists.readGroupPage(0);
-    const seen = observe_groups_indexByKey(first.items);
+    const seen = indexByKey(first.items);
     const missing = keys.filter((key) => !seen.has(key));
     const pages = first.length === 0 ? 1 : Math.ceil((first.totalCount ?? first.length) / first.length);
     if (pages - 1 > missing.length) {
         return readSingly(missing, seen, lists);
     }
     const { items, isComplete } = await readRemainingPages(first, (offset) => lists.readGroupPage(offset));
-    const listed = observe_groups_indexByKey(items);
+    const listed = indexByKey(items);
     const spellings = new Set([...listed.keys()].map((key) => key.toLowerCase()));
     const unsure = keys.filter((key) => !listed.has(key) && (!isComplete || spellings.has(key.toLowerCase())));
     return readSingly(unsure, listed, lists);
@@ -15340,9 +15345,6 @@ async function readSingly(keys, seen, lists) {
         }
     }));
     return observed;
-}
-function observe_groups_indexByKey(groups) {
-    return new Map(groups.map((group) => [group.key, group]));
 }
 
 ;// CONCATENATED MODULE: ./build/reconcile/read-catalog.js
@@ -15635,11 +15637,12 @@ function explainForeignDelete(group, target) {
         existing: { group, drift: [] },
     };
 }
+const TOO_MANY_DELETES_ADVICE = 'Check the entries with state: absent. If all of them are intended, raise max-deletes.';
 function explainDeleteLimit(group, max) {
     return {
         code: 'too-many-deletes',
         message: `More of the groups to delete exist than the list of groups showed; max-deletes allows ${max}.`,
-        nextStep: 'Check the entries with state: absent. If all of them are intended, raise max-deletes.',
+        nextStep: TOO_MANY_DELETES_ADVICE,
         existing: { group, drift: [] },
     };
 }
@@ -16427,6 +16430,7 @@ class DeleteLimit {
 
 
 
+
 const syncCommand = {
     name: 'sync',
     afterCancellation: 'Re-run the job to finish the work.',
@@ -16538,7 +16542,7 @@ function findExcess(existing, file, maxDeletes) {
     return new errors/* ActionError */.lZ({
         code: 'too-many-deletes',
         message: `The groups file ${file.path} asks to delete ${groups}; max-deletes allows ${maxDeletes}. Nothing was written.`,
-        nextStep: 'Check the entries with state: absent. If all of them are intended, raise max-deletes.',
+        nextStep: TOO_MANY_DELETES_ADVICE,
         details: existing.map(({ target }) => `To delete: ${target.key}`),
     });
 }

@@ -9,6 +9,7 @@ import { readSyncInputs, type SyncInputs } from '../inputs/sync-inputs.ts';
 import type { GroupReference } from '../insight-group/insight-group.ts';
 import { applyAll, type GroupTask, SKIPPED } from '../reconcile/apply.ts';
 import { DeleteLimit } from '../reconcile/delete-limit.ts';
+import { TOO_MANY_DELETES_ADVICE } from '../reconcile/delete-messages.ts';
 import { type EntriesPlan, expectOutcomes, planEntries } from '../reconcile/entries-plan.ts';
 import { expandEntries, type ValidExpansion } from '../reconcile/expand.ts';
 import type { GroupResult } from '../reconcile/group-result.ts';
@@ -161,8 +162,7 @@ function findExcess(
   return new ActionError({
     code: 'too-many-deletes',
     message: `The groups file ${file.path} asks to delete ${groups}; max-deletes allows ${maxDeletes}. Nothing was written.`,
-    nextStep:
-      'Check the entries with state: absent. If all of them are intended, raise max-deletes.',
+    nextStep: TOO_MANY_DELETES_ADVICE,
     details: existing.map(({ target }) => `To delete: ${target.key}`),
   });
 }

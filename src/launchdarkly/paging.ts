@@ -32,7 +32,7 @@ const MAX_PAGES = 10_000;
 const MAX_REREADS = 10;
 
 /** How many times in a row a list may be read again without showing anything new. */
-const MAX_IDLE_REREADS = 2;
+const MAX_FRUITLESS_REREADS = 2;
 
 /**
  * Reads the pages of a list that follow `first`. A list that changes while it is read skips items; it is
@@ -47,8 +47,8 @@ export async function readWholeList<Item extends { readonly key: string }>(
 ): Promise<WholeList<Item>> {
   let read = await readRemainingPages(first, readPage);
   const seen = indexByKey(read.items);
-  let idle = 0;
-  for (let rereads = 0; rereads < MAX_REREADS && idle < MAX_IDLE_REREADS; rereads += 1) {
+  let fruitless = 0;
+  for (let rereads = 0; rereads < MAX_REREADS && fruitless < MAX_FRUITLESS_REREADS; rereads += 1) {
     const { isComplete, totalCount = Number.POSITIVE_INFINITY } = read;
     if (isComplete || seen.size >= totalCount) {
       break;
@@ -58,7 +58,7 @@ export async function readWholeList<Item extends { readonly key: string }>(
     for (const item of read.items) {
       seen.set(item.key, item);
     }
-    idle = seen.size > before ? 0 : idle + 1;
+    fruitless = seen.size > before ? 0 : fruitless + 1;
   }
   const items = read.isComplete ? read.items : [...seen.values()];
   return { items, count: Math.max(items.length, read.totalCount ?? 0) };
@@ -110,7 +110,8 @@ export async function readRemainingPages<Item extends { readonly key: string }>(
   return { items, totalCount, isComplete: items.length >= (totalCount ?? shown.length) };
 }
 
-function indexByKey<Item extends { readonly key: string }>(
+/** Indexes the items of a list by their key; of two with one key the last counts. */
+export function indexByKey<Item extends { readonly key: string }>(
   items: readonly Item[],
 ): Map<string, Item> {
   return new Map(items.map((item) => [item.key, item]));

@@ -18,13 +18,16 @@ export function explainForeignDelete(
   };
 }
 
+/** What to do about more deletions than max-deletes allows. */
+export const TOO_MANY_DELETES_ADVICE =
+  'Check the entries with state: absent. If all of them are intended, raise max-deletes.';
+
 /** Explains a group that is one too many: a list that lags has shown fewer groups than exist. */
 export function explainDeleteLimit(group: InsightGroup, max: number): ActionErrorParts {
   return {
     code: 'too-many-deletes',
     message: `More of the groups to delete exist than the list of groups showed; max-deletes allows ${max}.`,
-    nextStep:
-      'Check the entries with state: absent. If all of them are intended, raise max-deletes.',
+    nextStep: TOO_MANY_DELETES_ADVICE,
     existing: { group, drift: [] },
   };
 }

@@ -1,5 +1,5 @@
 import type { InsightGroup } from '../insight-group/insight-group.ts';
-import { readRemainingPages } from '../launchdarkly/paging.ts';
+import { indexByKey, readRemainingPages } from '../launchdarkly/paging.ts';
 import type { Lists } from './lists.ts';
 
 /** The groups that exist, by the key that they were asked for. */
@@ -56,8 +56,4 @@ async function readSingly(
     }),
   );
   return observed;
-}
-
-function indexByKey(groups: readonly InsightGroup[]): Map<string, InsightGroup> {
-  return new Map(groups.map((group) => [group.key, group]));
 }

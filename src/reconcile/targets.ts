@@ -79,7 +79,12 @@ export function findTargets(entry: PresentEntry, catalog: Catalog): FoundTargets
       .map((found) => ({ project: { key: each.key, name: each.name }, environment: found })),
   );
   if (targets.length > 0 || missing.length > 0) {
-    return { targets, missing, problems: [], notices: findIdlePatterns(entry, catalog, projects) };
+    return {
+      targets,
+      missing,
+      problems: [],
+      notices: findUnmatchedPatterns(entry, catalog, projects),
+    };
   }
   const problems = findOverExclusion(entry, catalog, projects);
   const message =
@@ -90,16 +95,15 @@ export function findTargets(entry: PresentEntry, catalog: Catalog): FoundTargets
 }
 
 /** Finds the patterns that match nothing beside others that do: one of them may be misspelt. */
-function findIdlePatterns(
+function findUnmatchedPatterns(
   entry: PresentEntry,
   catalog: Catalog,
   projects: readonly CatalogProject[],
 ): ExpandNotice[] {
   const { project, environment } = entry.template;
-  const known = listProjectKeys(catalog);
-  const environments = projects.flatMap((each) => each.environments.map(({ key }) => key));
+  const environments = listEnvironmentKeys(projects);
   const messages = [
-    ...findUnmatched(project, known).map(describeNoProject),
+    ...findUnmatched(project, listProjectKeys(catalog)).map(describeNoProject),
     // Without any environment, it is the projects that are missing or at fault.
     ...(environments.length === 0 ? [] : findUnmatched(environment, environments)).map((pattern) =>
       describeNoEnvironment(pattern, entry, projects),
@@ -118,13 +122,17 @@ function listProjectKeys({ projects, otherProjects = [] }: Catalog): string[] {
   return [...projects.map(({ key }) => key), ...otherProjects];
 }
 
+function listEnvironmentKeys(projects: readonly CatalogProject[]): string[] {
+  return projects.flatMap(({ environments }) => environments.map(({ key }) => key));
+}
+
 function findMissingProjects(entry: PresentEntry, catalog: Catalog): MissingTarget[] {
   const { project, environment } = entry.template;
   const known = catalog.projects.map(({ key }) => key);
   return listExactKeys(project)
     .filter((projectKey) => !known.includes(projectKey))
     .flatMap((projectKey) => {
-      const suggestion = findClosest(projectKey, [...known, ...(catalog.otherProjects ?? [])]);
+      const suggestion = findClosest(projectKey, listProjectKeys(catalog));
       const keys: (string | undefined)[] = [...listExactKeys(environment)];
       // Which environments the patterns would have matched is not known, but that they were meant is.
       const meant = hasWildcard(environment) ? [...keys, undefined] : keys;
@@ -174,8 +182,6 @@ function findOverExclusion(
   projects: readonly CatalogProject[],
 ): ExpandProblem[] {
   const { project, environment } = entry.template;
-  const environments = projects.flatMap((each) => each.environments.map(({ key }) => key));
-  const known = listProjectKeys(catalog);
   const find = (
     input: 'project' | 'environment',
     selector: Selector,
@@ -191,8 +197,8 @@ function findOverExclusion(
         ]
       : [];
   return projects.length === 0
-    ? find('project', project, known)
-    : find('environment', environment, environments);
+    ? find('project', project, listProjectKeys(catalog))
+    : find('environment', environment, listEnvironmentKeys(projects));
 }
 
 function describeNoProject(pattern: string): string {
