@@ -14,6 +14,7 @@ import {
   type SeveralRun,
   startSeveralRun,
 } from './several-run.ts';
+import { showPage } from './simulated-run.ts';
 
 const PAGES: readonly (readonly [title: string, behaviour: Partial<Behaviour>])[] = [
   ['documented', {}],
@@ -85,7 +86,7 @@ describe.concurrent('pages of lists', () => {
     simulated.simulator.inject({
       path: /environments$/,
       times: Number.POSITIVE_INFINITY,
-      fault: { kind: 'respond', status: 200, body: { items, totalCount: 1, _links: {} } },
+      fault: showPage(items),
     });
     const result = await simulated.run({ environment: 'production, staging, gone' });
     expect(readCounts(result)).toEqual({ created: 2, failed: 1 });
@@ -103,7 +104,7 @@ describe.concurrent('pages of lists', () => {
     simulated.simulator.inject({
       path: ENVIRONMENTS_PATH,
       times: Number.POSITIVE_INFINITY,
-      fault: { kind: 'respond', status: 200, body: { items, totalCount: 3, _links: {} } },
+      fault: showPage(items, 3),
     });
     const result = await simulated.run();
     expect(readCounts(result)).toEqual({ created: 2 });
@@ -161,7 +162,7 @@ describe.concurrent('lists that are no proof', () => {
     simulated.simulator.inject({
       path: GROUPS_PATH,
       skip: 1,
-      fault: { kind: 'respond', status: 200, body: { items: [], totalCount: 50, _links: {} } },
+      fault: showPage([], 50),
     });
     const result = await simulated.run({ 'dry-run': 'true' });
     expect(readCounts(result)).toEqual({ unchanged: 50 });
@@ -173,7 +174,7 @@ function showStale(simulated: SeveralRun, group: InsightGroup): void {
   simulated.simulator.inject({
     path: /insights\/groups$/,
     times: Number.POSITIVE_INFINITY,
-    fault: { kind: 'respond', status: 200, body: { items: [group], totalCount: 1, _links: {} } },
+    fault: showPage([group]),
   });
 }
 
@@ -192,20 +193,20 @@ describe.concurrent('a list that lags', () => {
     return simulated;
   }
 
-  test('never makes an update of a group that is as requested by now', async () => {
+  test('does not cause an update of a group that already matches', async () => {
     await using simulated = await startRenamedRun('Old');
     const result = await simulated.run(ONE);
     expect(readCounts(result)).toEqual({ unchanged: 1 });
     expect(simulated.methods()).toBe('GET GET GET');
   });
 
-  test('never plans an update of a group that is as requested by now', async () => {
+  test('does not make a dry run plan an update of a group that already matches', async () => {
     await using simulated = await startRenamedRun('Old');
     const result = await simulated.run({ ...ONE, 'dry-run': 'true' });
     expect(readCounts(result)).toEqual({ unchanged: 1 });
   });
 
-  test('never changes a group that was made anew in another project', async () => {
+  test('does not cause a change to a group that was recreated in another project', async () => {
     await using simulated = await startRenamedRun('Old');
     const foreign = {
       key: KEY,
@@ -221,7 +222,7 @@ describe.concurrent('a list that lags', () => {
     expect(simulated.methods()).not.toContain('PATCH');
   });
 
-  test('makes a group that is gone by now', async () => {
+  test('does not keep a deleted group from being created', async () => {
     await using simulated = await startRenamedRun('Old');
     simulated.account.groups.delete(KEY);
     const result = await simulated.run(ONE);
@@ -229,7 +230,7 @@ describe.concurrent('a list that lags', () => {
     expectTrueReport(result, simulated);
   });
 
-  test('never makes a dry run believe any of forty changes that were made since', async () => {
+  test('does not make a dry run plan any of forty changes that were already made', async () => {
     const environments = nameEnvironments(40);
     await using simulated = await startSeveralRun({
       environments,
@@ -241,7 +242,7 @@ describe.concurrent('a list that lags', () => {
     expect(readCounts(result)).toEqual({ unchanged: 40 });
   });
 
-  test('never plans a create of a group that exists by now', async () => {
+  test('does not make a dry run plan to create a group that already exists', async () => {
     await using simulated = await startSeveralRun({ behaviour: { listLagMs: 60_000 } });
     await simulated.run();
     const again = await simulated.run({ 'dry-run': 'true' });
@@ -250,7 +251,7 @@ describe.concurrent('a list that lags', () => {
   });
 });
 
-describe.concurrent('a key that differs from a listed one in letter case only', () => {
+describe.concurrent('a listed group whose key differs in letter case only', () => {
   const LISTED = 'DEFAULT-production-all-apps';
   const KEY = 'default-production-all-apps';
   const ONE = { environment: 'prod*' };
@@ -267,7 +268,7 @@ describe.concurrent('a key that differs from a listed one in letter case only', 
     return simulated;
   }
 
-  test('is that of a group that is still to be created', async () => {
+  test('is left alone, and the wanted group is created', async () => {
     await using simulated = await startRun();
     const result = await simulated.run(ONE);
     expect(readCounts(result)).toEqual({ created: 1 });
@@ -275,20 +276,20 @@ describe.concurrent('a key that differs from a listed one in letter case only', 
     expect(simulated.account.groups.get(LISTED)).toMatchObject({ name: 'Made by hand' });
   });
 
-  test('is that of a group that a dry run plans to create', async () => {
+  test('does not keep a dry run from planning to create the wanted group', async () => {
     await using simulated = await startRun();
     const result = await simulated.run({ ...ONE, 'dry-run': 'true' });
     expect(readCounts(result)).toEqual({ wouldCreate: 1 });
   });
 
-  test('is never taken for the group of the exact spelling', async () => {
+  test('is ignored when the wanted group is listed as well', async () => {
     await using simulated = await startRun({ existing: ['production'] });
     const result = await simulated.run(ONE);
     expect(readCounts(result)).toEqual({ unchanged: 1 });
     expect(simulated.calls()).toEqual({ 'GET environments': 1, 'GET groups': 1 });
   });
 
-  test('is that of the listed group where LaunchDarkly makes no difference', async () => {
+  test('is the wanted group where LaunchDarkly ignores letter case', async () => {
     await using simulated = await startSeveralRun({ behaviour: { storeAs: ['lower-case-keys'] } });
     const inputs = { ...ONE, key: 'Default-{environment}' };
     await simulated.run(inputs);

@@ -36,6 +36,11 @@ export function olderGroup(differences: Partial<InsightGroup> = {}): InsightGrou
   };
 }
 
+/** The answer to one request for a page that shows `items` of `totalCount`, and no link to a next page. */
+export function showPage(items: readonly object[], totalCount = items.length): Fault {
+  return { kind: 'respond', status: 200, body: { items, totalCount, _links: {} } };
+}
+
 /** A LaunchDarkly simulator, and the bundle that talks to it. */
 export interface SimulatedRun extends AsyncDisposable {
   readonly simulator: Simulator;

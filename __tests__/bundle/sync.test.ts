@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { sampleWriterToken } from '../../simulator/launchdarkly/sample-account.ts';
 import type { Simulator } from '../../simulator/launchdarkly/simulator.ts';
 import type { StepResult } from '../../simulator/runner/step-result.ts';
+import { showPage } from './simulated-run.ts';
 import { existingGroup, listAnnotations, listOutcomes, startSyncRun } from './sync-run.ts';
 
 const GROUPS = '/api/v2/engineering-insights/insights/groups';
@@ -484,7 +485,7 @@ describe('max-deletes', () => {
     inject({
       path: /insights\/groups$/,
       times: Number.POSITIVE_INFINITY,
-      fault: { kind: 'respond', status: 200, body: { items: [], totalCount: 0, _links: {} } },
+      fault: showPage([]),
     });
   }
 
