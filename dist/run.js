@@ -17021,7 +17021,7 @@ function watchCancellation(nextStep) {
     const controller = new AbortController();
     const cancel = () => controller.abort(explainCancel(nextStep));
     for (const name of CANCEL_SIGNALS) {
-        process.once(name, cancel);
+        process.on(name, cancel);
     }
     return {
         signal: controller.signal,

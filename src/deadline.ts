@@ -30,7 +30,8 @@ export function watchCancellation(nextStep: string): {
   const controller = new AbortController();
   const cancel = () => controller.abort(explainCancel(nextStep));
   for (const name of CANCEL_SIGNALS) {
-    process.once(name, cancel);
+    // Every one: without a listener, Node ends the process at the next signal, in the middle of the report.
+    process.on(name, cancel);
   }
   return {
     signal: controller.signal,

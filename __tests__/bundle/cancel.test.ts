@@ -109,6 +109,21 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('cancelled by %s', (name) => {
   });
 });
 
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  'writes outputs and summary however often it is told to end by %s',
+  async (name) => {
+    await using simulated = await startSimulatedRun();
+    simulated.simulator.inject(stallAt('POST', CREATE_PATH));
+    const result = await simulated.run(
+      {},
+      { signal: { name, when: () => asked('POST')(simulated.simulator), isRepeated: true } },
+    );
+    expect(result.conclusion).toBe('failure');
+    expect(result.outputs).toMatchObject({ outcome: 'failed', 'error-code': 'cancelled' });
+    expect(result.summary).toContain('may or may not have been created');
+  },
+);
+
 test('reports a failure without its diagnosis when cancelled during the diagnosis', async () => {
   await using simulated = await startSimulatedRun();
   simulated.simulator.inject({ path: '/api/v2/caller-identity', fault: { kind: 'stall' } });

@@ -35,6 +35,19 @@ describe('Deadline', () => {
     cancellation.release();
   });
 
+  test('stays cancelled by the first of several signals, and listens until it is released', () => {
+    const listeners = process.listenerCount('SIGINT');
+    const cancellation = watchCancellation('Run again.');
+    process.emit('SIGINT');
+    const { reason } = cancellation.signal;
+    process.emit('SIGTERM');
+    process.emit('SIGINT');
+    expect(cancellation.signal.reason).toBe(reason);
+    expect(process.listenerCount('SIGINT')).toBe(listeners + 1);
+    cancellation.release();
+    expect(process.listenerCount('SIGINT')).toBe(listeners);
+  });
+
   test('was cancelled from the beginning when the run was cancelled before it began', () => {
     const cancellation = watchCancellation('Run again.');
     process.emit('SIGINT');

@@ -45,7 +45,12 @@ const SIGNAL_POLL_MS = 5;
 /** A signal for the action: at a given time, or as soon as a condition holds. */
 export type SignalPlan =
   | { readonly name: NodeJS.Signals; readonly afterMs: number }
-  | { readonly name: NodeJS.Signals; readonly when: (stdoutSoFar: string) => boolean };
+  | {
+      readonly name: NodeJS.Signals;
+      readonly when: (stdoutSoFar: string) => boolean;
+      /** Sends it again and again until the process ends, as an impatient user does. */
+      readonly isRepeated?: boolean;
+    };
 
 /** The entry scripts in `dist/`, by the folder that holds the manifest of their action. */
 const MANIFEST_FOLDERS = { 'index.js': '.', 'delete.js': 'delete', 'sync.js': 'sync' } as const;
@@ -282,10 +287,14 @@ function scheduleSignal(
     const timer = setTimeout(() => child.kill(plan.name), plan.afterMs);
     return () => clearTimeout(timer);
   }
+  let isSent = false;
   const poll = setInterval(() => {
-    if (plan.when(readStdout())) {
-      clearInterval(poll);
+    if (isSent || plan.when(readStdout())) {
+      isSent = true;
       child.kill(plan.name);
+      if (!plan.isRepeated) {
+        clearInterval(poll);
+      }
     }
   }, SIGNAL_POLL_MS);
   return () => clearInterval(poll);
