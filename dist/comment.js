@@ -31,6 +31,8 @@ var backoff = __webpack_require__(5029);
 var error_codes = __webpack_require__(1484);
 // EXTERNAL MODULE: ./build/http/network-remedies.js
 var network_remedies = __webpack_require__(4052);
+// EXTERNAL MODULE: ./build/parse-json.js
+var parse_json = __webpack_require__(7098);
 ;// CONCATENATED MODULE: ./build/report/github-rate-limit.js
 
 const SECONDARY_LIMIT_MS = 60_000;
@@ -63,6 +65,7 @@ function describeRateLimit(status, waitMs) {
 
 
 
+
 class GitHubRequestError extends Error {
     name = 'GitHubRequestError';
     mayHaveBeenProcessed;
@@ -87,7 +90,7 @@ function createGitHubFetch(options) {
     };
 }
 async function sendWithRetries(request, options) {
-    const { client, origin, signal, remainingMs, sleep, random, observe, announceWait } = options;
+    const { client, signal, remainingMs, sleep, random, observe, announceWait } = options;
     const [path = ''] = request.path.split('?');
     for (let waitsBefore = 0;; waitsBefore += 1) {
         const exchange = await client.send(request, signal);
@@ -99,7 +102,7 @@ async function sendWithRetries(request, options) {
         });
         const retry = findRetry(exchange, request);
         if (retry === undefined || signal.aborted) {
-            return getResponse(exchange, origin);
+            return getResponse(exchange, request, options);
         }
         const wait = (0,backoff/* computeBackoff */.O7)({
             waitsBefore,
@@ -108,12 +111,12 @@ async function sendWithRetries(request, options) {
             random: random(),
         });
         if (wait.kind === 'too-long') {
-            return getResponse(exchange, origin);
+            return getResponse(exchange, request, options);
         }
         announceWait({ ms: wait.ms, why: describeReason(exchange) });
         await sleep(wait.ms);
         if (signal.aborted) {
-            return getResponse(exchange, origin);
+            return getResponse(exchange, request, options);
         }
     }
 }
@@ -143,12 +146,15 @@ function describeReason(exchange) {
         : `GitHub gave no answer (${exchange.code})`;
 }
 function isRepeatable({ method, path }) {
-    return method !== 'POST' || path.endsWith('/graphql');
+    return method !== 'POST' || isGraphql({ path });
+}
+function isGraphql({ path }) {
+    return path.endsWith('/graphql');
 }
 function isUsableStatus(status) {
     return (status >= 200 && status < 300) || (status >= 400 && status <= 599);
 }
-function getResponse(exchange, origin) {
+function getResponse(exchange, request, { origin, secrets }) {
     if (exchange.kind === 'no-response') {
         const { mayHaveBeenProcessed, cause } = exchange;
         throw new GitHubRequestError(describeNoResponse(exchange, origin), mayHaveBeenProcessed, cause);
@@ -170,7 +176,23 @@ function getResponse(exchange, origin) {
         const message = `GitHub answered ${status}, but the answer can't be read: ${body.why}.`;
         throw new GitHubRequestError(message, true);
     }
+    if (status >= 400 || isGraphql(request)) {
+        checkErrorBody(status, body.text, secrets);
+    }
     return exchange;
+}
+function checkErrorBody(status, text, secrets) {
+    const json = (0,parse_json/* parseJson */.q)(text);
+    const mayHaveBeenProcessed = status >= 500 || status === 408;
+    if (!secrets.discover(text, json)) {
+        const message = `GitHub answered ${status}, and the answer holds more secrets than can be redacted.`;
+        throw new GitHubRequestError(message, mayHaveBeenProcessed);
+    }
+    if (json === undefined && text.trim() !== '') {
+        const advice = status < 500 ? " Check whether a proxy or a login page answers in GitHub's place." : '';
+        const message = `GitHub answered ${status} with a body that is not JSON.${advice}`;
+        throw new GitHubRequestError(message, mayHaveBeenProcessed);
+    }
 }
 function describeNoResponse(failure, origin) {
     const { code, proxy, isDirect, cause } = failure;
@@ -218,13 +240,14 @@ const commentSchema = minified/* object */.Ik({
     html_url: minified/* string */.Yj(),
 });
 async function openPullRequestComments(options) {
-    const { proxies, deadline, sleep, random, observe, announceWait } = options;
+    const { proxies, secrets, deadline, sleep, random, observe, announceWait } = options;
     const { origin, baseUrl } = checkApiUrl(options.apiUrl);
     const { getOctokit } = await importToolkit();
     const client = (0,http_client/* openHttpClient */.S)({ origin, proxies, attemptTimeoutMs: ATTEMPT_TIMEOUT_MS });
     const fetch = createGitHubFetch({
         origin,
         client,
+        secrets,
         signal: deadline.signal,
         remainingMs: deadline.remainingMs,
         sleep,

@@ -180,6 +180,69 @@ describe('with GitHub failing', () => {
     expect(github.requests).toHaveLength(1);
   });
 
+  const leaked = 'q7Zr2mXw9TkLp4Vb8NsYd1Hc6Gj3Fe5A';
+
+  test.concurrent.each([
+    ['a member of the body', { status: 403, body: { message: 'No.', access_token: leaked } }],
+    [
+      'a member within the message',
+      { status: 403, body: { message: `No: {"password":"${leaked}"}` } },
+    ],
+    [
+      'a member of the list of errors',
+      { status: 422, body: { message: 'Validation Failed', errors: [{ token: leaked }] } },
+    ],
+    [
+      'a script in a page of HTML',
+      { status: 404, body: `<script>var page = {"token": "${leaked}"}</script>` },
+    ],
+  ])('shows no secret that is %s of an error', async (_title, answer) => {
+    await using simulated = await startSimulatedRun();
+    await using github = await startGitHubFor(bot);
+    github.inject({ method: 'GET', answer });
+    const result = await runOnPullRequest(simulated, github);
+    expect(result.annotations).toMatchObject([{ kind: 'warning' }]);
+    expect(result.masks).toContain(leaked);
+    const shown = result.stdout.split('\n').filter((line) => !line.startsWith('::add-mask::'));
+    expect([...shown, result.summary].join('\n')).not.toContain(leaked);
+  });
+
+  test.concurrent('shows no secret of an error that GraphQL answers', async () => {
+    await using simulated = await startSimulatedRun();
+    await using github = await startGitHubFor(bot);
+    await runOnPullRequest(simulated, github);
+    const errors = [{ message: `rate limit: {"token":"${leaked}"}`, type: 'LIMIT' }];
+    github.inject({
+      method: 'POST',
+      path: /graphql$/,
+      answer: { status: 200, body: { errors } },
+    });
+    const result = await runOnPullRequest(simulated, github);
+    expect(result.annotations).toMatchObject([
+      { kind: 'warning', message: expect.stringContaining('rate limit') },
+    ]);
+    expect(result.annotations[0]?.message).not.toContain(leaked);
+  });
+
+  test.concurrent.each([
+    [401, " Check whether a proxy or a login page answers in GitHub's place."],
+    [403, " Check whether a proxy or a login page answers in GitHub's place."],
+    [404, " Check whether a proxy or a login page answers in GitHub's place."],
+    [501, ''],
+  ])('does not show a page of HTML that comes with %i', async (status, advice) => {
+    await using simulated = await startSimulatedRun();
+    await using github = await startGitHubFor(bot);
+    const body = `<html><body>${'Blocked by policy. '.repeat(50)}</body></html>`;
+    github.inject({ method: 'GET', answer: { status, body } });
+    const result = await runOnPullRequest(simulated, github);
+    expect(result.annotations).toMatchObject([
+      {
+        kind: 'warning',
+        message: `GitHub answered ${status} with a body that is not JSON.${advice}`,
+      },
+    ]);
+  });
+
   test.concurrent.each([
     ['was lost before it was carried out', false],
     ['was carried out and its answer lost', true],

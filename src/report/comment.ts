@@ -27,7 +27,6 @@ export interface CommentOptions extends GitHubCommentsOptions {
   readonly report: RunReport;
   /** By what later runs find the comment again. */
   readonly identity: CommentIdentity;
-  readonly secrets: Secrets;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Deadline } from '../deadline.ts';
 import { openHttpClient } from '../http/http-client.ts';
 import { isLoopback, type ProxySettings } from '../http/proxies.ts';
 import type { PullRequest } from '../inputs/github-context.ts';
+import type { Secrets } from '../secrets.ts';
 import { ACTION_NAME, VERSION } from '../version.ts';
 import {
   createGitHubFetch,
@@ -40,6 +41,7 @@ export interface GitHubCommentsOptions {
   readonly githubToken: string;
   readonly pullRequest: PullRequest;
   readonly proxies: ProxySettings;
+  readonly secrets: Secrets;
   /** The time within which all operations have to end. There is no other limit of time. */
   readonly deadline: Deadline;
   /** Resolves after so many milliseconds, or as soon as the deadline's signal aborts. */
@@ -79,13 +81,14 @@ const commentSchema = z.object({
 export async function openPullRequestComments(
   options: GitHubCommentsOptions,
 ): Promise<PullRequestComments> {
-  const { proxies, deadline, sleep, random, observe, announceWait } = options;
+  const { proxies, secrets, deadline, sleep, random, observe, announceWait } = options;
   const { origin, baseUrl } = checkApiUrl(options.apiUrl);
   const { getOctokit } = await importToolkit();
   const client = openHttpClient({ origin, proxies, attemptTimeoutMs: ATTEMPT_TIMEOUT_MS });
   const fetch = createGitHubFetch({
     origin,
     client,
+    secrets,
     signal: deadline.signal,
     remainingMs: deadline.remainingMs,
     sleep,

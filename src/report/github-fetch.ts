@@ -2,6 +2,8 @@ import { computeBackoff, parseRetryAfter } from '../http/backoff.ts';
 import { isPermanentCode } from '../http/error-codes.ts';
 import type { HttpClient, HttpRequest, HttpResponse, NoResponse } from '../http/http-client.ts';
 import { findNetworkRemedy } from '../http/network-remedies.ts';
+import { parseJson } from '../parse-json.ts';
+import type { Secrets } from '../secrets.ts';
 import { describeRateLimit, readRateLimit } from './github-rate-limit.ts';
 
 /** What a fetch needs besides the request. */
@@ -9,6 +11,7 @@ export interface GitHubFetchOptions {
   /** Scheme, host and port of the API. A request to anywhere else is refused. */
   readonly origin: string;
   readonly client: HttpClient;
+  readonly secrets: Secrets;
   /** Aborts when no more time is left, or when the run is cancelled. */
   readonly signal: AbortSignal;
   /** What is left of the time for the comment, in milliseconds. */
@@ -84,7 +87,7 @@ async function sendWithRetries(
   request: HttpRequest,
   options: GitHubFetchOptions,
 ): Promise<HttpResponse> {
-  const { client, origin, signal, remainingMs, sleep, random, observe, announceWait } = options;
+  const { client, signal, remainingMs, sleep, random, observe, announceWait } = options;
   const [path = ''] = request.path.split('?');
   for (let waitsBefore = 0; ; waitsBefore += 1) {
     const exchange = await client.send(request, signal);
@@ -96,7 +99,7 @@ async function sendWithRetries(
     });
     const retry = findRetry(exchange, request);
     if (retry === undefined || signal.aborted) {
-      return getResponse(exchange, origin);
+      return getResponse(exchange, request, options);
     }
     const wait = computeBackoff({
       waitsBefore,
@@ -105,12 +108,12 @@ async function sendWithRetries(
       random: random(),
     });
     if (wait.kind === 'too-long') {
-      return getResponse(exchange, origin);
+      return getResponse(exchange, request, options);
     }
     announceWait({ ms: wait.ms, why: describeReason(exchange) });
     await sleep(wait.ms);
     if (signal.aborted) {
-      return getResponse(exchange, origin);
+      return getResponse(exchange, request, options);
     }
   }
 }
@@ -153,7 +156,12 @@ function describeReason(exchange: HttpResponse | NoResponse): string {
 
 /** Whether it does no harm to send the request twice. A query of GraphQL is a POST that only reads. */
 function isRepeatable({ method, path }: HttpRequest): boolean {
-  return method !== 'POST' || path.endsWith('/graphql');
+  return method !== 'POST' || isGraphql({ path });
+}
+
+/** GraphQL tells errors with status 200. */
+function isGraphql({ path }: Pick<HttpRequest, 'path'>): boolean {
+  return path.endsWith('/graphql');
 }
 
 /** Whether octokit can make something of the status. */
@@ -162,7 +170,11 @@ function isUsableStatus(status: number): boolean {
 }
 
 /** Gets the response of an exchange after which there is no other; throws where octokit can't read it. */
-function getResponse(exchange: HttpResponse | NoResponse, origin: string): HttpResponse {
+function getResponse(
+  exchange: HttpResponse | NoResponse,
+  request: HttpRequest,
+  { origin, secrets }: GitHubFetchOptions,
+): HttpResponse {
   if (exchange.kind === 'no-response') {
     const { mayHaveBeenProcessed, cause } = exchange;
     throw new GitHubRequestError(describeNoResponse(exchange, origin), mayHaveBeenProcessed, cause);
@@ -184,7 +196,30 @@ function getResponse(exchange: HttpResponse | NoResponse, origin: string): HttpR
     const message = `GitHub answered ${status}, but the answer can't be read: ${body.why}.`;
     throw new GitHubRequestError(message, true);
   }
+  if (status >= 400 || isGraphql(request)) {
+    checkErrorBody(status, body.text, secrets);
+  }
   return exchange;
+}
+
+/**
+ * Learns the secrets of a body that a report may quote.
+ *
+ * @throws {GitHubRequestError} for a body that must not be quoted, or that is no JSON as GitHub's are
+ */
+function checkErrorBody(status: number, text: string, secrets: Secrets): void {
+  const json = parseJson(text);
+  const mayHaveBeenProcessed = status >= 500 || status === 408;
+  if (!secrets.discover(text, json)) {
+    const message = `GitHub answered ${status}, and the answer holds more secrets than can be redacted.`;
+    throw new GitHubRequestError(message, mayHaveBeenProcessed);
+  }
+  if (json === undefined && text.trim() !== '') {
+    const advice =
+      status < 500 ? " Check whether a proxy or a login page answers in GitHub's place." : '';
+    const message = `GitHub answered ${status} with a body that is not JSON.${advice}`;
+    throw new GitHubRequestError(message, mayHaveBeenProcessed);
+  }
 }
 
 function describeNoResponse(failure: NoResponse, origin: string): string {

@@ -11,6 +11,7 @@ import {
   readStatus,
 } from '../../../src/report/github-comments.ts';
 import { GitHubRequestError } from '../../../src/report/github-fetch.ts';
+import { Secrets } from '../../../src/secrets.ts';
 
 interface Answer {
   readonly status?: number;
@@ -62,6 +63,7 @@ async function open(apiUrl = origin): Promise<PullRequestComments> {
     githubToken: 'ghs_job',
     pullRequest: { owner: 'acme', repo: 'shop', number: 7 },
     proxies: { httpProxy: '', httpsProxy: '', noProxy: '' },
+    secrets: new Secrets(() => {}),
     deadline: { signal: new AbortController().signal, remainingMs: () => leftMs, release() {} },
     sleep: async (ms) => {
       // The request before it took time as well.

@@ -7,6 +7,7 @@ import type {
   NoResponse,
 } from '../../../src/http/http-client.ts';
 import { createGitHubFetch, GitHubRequestError } from '../../../src/report/github-fetch.ts';
+import { Secrets } from '../../../src/secrets.ts';
 
 const ORIGIN = 'https://api.github.com';
 const URL_OF_COMMENTS = `${ORIGIN}/repos/octo-org/shop/issues/7/comments?page=2`;
@@ -88,6 +89,7 @@ async function fetchOnce(
   const fetch = createGitHubFetch({
     origin: ORIGIN,
     client,
+    secrets: new Secrets(() => {}),
     signal: controller.signal,
     remainingMs: () => leftMs,
     sleep: async (ms) => {

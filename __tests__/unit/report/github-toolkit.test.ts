@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { startDeadline } from '../../../src/deadline.ts';
 import { openPullRequestComments } from '../../../src/report/github-comments.ts';
+import { Secrets } from '../../../src/secrets.ts';
 
 /** What `@actions/github` would trip over, or send elsewhere, when it is imported. */
 const BROKEN = {
@@ -23,6 +24,7 @@ test('an environment that @actions/github can not read does not matter, and stay
     githubToken: 'ghs_job',
     pullRequest: { owner: 'acme', repo: 'shop', number: 7 },
     proxies: { httpProxy: '', httpsProxy: '', noProxy: '' },
+    secrets: new Secrets(() => {}),
     deadline,
     sleep: async () => {},
     random: () => 0.5,
