@@ -10508,10 +10508,13 @@ function parseServerClock(headers) {
     const date = parseHttpDate(headers['date'] ?? '');
     return Number.isNaN(date) ? undefined : date;
 }
+const HTTP_DATE = /^[A-Z][a-z]{2,8}, \d{2}[ -][A-Z][a-z]{2}[ -](?:\d{2}){1,2} \d{2}:\d{2}:\d{2} GMT$/;
+const ASCTIME_DATE = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
 function parseHttpDate(value) {
-    return /^[A-Z][a-z]{2,8}, \d{2}[ -][A-Z][a-z]{2}[ -](?:\d{2}){1,2} \d{2}:\d{2}:\d{2} GMT$/.test(value)
-        ? Date.parse(value)
-        : Number.NaN;
+    if (ASCTIME_DATE.test(value)) {
+        return Date.parse(`${value} GMT`);
+    }
+    return HTTP_DATE.test(value) ? Date.parse(value) : Number.NaN;
 }
 function parseRetryAfter(headers, receivedAt) {
     const serverClock = parseServerClock(headers) ?? receivedAt;

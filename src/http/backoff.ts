@@ -25,18 +25,24 @@ export function parseServerClock(headers: Headers): number | undefined {
   return Number.isNaN(date) ? undefined : date;
 }
 
+/** The form of today, and that of RFC 850. */
+const HTTP_DATE =
+  /^[A-Z][a-z]{2,8}, \d{2}[ -][A-Z][a-z]{2}[ -](?:\d{2}){1,2} \d{2}:\d{2}:\d{2} GMT$/;
+
+/** The form of C's asctime, which names no time zone. */
+const ASCTIME_DATE = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
+
 /**
  * Parses an HTTP date to epoch milliseconds; NaN for anything else. `Date.parse` alone would make a
  * year of a stray number.
  *
- * @see https://www.rfc-editor.org/rfc/rfc9110#name-date-time-formats the form of today and that of RFC 850
+ * @see https://www.rfc-editor.org/rfc/rfc9110#name-date-time-formats the three forms
  */
 function parseHttpDate(value: string): number {
-  return /^[A-Z][a-z]{2,8}, \d{2}[ -][A-Z][a-z]{2}[ -](?:\d{2}){1,2} \d{2}:\d{2}:\d{2} GMT$/.test(
-    value,
-  )
-    ? Date.parse(value)
-    : Number.NaN;
+  if (ASCTIME_DATE.test(value)) {
+    return Date.parse(`${value} GMT`);
+  }
+  return HTTP_DATE.test(value) ? Date.parse(value) : Number.NaN;
 }
 
 /**

@@ -23,6 +23,9 @@ describe('parseRateLimitWait', () => {
     // A date, in the three formats of RFC 9110.
     [{ 'retry-after': 'Tue, 24 Nov 2026 12:00:07 GMT' }, 7_000],
     [{ 'retry-after': 'Tuesday, 24-Nov-26 12:00:07 GMT' }, 7_000],
+    [{ 'retry-after': 'Tue Nov 24 12:00:07 2026' }, 7_000],
+    [{ 'retry-after': 'Tue Dec  1 12:00:00 2026' }, 604_800_000],
+    [{ 'retry-after': '5, Tue Nov 24 12:00:07 2026' }, 7_000],
     [{ 'retry-after': 'Tue, 01 Dec 2026 12:00:00 GMT' }, 604_800_000],
     // Epoch milliseconds.
     [{ 'x-ratelimit-reset': `${serverClock + 4_321}` }, 4_321],
