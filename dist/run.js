@@ -13476,7 +13476,11 @@ function createTokenSchema(run) {
     return minified/* string */.Yj()
         .check(minified/* minLength */.Bp(1, { message: explainBlank(run), abort: true }), minified/* maxLength */.Ru(MAX_TOKEN_LENGTH, { message: TOO_LONG, abort: true }), ...WRONG_CREDENTIALS.map(([shape, message]) => minified/* refine */.YP((token) => !shape.test(String(token)), { message, abort: true })), minified/* minLength */.Bp(MIN_TOKEN_LENGTH, 'it is too short for an access token (api-…)'));
 }
-const githubToken = minified/* string */.Yj().check(minified/* maxLength */.Ru(MAX_TOKEN_LENGTH, TOO_LONG));
+const LAUNCHDARKLY_CREDENTIAL = /^(?:api|sdk|mob|rel)-/i;
+function createGitHubTokenSchema(token) {
+    const isLaunchDarkly = (text) => text === token || LAUNCHDARKLY_CREDENTIAL.test(text);
+    return minified/* string */.Yj().check(minified/* maxLength */.Ru(MAX_TOKEN_LENGTH, { message: TOO_LONG, abort: true }), minified/* refine */.YP((text) => text === '' || !isLaunchDarkly(String(text)), 'this is a credential of LaunchDarkly; expected a GitHub token, as the default is. Are token and github-token swapped?'));
+}
 function explainBlank({ withheldSecrets }) {
     switch (withheldSecrets) {
         case 'fork':
@@ -13566,7 +13570,7 @@ function readInputs({ env, run, secrets }, { defaults, shape, listConflicts }) {
         secrets.add(secret ?? '');
     }
     const own = minified/* safeParse */.xL(minified/* object */.Ik(shape), given);
-    const common = minified/* safeParse */.xL(minified/* object */.Ik(describeCommon(run)), given);
+    const common = minified/* safeParse */.xL(minified/* object */.Ik(describeCommon(run, given['token'] ?? '')), given);
     const origin = common.data?.['base-uri'].origin ?? input_defaults/* COMMON_DEFAULTS */.L2['base-uri'];
     const problems = [
         ...[...(own.error?.issues ?? []), ...(common.error?.issues ?? [])].map(({ path, message }) => ({ input: String(path[0]), message })),
@@ -13609,7 +13613,7 @@ const pullRequestNumber = wholeNumber({
     max: 2 ** 31 - 1,
     what: 'the number of a pull request, such as 42',
 });
-function describeCommon(run) {
+function describeCommon(run, token) {
     return {
         token: createTokenSchema(run),
         'base-uri': ruled((text) => {
@@ -13619,7 +13623,7 @@ function describeCommon(run) {
         'timeout-seconds': optional(timeoutSeconds),
         'dry-run': input_schemas_boolean,
         'pr-comment': input_schemas_boolean,
-        'github-token': githubToken,
+        'github-token': createGitHubTokenSchema(token),
         'pr-number': optional(pullRequestNumber),
     };
 }

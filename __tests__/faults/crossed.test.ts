@@ -54,6 +54,15 @@ describe('the tokens of GitHub and LaunchDarkly', () => {
     expect(simulated.simulator.requests).toEqual([]);
     expect(github.requests).toEqual([]);
   });
+
+  test("LaunchDarkly's token does not reach GitHub when the workflow gives it twice", async () => {
+    await using github = await openGitHub();
+    await using simulated = await startSimulatedRun();
+    const result = await runWithComment(simulated, github, { 'github-token': DESIRED.token });
+    expect(result.outputs['error-code']).toBe('invalid-input');
+    expect(simulated.simulator.requests).toEqual([]);
+    expect(github.requests).toEqual([]);
+  });
 });
 
 function openGitHub(): Promise<GitHubSimulator> {

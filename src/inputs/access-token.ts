@@ -52,8 +52,23 @@ export function createTokenSchema(run: WorkflowRun) {
     );
 }
 
-/** The rule for the input `github-token`. The rest is GitHub's to say, and only where a comment is written. */
-export const githubToken = z.string().check(z.maxLength(MAX_TOKEN_LENGTH, TOO_LONG));
+/** The credentials of LaunchDarkly, by how they begin. No token of GitHub's does. */
+const LAUNCHDARKLY_CREDENTIAL = /^(?:api|sdk|mob|rel)-/i;
+
+/**
+ * The rule for the input `github-token`: `token`, or another credential of LaunchDarkly, must never be sent
+ * to GitHub. The rest is GitHub's to say, and only where a comment is written.
+ */
+export function createGitHubTokenSchema(token: string) {
+  const isLaunchDarkly = (text: string) => text === token || LAUNCHDARKLY_CREDENTIAL.test(text);
+  return z.string().check(
+    z.maxLength(MAX_TOKEN_LENGTH, { message: TOO_LONG, abort: true }),
+    z.refine(
+      (text) => text === '' || !isLaunchDarkly(String(text)),
+      'this is a credential of LaunchDarkly; expected a GitHub token, as the default is. Are token and github-token swapped?',
+    ),
+  );
+}
 
 function explainBlank({ withheldSecrets }: WorkflowRun): string {
   switch (withheldSecrets) {

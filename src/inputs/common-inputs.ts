@@ -10,9 +10,9 @@ import {
 import { parseBaseUri, type Server } from '../launchdarkly/base-uri.ts';
 import type { Secrets } from '../secrets.ts';
 import {
+  createGitHubTokenSchema,
   createTokenSchema,
   explainTokenCorrection,
-  githubToken,
   IS_BLANK,
 } from './access-token.ts';
 import type { WorkflowRun } from './github-context.ts';
@@ -69,7 +69,7 @@ export function readInputs<Shape extends z.core.$ZodLooseShape>(
     secrets.add(secret ?? '');
   }
   const own = z.safeParse(z.object(shape), given);
-  const common = z.safeParse(z.object(describeCommon(run)), given);
+  const common = z.safeParse(z.object(describeCommon(run, given['token'] ?? '')), given);
   const origin = common.data?.['base-uri'].origin ?? COMMON_DEFAULTS['base-uri'];
   const problems = [
     ...[...(own.error?.issues ?? []), ...(common.error?.issues ?? [])].map(
@@ -126,7 +126,7 @@ const pullRequestNumber = wholeNumber({
   what: 'the number of a pull request, such as 42',
 });
 
-function describeCommon(run: WorkflowRun) {
+function describeCommon(run: WorkflowRun, token: string) {
   return {
     token: createTokenSchema(run),
     'base-uri': ruled((text) => {
@@ -136,7 +136,7 @@ function describeCommon(run: WorkflowRun) {
     'timeout-seconds': optional(timeoutSeconds),
     'dry-run': boolean,
     'pr-comment': boolean,
-    'github-token': githubToken,
+    'github-token': createGitHubTokenSchema(token),
     'pr-number': optional(pullRequestNumber),
   };
 }

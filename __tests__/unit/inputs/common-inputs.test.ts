@@ -319,7 +319,34 @@ describe('a token', () => {
   });
 });
 
-test('a github-token is refused only where it is longer than any token', () => {
+test.each(['api-1b2c3d4e-5f60-4718-8a9b-0c1d2e3f4a5b', 'SDK-1b2c3d4e', 'mob-1', 'rel-1b2c3d4e'])(
+  'a github-token that is a credential of LaunchDarkly, as %s, is refused',
+  (token) => {
+    const { reasons } = readProblem({ 'github-token': token });
+    expect(reasons).toEqual([
+      {
+        attribute: 'github-token',
+        reason:
+          'this is a credential of LaunchDarkly; expected a GitHub token, as the default is. Are token and github-token swapped?',
+      },
+    ]);
+  },
+);
+
+test('a github-token that is the same as token is refused, whatever it looks like', () => {
+  const token = 'a-token-of-some-new-shape';
+  const { reasons } = readProblem({ token, 'github-token': token });
+  expect(reasons).toMatchObject([{ attribute: 'github-token' }]);
+});
+
+test.each(['ghs_1b2c', 'github_pat_1b2c', 'v1.1b2c', 'capi-1b2c', ''])(
+  'a github-token may be %j: GitHub decides',
+  (token) => {
+    expect(read({ 'github-token': token }).inputs.githubToken).toBe(token);
+  },
+);
+
+test('a github-token is refused where it is longer than any token', () => {
   const longest = 'x'.repeat(2_048);
   expect(read({ 'github-token': longest }).inputs.githubToken).toBe(longest);
   const { reasons, message } = readProblem({ 'github-token': `${longest}x` });
