@@ -14593,89 +14593,10 @@ function listKeys(keys) {
     return hidden > 0 ? `${shown.join(', ')} and ${hidden} more` : shown.join(', ');
 }
 
-;// CONCATENATED MODULE: ./build/launchdarkly/diagnose.js
+;// CONCATENATED MODULE: ./build/launchdarkly/investigate.js
 
 
 
-async function describeApiError(error, context, client) {
-    const parts = {
-        code: nameStatus(error.status),
-        serverMessage: quoteApiError(error),
-        reasons: error.errors,
-        details: error.id === undefined ? [] : [`Request ID for LaunchDarkly support: ${error.id}`],
-    };
-    const finding = await investigate(error, context, client);
-    return {
-        ...parts,
-        ...(finding.title !== undefined && { title: finding.title }),
-        message: `${asSentence(finding.headline)} ${describeOperation(context)}`,
-        nextStep: finding.nextStep,
-    };
-}
-function describeFailure(failure, context) {
-    const { server } = context;
-    return {
-        code: failure.code,
-        message: `${server.origin} ${failure.what}. ${describeOperation(context)}`,
-        serverMessage: failure.message === undefined
-            ? undefined
-            : quote(failure.causeCode.replace(/^HTTP /, ''), failure.message),
-        nextStep: findRemedy(failure, server),
-        cause: failure.cause,
-    };
-}
-function quoteApiError(error) {
-    const { status, code, message, text, unreadable } = error;
-    if (unreadable !== undefined) {
-        return `LaunchDarkly answered ${status} with a body that can't be read: ${unreadable}.`;
-    }
-    const words = message ?? text.trim();
-    return quote(code === undefined ? String(status) : `${status} (${code})`, words);
-}
-function quote(status, words) {
-    if (words === '') {
-        return `LaunchDarkly answered ${status} with an empty body.`;
-    }
-    return `LaunchDarkly answered ${status}: "${words}"`;
-}
-function asSentence(text) {
-    const end = /[.?!]$/.test(text) ? '' : '.';
-    return `${text.charAt(0).toUpperCase()}${text.slice(1)}${end}`;
-}
-function describeOperation({ operation, desired }) {
-    const environment = desired.environmentKey === '' ? '' : `, environment "${desired.environmentKey}"`;
-    const place = `project "${desired.projectKey}"${environment}`;
-    switch (operation) {
-        case 'create':
-            return `Tried to create insight group "${desired.key}" for ${place}.`;
-        case 'read':
-            return `Tried to read insight group "${desired.key}".`;
-        case 'update':
-            return `Tried to update insight group "${desired.key}".`;
-        case 'delete':
-            return `Tried to delete insight group "${desired.key}".`;
-        case 'list-projects':
-            return 'Tried to list the projects.';
-        case 'list-environments':
-            return `Tried to list the environments of project "${desired.projectKey}".`;
-        case 'list-groups':
-            return 'Tried to list the insight groups.';
-        case 'check':
-            return desired.key === ''
-                ? `Tried to read ${place}.`
-                : `Tried to check ${place} for insight group "${desired.key}".`;
-    }
-}
-function nameStatus(status) {
-    const codes = {
-        401: 'unauthorized',
-        403: 'forbidden',
-        404: 'not-found',
-        409: 'conflict',
-        429: 'rate-limited',
-    };
-    return codes[status] ?? 'bad-request';
-}
 const COMPARE_INPUTS = 'Compare the inputs with what LaunchDarkly says, and run again.';
 async function investigate(error, context, client) {
     const { desired, server } = context;
@@ -14720,9 +14641,9 @@ async function investigateRequest(error, context, client) {
             return { headline: found, nextStep };
         }
     }
-    return { headline, nextStep: diagnose_findCorrection(error, context.operation) };
+    return { headline, nextStep: investigate_findCorrection(error, context.operation) };
 }
-function diagnose_findCorrection(error, operation) {
+function investigate_findCorrection(error, operation) {
     if (error.errors.length > 0) {
         return 'Correct the inputs that LaunchDarkly names, and run again.';
     }
@@ -14775,6 +14696,92 @@ function describeForbidden(error, server) {
         headline: 'LaunchDarkly refused access (403)',
         nextStep: `Give the token the Writer role or better. Engineering insights is part of select plans only: ask LaunchDarkly whether yours has it. If the account has an IP allow list, the runner's address must be on it. ${describeAvailability(server)}`.trim(),
     };
+}
+
+;// CONCATENATED MODULE: ./build/launchdarkly/operation.js
+function describeOperation({ operation, desired }) {
+    const environment = desired.environmentKey === '' ? '' : `, environment "${desired.environmentKey}"`;
+    const place = `project "${desired.projectKey}"${environment}`;
+    switch (operation) {
+        case 'create':
+            return `Tried to create insight group "${desired.key}" for ${place}.`;
+        case 'read':
+            return `Tried to read insight group "${desired.key}".`;
+        case 'update':
+            return `Tried to update insight group "${desired.key}".`;
+        case 'delete':
+            return `Tried to delete insight group "${desired.key}".`;
+        case 'list-projects':
+            return 'Tried to list the projects.';
+        case 'list-environments':
+            return `Tried to list the environments of project "${desired.projectKey}".`;
+        case 'list-groups':
+            return 'Tried to list the insight groups.';
+        case 'check':
+            return desired.key === ''
+                ? `Tried to read ${place}.`
+                : `Tried to check ${place} for insight group "${desired.key}".`;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/launchdarkly/diagnose.js
+
+
+
+async function describeApiError(error, context, client) {
+    const parts = {
+        code: nameStatus(error.status),
+        serverMessage: quoteApiError(error),
+        reasons: error.errors,
+        details: error.id === undefined ? [] : [`Request ID for LaunchDarkly support: ${error.id}`],
+    };
+    const finding = await investigate(error, context, client);
+    return {
+        ...parts,
+        ...(finding.title !== undefined && { title: finding.title }),
+        message: `${asSentence(finding.headline)} ${describeOperation(context)}`,
+        nextStep: finding.nextStep,
+    };
+}
+function describeFailure(failure, context) {
+    const { server } = context;
+    return {
+        code: failure.code,
+        message: `${server.origin} ${failure.what}. ${describeOperation(context)}`,
+        serverMessage: failure.message === undefined
+            ? undefined
+            : quote(failure.causeCode.replace(/^HTTP /, ''), failure.message),
+        nextStep: findRemedy(failure, server),
+        cause: failure.cause,
+    };
+}
+function quoteApiError(error) {
+    const { status, code, message, text, unreadable } = error;
+    if (unreadable !== undefined) {
+        return `LaunchDarkly answered ${status} with a body that can't be read: ${unreadable}.`;
+    }
+    const words = message ?? text.trim();
+    return quote(code === undefined ? String(status) : `${status} (${code})`, words);
+}
+function quote(status, words) {
+    if (words === '') {
+        return `LaunchDarkly answered ${status} with an empty body.`;
+    }
+    return `LaunchDarkly answered ${status}: "${words}"`;
+}
+function asSentence(text) {
+    const end = /[.?!]$/.test(text) ? '' : '.';
+    return `${text.charAt(0).toUpperCase()}${text.slice(1)}${end}`;
+}
+function nameStatus(status) {
+    const codes = {
+        401: 'unauthorized',
+        403: 'forbidden',
+        404: 'not-found',
+        409: 'conflict',
+        429: 'rate-limited',
+    };
+    return codes[status] ?? 'bad-request';
 }
 
 ;// CONCATENATED MODULE: ./build/reconcile/retry-messages.js

@@ -5,7 +5,7 @@ import {
 } from '../insight-group/insight-group.ts';
 import type { ApiResult } from '../launchdarkly/api-result.ts';
 import type { LaunchDarkly } from '../launchdarkly/client.ts';
-import type { Operation } from '../launchdarkly/diagnose.ts';
+import type { Operation } from '../launchdarkly/operation.ts';
 import { type Page, readWholeList, type WholeList } from '../launchdarkly/paging.ts';
 import type { NamedKey } from '../launchdarkly/schemas.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';

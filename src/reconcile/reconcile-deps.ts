@@ -2,8 +2,8 @@ import type { ActionErrorParts } from '../errors.ts';
 import type { PatchOperation } from '../insight-group/diff.ts';
 import type { DesiredGroup, InsightGroup } from '../insight-group/insight-group.ts';
 import type { ApiError, ApiResult, RequestFailure } from '../launchdarkly/api-result.ts';
-import type { Operation } from '../launchdarkly/diagnose.ts';
 import type { Placement, UnknownApplication } from '../launchdarkly/key-lookup.ts';
+import type { Operation } from '../launchdarkly/operation.ts';
 import type { Moment } from './server-clock.ts';
 
 /** The operations that a reconciliation takes. See `launchdarkly/client.ts`. */

@@ -1,6 +1,7 @@
 import { type ActionErrorParts, SPECIAL_TITLES } from '../errors.ts';
 import type { ApiError } from '../launchdarkly/api-result.ts';
-import { type Operation, quoteApiError } from '../launchdarkly/diagnose.ts';
+import { quoteApiError } from '../launchdarkly/diagnose.ts';
+import type { Operation } from '../launchdarkly/operation.ts';
 import type { Diagnosis } from './reconcile-deps.ts';
 import type { ObservedGroup, RetryReason, RetryReasonOf } from './retry-reason.ts';
 

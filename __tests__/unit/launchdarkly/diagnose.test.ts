@@ -6,7 +6,6 @@ import type { ApiError, RequestFailure } from '../../../src/launchdarkly/api-res
 import { parseBaseUri } from '../../../src/launchdarkly/base-uri.ts';
 import { createClient } from '../../../src/launchdarkly/client.ts';
 import {
-  type DiagnosisContext,
   describeApiError,
   describeFailure,
   quoteApiError,
@@ -15,6 +14,7 @@ import {
   findUnknownApplications,
   locateEnvironment,
 } from '../../../src/launchdarkly/key-lookup.ts';
+import type { DiagnosisContext } from '../../../src/launchdarkly/operation.ts';
 import {
   type JsonRequest,
   openTransport,

@@ -5,8 +5,8 @@ import type {
   RequestFailure,
   Timing,
 } from '../../../src/launchdarkly/api-result.ts';
-import type { Operation } from '../../../src/launchdarkly/diagnose.ts';
 import type { Placement } from '../../../src/launchdarkly/key-lookup.ts';
+import type { Operation } from '../../../src/launchdarkly/operation.ts';
 import type { ReconcileDeps } from '../../../src/reconcile/reconcile-deps.ts';
 import { RetryLoop } from '../../../src/reconcile/retry-loop.ts';
 import type { RetryReason } from '../../../src/reconcile/retry-reason.ts';
