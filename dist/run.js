@@ -10421,6 +10421,7 @@ const SPECIAL_TITLES = {
     lastingConflict: 'LaunchDarkly keeps answering 409',
     contention: 'Another process is changing the insight group',
     notFound: 'LaunchDarkly returned 404',
+    foreignAnswer: 'Something other than LaunchDarkly answered',
     outputs: 'The outputs could not be written',
     bug: 'The action has a bug',
 };
@@ -14335,6 +14336,23 @@ function checkRendered(desired, entry) {
 
 // EXTERNAL MODULE: ./build/insight-group/insight-group.js
 var insight_group = __nccwpck_require__(2731);
+;// CONCATENATED MODULE: ./build/launchdarkly/error-origin.js
+function isOwnError({ code }) {
+    return code !== undefined;
+}
+function isForeignError(error) {
+    const { status, text, unreadable } = error;
+    if (isOwnError(error)) {
+        return false;
+    }
+    return status === 404
+        ? text.trim() !== '' || unreadable !== undefined
+        : text.trimStart().startsWith('<');
+}
+function saysNotFound(result) {
+    return result.kind === 'rejected' && result.error.status === 404 && !isForeignError(result.error);
+}
+
 ;// CONCATENATED MODULE: ./build/launchdarkly/paging.js
 const MAX_PAGES = 10_000;
 const MAX_REREADS = 10;
@@ -14427,6 +14445,7 @@ var network_remedies = __nccwpck_require__(4052);
 ;// CONCATENATED MODULE: ./build/launchdarkly/remedies.js
 
 
+const FOREIGN_ANSWER_REMEDY = 'Check that base-uri names LaunchDarkly itself and that no proxy or login page answers in its place.';
 function findRemedy(failure, server) {
     const remedy = (0,network_remedies/* findNetworkRemedy */.G)(failure, { origin: server.origin, setting: 'base-uri' });
     if (remedy !== undefined) {
@@ -14437,12 +14456,30 @@ function findRemedy(failure, server) {
         case 'server-error':
             return 'Run again later; https://status.launchdarkly.com tells whether LaunchDarkly has an incident.';
         case 'unexpected-response':
-            return 'Check that base-uri names LaunchDarkly itself and that no proxy or login page answers in its place.';
+            return FOREIGN_ANSWER_REMEDY;
         case 'timeout':
             return `Run again; raise timeout-seconds if the network is slow.${isDirect === true && !mayHaveBeenProcessed ? ` ${http_proxies/* PROXY_ADVICE */.qu}` : ''}`;
         case 'network':
         case 'cancelled':
             return `Run again; if it fails again, check the runner's network, firewall and proxy (${causeCode}).`;
+    }
+}
+function findStatusRemedy(status) {
+    switch (status) {
+        case 402:
+            return 'Ask LaunchDarkly whether the plan of the account includes engineering insights.';
+        case 405:
+            return 'Check whether a proxy between the runner and LaunchDarkly changes requests.';
+        case 407:
+            return 'Put the user and the password for the proxy into HTTPS_PROXY.';
+        case 413:
+        case 414:
+        case 431:
+            return 'The request is too large: shorten the name, or name fewer applications.';
+        case 451:
+            return 'Ask LaunchDarkly why the account or the region of the runner has no access.';
+        default:
+            return "Look for the reason in LaunchDarkly's answer; if it gives none, ask LaunchDarkly support.";
     }
 }
 function describeAvailability(server) {
@@ -14464,6 +14501,7 @@ function describeAvailability(server) {
 
 
 
+
 const MAX_LISTED_KEYS = 10;
 const MAX_KEYS_PER_LOOKUP = 100;
 async function locateEnvironment({ projectKey, environmentKey }, client) {
@@ -14474,7 +14512,10 @@ async function locateEnvironment({ projectKey, environmentKey }, client) {
     }
     const environments = await client.listEnvironments(projectKey, 0);
     if (environments.kind === 'rejected' && environments.error.status === 404) {
-        return locateProject(projectKey, client);
+        const placement = await locateProject(projectKey, client);
+        return placement.kind === 'environment-missing' && !saysNotFound(environments)
+            ? { kind: 'unknown' }
+            : placement;
     }
     if (environments.kind !== 'ok') {
         return { kind: 'unknown' };
@@ -14487,7 +14528,7 @@ async function locateEnvironment({ projectKey, environmentKey }, client) {
         return { kind: 'environment-missing', environments: keys };
     }
     const environment = await client.getEnvironment(projectKey, environmentKey);
-    if (environment.kind === 'rejected' && environment.error.status === 404) {
+    if (saysNotFound(environment)) {
         return { kind: 'environment-missing', environments: keys };
     }
     return { kind: environment.kind === 'ok' ? 'found' : 'unknown' };
@@ -14508,7 +14549,7 @@ async function locateProject(projectKey, client) {
         return { kind: 'project-missing', projects: known };
     }
     const project = await client.getProject(projectKey);
-    if (project.kind === 'rejected' && project.error.status === 404) {
+    if (saysNotFound(project)) {
         return { kind: 'project-missing', projects: known };
     }
     return project.kind === 'ok'
@@ -14597,27 +14638,43 @@ function listKeys(keys) {
 
 
 
+
+
 const COMPARE_INPUTS = 'Compare the inputs with what LaunchDarkly says, and run again.';
 async function investigate(error, context, client) {
     const { desired, server } = context;
-    switch (error.status) {
+    const { status } = error;
+    if (status === 404) {
+        const placement = context.placement ?? (await locateEnvironment(desired, client));
+        const isExplained = placement.kind !== 'found' && placement.kind !== 'unknown';
+        return isForeignError(error) && !isExplained
+            ? { ...describeForeignError(status), code: 'unexpected-response' }
+            : describePlacement(placement, desired, server);
+    }
+    if (isForeignError(error)) {
+        return describeForeignError(status);
+    }
+    switch (status) {
         case 401:
             return investigateToken(server, client);
         case 403:
             return describeForbidden(error, server);
-        case 404: {
-            const placement = context.placement ?? (await locateEnvironment(desired, client));
-            return describePlacement(placement, desired, server);
-        }
         case 400:
         case 422:
             return investigateRequest(error, context, client);
         default:
             return {
-                headline: `LaunchDarkly refused the request with ${error.status}`,
-                nextStep: COMPARE_INPUTS,
+                headline: `LaunchDarkly refused the request with ${status}`,
+                nextStep: findStatusRemedy(status),
             };
     }
+}
+function describeForeignError(status) {
+    return {
+        title: errors/* SPECIAL_TITLES */.iN.foreignAnswer,
+        headline: `the request was refused with ${status}, and not in the form of LaunchDarkly's errors`,
+        nextStep: FOREIGN_ANSWER_REMEDY,
+    };
 }
 async function investigateRequest(error, context, client) {
     const { desired, server } = context;
@@ -14728,19 +14785,19 @@ function describeOperation({ operation, desired }) {
 
 
 
+
 async function describeApiError(error, context, client) {
-    const parts = {
-        code: nameStatus(error.status),
-        serverMessage: quoteApiError(error),
-        reasons: error.errors,
-        details: error.id === undefined ? [] : [`Request ID for LaunchDarkly support: ${error.id}`],
-    };
+    const { status, errors, id } = error;
     const finding = await investigate(error, context, client);
+    const { code = nameStatus(status), title, headline, nextStep } = finding;
     return {
-        ...parts,
-        ...(finding.title !== undefined && { title: finding.title }),
-        message: `${asSentence(finding.headline)} ${describeOperation(context)}`,
-        nextStep: finding.nextStep,
+        code,
+        ...(title !== undefined && { title }),
+        message: `${asSentence(headline)} ${describeOperation(context)}`,
+        serverMessage: quoteApiError(error),
+        nextStep,
+        reasons: errors,
+        details: id === undefined ? [] : [`Request ID for LaunchDarkly support: ${id}`],
     };
 }
 function describeFailure(failure, context) {
@@ -14761,6 +14818,9 @@ function quoteApiError(error) {
         return `LaunchDarkly answered ${status} with a body that can't be read: ${unreadable}.`;
     }
     const words = message ?? text.trim();
+    if (isForeignError(error)) {
+        return `The answer was ${status}: "${words}"`;
+    }
     return quote(code === undefined ? String(status) : `${status} (${code})`, words);
 }
 function quote(status, words) {
@@ -14787,6 +14847,7 @@ function nameStatus(status) {
 ;// CONCATENATED MODULE: ./build/reconcile/retry-messages.js
 
 
+
 function describeRetryReason(reason, operation) {
     switch (reason.kind) {
         case 'indeterminate':
@@ -14802,7 +14863,9 @@ function describeRetryReason(reason, operation) {
         case 'stale-read':
             return 'LaunchDarkly may not show yet what was just written';
         case 'not-found':
-            return 'LaunchDarkly answered 404: the environment may be too new';
+            return isForeignError(reason.error)
+                ? "the answer was 404, and not in the form of LaunchDarkly's errors"
+                : 'LaunchDarkly answered 404: the environment may be too new';
     }
 }
 function describeNeededWait(neededMs, nowMs) {
@@ -15218,6 +15281,7 @@ class WriteLedger {
 
 
 
+
 const NEW_ENVIRONMENT_LAG_MS = 5_000;
 const REREAD_INTERVAL_MS = 1_000;
 const NO_GROUP = (0,insight_group/* withoutValues */.lO)({ key: '', projectKey: '', environmentKey: '' });
@@ -15323,7 +15387,9 @@ class Lists {
     #find(request, { operation, subject, absentOn = [404] }) {
         const requestOrNone = async () => {
             const result = await request();
-            return result.kind === 'rejected' && absentOn.includes(result.error.status)
+            return result.kind === 'rejected' &&
+                absentOn.includes(result.error.status) &&
+                !isForeignError(result.error)
                 ? { ...result, kind: 'ok', value: undefined }
                 : result;
         };
@@ -15444,6 +15510,55 @@ async function readNames(template, lists) {
     return { projects: [{ key: projectKey, name: project?.name, environments }] };
 }
 
+;// CONCATENATED MODULE: ./build/reconcile/delete-messages.js
+
+
+
+function explainForeignDelete(group, target) {
+    return {
+        code: 'conflict',
+        title: errors/* SPECIAL_TITLES */.iN.foreignGroup,
+        message: `Insight group "${group.key}" belongs to project "${group.projectKey}", environment "${group.environmentKey}", and not to project "${target.projectKey}", environment "${target.environmentKey}".`,
+        nextStep: 'Correct key, project and environment: all three have to name the same group.',
+        existing: { group, drift: [] },
+    };
+}
+const TOO_MANY_DELETES_ADVICE = 'Check the entries with state: absent. If all of them are intended, raise max-deletes.';
+function explainDeleteLimit(group, max) {
+    return {
+        code: 'too-many-deletes',
+        message: `More of the groups to delete exist than the list of groups showed; max-deletes allows ${max}.`,
+        nextStep: TOO_MANY_DELETES_ADVICE,
+        existing: { group, drift: [] },
+    };
+}
+function explainNotDeleted(error, group) {
+    const common = {
+        code: 'unexpected-response',
+        serverMessage: quoteApiError(error),
+        existing: { group, drift: [] },
+    };
+    return isOwnError(error)
+        ? {
+            ...common,
+            message: `LaunchDarkly answered the delete of insight group "${group.key}" with 404, but still shows the group.`,
+            nextStep: 'The token may be allowed to see the group but not to delete it. Check the permissions of the token.',
+        }
+        : {
+            ...common,
+            message: `The delete of insight group "${group.key}" was answered with 404, but not by LaunchDarkly, which still shows the group.`,
+            nextStep: 'Check whether a proxy between the runner and LaunchDarkly blocks DELETE requests.',
+        };
+}
+function explainUnknownIdentity(parts, group) {
+    return {
+        ...parts,
+        message: `${parts.message} LaunchDarkly shows a group with this key but not when it was created, so it may be a new one.`,
+        nextStep: 'Check the group in LaunchDarkly, and run again if it should be deleted.',
+        existing: { group, drift: [] },
+    };
+}
+
 // EXTERNAL MODULE: ./build/http/http-client.js + 3 modules
 var http_client = __nccwpck_require__(6614);
 // EXTERNAL MODULE: ./build/parse-json.js
@@ -15503,6 +15618,7 @@ function readJson(body, secrets) {
 
 ;// CONCATENATED MODULE: ./build/reconcile/group-requests.js
 
+
 class GroupRequests {
     #desired;
     #deps;
@@ -15535,7 +15651,7 @@ class GroupRequests {
             if (result.kind === 'ok') {
                 return { kind: 'applied', group: result.value };
             }
-            if (result.kind === 'rejected' && result.error.status === 404) {
+            if (saysNotFound(result)) {
                 return { kind: 'not-found', error: result.error };
             }
             const unsettled = await this.#findUnsettled(result, 'update', () => {
@@ -15609,7 +15725,7 @@ class GroupRequests {
             if (result.kind === 'ok') {
                 return { result, sentAt, endedAt };
             }
-            if (result.kind === 'rejected' && result.error.status === 404) {
+            if (saysNotFound(result)) {
                 return { result, sentAt, endedAt };
             }
             await this.#loop.retryOrThrow(result, 'read');
@@ -15619,15 +15735,17 @@ class GroupRequests {
         const { projectKey, environmentKey } = this.#desired;
         for (;;) {
             const { result } = await this.#loop.attempt(() => this.#deps.client.getEnvironment(projectKey, environmentKey));
-            if (result.kind === 'ok' || (result.kind === 'rejected' && result.error.status === 403)) {
+            if (result.kind === 'ok') {
+                return;
+            }
+            if (result.kind === 'rejected' &&
+                result.error.status === 403 &&
+                !isForeignError(result.error)) {
                 return;
             }
             await this.#loop.retryOrThrow(result, 'check');
         }
     }
-}
-function isOwnError({ code, message }) {
-    return code !== undefined || message !== undefined;
 }
 function asUnsettled(result) {
     if (result.kind === 'rejected') {
@@ -15638,56 +15756,8 @@ function asUnsettled(result) {
     return failure.mayHaveBeenProcessed ? { kind: 'indeterminate', failure } : undefined;
 }
 
-;// CONCATENATED MODULE: ./build/reconcile/delete-messages.js
-
-
-
-function explainForeignDelete(group, target) {
-    return {
-        code: 'conflict',
-        title: errors/* SPECIAL_TITLES */.iN.foreignGroup,
-        message: `Insight group "${group.key}" belongs to project "${group.projectKey}", environment "${group.environmentKey}", and not to project "${target.projectKey}", environment "${target.environmentKey}".`,
-        nextStep: 'Correct key, project and environment: all three have to name the same group.',
-        existing: { group, drift: [] },
-    };
-}
-const TOO_MANY_DELETES_ADVICE = 'Check the entries with state: absent. If all of them are intended, raise max-deletes.';
-function explainDeleteLimit(group, max) {
-    return {
-        code: 'too-many-deletes',
-        message: `More of the groups to delete exist than the list of groups showed; max-deletes allows ${max}.`,
-        nextStep: TOO_MANY_DELETES_ADVICE,
-        existing: { group, drift: [] },
-    };
-}
-function explainNotDeleted(error, group) {
-    const common = {
-        code: 'unexpected-response',
-        serverMessage: quoteApiError(error),
-        existing: { group, drift: [] },
-    };
-    return isOwnError(error)
-        ? {
-            ...common,
-            message: `LaunchDarkly answered the delete of insight group "${group.key}" with 404, but still shows the group.`,
-            nextStep: 'The token may be allowed to see the group but not to delete it. Check the permissions of the token.',
-        }
-        : {
-            ...common,
-            message: `The delete of insight group "${group.key}" was answered with 404, but not by LaunchDarkly, which still shows the group.`,
-            nextStep: 'Check whether a proxy between the runner and LaunchDarkly blocks DELETE requests.',
-        };
-}
-function explainUnknownIdentity(parts, group) {
-    return {
-        ...parts,
-        message: `${parts.message} LaunchDarkly shows a group with this key but not when it was created, so it may be a new one.`,
-        nextStep: 'Check the group in LaunchDarkly, and run again if it should be deleted.',
-        existing: { group, drift: [] },
-    };
-}
-
 ;// CONCATENATED MODULE: ./build/reconcile/delete-group.js
+
 
 
 
@@ -17910,7 +17980,7 @@ function readApiResult(exchange, expectation) {
         serverClock: (0,http_backoff/* parseServerClock */.vs)(headers),
         retryAfterMs: (status === 429 ? parseRateLimitWait : http_backoff/* parseRetryAfter */.mu)(headers, receivedAt),
     };
-    if (status >= 400 && status <= 499 && status !== 408) {
+    if (status >= 400 && status <= 499 && status !== 408 && status !== 425) {
         return { ...timing, kind: 'rejected', error: readApiError(status, body) };
     }
     if (status === expectation.status && (body.kind === 'json' || status === NO_CONTENT)) {
@@ -17939,6 +18009,9 @@ function readResponseFailure(response, expectedStatus) {
     }
     if (status === 408) {
         return { ...common, code: 'timeout', what: 'answered 408 (request timeout)' };
+    }
+    if (status === 425) {
+        return { ...common, code: 'server-error', what: 'answered 425 (too early)' };
     }
     if (status >= 300 && status <= 399) {
         const what = `answered ${status}, a redirect, which is never followed`;

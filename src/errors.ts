@@ -52,6 +52,7 @@ export const SPECIAL_TITLES = {
   lastingConflict: 'LaunchDarkly keeps answering 409',
   contention: 'Another process is changing the insight group',
   notFound: 'LaunchDarkly returned 404',
+  foreignAnswer: 'Something other than LaunchDarkly answered',
   outputs: 'The outputs could not be written',
   bug: 'The action has a bug',
 } as const;

@@ -10,6 +10,7 @@ import {
 import {
   DESIRED,
   describeRequest,
+  FOREIGN_404S,
   GROUP_PATH,
   olderGroup,
   type SimulatedRun,
@@ -346,6 +347,48 @@ describe.concurrent('a 404', () => {
     expect(failure).toContain("is not LaunchDarkly's API");
     expect(failure).toContain('Nothing was deleted.');
     expect(failure).toContain('Check base-uri');
+  });
+
+  test.each(FOREIGN_404S)(
+    'is not an absent group when it is %s, though LaunchDarkly shows the environment',
+    async (_title, fault) => {
+      const group = olderGroup();
+      await using simulated = await startSimulatedRun({ group });
+      const times = Number.POSITIVE_INFINITY;
+      simulated.simulator.inject({ path: GROUP_PATH, fault, times });
+      const result = await runDelete(simulated, { 'timeout-seconds': '2' });
+      const failure = readDeleteFailure(result);
+      expect(result.outputs['error-code']).toBe('unexpected-response');
+      expect(failure).toContain('Something other than LaunchDarkly answered');
+      expect(failure).toContain('Nothing was deleted.');
+      expect(failure).toContain('Next: Check that base-uri names LaunchDarkly itself');
+      expect(storedGroup(simulated)).toEqual(group);
+    },
+  );
+
+  test.each(FOREIGN_404S)(
+    'is not an absent group when it is %s and the token may not list anything',
+    async (_title, fault) => {
+      await using simulated = await startSimulatedRun({ group: olderGroup() });
+      const times = Number.POSITIVE_INFINITY;
+      simulated.simulator.inject({ path: GROUP_PATH, fault, times });
+      simulated.simulator.inject({
+        path: '/api/v2/projects',
+        fault: { kind: 'respond', status: 403 },
+        times,
+      });
+      const result = await runDelete(simulated);
+      expect(readDeleteFailure(result)).toContain('Something other than LaunchDarkly answered');
+      expect(result.outputs['error-code']).toBe('unexpected-response');
+    },
+  );
+
+  test('that a gateway gives once does not hide a group that is to be deleted', async () => {
+    await using simulated = await startSimulatedRun({ group: olderGroup() });
+    const fault = { kind: 'respond', status: 404, body: '<h1>Not found</h1>' } as const;
+    simulated.simulator.inject({ path: GROUP_PATH, fault });
+    expect((await runDelete(simulated)).outputs).toMatchObject({ outcome: 'deleted' });
+    expect(storedGroup(simulated)).toBeUndefined();
   });
 
   test('of a proxy that blocks deletes is not a success', async () => {

@@ -4,6 +4,7 @@ import { sampleReaderToken } from '../../simulator/launchdarkly/sample-account.t
 import {
   DESIRED,
   describeRequest,
+  FOREIGN_404S,
   GROUP_PATH,
   olderGroup,
   readFailure,
@@ -119,4 +120,48 @@ describe.concurrent('dry run', () => {
     expect(result.outputs['outcome']).toBe('would-create');
     expect(simulated.methods()).toBe('GET GET GET GET');
   });
+});
+
+test('a 403 of a proxy does not say that the environment exists', async () => {
+  await using simulated = await startSimulatedRun();
+  simulated.simulator.inject({
+    path: '/api/v2/projects/default/environments/production',
+    fault: { kind: 'respond', status: 403, body: '<h1>Blocked</h1>' },
+  });
+  const result = await simulated.run(DRY);
+  expect(readFailure(result)).toContain('Something other than LaunchDarkly answered');
+});
+
+describe.concurrent('a 404 that LaunchDarkly did not write', () => {
+  const times = Number.POSITIVE_INFINITY;
+
+  test.each(FOREIGN_404S)('is no plan to create the group: %s', async (_title, fault) => {
+    await using simulated = await startSimulatedRun({ group: olderGroup() });
+    simulated.simulator.inject({ path: GROUP_PATH, fault, times });
+    const result = await simulated.run({ ...DRY, 'timeout-seconds': '2' });
+    expect(readFailure(result)).toContain('Something other than LaunchDarkly answered');
+    expect(result.outputs['error-code']).toBe('unexpected-response');
+  });
+
+  test.each(FOREIGN_404S)(
+    'does not say that a conflict has no group: %s',
+    async (_title, fault) => {
+      await using simulated = await startSimulatedRun({ group: olderGroup() });
+      simulated.simulator.inject({ path: GROUP_PATH, fault, times });
+      const result = await simulated.run({ 'if-exists': 'keep', 'timeout-seconds': '2' });
+      expect(readFailure(result)).toContain('Something other than LaunchDarkly answered');
+      expect(result.outputs['error-code']).toBe('unexpected-response');
+    },
+  );
+
+  test.each(FOREIGN_404S)(
+    'does not make an update create the group anew: %s',
+    async (_title, fault) => {
+      await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Before' }) });
+      simulated.simulator.inject({ method: 'PATCH', fault, times });
+      const result = await simulated.run({ 'if-exists': 'update', 'timeout-seconds': '2' });
+      expect(readFailure(result)).toContain('Something other than LaunchDarkly answered');
+      expect(simulated.methods().match(/POST/g)).toHaveLength(1);
+    },
+  );
 });

@@ -24,6 +24,16 @@ export const DESIRED = {
 export const CREATE_PATH = '/api/v2/engineering-insights/insights/group';
 export const GROUP_PATH = `/api/v2/engineering-insights/insights/groups/${DESIRED.key}`;
 
+/** Answers of gateways that do not know a path. None is LaunchDarkly's: its errors have a code. */
+export const FOREIGN_404S: readonly (readonly [title: string, fault: Fault])[] = [
+  ['a page of HTML', { kind: 'respond', status: 404, body: '<h1>Not found</h1>' }],
+  [
+    'the JSON of a gateway',
+    { kind: 'respond', status: 404, body: { message: 'no Route matched with those values' } },
+  ],
+  ['plain text', { kind: 'respond', status: 404, body: 'default backend - 404' }],
+];
+
 /** A group created an hour before the run. Equal to {@link DESIRED} except for `differences`. */
 export function olderGroup(differences: Partial<InsightGroup> = {}): InsightGroup {
   return {

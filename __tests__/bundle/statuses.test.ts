@@ -271,8 +271,21 @@ const REFUSED: readonly RefusedRow[] = [
       'Next: Project "default" and environment "production" exist. Check that the token may see and create insight groups, and that the account has engineering insights.',
     ],
   },
-  ...[405, 413, 418].map(
-    (status): RefusedRow => ({
+  ...(
+    [
+      [402, 'Ask LaunchDarkly whether the plan of the account includes engineering insights.'],
+      [405, 'Check whether a proxy between the runner and LaunchDarkly changes requests.'],
+      [407, 'Put the user and the password for the proxy into HTTPS_PROXY.'],
+      [413, 'The request is too large: shorten the name, or name fewer applications.'],
+      [
+        418,
+        "Look for the reason in LaunchDarkly's answer; if it gives none, ask LaunchDarkly support.",
+      ],
+      [431, 'The request is too large: shorten the name, or name fewer applications.'],
+      [451, 'Ask LaunchDarkly why the account or the region of the runner has no access.'],
+    ] as const
+  ).map(
+    ([status, next]): RefusedRow => ({
       title: `${status}`,
       answer: { status, body: { code: 'no', message: 'Not this way.' } },
       code: 'bad-request',
@@ -280,7 +293,27 @@ const REFUSED: readonly RefusedRow[] = [
         'LaunchDarkly refused the request as invalid',
         `LaunchDarkly refused the request with ${status}. ${TRIED} Nothing was written.`,
         `LaunchDarkly answered ${status} (no): "Not this way."`,
-        'Next: Compare the inputs with what LaunchDarkly says, and run again.',
+        `Next: ${next}`,
+      ],
+    }),
+  ),
+  ...(
+    [
+      [400, 'bad-request'],
+      [401, 'unauthorized'],
+      [403, 'forbidden'],
+      [405, 'bad-request'],
+    ] as const
+  ).map(
+    ([status, code]): RefusedRow => ({
+      title: `${status} as a page of HTML`,
+      answer: { status, body: '<!DOCTYPE html><title>Blocked</title>' },
+      code,
+      says: [
+        'Something other than LaunchDarkly answered',
+        `The request was refused with ${status}, and not in the form of LaunchDarkly's errors. ${TRIED} Nothing was written.`,
+        `The answer was ${status}: "<!DOCTYPE html><title>Blocked</title>"`,
+        'Next: Check that base-uri names LaunchDarkly itself and that no proxy or login page answers in its place.',
       ],
     }),
   ),

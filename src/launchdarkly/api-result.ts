@@ -101,7 +101,7 @@ export function readApiResult<T>(exchange: Exchange, expectation: Expectation<T>
     // LaunchDarkly shows the state of its limits on every answer; only with 429 has one been reached.
     retryAfterMs: (status === 429 ? parseRateLimitWait : parseRetryAfter)(headers, receivedAt),
   };
-  if (status >= 400 && status <= 499 && status !== 408) {
+  if (status >= 400 && status <= 499 && status !== 408 && status !== 425) {
     return { ...timing, kind: 'rejected', error: readApiError(status, body) };
   }
   if (status === expectation.status && (body.kind === 'json' || status === NO_CONTENT)) {
@@ -132,6 +132,9 @@ function readResponseFailure(response: ResponseReceived, expectedStatus: number)
   }
   if (status === 408) {
     return { ...common, code: 'timeout', what: 'answered 408 (request timeout)' };
+  }
+  if (status === 425) {
+    return { ...common, code: 'server-error', what: 'answered 425 (too early)' };
   }
   if (status >= 300 && status <= 399) {
     // Following it would turn the POST into a GET or carry the token to another host.

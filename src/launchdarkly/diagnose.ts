@@ -1,6 +1,7 @@
 import type { ActionErrorParts, ErrorCode } from '../errors.ts';
 import type { ApiError, RequestFailure } from './api-result.ts';
 import type { LaunchDarkly } from './client.ts';
+import { isForeignError } from './error-origin.ts';
 import { investigate } from './investigate.ts';
 import { type DiagnosisContext, describeOperation } from './operation.ts';
 import { findRemedy } from './remedies.ts';
@@ -15,18 +16,17 @@ export async function describeApiError(
   context: DiagnosisContext,
   client: LaunchDarkly,
 ): Promise<ActionErrorParts> {
-  const parts = {
-    code: nameStatus(error.status),
-    serverMessage: quoteApiError(error),
-    reasons: error.errors,
-    details: error.id === undefined ? [] : [`Request ID for LaunchDarkly support: ${error.id}`],
-  };
+  const { status, errors, id } = error;
   const finding = await investigate(error, context, client);
+  const { code = nameStatus(status), title, headline, nextStep } = finding;
   return {
-    ...parts,
-    ...(finding.title !== undefined && { title: finding.title }),
-    message: `${asSentence(finding.headline)} ${describeOperation(context)}`,
-    nextStep: finding.nextStep,
+    code,
+    ...(title !== undefined && { title }),
+    message: `${asSentence(headline)} ${describeOperation(context)}`,
+    serverMessage: quoteApiError(error),
+    nextStep,
+    reasons: errors,
+    details: id === undefined ? [] : [`Request ID for LaunchDarkly support: ${id}`],
   };
 }
 
@@ -48,13 +48,16 @@ export function describeFailure(
   };
 }
 
-/** Puts LaunchDarkly's own words on a 4xx into one sentence. They are raw: see {@link ApiError}. */
+/** Puts the words that came with a 4xx into one sentence. They are raw: see {@link ApiError}. */
 export function quoteApiError(error: ApiError): string {
   const { status, code, message, text, unreadable } = error;
   if (unreadable !== undefined) {
     return `LaunchDarkly answered ${status} with a body that can't be read: ${unreadable}.`;
   }
   const words = message ?? text.trim();
+  if (isForeignError(error)) {
+    return `The answer was ${status}: "${words}"`;
+  }
   return quote(code === undefined ? String(status) : `${status} (${code})`, words);
 }
 

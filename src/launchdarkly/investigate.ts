@@ -1,6 +1,8 @@
+import { SPECIAL_TITLES } from '../errors.ts';
 import type { ApiError } from './api-result.ts';
 import { INSTANCE_LIST, type Server } from './base-uri.ts';
 import type { LaunchDarkly } from './client.ts';
+import { isForeignError } from './error-origin.ts';
 import {
   describePlacement,
   type Finding,
@@ -9,7 +11,7 @@ import {
   locateEnvironment,
 } from './key-lookup.ts';
 import type { DiagnosisContext, Operation } from './operation.ts';
-import { describeAvailability } from './remedies.ts';
+import { describeAvailability, FOREIGN_ANSWER_REMEDY, findStatusRemedy } from './remedies.ts';
 
 const COMPARE_INPUTS = 'Compare the inputs with what LaunchDarkly says, and run again.';
 
@@ -20,24 +22,40 @@ export async function investigate(
   client: LaunchDarkly,
 ): Promise<Finding> {
   const { desired, server } = context;
-  switch (error.status) {
+  const { status } = error;
+  if (status === 404) {
+    const placement = context.placement ?? (await locateEnvironment(desired, client));
+    const isExplained = placement.kind !== 'found' && placement.kind !== 'unknown';
+    return isForeignError(error) && !isExplained
+      ? { ...describeForeignError(status), code: 'unexpected-response' }
+      : describePlacement(placement, desired, server);
+  }
+  if (isForeignError(error)) {
+    return describeForeignError(status);
+  }
+  switch (status) {
     case 401:
       return investigateToken(server, client);
     case 403:
       return describeForbidden(error, server);
-    case 404: {
-      const placement = context.placement ?? (await locateEnvironment(desired, client));
-      return describePlacement(placement, desired, server);
-    }
     case 400:
     case 422:
       return investigateRequest(error, context, client);
     default:
       return {
-        headline: `LaunchDarkly refused the request with ${error.status}`,
-        nextStep: COMPARE_INPUTS,
+        headline: `LaunchDarkly refused the request with ${status}`,
+        nextStep: findStatusRemedy(status),
       };
   }
+}
+
+/** Describes an error that is not in the form of LaunchDarkly's, such as the page of a proxy. */
+function describeForeignError(status: number): Finding {
+  return {
+    title: SPECIAL_TITLES.foreignAnswer,
+    headline: `the request was refused with ${status}, and not in the form of LaunchDarkly's errors`,
+    nextStep: FOREIGN_ANSWER_REMEDY,
+  };
 }
 
 /** A 400 that speaks of a project, an environment or an application is worth a look at what exists. */

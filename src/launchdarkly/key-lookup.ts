@@ -1,9 +1,10 @@
 import { chunk } from '../chunk.ts';
 import { didYouMean, findClosest } from '../did-you-mean.ts';
-import { SPECIAL_TITLES } from '../errors.ts';
+import { type ErrorCode, SPECIAL_TITLES } from '../errors.ts';
 import type { DesiredGroup } from '../insight-group/insight-group.ts';
 import { INSTANCE_LIST, type Server } from './base-uri.ts';
 import type { LaunchDarkly } from './client.ts';
+import { saysNotFound } from './error-origin.ts';
 import type { Page } from './paging.ts';
 import { describeAvailability } from './remedies.ts';
 import type { NamedKey } from './schemas.ts';
@@ -14,8 +15,9 @@ const MAX_LISTED_KEYS = 10;
 /** How many keys one request asks for: they stand in its URL, and a page may hold no more. */
 const MAX_KEYS_PER_LOOKUP = 100;
 
-/** What is wrong, and the next step. `title` stands in for that of the error's code. */
+/** What is wrong, and the next step. `code` and `title` stand in for those of the status. */
 export interface Finding {
+  readonly code?: ErrorCode;
   readonly title?: string;
   readonly headline: string;
   readonly nextStep: string;
@@ -46,7 +48,11 @@ export async function locateEnvironment(
   }
   const environments = await client.listEnvironments(projectKey, 0);
   if (environments.kind === 'rejected' && environments.error.status === 404) {
-    return locateProject(projectKey, client);
+    const placement = await locateProject(projectKey, client);
+    // Only LaunchDarkly can say that a project which exists has no such environment.
+    return placement.kind === 'environment-missing' && !saysNotFound(environments)
+      ? { kind: 'unknown' }
+      : placement;
   }
   if (environments.kind !== 'ok') {
     return { kind: 'unknown' };
@@ -60,7 +66,7 @@ export async function locateEnvironment(
     return { kind: 'environment-missing', environments: keys };
   }
   const environment = await client.getEnvironment(projectKey, environmentKey);
-  if (environment.kind === 'rejected' && environment.error.status === 404) {
+  if (saysNotFound(environment)) {
     return { kind: 'environment-missing', environments: keys };
   }
   return { kind: environment.kind === 'ok' ? 'found' : 'unknown' };
@@ -83,7 +89,7 @@ async function locateProject(projectKey: string, client: LaunchDarkly): Promise<
   }
   // It may be on a further page, or the token may not list projects.
   const project = await client.getProject(projectKey);
-  if (project.kind === 'rejected' && project.error.status === 404) {
+  if (saysNotFound(project)) {
     return { kind: 'project-missing', projects: known };
   }
   return project.kind === 'ok'

@@ -5,6 +5,7 @@ import {
   type InsightGroup,
   withoutValues,
 } from '../insight-group/insight-group.ts';
+import { isOwnError } from '../launchdarkly/error-origin.ts';
 import type { DeleteLimit } from './delete-limit.ts';
 import {
   explainDeleteLimit,
@@ -12,12 +13,7 @@ import {
   explainNotDeleted,
   explainUnknownIdentity,
 } from './delete-messages.ts';
-import {
-  type DeleteResult,
-  GroupRequests,
-  isOwnError,
-  type Observation,
-} from './group-requests.ts';
+import { type DeleteResult, GroupRequests, type Observation } from './group-requests.ts';
 import type { DeleteOutcome } from './group-result.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 import { RetryLoop } from './retry-loop.ts';

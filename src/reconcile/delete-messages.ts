@@ -2,7 +2,7 @@ import { type ActionErrorParts, SPECIAL_TITLES } from '../errors.ts';
 import type { GroupReference, InsightGroup } from '../insight-group/insight-group.ts';
 import type { ApiError } from '../launchdarkly/api-result.ts';
 import { quoteApiError } from '../launchdarkly/diagnose.ts';
-import { isOwnError } from './group-requests.ts';
+import { isOwnError } from '../launchdarkly/error-origin.ts';
 
 /** Explains a group that is not deleted, because it belongs to another project or environment. */
 export function explainForeignDelete(

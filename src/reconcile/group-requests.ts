@@ -1,6 +1,7 @@
 import type { PatchOperation } from '../insight-group/diff.ts';
 import type { DesiredGroup, InsightGroup } from '../insight-group/insight-group.ts';
 import type { ApiError, ApiResult, RequestFailure } from '../launchdarkly/api-result.ts';
+import { isForeignError, isOwnError, saysNotFound } from '../launchdarkly/error-origin.ts';
 import { HELD } from '../launchdarkly/transport.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 import type { RetryLoop } from './retry-loop.ts';
@@ -92,7 +93,7 @@ export class GroupRequests {
       if (result.kind === 'ok') {
         return { kind: 'applied', group: result.value };
       }
-      if (result.kind === 'rejected' && result.error.status === 404) {
+      if (saysNotFound(result)) {
         return { kind: 'not-found', error: result.error };
       }
       const unsettled = await this.#findUnsettled(result, 'update', () => {
@@ -186,7 +187,7 @@ export class GroupRequests {
     return { group: undefined, sentAt, endedAt };
   }
 
-  /** Sends reads until one shows the group or is answered with 404. */
+  /** Sends reads until one shows the group or LaunchDarkly says that there is none. */
   async #get() {
     for (;;) {
       const { result, sentAt, endedAt } = await this.#loop.attempt(() =>
@@ -195,7 +196,7 @@ export class GroupRequests {
       if (result.kind === 'ok') {
         return { result, sentAt, endedAt };
       }
-      if (result.kind === 'rejected' && result.error.status === 404) {
+      if (saysNotFound(result)) {
         return { result, sentAt, endedAt };
       }
       await this.#loop.retryOrThrow(result, 'read');
@@ -213,18 +214,20 @@ export class GroupRequests {
       const { result } = await this.#loop.attempt(() =>
         this.#deps.client.getEnvironment(projectKey, environmentKey),
       );
+      if (result.kind === 'ok') {
+        return;
+      }
       // A token that may create a group need not be allowed to read the environment.
-      if (result.kind === 'ok' || (result.kind === 'rejected' && result.error.status === 403)) {
+      if (
+        result.kind === 'rejected' &&
+        result.error.status === 403 &&
+        !isForeignError(result.error)
+      ) {
         return;
       }
       await this.#loop.retryOrThrow(result, 'check');
     }
   }
-}
-
-/** Whether LaunchDarkly itself answered: its errors have a code. The page of a proxy has none. */
-export function isOwnError({ code, message }: ApiError): boolean {
-  return code !== undefined || message !== undefined;
 }
 
 function asUnsettled(

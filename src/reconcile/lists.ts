@@ -5,6 +5,7 @@ import {
 } from '../insight-group/insight-group.ts';
 import type { ApiResult } from '../launchdarkly/api-result.ts';
 import type { LaunchDarkly } from '../launchdarkly/client.ts';
+import { isForeignError } from '../launchdarkly/error-origin.ts';
 import type { Operation } from '../launchdarkly/operation.ts';
 import { type Page, readWholeList, type WholeList } from '../launchdarkly/paging.ts';
 import type { NamedKey } from '../launchdarkly/schemas.ts';
@@ -188,14 +189,16 @@ export class Lists {
     }
   }
 
-  /** Takes a 404 for what it says, or whatever statuses `absentOn` has. */
+  /** Takes a 404 of LaunchDarkly's for what it says, or whatever statuses `absentOn` has. */
   #find<T>(
     request: () => Promise<ApiResult<T>>,
     { operation, subject, absentOn = [404] }: FindOptions,
   ): Promise<T | undefined> {
     const requestOrNone = async (): Promise<ApiResult<T | undefined>> => {
       const result = await request();
-      return result.kind === 'rejected' && absentOn.includes(result.error.status)
+      return result.kind === 'rejected' &&
+        absentOn.includes(result.error.status) &&
+        !isForeignError(result.error)
         ? { ...result, kind: 'ok', value: undefined }
         : result;
     };

@@ -1,6 +1,7 @@
 import { type ActionErrorParts, SPECIAL_TITLES } from '../errors.ts';
 import type { ApiError } from '../launchdarkly/api-result.ts';
 import { quoteApiError } from '../launchdarkly/diagnose.ts';
+import { isForeignError } from '../launchdarkly/error-origin.ts';
 import type { Operation } from '../launchdarkly/operation.ts';
 import type { Diagnosis } from './reconcile-deps.ts';
 import type { ObservedGroup, RetryReason, RetryReasonOf } from './retry-reason.ts';
@@ -29,7 +30,9 @@ export function describeRetryReason(reason: RetryReason, operation: Operation): 
     case 'stale-read':
       return 'LaunchDarkly may not show yet what was just written';
     case 'not-found':
-      return 'LaunchDarkly answered 404: the environment may be too new';
+      return isForeignError(reason.error)
+        ? "the answer was 404, and not in the form of LaunchDarkly's errors"
+        : 'LaunchDarkly answered 404: the environment may be too new';
   }
 }
 

@@ -383,7 +383,7 @@ describe('diagnosis by asking LaunchDarkly', () => {
     {
       title: 'a 405',
       refusal: refuse(405, { id: '55bf' }),
-      says: ['LaunchDarkly refused the request with 405.', 'Compare the inputs'],
+      says: ['LaunchDarkly refused the request with 405.', 'Check whether a proxy'],
     },
   ];
 
@@ -452,10 +452,10 @@ describe('a look-up of a project and applications', () => {
   function answerBodies(bodies: Readonly<Record<string, unknown>>) {
     const transport: Transport = {
       async send({ path }) {
-        const json = bodies[path];
-        const body = { kind: 'json', text: JSON.stringify(json ?? {}), json: json ?? {} } as const;
+        const json = bodies[path] ?? { code: 'not_found', message: 'No.' };
+        const body = { kind: 'json', text: JSON.stringify(json), json } as const;
         const isStatus = typeof json === 'number';
-        const status = isStatus ? json : json === undefined ? 404 : 200;
+        const status = isStatus ? json : path in bodies ? 200 : 404;
         return { kind: 'response', status, headers: {}, body, startedAt: 0, receivedAt: 0 };
       },
       close: async () => {},
@@ -494,6 +494,27 @@ describe('a look-up of a project and applications', () => {
     [
       'neither the list nor the project may be read',
       { '/api/v2/projects': 403, '/api/v2/projects/p': 403 },
+      'unknown',
+    ],
+    [
+      'the list goes on and a gateway answers the read with 404',
+      { '/api/v2/projects': { ...others, totalCount: 2 }, '/api/v2/projects/p': 404 },
+      'unknown',
+    ],
+    [
+      'the project exists and a gateway answers the list of its environments with 404',
+      {
+        '/api/v2/projects': { items: [{ key: 'p' }], totalCount: 1 },
+        '/api/v2/projects/p/environments': 404,
+      },
+      'unknown',
+    ],
+    [
+      'a gateway answers the read of an environment on a further page with 404',
+      {
+        '/api/v2/projects/p/environments': { ...others, totalCount: 2 },
+        '/api/v2/projects/p/environments/e': 404,
+      },
       'unknown',
     ],
   ] as const)('when %s', async (_case, bodies, kind) => {
