@@ -14889,21 +14889,19 @@ async function explainNoTimeLeft(reason, { key, operation, neededWait, diagnosis
                 ? explainHiddenGroup(key, reason.error)
                 : explainLastingConflict(reason, { key, operation, neededWait });
         case 'not-updatable':
-            return explainNotUpdatable(reason.error, reason.observed);
+            return explainNotUpdatable(key, reason.error);
         case 'overtaken':
             return {
                 code: 'conflict',
                 title: errors/* SPECIAL_TITLES */.iN.contention,
                 message: `Insight group "${key}" kept changing while this step was working on it.${neededWait}`,
                 nextStep: 'Another process is changing the group. Run again when it is done.',
-                existing: reason.observed,
             };
         case 'stale-read':
             return {
                 code: 'timeout',
                 message: `LaunchDarkly shows insight group "${key}", but possibly as it was before this run: reads may lag behind writes by some seconds, and the step has no time left to wait for them.`,
                 nextStep: 'Run again, and raise timeout-seconds.',
-                existing: reason.observed,
             };
     }
 }
@@ -14926,17 +14924,16 @@ function explainHiddenGroup(key, error) {
         nextStep: 'The key may be reserved by a deleted group, or by one that this token may not see. Choose another key, or use a token that sees the whole account.',
     };
 }
-function explainNotUpdatable(error, existing) {
+function explainNotUpdatable(key, error) {
     return {
         code: 'conflict',
         title: errors/* SPECIAL_TITLES */.iN.contention,
-        message: `LaunchDarkly shows insight group "${existing.group.key}" but answers every update of it with 404.`,
+        message: `LaunchDarkly shows insight group "${key}" but answers every update of it with 404.`,
         serverMessage: quoteApiError(error),
         nextStep: 'The token may be allowed to see the group but not to change it, or another process is deleting and creating the group at the same time. Check the token, or set if-exists: keep.',
-        existing,
     };
 }
-function explainLastingConflict({ error, observed }, { key, operation, neededWait = '' }) {
+function explainLastingConflict({ error }, { key, operation, neededWait = '' }) {
     const work = key === '' ? 'read lists' : `${operation} insight group "${key}"`;
     return {
         code: 'conflict',
@@ -14944,7 +14941,6 @@ function explainLastingConflict({ error, observed }, { key, operation, neededWai
         message: `LaunchDarkly answered 409 when this step tried to ${work}.${neededWait}`,
         serverMessage: quoteApiError(error),
         nextStep: "Another process may be changing the group: run again when it is done. If none is, look for the reason in LaunchDarkly's answer.",
-        existing: observed,
     };
 }
 
@@ -15034,14 +15030,15 @@ class RetryLoop {
     #streak = new ConflictStreak();
     #waits = 0;
     #notFound;
-    #retriedFailure;
+    #retried;
+    #observed;
     constructor(desired, deps, ledger) {
         this.#desired = desired;
         this.#deps = deps;
         this.#ledger = ledger;
         this.#unanswered = new UnansweredStreak(deps.maxUnansweredAttempts);
     }
-    async attempt(request) {
+    async attempt(operation, request) {
         const begunAt = this.#deps.now();
         const result = await request();
         const endedAt = this.#deps.now();
@@ -15050,8 +15047,8 @@ class RetryLoop {
         this.serverClock.record({ sentAt, receivedAt: endedAt, serverTimeMs: result.serverClock });
         const causeCode = result.kind === 'indeterminate' ? result.failure.causeCode : undefined;
         this.#unanswered.observeAttempt(causeCode, endedAt.uptimeMs);
-        if (causeCode === undefined) {
-            this.#retriedFailure = undefined;
+        if (causeCode === undefined && (isWrite(operation) || !this.#isWriteRetried)) {
+            this.#retried = undefined;
         }
         return { result, sentAt, endedAt };
     }
@@ -15098,10 +15095,12 @@ class RetryLoop {
         }
         const ms = backoff.ms - retryAfterMs;
         this.#waits += 1;
-        this.#retriedFailure =
-            reason.kind === 'indeterminate' && reason.failure.causeCode !== 'ATTEMPT_TIMEOUT'
-                ? { failure: reason.failure, operation }
-                : undefined;
+        if (reason.kind !== 'stale-read') {
+            this.#retried =
+                reason.kind === 'indeterminate' && reason.failure.causeCode !== 'ATTEMPT_TIMEOUT'
+                    ? { failure: reason.failure, operation }
+                    : undefined;
+        }
         announceWait({ ms, why: describeRetryReason(reason, operation) });
         await sleep(ms);
         this.throwIfStopped();
@@ -15126,10 +15125,16 @@ class RetryLoop {
         if (!(reason instanceof errors/* ActionError */.lZ)) {
             throw reason;
         }
-        const retried = reason.code === 'timeout' ? this.#retriedFailure : undefined;
+        const retried = reason.code === 'timeout' ? this.#retried : undefined;
         throw this.fail(retried === undefined
             ? reason
             : diagnosis.describeFailure(retried.failure, retried.operation));
+    }
+    noteObserved(observed) {
+        this.#observed = observed;
+    }
+    get #isWriteRetried() {
+        return this.#retried !== undefined && isWrite(this.#retried.operation);
     }
     fail(parts) {
         const { writes } = this.#ledger;
@@ -15137,6 +15142,7 @@ class RetryLoop {
         const { isOneOfSeveral = false } = this.#deps;
         const subject = { key: this.#desired.key, isOneOfSeveral, message };
         return new errors/* ActionError */.lZ({
+            existing: this.#observed,
             ...parts,
             message: `${message} ${describeWrites(writes, subject)}`,
             nextStep: `${parts.nextStep}${describeSafety(writes)}`,
@@ -15179,7 +15185,18 @@ class RetryLoop {
     #explainNoTimeLeft(reason, operation, neededMs) {
         const { diagnosis, now } = this.#deps;
         const neededWait = describeNeededWait(neededMs, now().wallMs);
-        return explainNoTimeLeft(reason, { key: this.#desired.key, operation, neededWait, diagnosis });
+        const cause = reason.kind === 'stale-read' && this.#retried !== undefined && this.#isWriteRetried
+            ? {
+                ...this.#retried,
+                reason: { kind: 'indeterminate', failure: this.#retried.failure },
+            }
+            : { reason, operation };
+        return explainNoTimeLeft(cause.reason, {
+            key: this.#desired.key,
+            operation: cause.operation,
+            neededWait,
+            diagnosis,
+        });
     }
 }
 function isWrite(operation) {
@@ -15329,7 +15346,7 @@ class Lists {
         const { diagnosis } = this.#depsFor(subject);
         const loop = this.#openLoop(subject);
         for (;;) {
-            const { result } = await loop.attempt(readPage(0));
+            const { result } = await loop.attempt('list-environments', readPage(0));
             if (result.kind === 'ok') {
                 const environments = await readWholeList(result.value, (offset) => this.#require(readPage(offset), 'list-environments', subject));
                 return { kind: 'found', environments };
@@ -15377,7 +15394,7 @@ class Lists {
     async #require(request, operation, subject = NO_GROUP) {
         const loop = this.#openLoop(subject);
         for (;;) {
-            const { result } = await loop.attempt(request);
+            const { result } = await loop.attempt(operation, request);
             if (result.kind === 'ok') {
                 return result.value;
             }
@@ -15632,7 +15649,7 @@ class GroupRequests {
     }
     async create() {
         for (;;) {
-            const { result, sentAt, endedAt } = await this.#loop.attempt(() => this.#deps.client.createGroup(this.#desired));
+            const { result, sentAt, endedAt } = await this.#loop.attempt('create', () => this.#deps.client.createGroup(this.#desired));
             if (result.kind === 'ok') {
                 return { kind: 'applied', group: result.value };
             }
@@ -15647,7 +15664,7 @@ class GroupRequests {
     }
     async update(key, patch) {
         for (;;) {
-            const { result, endedAt } = await this.#loop.attempt(() => this.#deps.client.patchGroup(key, patch));
+            const { result, endedAt } = await this.#loop.attempt('update', () => this.#deps.client.patchGroup(key, patch));
             if (result.kind === 'ok') {
                 return { kind: 'applied', group: result.value };
             }
@@ -15664,7 +15681,7 @@ class GroupRequests {
         }
     }
     async delete(key) {
-        const { result, endedAt } = await this.#loop.attempt(() => this.#deps.client.deleteGroup(key));
+        const { result, endedAt } = await this.#loop.attempt('delete', () => this.#deps.client.deleteGroup(key));
         if (result.kind === 'ok') {
             return { kind: 'gone' };
         }
@@ -15721,7 +15738,7 @@ class GroupRequests {
     }
     async #get() {
         for (;;) {
-            const { result, sentAt, endedAt } = await this.#loop.attempt(() => this.#deps.client.getGroup(this.#desired.key));
+            const { result, sentAt, endedAt } = await this.#loop.attempt('read', () => this.#deps.client.getGroup(this.#desired.key));
             if (result.kind === 'ok') {
                 return { result, sentAt, endedAt };
             }
@@ -15734,7 +15751,7 @@ class GroupRequests {
     async assertEnvironmentExists() {
         const { projectKey, environmentKey } = this.#desired;
         for (;;) {
-            const { result } = await this.#loop.attempt(() => this.#deps.client.getEnvironment(projectKey, environmentKey));
+            const { result } = await this.#loop.attempt('check', () => this.#deps.client.getEnvironment(projectKey, environmentKey));
             if (result.kind === 'ok') {
                 return;
             }
@@ -15792,6 +15809,7 @@ class Deletion {
         if (group === undefined) {
             return { kind: 'absent', group: undefined, drift: [] };
         }
+        this.#loop.noteObserved({ group, drift: [] });
         if (!isInPlace(group, target)) {
             throw this.#loop.fail(explainForeignDelete(group, target));
         }
@@ -15819,11 +15837,9 @@ class Deletion {
         switch (result.kind) {
             case 'not-deleted':
                 return this.#readCurrent(found);
-            case 'conflict': {
-                const observed = { group: found.group, drift: [] };
-                await this.#loop.wait({ ...result, observed }, 'delete');
+            case 'conflict':
+                await this.#loop.wait(result, 'delete');
                 return this.#readCurrent(found);
-            }
             case 'unconfirmed': {
                 const current = isOwnError(result.error)
                     ? await this.#confirmGone(found)
@@ -15868,9 +15884,9 @@ class Deletion {
             if (current !== undefined) {
                 return current;
             }
-            const observed = { group: observation.group ?? found.group, drift: [] };
+            this.#loop.noteObserved({ group: observation.group ?? found.group, drift: [] });
             const staleMs = this.#staleMs(observation, found);
-            await this.#loop.waitBriefly(staleMs, { kind: 'stale-read', observed }, 'read');
+            await this.#loop.waitBriefly(staleMs, { kind: 'stale-read' }, 'read');
         }
     }
     async #observe(found) {
@@ -16014,14 +16030,15 @@ class Reconciler {
             const read = await this.#requests.read();
             if (read === undefined) {
                 this.#notUpdatable = undefined;
+                this.#loop.noteObserved(undefined);
                 return undefined;
             }
             const { group, staleMs } = read;
+            this.#loop.noteObserved({ group, drift: diffGroups(this.#request.desired, group) });
             if (staleMs === 0 || this.#ledger.findMaker(group, this.#loop.serverClock) === 'this-run') {
                 return this.#settle(group);
             }
-            const observed = { group, drift: diffGroups(this.#request.desired, group) };
-            await this.#loop.waitBriefly(staleMs, { kind: 'stale-read', observed }, 'read');
+            await this.#loop.waitBriefly(staleMs, { kind: 'stale-read' }, 'read');
         }
     }
     async #settle(group) {
@@ -16061,7 +16078,7 @@ class Reconciler {
             switch (updated.kind) {
                 case 'not-found':
                     this.#ledger.noteGroupGone();
-                    this.#notUpdatable = { error: updated.error, observed: plan };
+                    this.#notUpdatable = { error: updated.error, group: found };
                     return undefined;
                 case 'applied': {
                     this.#notUpdatable = undefined;
@@ -16071,7 +16088,8 @@ class Reconciler {
                     if (next === undefined) {
                         return { kind: 'updated', group, drift: first.drift };
                     }
-                    await this.#loop.wait({ kind: 'overtaken', observed: next }, 'update');
+                    this.#loop.noteObserved(next);
+                    await this.#loop.wait({ kind: 'overtaken' }, 'update');
                     plan = next;
                     break;
                 }
@@ -16079,13 +16097,15 @@ class Reconciler {
                 case 'indeterminate': {
                     const read = await this.#requests.read();
                     if (read === undefined) {
+                        this.#loop.noteObserved(undefined);
                         return undefined;
                     }
                     const next = planExisting(this.#request.desired, read.group, 'update');
                     if (next.kind !== 'update') {
                         return this.#settle(read.group);
                     }
-                    await this.#loop.wait(updated.kind === 'conflict' ? { ...updated, observed: next } : updated, 'update');
+                    this.#loop.noteObserved(next);
+                    await this.#loop.wait(updated, 'update');
                     plan = next;
                 }
             }
@@ -16117,15 +16137,15 @@ class Reconciler {
         }
         const nowMs = this.#deps.now().uptimeMs;
         if (this.#notUpdatable !== undefined) {
-            const { error, observed } = this.#notUpdatable;
+            const { error, group } = this.#notUpdatable;
             const isStuck = this.#streak.count('not-updatable', nowMs);
             if (this.#streak.isRepeated) {
-                this.#ledger.noteGroupSeen(observed.group, this.#loop.serverClock);
+                this.#ledger.noteGroupSeen(group, this.#loop.serverClock);
             }
             if (isStuck) {
-                throw this.#loop.fail(explainNotUpdatable(error, observed));
+                throw this.#loop.fail(explainNotUpdatable(this.#request.desired.key, error));
             }
-            return this.#loop.wait({ kind: 'not-updatable', error, observed }, 'create');
+            return this.#loop.wait({ kind: 'not-updatable', error }, 'create');
         }
         if (this.#streak.count('hidden', nowMs)) {
             throw this.#loop.fail(explainHiddenGroup(this.#request.desired.key, created.error));

@@ -94,7 +94,7 @@ export interface ActionErrorParts {
   readonly problems?: readonly SourceProblem[];
   /** More facts, one per line, for a log group above the annotation. */
   readonly details?: readonly string[];
-  /** Set when a group of the key exists and is the reason for the failure. */
+  /** The group of the key as it was last seen; undefined where there was none. */
   readonly existing?:
     | { readonly group: InsightGroup; readonly drift: readonly Drift[] }
     | undefined;

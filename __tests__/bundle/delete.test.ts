@@ -328,6 +328,38 @@ describe.concurrent('a delete that was certainly not carried out', () => {
   );
 });
 
+describe.concurrent('a delete that never gets a clear answer', () => {
+  const message = 'Maintenance.';
+
+  test.each<readonly [title: string, fault: Fault, code: string, says: string]>([
+    ['500', { kind: 'respond', status: 500, body: { message } }, 'server-error', 'answered 500'],
+    ['503', { kind: 'respond', status: 503, body: { message } }, 'server-error', 'answered 503'],
+    ['a lost connection', { kind: 'reset' }, 'network', 'lost before it responded'],
+  ])(
+    'fails with the answer and not with reads that may lag: %s',
+    async (_title, fault, code, says) => {
+      const group = olderGroup();
+      await using simulated = await startSimulatedRun({ group });
+      injectDeleteFault(simulated.simulator, fault, Number.POSITIVE_INFINITY);
+      const result = await runDelete(simulated, { 'timeout-seconds': '3' });
+      const failure = readDeleteFailure(result);
+      expect(failure).toContain(says);
+      expect(failure).toContain(DELETE_UNKNOWN);
+      expect(failure.includes(message)).toBe(code === 'server-error');
+      expect(result.outputs['error-code']).toBe(code);
+      expect(JSON.parse(result.outputs['group'] ?? '')).toMatchObject({ key: DESIRED.key });
+    },
+  );
+
+  test('has the group in the outputs when LaunchDarkly refuses to delete it', async () => {
+    await using simulated = await startSimulatedRun({ group: olderGroup() });
+    injectDeleteFault(simulated.simulator, { kind: 'respond', status: 403 });
+    const result = await runDelete(simulated);
+    expect(result.outputs['error-code']).toBe('forbidden');
+    expect(JSON.parse(result.outputs['group'] ?? '')).toMatchObject({ key: DESIRED.key });
+  });
+});
+
 describe.concurrent('a 404', () => {
   test('in response to the delete is a success: somebody else was faster', async () => {
     await using simulated = await startSimulatedRun({

@@ -227,6 +227,7 @@ describe.concurrent('an update that LaunchDarkly does not apply', () => {
       [
         'LaunchDarkly refused the request as invalid',
         'LaunchDarkly refused the request as invalid (422). Tried to update insight group "default-production-all-apps". Nothing was written.',
+        '- Name: "Production", expected "Production - All Apps"',
         'LaunchDarkly answered 422 (patch_failed): "Could not apply patch."',
         'Next: Make the change in LaunchDarkly, or set if-exists: keep to go on with the group as it is.',
       ].join('\n'),

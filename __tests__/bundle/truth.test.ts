@@ -88,6 +88,40 @@ describe.concurrent('an update that LaunchDarkly stores differently than request
   });
 });
 
+describe.concurrent('an update that fails', () => {
+  const message = 'Not today.';
+  const long = { 'Retry-After': '60' };
+
+  test.each<readonly [title: string, fault: Fault, code: string]>([
+    ['400', { kind: 'respond', status: 400, body: { code: 'no', message } }, 'bad-request'],
+    ['403', { kind: 'respond', status: 403, body: { code: 'no', message } }, 'forbidden'],
+    ['404', { kind: 'respond', status: 404, body: '<h1>No</h1>' }, 'unexpected-response'],
+    ['429', { kind: 'respond', status: 429, headers: long, body: { message } }, 'rate-limited'],
+    ['503', { kind: 'respond', status: 503, body: { message } }, 'server-error'],
+    ['503 and a long wait', { kind: 'respond', status: 503, headers: long }, 'server-error'],
+    ['a redirect', { kind: 'respond', status: 302 }, 'unexpected-response'],
+    ['a lost connection', { kind: 'reset' }, 'network'],
+  ])('leaves the group that was read in the outputs: %s', async (_title, fault, code) => {
+    const group = olderGroup({ name: 'Before' });
+    await using simulated = await startSimulatedRun({ group });
+    answerUpdates(simulated.simulator, fault);
+    const result = await simulated.run({ 'if-exists': 'update', 'timeout-seconds': '3' });
+    const difference = [{ field: 'name', actual: 'Before', desired: DESIRED.name }];
+    expect(result.outputs).toMatchObject({
+      outcome: 'failed',
+      'error-code': code,
+      key: DESIRED.key,
+      name: 'Before',
+      'created-at': new Date(group.createdAt).toISOString(),
+    });
+    expect(JSON.parse(result.outputs['group'] ?? '')).toMatchObject({ name: 'Before' });
+    expect(JSON.parse(result.outputs['drift'] ?? '')).toMatchObject(difference);
+    expect(JSON.parse(result.outputs['groups'] ?? '')).toMatchObject([
+      { name: 'Before', drift: difference },
+    ]);
+  });
+});
+
 describe.concurrent('equivalent spellings', () => {
   test.each([
     [COMPOSED, DECOMPOSED],

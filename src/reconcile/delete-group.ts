@@ -80,6 +80,7 @@ class Deletion {
     if (group === undefined) {
       return { kind: 'absent', group: undefined, drift: [] };
     }
+    this.#loop.noteObserved({ group, drift: [] });
     if (!isInPlace(group, target)) {
       throw this.#loop.fail(explainForeignDelete(group, target));
     }
@@ -110,11 +111,9 @@ class Deletion {
     switch (result.kind) {
       case 'not-deleted':
         return this.#readCurrent(found);
-      case 'conflict': {
-        const observed = { group: found.group, drift: [] };
-        await this.#loop.wait({ ...result, observed }, 'delete');
+      case 'conflict':
+        await this.#loop.wait(result, 'delete');
         return this.#readCurrent(found);
-      }
       case 'unconfirmed': {
         const current = isOwnError(result.error)
           ? await this.#confirmGone(found)
@@ -167,9 +166,9 @@ class Deletion {
       if (current !== undefined) {
         return current;
       }
-      const observed = { group: observation.group ?? found.group, drift: [] };
+      this.#loop.noteObserved({ group: observation.group ?? found.group, drift: [] });
       const staleMs = this.#staleMs(observation, found);
-      await this.#loop.waitBriefly(staleMs, { kind: 'stale-read', observed }, 'read');
+      await this.#loop.waitBriefly(staleMs, { kind: 'stale-read' }, 'read');
     }
   }
 

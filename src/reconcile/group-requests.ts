@@ -68,7 +68,7 @@ export class GroupRequests {
   /** Sends a create until it is applied, in conflict or in doubt. */
   async create(): Promise<Exclude<WriteResult, { kind: 'not-found' }>> {
     for (;;) {
-      const { result, sentAt, endedAt } = await this.#loop.attempt(() =>
+      const { result, sentAt, endedAt } = await this.#loop.attempt('create', () =>
         this.#deps.client.createGroup(this.#desired),
       );
       if (result.kind === 'ok') {
@@ -87,7 +87,7 @@ export class GroupRequests {
   /** Sends an update of the group until it is applied, in conflict, in doubt, or there is no such group. */
   async update(key: string, patch: readonly PatchOperation[]): Promise<WriteResult> {
     for (;;) {
-      const { result, endedAt } = await this.#loop.attempt(() =>
+      const { result, endedAt } = await this.#loop.attempt('update', () =>
         this.#deps.client.patchGroup(key, patch),
       );
       if (result.kind === 'ok') {
@@ -111,7 +111,9 @@ export class GroupRequests {
    * key names by then.
    */
   async delete(key: string): Promise<DeleteResult> {
-    const { result, endedAt } = await this.#loop.attempt(() => this.#deps.client.deleteGroup(key));
+    const { result, endedAt } = await this.#loop.attempt('delete', () =>
+      this.#deps.client.deleteGroup(key),
+    );
     if (result.kind === 'ok') {
       return { kind: 'gone' };
     }
@@ -190,7 +192,7 @@ export class GroupRequests {
   /** Sends reads until one shows the group or LaunchDarkly says that there is none. */
   async #get() {
     for (;;) {
-      const { result, sentAt, endedAt } = await this.#loop.attempt(() =>
+      const { result, sentAt, endedAt } = await this.#loop.attempt('read', () =>
         this.#deps.client.getGroup(this.#desired.key),
       );
       if (result.kind === 'ok') {
@@ -211,7 +213,7 @@ export class GroupRequests {
   async assertEnvironmentExists(): Promise<void> {
     const { projectKey, environmentKey } = this.#desired;
     for (;;) {
-      const { result } = await this.#loop.attempt(() =>
+      const { result } = await this.#loop.attempt('check', () =>
         this.#deps.client.getEnvironment(projectKey, environmentKey),
       );
       if (result.kind === 'ok') {

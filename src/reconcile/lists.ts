@@ -114,7 +114,7 @@ export class Lists {
     const { diagnosis } = this.#depsFor(subject);
     const loop = this.#openLoop(subject);
     for (;;) {
-      const { result } = await loop.attempt(readPage(0));
+      const { result } = await loop.attempt('list-environments', readPage(0));
       if (result.kind === 'ok') {
         const environments = await readWholeList(result.value, (offset) =>
           this.#require(readPage(offset), 'list-environments', subject),
@@ -181,7 +181,7 @@ export class Lists {
   ): Promise<T> {
     const loop = this.#openLoop(subject);
     for (;;) {
-      const { result } = await loop.attempt(request);
+      const { result } = await loop.attempt(operation, request);
       if (result.kind === 'ok') {
         return result.value;
       }

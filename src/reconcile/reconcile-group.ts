@@ -10,7 +10,6 @@ import { type PlanOf, planChange, planExisting } from './plan.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 import { RetryLoop } from './retry-loop.ts';
 import { explainHiddenGroup, explainNotUpdatable } from './retry-messages.ts';
-import type { ObservedGroup } from './retry-reason.ts';
 import { checkUpdate } from './update-check.ts';
 import { WriteLedger } from './write-ledger.ts';
 
@@ -34,7 +33,7 @@ class Reconciler {
   readonly #requests: GroupRequests;
   readonly #streak = new ConflictStreak();
   /** Set while updates are answered with 404 although reads still show the group. */
-  #notUpdatable: { readonly error: ApiError; readonly observed: ObservedGroup } | undefined;
+  #notUpdatable: { readonly error: ApiError; readonly group: InsightGroup } | undefined;
 
   constructor(request: ReconcileRequest, deps: ReconcileDeps) {
     const desired = request.desired;
@@ -85,15 +84,16 @@ class Reconciler {
       const read = await this.#requests.read();
       if (read === undefined) {
         this.#notUpdatable = undefined;
+        this.#loop.noteObserved(undefined);
         return undefined;
       }
       const { group, staleMs } = read;
+      this.#loop.noteObserved({ group, drift: diffGroups(this.#request.desired, group) });
       if (staleMs === 0 || this.#ledger.findMaker(group, this.#loop.serverClock) === 'this-run') {
         return this.#settle(group);
       }
       // It may be a predecessor that was deleted just before our create, whose answer was lost.
-      const observed = { group, drift: diffGroups(this.#request.desired, group) };
-      await this.#loop.waitBriefly(staleMs, { kind: 'stale-read', observed }, 'read');
+      await this.#loop.waitBriefly(staleMs, { kind: 'stale-read' }, 'read');
     }
   }
 
@@ -137,7 +137,7 @@ class Reconciler {
       switch (updated.kind) {
         case 'not-found':
           this.#ledger.noteGroupGone();
-          this.#notUpdatable = { error: updated.error, observed: plan };
+          this.#notUpdatable = { error: updated.error, group: found };
           return undefined;
         case 'applied': {
           this.#notUpdatable = undefined;
@@ -149,7 +149,8 @@ class Reconciler {
             return { kind: 'updated', group, drift: first.drift };
           }
           // The remaining drift was made by somebody else since the read.
-          await this.#loop.wait({ kind: 'overtaken', observed: next }, 'update');
+          this.#loop.noteObserved(next);
+          await this.#loop.wait({ kind: 'overtaken' }, 'update');
           plan = next;
           break;
         }
@@ -158,16 +159,15 @@ class Reconciler {
           // The patch names whole values, so sending it again does no harm; but a read tells whether it is needed.
           const read = await this.#requests.read();
           if (read === undefined) {
+            this.#loop.noteObserved(undefined);
             return undefined;
           }
           const next = planExisting(this.#request.desired, read.group, 'update');
           if (next.kind !== 'update') {
             return this.#settle(read.group);
           }
-          await this.#loop.wait(
-            updated.kind === 'conflict' ? { ...updated, observed: next } : updated,
-            'update',
-          );
+          this.#loop.noteObserved(next);
+          await this.#loop.wait(updated, 'update');
           plan = next;
         }
       }
@@ -210,16 +210,16 @@ class Reconciler {
     }
     const nowMs = this.#deps.now().uptimeMs;
     if (this.#notUpdatable !== undefined) {
-      const { error, observed } = this.#notUpdatable;
+      const { error, group } = this.#notUpdatable;
       const isStuck = this.#streak.count('not-updatable', nowMs);
       if (this.#streak.isRepeated) {
         // It was seen again, so it was not gone.
-        this.#ledger.noteGroupSeen(observed.group, this.#loop.serverClock);
+        this.#ledger.noteGroupSeen(group, this.#loop.serverClock);
       }
       if (isStuck) {
-        throw this.#loop.fail(explainNotUpdatable(error, observed));
+        throw this.#loop.fail(explainNotUpdatable(this.#request.desired.key, error));
       }
-      return this.#loop.wait({ kind: 'not-updatable', error, observed }, 'create');
+      return this.#loop.wait({ kind: 'not-updatable', error }, 'create');
     }
     if (this.#streak.count('hidden', nowMs)) {
       throw this.#loop.fail(explainHiddenGroup(this.#request.desired.key, created.error));

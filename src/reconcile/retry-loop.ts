@@ -14,7 +14,7 @@ import {
   explainNoTimeLeft,
   explainRateLimit,
 } from './retry-messages.ts';
-import type { RetryReason } from './retry-reason.ts';
+import type { ObservedGroup, RetryReason } from './retry-reason.ts';
 import { ServerClock } from './server-clock.ts';
 import { UnansweredStreak } from './unanswered-streak.ts';
 import type { WriteLedger } from './write-ledger.ts';
@@ -41,8 +41,13 @@ export class RetryLoop {
   readonly #streak = new ConflictStreak();
   #waits = 0;
   #notFound: { readonly sinceMs: number; placement: Placement } | undefined;
-  /** The failure that is being retried; undefined after a clear answer, and for an attempt that only timed out. */
-  #retriedFailure: { readonly failure: RequestFailure; readonly operation: Operation } | undefined;
+  /**
+   * The failure that is being retried; undefined after an attempt that only timed out, and after a clear
+   * answer, except that an answered read does not settle a write.
+   */
+  #retried: { readonly failure: RequestFailure; readonly operation: Operation } | undefined;
+  /** The group as it was last seen. */
+  #observed: ObservedGroup | undefined;
 
   constructor(desired: DesiredGroup, deps: ReconcileDeps, ledger: WriteLedger) {
     this.#desired = desired;
@@ -52,7 +57,7 @@ export class RetryLoop {
   }
 
   /** Makes one request, and records the server's clock and whether there was a clear answer. */
-  async attempt<T>(request: () => Promise<ApiResult<T>>) {
+  async attempt<T>(operation: Operation, request: () => Promise<ApiResult<T>>) {
     const begunAt = this.#deps.now();
     const result = await request();
     const endedAt = this.#deps.now();
@@ -62,8 +67,8 @@ export class RetryLoop {
     this.serverClock.record({ sentAt, receivedAt: endedAt, serverTimeMs: result.serverClock });
     const causeCode = result.kind === 'indeterminate' ? result.failure.causeCode : undefined;
     this.#unanswered.observeAttempt(causeCode, endedAt.uptimeMs);
-    if (causeCode === undefined) {
-      this.#retriedFailure = undefined;
+    if (causeCode === undefined && (isWrite(operation) || !this.#isWriteRetried)) {
+      this.#retried = undefined;
     }
     return { result, sentAt, endedAt };
   }
@@ -133,10 +138,12 @@ export class RetryLoop {
     }
     const ms = backoff.ms - retryAfterMs;
     this.#waits += 1;
-    this.#retriedFailure =
-      reason.kind === 'indeterminate' && reason.failure.causeCode !== 'ATTEMPT_TIMEOUT'
-        ? { failure: reason.failure, operation }
-        : undefined;
+    if (reason.kind !== 'stale-read') {
+      this.#retried =
+        reason.kind === 'indeterminate' && reason.failure.causeCode !== 'ATTEMPT_TIMEOUT'
+          ? { failure: reason.failure, operation }
+          : undefined;
+    }
     announceWait({ ms, why: describeRetryReason(reason, operation) });
     await sleep(ms);
     this.throwIfStopped();
@@ -172,12 +179,21 @@ export class RetryLoop {
     if (!(reason instanceof ActionError)) {
       throw reason;
     }
-    const retried = reason.code === 'timeout' ? this.#retriedFailure : undefined;
+    const retried = reason.code === 'timeout' ? this.#retried : undefined;
     throw this.fail(
       retried === undefined
         ? reason
         : diagnosis.describeFailure(retried.failure, retried.operation),
     );
+  }
+
+  /** Takes note of the group as it was just seen, so that every failure shows it; undefined when it is gone. */
+  noteObserved(observed: ObservedGroup | undefined): void {
+    this.#observed = observed;
+  }
+
+  get #isWriteRetried(): boolean {
+    return this.#retried !== undefined && isWrite(this.#retried.operation);
   }
 
   /** Every failure says what may have been written: a step that failed need not have left everything as it was. */
@@ -187,6 +203,7 @@ export class RetryLoop {
     const { isOneOfSeveral = false } = this.#deps;
     const subject = { key: this.#desired.key, isOneOfSeveral, message };
     return new ActionError({
+      existing: this.#observed,
       ...parts,
       message: `${message} ${describeWrites(writes, subject)}`,
       nextStep: `${parts.nextStep}${describeSafety(writes)}`,
@@ -251,7 +268,20 @@ export class RetryLoop {
   ): Promise<ActionErrorParts> {
     const { diagnosis, now } = this.#deps;
     const neededWait = describeNeededWait(neededMs, now().wallMs);
-    return explainNoTimeLeft(reason, { key: this.#desired.key, operation, neededWait, diagnosis });
+    // Reads are only waited for because of the write.
+    const cause =
+      reason.kind === 'stale-read' && this.#retried !== undefined && this.#isWriteRetried
+        ? {
+            ...this.#retried,
+            reason: { kind: 'indeterminate', failure: this.#retried.failure } as const,
+          }
+        : { reason, operation };
+    return explainNoTimeLeft(cause.reason, {
+      key: this.#desired.key,
+      operation: cause.operation,
+      neededWait,
+      diagnosis,
+    });
   }
 }
 

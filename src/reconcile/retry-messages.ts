@@ -4,7 +4,7 @@ import { quoteApiError } from '../launchdarkly/diagnose.ts';
 import { isForeignError } from '../launchdarkly/error-origin.ts';
 import type { Operation } from '../launchdarkly/operation.ts';
 import type { Diagnosis } from './reconcile-deps.ts';
-import type { ObservedGroup, RetryReason, RetryReasonOf } from './retry-reason.ts';
+import type { RetryReason, RetryReasonOf } from './retry-reason.ts';
 
 /** What was attempted, and what a server asks for before the next attempt, in words or empty. */
 interface AttemptedRequest {
@@ -63,21 +63,19 @@ export async function explainNoTimeLeft(
         ? explainHiddenGroup(key, reason.error)
         : explainLastingConflict(reason, { key, operation, neededWait });
     case 'not-updatable':
-      return explainNotUpdatable(reason.error, reason.observed);
+      return explainNotUpdatable(key, reason.error);
     case 'overtaken':
       return {
         code: 'conflict',
         title: SPECIAL_TITLES.contention,
         message: `Insight group "${key}" kept changing while this step was working on it.${neededWait}`,
         nextStep: 'Another process is changing the group. Run again when it is done.',
-        existing: reason.observed,
       };
     case 'stale-read':
       return {
         code: 'timeout',
         message: `LaunchDarkly shows insight group "${key}", but possibly as it was before this run: reads may lag behind writes by some seconds, and the step has no time left to wait for them.`,
         nextStep: 'Run again, and raise timeout-seconds.',
-        existing: reason.observed,
       };
   }
 }
@@ -111,21 +109,20 @@ export function explainHiddenGroup(key: string, error: ApiError): ActionErrorPar
 }
 
 /** Explains a group that reads show and updates do not find. */
-export function explainNotUpdatable(error: ApiError, existing: ObservedGroup): ActionErrorParts {
+export function explainNotUpdatable(key: string, error: ApiError): ActionErrorParts {
   return {
     code: 'conflict',
     title: SPECIAL_TITLES.contention,
-    message: `LaunchDarkly shows insight group "${existing.group.key}" but answers every update of it with 404.`,
+    message: `LaunchDarkly shows insight group "${key}" but answers every update of it with 404.`,
     serverMessage: quoteApiError(error),
     nextStep:
       'The token may be allowed to see the group but not to change it, or another process is deleting and creating the group at the same time. Check the token, or set if-exists: keep.',
-    existing,
   };
 }
 
 /** Explains a 409 that does not clear. `neededWait` is the server's own wait, in words or empty. */
 export function explainLastingConflict(
-  { error, observed }: RetryReasonOf<'conflict'>,
+  { error }: RetryReasonOf<'conflict'>,
   { key, operation, neededWait = '' }: { key: string; operation: Operation; neededWait?: string },
 ): ActionErrorParts {
   const work = key === '' ? 'read lists' : `${operation} insight group "${key}"`;
@@ -136,6 +133,5 @@ export function explainLastingConflict(
     serverMessage: quoteApiError(error),
     nextStep:
       "Another process may be changing the group: run again when it is done. If none is, look for the reason in LaunchDarkly's answer.",
-    existing: observed,
   };
 }

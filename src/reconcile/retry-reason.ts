@@ -12,17 +12,13 @@ export interface ObservedGroup {
 /** Why another attempt has to wait. */
 export type RetryReason = { readonly retryAfterMs?: number | undefined } & (
   | { readonly kind: 'indeterminate'; readonly failure: RequestFailure }
-  | {
-      readonly kind: 'conflict';
-      readonly error: ApiError;
-      readonly observed?: ObservedGroup | undefined;
-    }
+  | { readonly kind: 'conflict'; readonly error: ApiError }
   /** LaunchDarkly shows the group, but does not find it when it is to be updated. */
-  | { readonly kind: 'not-updatable'; readonly error: ApiError; readonly observed: ObservedGroup }
+  | { readonly kind: 'not-updatable'; readonly error: ApiError }
   /** Somebody else changed the group between the read and our patch. */
-  | { readonly kind: 'overtaken'; readonly observed: ObservedGroup }
+  | { readonly kind: 'overtaken' }
   /** What was read may be older than what this run has written. */
-  | { readonly kind: 'stale-read'; readonly observed: ObservedGroup }
+  | { readonly kind: 'stale-read' }
   /** The project or the environment was not found, but may have been made a moment ago. */
   | { readonly kind: 'not-found'; readonly error: ApiError; readonly placement: Placement }
 );

@@ -77,7 +77,7 @@ function setUp({
     },
     /** Makes one attempt that takes a second and ends as told, and waits for the next one. */
     async fail(operation: Operation, parts: Partial<RequestFailure> = {}) {
-      const { result } = await loop.attempt(async () => {
+      const { result } = await loop.attempt(operation, async () => {
         uptimeMs += 1_000;
         return indeterminate(parts)(timing());
       });
@@ -107,7 +107,7 @@ const done = (parts: Partial<Timing>): ApiResult<string> => ({
 test('a request counts from when it was sent, and not from when it was held back', async () => {
   const { loop, pass } = setUp();
   pass(10_000);
-  const { sentAt, endedAt } = await loop.attempt(async () => {
+  const { sentAt, endedAt } = await loop.attempt('read', async () => {
     pass(3_500);
     return done({ heldMs: 3_000, serverClock: EPOCH_MS + 13_500 });
   });
