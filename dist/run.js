@@ -14416,6 +14416,35 @@ function hasMore({ length, totalCount, hasNext }, offset) {
 
 // EXTERNAL MODULE: ./build/http/backoff.js
 var http_backoff = __nccwpck_require__(5029);
+;// CONCATENATED MODULE: ./build/launchdarkly/operation.js
+function isWrite(operation) {
+    return operation === 'create' || operation === 'update' || operation === 'delete';
+}
+function describeOperation({ operation, desired }) {
+    const environment = desired.environmentKey === '' ? '' : `, environment "${desired.environmentKey}"`;
+    const place = `project "${desired.projectKey}"${environment}`;
+    switch (operation) {
+        case 'create':
+            return `Tried to create insight group "${desired.key}" for ${place}.`;
+        case 'read':
+            return `Tried to read insight group "${desired.key}".`;
+        case 'update':
+            return `Tried to update insight group "${desired.key}".`;
+        case 'delete':
+            return `Tried to delete insight group "${desired.key}".`;
+        case 'list-projects':
+            return 'Tried to list the projects.';
+        case 'list-environments':
+            return `Tried to list the environments of project "${desired.projectKey}".`;
+        case 'list-groups':
+            return 'Tried to list the insight groups.';
+        case 'check':
+            return desired.key === ''
+                ? `Tried to read ${place}.`
+                : `Tried to check ${place} for insight group "${desired.key}".`;
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/reconcile/conflict-streak.js
 const PATIENCE_MS = 30_000;
 const MIN_ROUNDS = 6;
@@ -14434,6 +14463,57 @@ class ConflictStreak {
     end(kind) {
         if (this.#current?.kind === kind) {
             this.#current = undefined;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/not-found-streak.js
+const RETRY_LIMIT_MS = {
+    found: 10_000,
+    'environment-missing': 5_000,
+    'project-missing': 0,
+    'not-launchdarkly': 0,
+    unknown: 0,
+};
+class NotFoundStreak {
+    #deps;
+    #sinceMs;
+    #placement;
+    constructor(deps) {
+        this.#deps = deps;
+    }
+    async observe() {
+        const { now, diagnosis } = this.#deps;
+        this.#sinceMs ??= now().uptimeMs;
+        const placement = this.#placement?.kind === 'found' ? this.#placement : await diagnosis.locateEnvironment();
+        this.#placement = placement;
+        const leftMs = this.#sinceMs + RETRY_LIMIT_MS[placement.kind] - now().uptimeMs;
+        return { placement, leftMs };
+    }
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/retried-failure.js
+
+class RetriedFailure {
+    #last;
+    get last() {
+        return this.#last;
+    }
+    get lastWrite() {
+        return this.#last !== undefined && isWrite(this.#last.operation) ? this.#last : undefined;
+    }
+    noteAnswer(operation) {
+        if (isWrite(operation) || this.lastWrite === undefined) {
+            this.#last = undefined;
+        }
+    }
+    noteWait(reason, operation) {
+        if (reason.kind === 'indeterminate') {
+            const { failure } = reason;
+            this.#last = failure.causeCode === 'ATTEMPT_TIMEOUT' ? undefined : { failure, operation };
+        }
+        else if (reason.kind !== 'stale-read') {
+            this.#last = undefined;
         }
     }
 }
@@ -14755,32 +14835,6 @@ function describeForbidden(error, server) {
     };
 }
 
-;// CONCATENATED MODULE: ./build/launchdarkly/operation.js
-function describeOperation({ operation, desired }) {
-    const environment = desired.environmentKey === '' ? '' : `, environment "${desired.environmentKey}"`;
-    const place = `project "${desired.projectKey}"${environment}`;
-    switch (operation) {
-        case 'create':
-            return `Tried to create insight group "${desired.key}" for ${place}.`;
-        case 'read':
-            return `Tried to read insight group "${desired.key}".`;
-        case 'update':
-            return `Tried to update insight group "${desired.key}".`;
-        case 'delete':
-            return `Tried to delete insight group "${desired.key}".`;
-        case 'list-projects':
-            return 'Tried to list the projects.';
-        case 'list-environments':
-            return `Tried to list the environments of project "${desired.projectKey}".`;
-        case 'list-groups':
-            return 'Tried to list the insight groups.';
-        case 'check':
-            return desired.key === ''
-                ? `Tried to read ${place}.`
-                : `Tried to check ${place} for insight group "${desired.key}".`;
-    }
-}
-
 ;// CONCATENATED MODULE: ./build/launchdarkly/diagnose.js
 
 
@@ -15013,13 +15067,9 @@ class UnansweredStreak {
 
 
 
-const NOT_FOUND_RETRY_LIMIT_MS = {
-    found: 10_000,
-    'environment-missing': 5_000,
-    'project-missing': 0,
-    'not-launchdarkly': 0,
-    unknown: 0,
-};
+
+
+
 const LIMITED_BACKOFF = { minMs: 500, maxMs: 2_000 };
 class RetryLoop {
     serverClock = new ServerClock();
@@ -15030,13 +15080,14 @@ class RetryLoop {
     #streak = new ConflictStreak();
     #waits = 0;
     #notFound;
-    #retried;
+    #retried = new RetriedFailure();
     #observed;
     constructor(desired, deps, ledger) {
         this.#desired = desired;
         this.#deps = deps;
         this.#ledger = ledger;
         this.#unanswered = new UnansweredStreak(deps.maxUnansweredAttempts);
+        this.#notFound = new NotFoundStreak(deps);
     }
     async attempt(operation, request) {
         const begunAt = this.#deps.now();
@@ -15047,8 +15098,8 @@ class RetryLoop {
         this.serverClock.record({ sentAt, receivedAt: endedAt, serverTimeMs: result.serverClock });
         const causeCode = result.kind === 'indeterminate' ? result.failure.causeCode : undefined;
         this.#unanswered.observeAttempt(causeCode, endedAt.uptimeMs);
-        if (causeCode === undefined && (isWrite(operation) || !this.#isWriteRetried)) {
-            this.#retried = undefined;
+        if (causeCode === undefined) {
+            this.#retried.noteAnswer(operation);
         }
         return { result, sentAt, endedAt };
     }
@@ -15095,12 +15146,7 @@ class RetryLoop {
         }
         const ms = backoff.ms - retryAfterMs;
         this.#waits += 1;
-        if (reason.kind !== 'stale-read') {
-            this.#retried =
-                reason.kind === 'indeterminate' && reason.failure.causeCode !== 'ATTEMPT_TIMEOUT'
-                    ? { failure: reason.failure, operation }
-                    : undefined;
-        }
+        this.#retried.noteWait(reason, operation);
         announceWait({ ms, why: describeRetryReason(reason, operation) });
         await sleep(ms);
         this.throwIfStopped();
@@ -15125,16 +15171,13 @@ class RetryLoop {
         if (!(reason instanceof errors/* ActionError */.lZ)) {
             throw reason;
         }
-        const retried = reason.code === 'timeout' ? this.#retried : undefined;
+        const retried = reason.code === 'timeout' ? this.#retried.last : undefined;
         throw this.fail(retried === undefined
             ? reason
             : diagnosis.describeFailure(retried.failure, retried.operation));
     }
     noteObserved(observed) {
         this.#observed = observed;
-    }
-    get #isWriteRetried() {
-        return this.#retried !== undefined && isWrite(this.#retried.operation);
     }
     fail(parts) {
         const { writes } = this.#ledger;
@@ -15166,17 +15209,12 @@ class RetryLoop {
         return this.waitBriefly(leftMs, reason, operation);
     }
     async #retryNotFound(error, retryAfterMs, operation) {
-        const { diagnosis, now } = this.#deps;
-        const sinceMs = this.#notFound?.sinceMs ?? now().uptimeMs;
-        const placement = this.#notFound?.placement.kind === 'found'
-            ? this.#notFound.placement
-            : await diagnosis.locateEnvironment();
-        this.#notFound = { sinceMs, placement };
-        const leftMs = sinceMs + NOT_FOUND_RETRY_LIMIT_MS[placement.kind] - now().uptimeMs;
+        const { placement, leftMs } = await this.#notFound.observe();
         if (leftMs <= 0) {
-            throw this.fail(await diagnosis.describeApiError(error, operation, placement));
+            throw this.fail(await this.#deps.diagnosis.describeApiError(error, operation, placement));
         }
-        return this.waitBriefly(leftMs, { kind: 'not-found', error, placement, retryAfterMs }, operation);
+        const reason = { kind: 'not-found', error, placement, retryAfterMs };
+        return this.waitBriefly(leftMs, reason, operation);
     }
     #explainRateLimit(retryAfterMs = 0) {
         const neededWait = describeNeededWait(retryAfterMs, this.#deps.now().wallMs);
@@ -15185,22 +15223,12 @@ class RetryLoop {
     #explainNoTimeLeft(reason, operation, neededMs) {
         const { diagnosis, now } = this.#deps;
         const neededWait = describeNeededWait(neededMs, now().wallMs);
-        const cause = reason.kind === 'stale-read' && this.#retried !== undefined && this.#isWriteRetried
-            ? {
-                ...this.#retried,
-                reason: { kind: 'indeterminate', failure: this.#retried.failure },
-            }
-            : { reason, operation };
-        return explainNoTimeLeft(cause.reason, {
-            key: this.#desired.key,
-            operation: cause.operation,
-            neededWait,
-            diagnosis,
-        });
+        const write = reason.kind === 'stale-read' ? this.#retried.lastWrite : undefined;
+        const request = { key: this.#desired.key, operation, neededWait, diagnosis };
+        return write === undefined
+            ? explainNoTimeLeft(reason, request)
+            : explainNoTimeLeft({ kind: 'indeterminate', failure: write.failure }, { ...request, operation: write.operation });
     }
-}
-function isWrite(operation) {
-    return operation === 'create' || operation === 'update' || operation === 'delete';
 }
 
 ;// CONCATENATED MODULE: ./build/reconcile/write-ledger.js

@@ -13,6 +13,11 @@ export type Operation =
   | 'list-environments'
   | 'list-groups';
 
+/** Whether the operation changes something. */
+export function isWrite(operation: Operation): boolean {
+  return operation === 'create' || operation === 'update' || operation === 'delete';
+}
+
 /** What a failure is described from. */
 export interface DiagnosisContext {
   readonly operation: Operation;

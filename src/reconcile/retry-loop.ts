@@ -2,11 +2,12 @@ import { ActionError, type ActionErrorParts } from '../errors.ts';
 import { ATTEMPT_RESERVE_MS, type BackoffOptions, computeBackoff } from '../http/backoff.ts';
 import type { DesiredGroup } from '../insight-group/insight-group.ts';
 import type { ApiError, ApiResult, RequestFailure } from '../launchdarkly/api-result.ts';
-import type { Placement } from '../launchdarkly/key-lookup.ts';
-import type { Operation } from '../launchdarkly/operation.ts';
+import { isWrite, type Operation } from '../launchdarkly/operation.ts';
 import { ConflictStreak } from './conflict-streak.ts';
 import { describeSafety, describeWrites } from './messages.ts';
+import { NotFoundStreak } from './not-found-streak.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
+import { RetriedFailure } from './retried-failure.ts';
 import {
   describeNeededWait,
   describeRetryReason,
@@ -18,15 +19,6 @@ import type { ObservedGroup, RetryReason } from './retry-reason.ts';
 import { ServerClock } from './server-clock.ts';
 import { UnansweredStreak } from './unanswered-streak.ts';
 import type { WriteLedger } from './write-ledger.ts';
-
-/** How long a 404 is retried, counted from the first one, depending on what exists. In milliseconds. */
-const NOT_FOUND_RETRY_LIMIT_MS: Readonly<Record<Placement['kind'], number>> = {
-  found: 10_000,
-  'environment-missing': 5_000,
-  'project-missing': 0,
-  'not-launchdarkly': 0,
-  unknown: 0,
-};
 
 /** The bounds of one wait for something that should clear within seconds, in milliseconds. */
 const LIMITED_BACKOFF = { minMs: 500, maxMs: 2_000 };
@@ -40,12 +32,8 @@ export class RetryLoop {
   readonly #unanswered: UnansweredStreak;
   readonly #streak = new ConflictStreak();
   #waits = 0;
-  #notFound: { readonly sinceMs: number; placement: Placement } | undefined;
-  /**
-   * The failure that is being retried; undefined after an attempt that only timed out, and after a clear
-   * answer, except that an answered read does not settle a write.
-   */
-  #retried: { readonly failure: RequestFailure; readonly operation: Operation } | undefined;
+  readonly #notFound: NotFoundStreak;
+  readonly #retried = new RetriedFailure();
   /** The group as it was last seen. */
   #observed: ObservedGroup | undefined;
 
@@ -54,6 +42,7 @@ export class RetryLoop {
     this.#deps = deps;
     this.#ledger = ledger;
     this.#unanswered = new UnansweredStreak(deps.maxUnansweredAttempts);
+    this.#notFound = new NotFoundStreak(deps);
   }
 
   /** Makes one request, and records the server's clock and whether there was a clear answer. */
@@ -67,8 +56,8 @@ export class RetryLoop {
     this.serverClock.record({ sentAt, receivedAt: endedAt, serverTimeMs: result.serverClock });
     const causeCode = result.kind === 'indeterminate' ? result.failure.causeCode : undefined;
     this.#unanswered.observeAttempt(causeCode, endedAt.uptimeMs);
-    if (causeCode === undefined && (isWrite(operation) || !this.#isWriteRetried)) {
-      this.#retried = undefined;
+    if (causeCode === undefined) {
+      this.#retried.noteAnswer(operation);
     }
     return { result, sentAt, endedAt };
   }
@@ -138,12 +127,7 @@ export class RetryLoop {
     }
     const ms = backoff.ms - retryAfterMs;
     this.#waits += 1;
-    if (reason.kind !== 'stale-read') {
-      this.#retried =
-        reason.kind === 'indeterminate' && reason.failure.causeCode !== 'ATTEMPT_TIMEOUT'
-          ? { failure: reason.failure, operation }
-          : undefined;
-    }
+    this.#retried.noteWait(reason, operation);
     announceWait({ ms, why: describeRetryReason(reason, operation) });
     await sleep(ms);
     this.throwIfStopped();
@@ -179,7 +163,7 @@ export class RetryLoop {
     if (!(reason instanceof ActionError)) {
       throw reason;
     }
-    const retried = reason.code === 'timeout' ? this.#retried : undefined;
+    const retried = reason.code === 'timeout' ? this.#retried.last : undefined;
     throw this.fail(
       retried === undefined
         ? reason
@@ -190,10 +174,6 @@ export class RetryLoop {
   /** Takes note of the group as it was just seen, so that every failure shows it; undefined when it is gone. */
   noteObserved(observed: ObservedGroup | undefined): void {
     this.#observed = observed;
-  }
-
-  get #isWriteRetried(): boolean {
-    return this.#retried !== undefined && isWrite(this.#retried.operation);
   }
 
   /** Every failure says what may have been written: a step that failed need not have left everything as it was. */
@@ -238,22 +218,12 @@ export class RetryLoop {
     retryAfterMs: number | undefined,
     operation: Operation,
   ): Promise<void> {
-    const { diagnosis, now } = this.#deps;
-    const sinceMs = this.#notFound?.sinceMs ?? now().uptimeMs;
-    const placement =
-      this.#notFound?.placement.kind === 'found'
-        ? this.#notFound.placement
-        : await diagnosis.locateEnvironment();
-    this.#notFound = { sinceMs, placement };
-    const leftMs = sinceMs + NOT_FOUND_RETRY_LIMIT_MS[placement.kind] - now().uptimeMs;
+    const { placement, leftMs } = await this.#notFound.observe();
     if (leftMs <= 0) {
-      throw this.fail(await diagnosis.describeApiError(error, operation, placement));
+      throw this.fail(await this.#deps.diagnosis.describeApiError(error, operation, placement));
     }
-    return this.waitBriefly(
-      leftMs,
-      { kind: 'not-found', error, placement, retryAfterMs },
-      operation,
-    );
+    const reason = { kind: 'not-found', error, placement, retryAfterMs } as const;
+    return this.waitBriefly(leftMs, reason, operation);
   }
 
   #explainRateLimit(retryAfterMs = 0): ActionErrorParts {
@@ -268,23 +238,13 @@ export class RetryLoop {
   ): Promise<ActionErrorParts> {
     const { diagnosis, now } = this.#deps;
     const neededWait = describeNeededWait(neededMs, now().wallMs);
-    // Reads are only waited for because of the write.
-    const cause =
-      reason.kind === 'stale-read' && this.#retried !== undefined && this.#isWriteRetried
-        ? {
-            ...this.#retried,
-            reason: { kind: 'indeterminate', failure: this.#retried.failure } as const,
-          }
-        : { reason, operation };
-    return explainNoTimeLeft(cause.reason, {
-      key: this.#desired.key,
-      operation: cause.operation,
-      neededWait,
-      diagnosis,
-    });
+    const write = reason.kind === 'stale-read' ? this.#retried.lastWrite : undefined;
+    const request = { key: this.#desired.key, operation, neededWait, diagnosis };
+    return write === undefined
+      ? explainNoTimeLeft(reason, request)
+      : explainNoTimeLeft(
+          { kind: 'indeterminate', failure: write.failure },
+          { ...request, operation: write.operation },
+        );
   }
-}
-
-function isWrite(operation: Operation): boolean {
-  return operation === 'create' || operation === 'update' || operation === 'delete';
 }
