@@ -74,6 +74,7 @@ class GitHubRequestError extends Error {
         this.mayHaveBeenProcessed = mayHaveBeenProcessed;
     }
 }
+const FOREIGN_ANSWER_ADVICE = "Check that GITHUB_API_URL names GitHub's REST API and that no proxy or login page answers in its place.";
 function createGitHubFetch(options) {
     return async (url, init = {}) => {
         const target = new URL(url);
@@ -165,7 +166,7 @@ function getResponse(exchange, request, { origin, secrets }) {
         throw new GitHubRequestError(describeRateLimit(status, rateLimit.waitMs), false);
     }
     if (status >= 300 && status < 400) {
-        const message = `GitHub answered ${status}, and a redirect is not followed.`;
+        const message = `GitHub answered ${status}, and a redirect is not followed. If the repository was renamed or moved, run the workflow again; otherwise check GITHUB_API_URL.`;
         throw new GitHubRequestError(message, false);
     }
     if (!isUsableStatus(status)) {
@@ -189,7 +190,7 @@ function checkErrorBody(status, text, secrets) {
         throw new GitHubRequestError(message, mayHaveBeenProcessed);
     }
     if (json === undefined && text.trim() !== '') {
-        const advice = status < 500 ? " Check whether a proxy or a login page answers in GitHub's place." : '';
+        const advice = status < 500 ? ` ${FOREIGN_ANSWER_ADVICE}` : '';
         const message = `GitHub answered ${status} with a body that is not JSON.${advice}`;
         throw new GitHubRequestError(message, mayHaveBeenProcessed);
     }
@@ -334,14 +335,14 @@ function isRefusedIdentity(error) {
 }
 function readList(data) {
     if (!Array.isArray(data)) {
-        throw new GitHubRequestError('What GitHub answered is not a list of comments.', false);
+        throw new GitHubRequestError(`What GitHub answered is not a list of comments. ${FOREIGN_ANSWER_ADVICE}`, false);
     }
     return data.map(readComment);
 }
 function readComment(data) {
     const comment = minified/* safeParse */.xL(commentSchema, data);
     if (!comment.success) {
-        throw new GitHubRequestError('What GitHub answered is not a comment.', true);
+        throw new GitHubRequestError(`What GitHub answered is not a comment. ${FOREIGN_ANSWER_ADVICE}`, true);
     }
     const { id, body, user, html_url: url } = comment.data;
     return { id, body: body ?? '', author: user?.login, url };
@@ -350,7 +351,7 @@ function checkApiUrl(apiUrl) {
     const url = URL.canParse(apiUrl) ? new URL(apiUrl) : undefined;
     const isLocal = url?.protocol === 'http:' && (0,http_proxies/* isLoopback */.U9)(url);
     if (url === undefined || (url.protocol !== 'https:' && !isLocal)) {
-        throw new GitHubRequestError('GITHUB_API_URL is not an https URL.', false);
+        throw new GitHubRequestError('GITHUB_API_URL is not an https URL, and the token is sent over TLS only. Correct it in env of the workflow or of the runner.', false);
     }
     const { origin, pathname } = url;
     return { origin, baseUrl: `${origin}${pathname.replace(/\/+$/, '')}` };
@@ -512,7 +513,7 @@ var summary = __webpack_require__(8946);
 async function publishComment(options) {
     const { report, identity, secrets, githubToken, deadline, sleep } = options;
     if (!/^[\x21-\x7e]+$/.test(githubToken)) {
-        return { kind: 'failed', why: 'The input github-token is blank or not a valid token.' };
+        return { kind: 'failed', why: explainToken(githubToken) };
     }
     try {
         const marker = markComment(identity);
@@ -543,7 +544,12 @@ function markComment(identity) {
     const id = (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(identity)).digest('base64url');
     return `<!-- create-insight-group:v1 ${id} -->`;
 }
-function explain(error, { secrets, deadline: { signal }, apiUrl, proxies }) {
+function explainToken(githubToken) {
+    return githubToken.trim() === ''
+        ? 'The input github-token is blank. Leave it out to use the token of the job.'
+        : 'The input github-token has characters that no token has. Store the secret again, or leave the input out to use the token of the job.';
+}
+function explain(error, { secrets, deadline: { signal }, apiUrl, proxies, pullRequest }) {
     const requestError = findRequestError(error);
     if (signal.aborted) {
         const reason = signal.reason;
@@ -561,7 +567,10 @@ function explain(error, { secrets, deadline: { signal }, apiUrl, proxies }) {
     }
     const words = secrets.redact(error instanceof Error ? error.message : String(error));
     const status = readStatus(error);
-    if (status === 404 || (status === 403 && !OTHER_REFUSALS.test(words))) {
+    if (status === 404) {
+        return { kind: 'not-found', pullRequest };
+    }
+    if (status === 403 && !OTHER_REFUSALS.test(words)) {
         return { kind: 'forbidden' };
     }
     return {

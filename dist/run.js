@@ -17221,11 +17221,13 @@ function readGitHubContext(env) {
     const repository = env['GITHUB_REPOSITORY'] ?? '';
     const [owner = '', repo = ''] = repository.split('/');
     const name = env['GITHUB_EVENT_NAME'] ?? '';
-    const event = namesPullRequest(name) ? readEvent(env['GITHUB_EVENT_PATH']) : {};
+    const read = namesPullRequest(name) ? readEvent(env['GITHUB_EVENT_PATH']) : {};
+    const event = read ?? {};
     const pullRequest = isPullRequestEvent(name) ? event.pull_request : undefined;
     return {
         repository: owner === '' || repo === '' ? undefined : { owner, repo },
         pullRequestNumber: findPullRequestNumber(name, event, repository),
+        isEventReadable: read !== undefined,
         withheldSecrets: findWithheldSecrets({
             event: name,
             isFork: pullRequest !== undefined && pullRequest.head?.repo?.full_name !== repository,
@@ -17235,9 +17237,14 @@ function readGitHubContext(env) {
         helpUrl: (title) => buildHelpUrl(env, title),
     };
 }
-function choosePullRequest({ repository, pullRequestNumber }, requestedNumber) {
+function choosePullRequest({ repository, pullRequestNumber, isEventReadable }, requestedNumber) {
     const number = requestedNumber ?? pullRequestNumber;
-    return repository === undefined || number === undefined ? undefined : { ...repository, number };
+    if (number === undefined) {
+        return { kind: 'none', reason: isEventReadable ? 'no-number' : 'no-event' };
+    }
+    return repository === undefined
+        ? { kind: 'none', reason: 'no-repository' }
+        : { kind: 'found', pullRequest: { ...repository, number } };
 }
 function describeEvent() {
     const repositoryReference = minified/* object */.Ik({ id: minified/* optional */.lq(minified/* int */.Wh()), url: minified/* optional */.lq(minified/* string */.Yj()) });
@@ -17322,10 +17329,10 @@ function findWithheldSecrets(run) {
 function readEvent(path) {
     try {
         const event = JSON.parse((0,external_node_fs_namespaceObject.readFileSync)(path ?? '', 'utf8'));
-        return minified/* safeParse */.xL(describeEvent(), event).data ?? {};
+        return minified/* safeParse */.xL(describeEvent(), event).data;
     }
     catch {
-        return {};
+        return undefined;
     }
 }
 const HELP_PAGE = 'docs/troubleshooting.md';
@@ -17372,9 +17379,19 @@ function logStart({ total, expected, isDryRun }, log) {
 function logProgress(done, total, log) {
     log.info(`${done} of ${total} done.`);
 }
-function logNoPullRequest(log) {
-    log.info('No comment: this run is not for a pull request.');
-    log.info('To comment on a pull request anyway, set the input pr-number to its number.');
+function logNoPullRequest(reason, log) {
+    switch (reason) {
+        case 'no-number':
+            log.info('No comment: this run is not for a pull request.');
+            log.info('To comment on a pull request anyway, set the input pr-number to its number.');
+            return;
+        case 'no-event':
+            log.warning('The pull request comment could not be written', "The event of this run can't be read (GITHUB_EVENT_PATH). Set the input pr-number to the number of the pull request.");
+            return;
+        case 'no-repository':
+            log.warning('The pull request comment could not be written', 'GITHUB_REPOSITORY does not name a repository. The runner sets it to owner/name; check what changes it.');
+            return;
+    }
 }
 function logCommentResult(result, log) {
     switch (result.kind) {
@@ -17390,6 +17407,11 @@ function logCommentResult(result, log) {
         case 'forbidden':
             log.warning('The pull request comment could not be written', 'The GitHub token may not write comments. Give the job the permission pull-requests: write. On pull requests from forks GitHub withholds it.');
             return;
+        case 'not-found': {
+            const { owner, repo, number } = result.pullRequest;
+            log.warning('The pull request comment could not be written', `GitHub shows no pull request ${number} of ${owner}/${repo} to this token (404). Correct the input pr-number if it names another one, or give the job the permission pull-requests: write. On pull requests from forks GitHub withholds it.`);
+            return;
+        }
         case 'failed':
             log.warning('The pull request comment could not be written', result.why);
             return;
@@ -18775,11 +18797,12 @@ class Run {
         if (listErrors(report).some(({ code }) => code === 'cancelled')) {
             return;
         }
-        const pullRequest = choosePullRequest(this.#github, inputs.prNumber);
-        if (pullRequest === undefined) {
-            logNoPullRequest(log);
+        const chosen = choosePullRequest(this.#github, inputs.prNumber);
+        if (chosen.kind === 'none') {
+            logNoPullRequest(chosen.reason, log);
             return;
         }
+        const { pullRequest } = chosen;
         const deadline = startDeadline(COMMENT_TIMEOUT_MS, this.#cancellation.signal);
         try {
             logCommentResult(await this.#publish(report, { inputs, pullRequest, deadline }), log);

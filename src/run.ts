@@ -199,11 +199,12 @@ class Run<Inputs extends CommonInputs> {
     if (listErrors(report).some(({ code }) => code === 'cancelled')) {
       return;
     }
-    const pullRequest = choosePullRequest(this.#github, inputs.prNumber);
-    if (pullRequest === undefined) {
-      logNoPullRequest(log);
+    const chosen = choosePullRequest(this.#github, inputs.prNumber);
+    if (chosen.kind === 'none') {
+      logNoPullRequest(chosen.reason, log);
       return;
     }
+    const { pullRequest } = chosen;
     const deadline = startDeadline(COMMENT_TIMEOUT_MS, this.#cancellation.signal);
     try {
       logCommentResult(await this.#publish(report, { inputs, pullRequest, deadline }), log);

@@ -224,10 +224,13 @@ describe('with GitHub failing', () => {
     expect(result.annotations[0]?.message).not.toContain(leaked);
   });
 
+  const ADVICE =
+    " Check that GITHUB_API_URL names GitHub's REST API and that no proxy or login page answers in its place.";
+
   test.concurrent.each([
-    [401, " Check whether a proxy or a login page answers in GitHub's place."],
-    [403, " Check whether a proxy or a login page answers in GitHub's place."],
-    [404, " Check whether a proxy or a login page answers in GitHub's place."],
+    [401, ADVICE],
+    [403, ADVICE],
+    [404, ADVICE],
     [501, ''],
   ])('does not show a page of HTML that comes with %i', async (status, advice) => {
     await using simulated = await startSimulatedRun();
@@ -327,6 +330,42 @@ describe('the pull request', () => {
     expect(result.outputs['error-code']).toBe('invalid-input');
     expect(result.log).toContain('"#7" is not valid; expected the number of a pull request');
   });
+});
+
+test('names the pull request, and both reasons, when GitHub does not show it', async () => {
+  await using simulated = await startSimulatedRun();
+  await using github = await startGitHubFor(bot);
+  const answer = { status: 404, body: { message: 'Not Found' } };
+  github.inject({ method: 'POST', path: /comments$/, answer });
+  const result = await runOnPullRequest(simulated, github, { 'pr-number': '4711' });
+  expect(result.exitCode).toBe(0);
+  expect(result.annotations).toMatchObject([
+    { kind: 'warning', message: expect.stringMatching(/pull request 4711 of octo-org\/shop/) },
+  ]);
+  expect(result.log).toContain('Correct the input pr-number');
+  expect(result.log).toContain('pull-requests: write');
+});
+
+test.each([
+  ['the event can not be read', {}, { GITHUB_EVENT_PATH: '/nowhere' }, 'GITHUB_EVENT_PATH'],
+  [
+    'the repository is not known',
+    { 'pr-number': '7' },
+    { GITHUB_REPOSITORY: '' },
+    'GITHUB_REPOSITORY',
+  ],
+])('warns that there is no comment because %s', async (_title, inputs, env, name) => {
+  await using simulated = await startSimulatedRun();
+  await using github = await startGitHubFor(bot);
+  const result = await simulated.run(
+    { 'pr-comment': 'true', ...inputs },
+    { event, env: { GITHUB_API_URL: github.apiUrl, GITHUB_REPOSITORY: REPOSITORY, ...env } },
+  );
+  expect(result.exitCode).toBe(0);
+  expect(result.annotations).toMatchObject([
+    { kind: 'warning', message: expect.stringContaining(name) },
+  ]);
+  expect(result.log).not.toContain('this run is not for a pull request');
 });
 
 test('explains off a pull request why there is no comment, and how to get one', async () => {

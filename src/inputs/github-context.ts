@@ -20,6 +20,8 @@ export interface GitHubContext extends WorkflowRun {
   readonly repository: { readonly owner: string; readonly repo: string } | undefined;
   /** The number of the one pull request that the event belongs to. */
   readonly pullRequestNumber: number | undefined;
+  /** Whether the event's file could be read, where the event may name a pull request. */
+  readonly isEventReadable: boolean;
   /** The REST API of the GitHub instance, as the runner spells it. */
   readonly apiUrl: string;
   /** Builds the address of the page that explains a failure, by the failure's title; undefined for a local action. */
@@ -39,11 +41,13 @@ export function readGitHubContext(env: NodeJS.ProcessEnv): GitHubContext {
   const repository = env['GITHUB_REPOSITORY'] ?? '';
   const [owner = '', repo = ''] = repository.split('/');
   const name = env['GITHUB_EVENT_NAME'] ?? '';
-  const event = namesPullRequest(name) ? readEvent(env['GITHUB_EVENT_PATH']) : {};
+  const read = namesPullRequest(name) ? readEvent(env['GITHUB_EVENT_PATH']) : {};
+  const event = read ?? {};
   const pullRequest = isPullRequestEvent(name) ? event.pull_request : undefined;
   return {
     repository: owner === '' || repo === '' ? undefined : { owner, repo },
     pullRequestNumber: findPullRequestNumber(name, event, repository),
+    isEventReadable: read !== undefined,
     withheldSecrets: findWithheldSecrets({
       event: name,
       isFork: pullRequest !== undefined && pullRequest.head?.repo?.full_name !== repository,
@@ -54,13 +58,24 @@ export function readGitHubContext(env: NodeJS.ProcessEnv): GitHubContext {
   };
 }
 
-/** The pull request to comment on: the input `pr-number` wins over the event. Undefined when neither names one. */
+/** Why there is no pull request to comment on. */
+export interface NoPullRequest {
+  readonly kind: 'none';
+  readonly reason: 'no-number' | 'no-event' | 'no-repository';
+}
+
+/** Finds the pull request to comment on: the input `pr-number` wins over the event. */
 export function choosePullRequest(
-  { repository, pullRequestNumber }: GitHubContext,
+  { repository, pullRequestNumber, isEventReadable }: GitHubContext,
   requestedNumber: number | undefined,
-): PullRequest | undefined {
+): { readonly kind: 'found'; readonly pullRequest: PullRequest } | NoPullRequest {
   const number = requestedNumber ?? pullRequestNumber;
-  return repository === undefined || number === undefined ? undefined : { ...repository, number };
+  if (number === undefined) {
+    return { kind: 'none', reason: isEventReadable ? 'no-number' : 'no-event' };
+  }
+  return repository === undefined
+    ? { kind: 'none', reason: 'no-repository' }
+    : { kind: 'found', pullRequest: { ...repository, number } };
 }
 
 /** Builds the schemas on demand: most runs have an event that names no pull request. */
@@ -190,12 +205,12 @@ function findWithheldSecrets(run: {
   return run.isFork && run.event !== 'pull_request_target' ? 'fork' : undefined;
 }
 
-function readEvent(path: string | undefined): EventPayload {
+function readEvent(path: string | undefined): EventPayload | undefined {
   try {
     const event: unknown = JSON.parse(readFileSync(path ?? '', 'utf8'));
-    return z.safeParse(describeEvent(), event).data ?? {};
+    return z.safeParse(describeEvent(), event).data;
   } catch {
-    return {};
+    return undefined;
   }
 }
 

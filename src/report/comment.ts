@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ActionError } from '../errors.ts';
 import { findRoute, PROXY_ADVICE } from '../http/proxies.ts';
+import type { PullRequest } from '../inputs/github-context.ts';
 import type { Secrets } from '../secrets.ts';
 import type { CommentIdentity } from './comment-identity.ts';
 import { convergeComments, type PublishedComment } from './converge-comments.ts';
@@ -20,6 +21,8 @@ export type CommentResult =
   | PublishedComment
   /** The token may not write comments, as on pull requests from forks. */
   | { readonly kind: 'forbidden' }
+  /** GitHub shows no such pull request. It answers the same to a token without access. */
+  | { readonly kind: 'not-found'; readonly pullRequest: PullRequest }
   | { readonly kind: 'failed'; readonly why: string };
 
 /** What {@link publishComment} works with. */
@@ -37,7 +40,7 @@ export async function publishComment(options: CommentOptions): Promise<CommentRe
   const { report, identity, secrets, githubToken, deadline, sleep } = options;
   // An error about a header that can't be sent quotes it whole.
   if (!/^[\x21-\x7e]+$/.test(githubToken)) {
-    return { kind: 'failed', why: 'The input github-token is blank or not a valid token.' };
+    return { kind: 'failed', why: explainToken(githubToken) };
   }
   try {
     const marker = markComment(identity);
@@ -77,9 +80,15 @@ export function markComment(identity: CommentIdentity): string {
   return `<!-- create-insight-group:v1 ${id} -->`;
 }
 
+function explainToken(githubToken: string): string {
+  return githubToken.trim() === ''
+    ? 'The input github-token is blank. Leave it out to use the token of the job.'
+    : 'The input github-token has characters that no token has. Store the secret again, or leave the input out to use the token of the job.';
+}
+
 function explain(
   error: unknown,
-  { secrets, deadline: { signal }, apiUrl, proxies }: CommentOptions,
+  { secrets, deadline: { signal }, apiUrl, proxies, pullRequest }: CommentOptions,
 ): CommentResult {
   const requestError = findRequestError(error);
   if (signal.aborted) {
@@ -98,8 +107,10 @@ function explain(
   }
   const words = secrets.redact(error instanceof Error ? error.message : String(error));
   const status = readStatus(error);
-  // To a token without access GitHub does not even say that the pull request exists.
-  if (status === 404 || (status === 403 && !OTHER_REFUSALS.test(words))) {
+  if (status === 404) {
+    return { kind: 'not-found', pullRequest };
+  }
+  if (status === 403 && !OTHER_REFUSALS.test(words)) {
     return { kind: 'forbidden' };
   }
   return {

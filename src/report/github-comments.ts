@@ -7,6 +7,7 @@ import type { Secrets } from '../secrets.ts';
 import { ACTION_NAME, VERSION } from '../version.ts';
 import {
   createGitHubFetch,
+  FOREIGN_ANSWER_ADVICE,
   GitHubRequestError,
   type RequestObserver,
   type WaitAnnouncer,
@@ -188,7 +189,10 @@ function isRefusedIdentity(error: unknown): boolean {
 
 function readList(data: unknown): Comment[] {
   if (!Array.isArray(data)) {
-    throw new GitHubRequestError('What GitHub answered is not a list of comments.', false);
+    throw new GitHubRequestError(
+      `What GitHub answered is not a list of comments. ${FOREIGN_ANSWER_ADVICE}`,
+      false,
+    );
   }
   return data.map(readComment);
 }
@@ -196,7 +200,10 @@ function readList(data: unknown): Comment[] {
 function readComment(data: unknown): Comment {
   const comment = z.safeParse(commentSchema, data);
   if (!comment.success) {
-    throw new GitHubRequestError('What GitHub answered is not a comment.', true);
+    throw new GitHubRequestError(
+      `What GitHub answered is not a comment. ${FOREIGN_ANSWER_ADVICE}`,
+      true,
+    );
   }
   const { id, body, user, html_url: url } = comment.data;
   return { id, body: body ?? '', author: user?.login, url };
@@ -207,7 +214,10 @@ function checkApiUrl(apiUrl: string): { readonly origin: string; readonly baseUr
   const url = URL.canParse(apiUrl) ? new URL(apiUrl) : undefined;
   const isLocal = url?.protocol === 'http:' && isLoopback(url);
   if (url === undefined || (url.protocol !== 'https:' && !isLocal)) {
-    throw new GitHubRequestError('GITHUB_API_URL is not an https URL.', false);
+    throw new GitHubRequestError(
+      'GITHUB_API_URL is not an https URL, and the token is sent over TLS only. Correct it in env of the workflow or of the runner.',
+      false,
+    );
   }
   const { origin, pathname } = url;
   return { origin, baseUrl: `${origin}${pathname.replace(/\/+$/, '')}` };

@@ -47,6 +47,10 @@ export class GitHubRequestError extends Error {
   }
 }
 
+/** What to do where something other than GitHub seems to answer. */
+export const FOREIGN_ANSWER_ADVICE =
+  "Check that GITHUB_API_URL names GitHub's REST API and that no proxy or login page answers in its place.";
+
 /** The parts of fetch's second argument that octokit uses. */
 interface FetchInit {
   readonly method?: string | undefined;
@@ -185,7 +189,7 @@ function getResponse(
     throw new GitHubRequestError(describeRateLimit(status, rateLimit.waitMs), false);
   }
   if (status >= 300 && status < 400) {
-    const message = `GitHub answered ${status}, and a redirect is not followed.`;
+    const message = `GitHub answered ${status}, and a redirect is not followed. If the repository was renamed or moved, run the workflow again; otherwise check GITHUB_API_URL.`;
     throw new GitHubRequestError(message, false);
   }
   if (!isUsableStatus(status)) {
@@ -215,8 +219,7 @@ function checkErrorBody(status: number, text: string, secrets: Secrets): void {
     throw new GitHubRequestError(message, mayHaveBeenProcessed);
   }
   if (json === undefined && text.trim() !== '') {
-    const advice =
-      status < 500 ? " Check whether a proxy or a login page answers in GitHub's place." : '';
+    const advice = status < 500 ? ` ${FOREIGN_ANSWER_ADVICE}` : '';
     const message = `GitHub answered ${status} with a body that is not JSON.${advice}`;
     throw new GitHubRequestError(message, mayHaveBeenProcessed);
   }

@@ -1,3 +1,4 @@
+import type { NoPullRequest } from '../inputs/github-context.ts';
 import type { OutcomeKind } from '../reconcile/group-result.ts';
 import type { CommentResult } from './comment.ts';
 import { countGroups, describeKinds } from './describe.ts';
@@ -55,10 +56,26 @@ export function logProgress(done: number, total: number, log: Log): void {
   log.info(`${done} of ${total} done.`);
 }
 
-/** Logs that there is no pull request to comment on, and how to name one. */
-export function logNoPullRequest(log: Log): void {
-  log.info('No comment: this run is not for a pull request.');
-  log.info('To comment on a pull request anyway, set the input pr-number to its number.');
+/** Logs why there is no pull request to comment on, and what to do about it. */
+export function logNoPullRequest(reason: NoPullRequest['reason'], log: Log): void {
+  switch (reason) {
+    case 'no-number':
+      log.info('No comment: this run is not for a pull request.');
+      log.info('To comment on a pull request anyway, set the input pr-number to its number.');
+      return;
+    case 'no-event':
+      log.warning(
+        'The pull request comment could not be written',
+        "The event of this run can't be read (GITHUB_EVENT_PATH). Set the input pr-number to the number of the pull request.",
+      );
+      return;
+    case 'no-repository':
+      log.warning(
+        'The pull request comment could not be written',
+        'GITHUB_REPOSITORY does not name a repository. The runner sets it to owner/name; check what changes it.',
+      );
+      return;
+  }
 }
 
 /** Logs what became of the pull request comment. None of it fails the step. */
@@ -79,6 +96,14 @@ export function logCommentResult(result: CommentResult, log: Log): void {
         'The GitHub token may not write comments. Give the job the permission pull-requests: write. On pull requests from forks GitHub withholds it.',
       );
       return;
+    case 'not-found': {
+      const { owner, repo, number } = result.pullRequest;
+      log.warning(
+        'The pull request comment could not be written',
+        `GitHub shows no pull request ${number} of ${owner}/${repo} to this token (404). Correct the input pr-number if it names another one, or give the job the permission pull-requests: write. On pull requests from forks GitHub withholds it.`,
+      );
+      return;
+    }
     case 'failed':
       log.warning('The pull request comment could not be written', result.why);
       return;

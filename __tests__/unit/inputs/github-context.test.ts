@@ -155,6 +155,7 @@ describe('runs without a pull request', () => {
       helpUrl: expect.any(Function),
       repository: undefined,
       pullRequestNumber: undefined,
+      isEventReadable: true,
       withheldSecrets: undefined,
       apiUrl: 'https://api.github.com',
     });
@@ -179,29 +180,39 @@ describe('the pull request to comment on', () => {
 
   test('comments on the pull request of the event', () => {
     expect(choosePullRequest(readContext(pullRequest(REPOSITORY)), undefined)).toEqual({
-      owner: 'octo-org',
-      repo: 'octo-repo',
-      number: 7,
+      kind: 'found',
+      pullRequest: { owner: 'octo-org', repo: 'octo-repo', number: 7 },
     });
   });
 
   test('comments on the pull request that the workflow names, if it names one', () => {
     const chosen = choosePullRequest(readContext(pullRequest(REPOSITORY)), 42);
-    expect(chosen).toMatchObject({ number: 42 });
+    expect(chosen).toMatchObject({ pullRequest: { number: 42 } });
     const push = readContext({}, { GITHUB_EVENT_NAME: 'push' });
-    expect(choosePullRequest(push, 42)).toEqual({ ...context.repository, number: 42 });
+    expect(choosePullRequest(push, 42)).toMatchObject({
+      pullRequest: { ...context.repository, number: 42 },
+    });
   });
 
   test('finds no pull request without a number', () => {
     const push = readContext({}, { GITHUB_EVENT_NAME: 'push' });
-    expect(choosePullRequest(push, undefined)).toBeUndefined();
+    expect(choosePullRequest(push, undefined)).toEqual({ kind: 'none', reason: 'no-number' });
   });
+
+  test.each(['not JSON', '[]', 'null'])(
+    'finds no pull request in an event that can not be read: %s',
+    (text) => {
+      const context = readContext(text);
+      expect(choosePullRequest(context, undefined)).toEqual({ kind: 'none', reason: 'no-event' });
+      expect(choosePullRequest(context, 42)).toMatchObject({ kind: 'found' });
+    },
+  );
 
   test.each(['', 'octo-org', '/octo-repo'])(
     'finds no pull request in a repository called %j',
     (repository) => {
       const context = readContext(pullRequest(REPOSITORY), { GITHUB_REPOSITORY: repository });
-      expect(choosePullRequest(context, 42)).toBeUndefined();
+      expect(choosePullRequest(context, 42)).toEqual({ kind: 'none', reason: 'no-repository' });
     },
   );
 });

@@ -183,9 +183,16 @@ describe('the comment of a pull request', () => {
 });
 
 describe('a comment that can not be written', () => {
-  test.each(['ghs_fork', 'ghp_outsider'])('is forbidden to the token %s', async (githubToken) => {
-    expect(await publish({ githubToken })).toEqual({ kind: 'forbidden' });
+  test('is forbidden to a token that can only read', async () => {
+    expect(await publish({ githubToken: 'ghs_fork' })).toEqual({ kind: 'forbidden' });
     expect(github.comments).toEqual([]);
+  });
+
+  test('has no pull request for a token that GitHub does not show it to', async () => {
+    expect(await publish({ githubToken: 'ghp_outsider' })).toEqual({
+      kind: 'not-found',
+      pullRequest: { owner: 'acme', repo: 'shop', number: 7 },
+    });
   });
 
   test('may not be updated by a token that can only read', async () => {
@@ -269,17 +276,17 @@ describe('a comment that can not be written', () => {
     });
   });
 
-  test.each(['', ' ', 'two words', 'line\nbreak'])(
-    'fails without a request and without an echo: token %j',
-    async (githubToken) => {
-      const result = await publish({ githubToken });
-      expect(result).toEqual({
-        kind: 'failed',
-        why: 'The input github-token is blank or not a valid token.',
-      });
-      expect(github.requests).toEqual([]);
-    },
-  );
+  test.each([
+    ['', 'is blank. Leave it out'],
+    [' ', 'is blank. Leave it out'],
+    ['two words', 'has characters that no token has. Store the secret again'],
+    ['line\nbreak', 'has characters that no token has. Store the secret again'],
+  ])('fails without a request and without an echo: token %j', async (githubToken, why) => {
+    const result = await publish({ githubToken });
+    expect(result).toMatchObject({ kind: 'failed', why: expect.stringContaining(why) });
+    expect(JSON.stringify(result)).not.toContain('words');
+    expect(github.requests).toEqual([]);
+  });
 
   test('does not follow a redirect, so the token stays with GitHub', async () => {
     const visits: string[] = [];
@@ -294,7 +301,7 @@ describe('a comment that can not be written', () => {
     });
     expect(await publish()).toEqual({
       kind: 'failed',
-      why: 'GitHub answered 307, and a redirect is not followed.',
+      why: 'GitHub answered 307, and a redirect is not followed. If the repository was renamed or moved, run the workflow again; otherwise check GITHUB_API_URL.',
     });
     expect(visits).toEqual([]);
     elsewhere.close();
@@ -406,7 +413,7 @@ describe('trouble on the way to GitHub', () => {
     async (apiUrl) => {
       expect(await publish({ apiUrl })).toEqual({
         kind: 'failed',
-        why: 'GITHUB_API_URL is not an https URL.',
+        why: expect.stringMatching(/^GITHUB_API_URL is not an https URL, .* Correct it/),
       });
     },
   );

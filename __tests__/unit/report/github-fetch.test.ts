@@ -186,7 +186,9 @@ describe("GitHub's response", () => {
     async (status) => {
       const { error, sent } = await fetchOnce([answer(status)]);
       expect(error).toMatchObject({
-        message: `GitHub answered ${status}, and a redirect is not followed.`,
+        message: expect.stringContaining(
+          `GitHub answered ${status}, and a redirect is not followed. If the repository was renamed`,
+        ),
         mayHaveBeenProcessed: false,
       });
       expect(sent).toHaveLength(1);

@@ -76,6 +76,10 @@ describe('a comment', () => {
     [{ kind: 'updated', url }, /^Updated the comment on the pull request: .*issuecomment-1\n$/],
     [{ kind: 'unchanged', url }, /^Left the comment on the pull request as it is: .*\n$/],
     [{ kind: 'forbidden' }, /^::warning title=.*pull-requests: write.*\n$/],
+    [
+      { kind: 'not-found', pullRequest: { owner: 'octo-org', repo: 'shop', number: 7 } },
+      /^::warning title=.*no pull request 7 of octo-org\/shop .*pr-number.*pull-requests: write.*\n$/,
+    ],
     [{ kind: 'failed', why: 'No route.' }, /^::warning title=.*No route\.\n$/],
   ] as const)('never fails the step: %j', (result, text) => {
     logCommentResult(result, log);
@@ -84,7 +88,7 @@ describe('a comment', () => {
   });
 
   test('that has no pull request is explained, with the way to name one', () => {
-    logNoPullRequest(log);
+    logNoPullRequest('no-number', log);
     expect(printed).toBe(
       [
         'No comment: this run is not for a pull request.',
@@ -93,4 +97,15 @@ describe('a comment', () => {
       ].join('\n'),
     );
   });
+
+  test.each([
+    ['no-event', /^::warning title=.*GITHUB_EVENT_PATH.*pr-number.*\n$/],
+    ['no-repository', /^::warning title=.*GITHUB_REPOSITORY.*\n$/],
+  ] as const)(
+    'that lacks a pull request because of the runner is a warning: %s',
+    (reason, text) => {
+      logNoPullRequest(reason, log);
+      expect(printed).toMatch(text);
+    },
+  );
 });
