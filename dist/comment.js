@@ -125,7 +125,7 @@ const TRANSIENT_STATUSES = new Set([408, 500, 502, 503, 504]);
 function findRetry(exchange, request) {
     if (exchange.kind === 'no-response') {
         const { mayHaveBeenProcessed, code } = exchange;
-        const isWorthIt = mayHaveBeenProcessed ? isRepeatable(request) : !(0,error_codes/* isPermanentCode */.U)(code);
+        const isWorthIt = mayHaveBeenProcessed ? isRepeatable(request) : !(0,error_codes/* isPermanentCode */.Uv)(code);
         return isWorthIt && code !== 'ABORTED' ? { afterMs: undefined } : undefined;
     }
     const rateLimit = readRateLimit(exchange);
@@ -200,6 +200,10 @@ function describeNoResponse(failure, origin) {
     if (code === 'PROXY_NOT_VALID') {
         const reason = cause instanceof Error ? `: ${cause.message}` : '';
         return `The proxy on the way to GitHub is not valid${reason}.`;
+    }
+    const invalidAnswer = (0,error_codes/* describeInvalidAnswer */.tA)(code);
+    if (invalidAnswer !== undefined) {
+        return `GitHub ${invalidAnswer}. ${FOREIGN_ANSWER_ADVICE}`;
     }
     const way = proxy === undefined ? '' : ` through the proxy ${proxy}`;
     const target = { origin, setting: 'GITHUB_API_URL' };

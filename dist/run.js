@@ -10571,8 +10571,9 @@ const TLS_OPTIONS = { rejectUnauthorized: true, allowH2: false };
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   U: () => (/* binding */ isPermanentCode),
-/* harmony export */   W: () => (/* binding */ readErrorCode)
+/* harmony export */   Uv: () => (/* binding */ isPermanentCode),
+/* harmony export */   WS: () => (/* binding */ readErrorCode),
+/* harmony export */   tA: () => (/* binding */ describeInvalidAnswer)
 /* harmony export */ });
 const PROXY_REFUSAL = /^Proxy response \((\d{3})\)|^Proxy Authentication Required \((407)\)/;
 function readErrorCode(error) {
@@ -10583,6 +10584,9 @@ function readErrorCode(error) {
     if (refusal !== null) {
         return `PROXY_REFUSED_${refusal[1] ?? refusal[2]}`;
     }
+    if (error instanceof Error && error.name === 'HTTPParserError') {
+        return 'INVALID_HTTP';
+    }
     if (error instanceof AggregateError && error.errors.length > 0) {
         return readErrorCode(error.errors[0]);
     }
@@ -10590,6 +10594,16 @@ function readErrorCode(error) {
         return error.code;
     }
     return 'cause' in error ? readErrorCode(error.cause) : 'UNKNOWN';
+}
+function describeInvalidAnswer(code) {
+    switch (code) {
+        case 'INVALID_HTTP':
+            return 'answered with something that is not valid HTTP';
+        case 'UND_ERR_HEADERS_OVERFLOW':
+            return 'answered with more than 16 KiB of headers';
+        default:
+            return undefined;
+    }
 }
 const PERMANENT = /^(?:CERT_|EPROTO$|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|PROXY_NOT_VALID$|PROXY_REFUSED_(?:403|407|CREDENTIALS)$|RETRY_AFTER$|UND_ERR_PRX_TLS$|UND_ERR_INVALID_ARG$|ERR_INVALID_)/;
 function isPermanentCode(code) {
@@ -10793,7 +10807,7 @@ async function decodeBody(bytes, codings, maxBytes) {
             content = content.length === 0 ? content : await decompress(content, coding, maxBytes);
         }
         catch (cause) {
-            const why = (0,error_codes/* readErrorCode */.W)(cause) === 'ERR_BUFFER_TOO_LARGE'
+            const why = (0,error_codes/* readErrorCode */.WS)(cause) === 'ERR_BUFFER_TOO_LARGE'
                 ? `it is longer than ${maxBytes} bytes`
                 : `it can't be decompressed as ${coding}`;
             return { kind: 'unreadable', why, cause };
@@ -10864,7 +10878,7 @@ function openHttpClient(options) {
                 const peer = attempt.findFailedPeer(cause);
                 return fail({
                     mayHaveBeenProcessed: attempt.mayHaveSent && peer === undefined,
-                    code: attempt.abortCode ?? nameRefusal((0,error_codes/* readErrorCode */.W)(cause), proxy?.authorization),
+                    code: attempt.abortCode ?? nameRefusal((0,error_codes/* readErrorCode */.WS)(cause), proxy?.authorization),
                     cause,
                     proxy: peer === joinPeer(new URL(origin)) ? undefined : peer,
                     startedAt,
@@ -10929,7 +10943,7 @@ class Attempt {
             }
         }
         catch (cause) {
-            const code = this.#abortCode ?? (0,error_codes/* readErrorCode */.W)(cause);
+            const code = this.#abortCode ?? (0,error_codes/* readErrorCode */.WS)(cause);
             return { kind: 'unreadable', why: `it broke off (${code})`, cause };
         }
         this.#isConnectionUsable = true;
@@ -18106,11 +18120,13 @@ function describeBody(status, expectedStatus, body) {
     }
     return `answered ${status} with an unexpected body`;
 }
-const NAME_RETRY_LIMIT_MS = 10_000;
+const WRONG_SERVER_RETRY_LIMIT_MS = 10_000;
 function readNetworkFailure(failed) {
     const { mayHaveBeenProcessed, code, cause, proxy, isDirect } = failed;
-    const isRetryable = mayHaveBeenProcessed || !(0,error_codes/* isPermanentCode */.U)(code);
-    const retryLimitMs = code === 'ENOTFOUND' ? NAME_RETRY_LIMIT_MS : undefined;
+    const isRetryable = mayHaveBeenProcessed || !(0,error_codes/* isPermanentCode */.Uv)(code);
+    const invalidAnswer = (0,error_codes/* describeInvalidAnswer */.tA)(code);
+    const isWrongServer = code === 'ENOTFOUND' || invalidAnswer !== undefined;
+    const retryLimitMs = isWrongServer ? WRONG_SERVER_RETRY_LIMIT_MS : undefined;
     const common = {
         mayHaveBeenProcessed,
         isRetryable,
@@ -18120,6 +18136,9 @@ function readNetworkFailure(failed) {
         proxy,
         isDirect,
     };
+    if (invalidAnswer !== undefined) {
+        return { ...common, code: 'unexpected-response', what: invalidAnswer };
+    }
     switch (code) {
         case 'ABORTED':
             return { ...common, code: 'timeout', what: 'did not respond before the time limit' };

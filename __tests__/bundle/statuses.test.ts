@@ -1,8 +1,11 @@
+import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import type { InjectedResponse } from '../../simulator/launchdarkly/faults.ts';
 import { headerValues } from '../../simulator/launchdarkly/requests.ts';
 import { sampleReaderToken } from '../../simulator/launchdarkly/sample-account.ts';
 import { sampleScores, scoreMetadata } from '../../simulator/launchdarkly/scores.ts';
+import { listen } from '../../simulator/network/loopback.ts';
+import { runAction } from '../../simulator/runner/runner.ts';
 import { VERSION } from '../../src/version.ts';
 import {
   CREATE_PATH,
@@ -582,4 +585,25 @@ describe.concurrent('indeterminate responses to a create', () => {
       expect(simulated.methods()).toMatch(/^POST GET( POST GET)*( POST)?$/);
     },
   );
+});
+
+describe.concurrent('an answer that can not be read as HTTP', () => {
+  test.each([
+    ['SSH-2.0-OpenSSH_9.9\r\n', 'answered with something that is not valid HTTP'],
+    [
+      `HTTP/1.1 200 OK\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`,
+      'answered with more than 16 KiB of headers',
+    ],
+  ])('is told as what it is', async (answer, what) => {
+    const server = createServer((socket) => socket.on('error', () => {}).end(answer));
+    const origin = `http://127.0.0.1:${await listen(server)}`;
+    const inputs = { ...DESIRED, 'base-uri': origin, 'timeout-seconds': '2' };
+    const result = await runAction({ inputs });
+    server.close();
+    expect(result.outputs['error-code']).toBe('unexpected-response');
+    expect(result.annotations[0]?.message).toContain(`${origin} ${what}.`);
+    expect(result.annotations[0]?.message).toContain(
+      'Next: Check that base-uri names LaunchDarkly',
+    );
+  });
 });

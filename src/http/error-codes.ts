@@ -3,7 +3,8 @@ const PROXY_REFUSAL = /^Proxy response \((\d{3})\)|^Proxy Authentication Require
 
 /**
  * Finds the most telling code of an error of Node, OpenSSL or undici: its own, or that of what caused it.
- * `UNKNOWN` where there is none; `PROXY_REFUSED_<status>` for a proxy that refused to pass a request on.
+ * `UNKNOWN` where there is none; `PROXY_REFUSED_<status>` for a proxy that refused to pass a request on, and
+ * `INVALID_HTTP` for an answer that can't be parsed.
  */
 export function readErrorCode(error: unknown): string {
   if (typeof error !== 'object' || error === null) {
@@ -13,6 +14,10 @@ export function readErrorCode(error: unknown): string {
   if (refusal !== null) {
     return `PROXY_REFUSED_${refusal[1] ?? refusal[2]}`;
   }
+  // undici means to name the parser's own code, but its table leads from names to numbers.
+  if (error instanceof Error && error.name === 'HTTPParserError') {
+    return 'INVALID_HTTP';
+  }
   if (error instanceof AggregateError && error.errors.length > 0) {
     return readErrorCode(error.errors[0]);
   }
@@ -21,6 +26,18 @@ export function readErrorCode(error: unknown): string {
     return error.code;
   }
   return 'cause' in error ? readErrorCode(error.cause) : 'UNKNOWN';
+}
+
+/** Says what is wrong with an answer that can't be read at all, as the predicate of a sentence; undefined for other codes. */
+export function describeInvalidAnswer(code: string): string | undefined {
+  switch (code) {
+    case 'INVALID_HTTP':
+      return 'answered with something that is not valid HTTP';
+    case 'UND_ERR_HEADERS_OVERFLOW':
+      return 'answered with more than 16 KiB of headers';
+    default:
+      return undefined;
+  }
 }
 
 const PERMANENT =

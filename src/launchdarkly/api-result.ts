@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
 import { parseRetryAfter, parseServerClock } from '../http/backoff.ts';
-import { isPermanentCode } from '../http/error-codes.ts';
+import { describeInvalidAnswer, isPermanentCode } from '../http/error-codes.ts';
 import { parseRateLimitWait } from './rate-limit-headers.ts';
 import { type ErrorBody, parseErrorBody } from './schemas.ts';
 import { type Exchange, HELD, type ResponseReceived } from './transport.ts';
@@ -166,13 +166,18 @@ function describeBody(
   return `answered ${status} with an unexpected body`;
 }
 
-/** The DNS of a cluster may not know a name for a moment; after this long it is a wrong name, in milliseconds. */
-const NAME_RETRY_LIMIT_MS = 10_000;
+/**
+ * The DNS of a cluster may not know a name for a moment, and a server that starts may answer strangely; after
+ * this long it is the wrong name, or the wrong server. In milliseconds.
+ */
+const WRONG_SERVER_RETRY_LIMIT_MS = 10_000;
 
 function readNetworkFailure(failed: Extract<Exchange, { kind: 'no-response' }>): RequestFailure {
   const { mayHaveBeenProcessed, code, cause, proxy, isDirect } = failed;
   const isRetryable = mayHaveBeenProcessed || !isPermanentCode(code);
-  const retryLimitMs = code === 'ENOTFOUND' ? NAME_RETRY_LIMIT_MS : undefined;
+  const invalidAnswer = describeInvalidAnswer(code);
+  const isWrongServer = code === 'ENOTFOUND' || invalidAnswer !== undefined;
+  const retryLimitMs = isWrongServer ? WRONG_SERVER_RETRY_LIMIT_MS : undefined;
   const common = {
     mayHaveBeenProcessed,
     isRetryable,
@@ -182,6 +187,9 @@ function readNetworkFailure(failed: Extract<Exchange, { kind: 'no-response' }>):
     proxy,
     isDirect,
   };
+  if (invalidAnswer !== undefined) {
+    return { ...common, code: 'unexpected-response', what: invalidAnswer };
+  }
   switch (code) {
     case 'ABORTED':
       return { ...common, code: 'timeout', what: 'did not respond before the time limit' };

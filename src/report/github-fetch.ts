@@ -1,5 +1,5 @@
 import { computeBackoff, parseRetryAfter } from '../http/backoff.ts';
-import { isPermanentCode } from '../http/error-codes.ts';
+import { describeInvalidAnswer, isPermanentCode } from '../http/error-codes.ts';
 import type { HttpClient, HttpRequest, HttpResponse, NoResponse } from '../http/http-client.ts';
 import { findNetworkRemedy } from '../http/network-remedies.ts';
 import { parseJson } from '../parse-json.ts';
@@ -230,6 +230,10 @@ function describeNoResponse(failure: NoResponse, origin: string): string {
   if (code === 'PROXY_NOT_VALID') {
     const reason = cause instanceof Error ? `: ${cause.message}` : '';
     return `The proxy on the way to GitHub is not valid${reason}.`;
+  }
+  const invalidAnswer = describeInvalidAnswer(code);
+  if (invalidAnswer !== undefined) {
+    return `GitHub ${invalidAnswer}. ${FOREIGN_ANSWER_ADVICE}`;
   }
   const way = proxy === undefined ? '' : ` through the proxy ${proxy}`;
   const target = { origin, setting: 'GITHUB_API_URL' };

@@ -207,6 +207,22 @@ test('rejects a header block of more than 16 KiB', async () => {
   });
 });
 
+test.each([
+  'SSH-2.0-OpenSSH_9.9\r\n',
+  'HTTP/1.1 abc OK\r\n\r\n',
+  'HTTP/1.1 200 OK\r\nno colon\r\n\r\n',
+])('names an answer that is not valid HTTP: %j', async (answer) => {
+  const server = createTcpServer((socket) => socket.end(answer));
+  const origin = `http://127.0.0.1:${await listen(server)}`;
+  const client = openHttpClient({ origin, proxies: NO_PROXIES });
+  expect(await client.send(get('/'), NEVER)).toMatchObject({
+    code: 'INVALID_HTTP',
+    mayHaveBeenProcessed: true,
+  });
+  await client.close();
+  server.close();
+});
+
 test('an invalid proxy fails every request without opening a connection', async () => {
   const client = openHttpClient({
     origin: 'https://app.launchdarkly.com',

@@ -181,6 +181,14 @@ describe("GitHub's response", () => {
     expect(waits).toEqual([]);
   });
 
+  test.each([
+    ['INVALID_HTTP', 'GitHub answered with something that is not valid HTTP. Check that'],
+    ['UND_ERR_HEADERS_OVERFLOW', 'GitHub answered with more than 16 KiB of headers. Check that'],
+  ])('that can not be read as HTTP is told as what it is: %s', async (code, message) => {
+    const { error } = await fetchOnce([noAnswer(code, true)], { method: 'POST' });
+    expect(error).toMatchObject({ message: expect.stringContaining(message) });
+  });
+
   test.each([300, 301, 307, 399])(
     'of %i is an error, because a redirect is not followed',
     async (status) => {
