@@ -11359,6 +11359,7 @@ function listSome(texts, separator) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   BH: () => (/* binding */ warnOfKeyLength),
 /* harmony export */   Do: () => (/* binding */ parseKey),
+/* harmony export */   Dy: () => (/* binding */ explainInvalid),
 /* harmony export */   Gq: () => (/* binding */ invalid),
 /* harmony export */   Pf: () => (/* binding */ isOneLine),
 /* harmony export */   Z3: () => (/* binding */ KEY_RULE),
@@ -11382,20 +11383,26 @@ function parseKey(text) {
     if (text === '') {
         return invalid(IS_REQUIRED);
     }
-    return isKey(text) ? valid(text) : invalid(`"${text}" is not valid; ${KEY_RULE}`);
+    return isKey(text) ? valid(text) : invalid(explainInvalid(text, KEY_RULE));
+}
+const IN_QUOTES = /^(["'`]).*\1$/s;
+function explainInvalid(text, rule) {
+    return `"${text}" is not valid; ${IN_QUOTES.test(text) ? 'leave out the quotes' : rule}`;
 }
 const LINE_OR_CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 function isOneLine(text) {
     return !LINE_OR_CONTROL.test(text);
 }
+const NOTHING_VISIBLE = /^[\s\p{Default_Ignorable_Code_Point}]*$/u;
 function findNameProblem(text) {
-    if (text.trim() === '') {
+    if (NOTHING_VISIBLE.test(text)) {
         return `${IS_REQUIRED}: the group's display name`;
     }
     return isOneLine(text) ? undefined : 'expected one line, without control characters';
 }
 const APPLICATION_KEY = /^[a-zA-Z0-9_.-]+$/;
 const APPLICATION_RULE = 'expected application keys, one per line or separated by commas: letters, digits, ".", "-" and "_"';
+const ALL_APPLICATIONS = 'for all applications, leave applications out';
 function parseApplications(text) {
     if (!text.trimStart().startsWith('[')) {
         return checkApplications(splitList(text));
@@ -11419,7 +11426,7 @@ function parseApplications(text) {
 function checkApplications(keys) {
     const problems = keys.flatMap((key, item) => APPLICATION_KEY.test(key)
         ? []
-        : [{ message: `"${key}" is not valid; ${APPLICATION_RULE}`, item }]);
+        : [{ message: explainInvalid(key, key === '*' ? ALL_APPLICATIONS : APPLICATION_RULE), item }]);
     return problems.length > 0 ? { kind: 'invalid', problems } : valid([...new Set(keys)]);
 }
 function splitList(text) {
@@ -11563,7 +11570,7 @@ function findEntryProblem(entry) {
     if (PATTERN.test(body)) {
         return undefined;
     }
-    return `"${entry}" is not valid; ${/[*?]/.test(body) ? PATTERN_RULE : _rules_js__WEBPACK_IMPORTED_MODULE_0__/* .KEY_RULE */ .Z3}`;
+    return (0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .explainInvalid */ .Dy)(entry, /[*?]/.test(body) ? PATTERN_RULE : _rules_js__WEBPACK_IMPORTED_MODULE_0__/* .KEY_RULE */ .Z3);
 }
 function findEmptiness(include, exclude) {
     if (include.length === 0) {
@@ -11617,7 +11624,7 @@ function parseKeyTemplate(text) {
     }
     const template = parseTemplate(text, KEY_PLACEHOLDERS);
     if (template.kind === 'valid' && !(0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .isKey */ .m0)(renderTemplate(template.value, STAND_INS))) {
-        return (0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .invalid */ .Gq)(`"${text}" is not valid; apart from {project} and {environment}, ${_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .KEY_RULE */ .Z3}`);
+        return (0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .invalid */ .Gq)((0,_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .explainInvalid */ .Dy)(text, `apart from {project} and {environment}, ${_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .KEY_RULE */ .Z3}`));
     }
     return template;
 }
@@ -12111,10 +12118,15 @@ function describeNotes(outcome) {
     if (unknownApplications.length > 0) {
         notes.push({
             title: 'LaunchDarkly does not know an application',
-            text: `LaunchDarkly does not know the ${nameApplications(unknownApplications)} An application appears with its first deployment event or SDK connection; until then it adds nothing to the group.`,
+            text: `LaunchDarkly does not know the ${nameApplications(unknownApplications)} ${explainApplications(unknownApplications)}`,
         });
     }
     return notes;
+}
+function explainApplications(unknown) {
+    const fact = 'An application appears with its first deployment event or SDK connection; until then it adds nothing to the group.';
+    const isAllMeant = unknown.some(({ key }) => key.toLowerCase() === 'all');
+    return isAllMeant ? `For all applications, leave applications out. ${fact}` : fact;
 }
 function nameApplications(applications) {
     const [first, ...others] = applications;
@@ -16887,7 +16899,11 @@ function nameGroup({ key, projectKey, environmentKey }) {
     return `insight group "${key}" of project "${projectKey}", environment "${environmentKey}"`;
 }
 function describeGroup({ key, name, projectKey, environmentKey, applicationKeys }) {
-    return `insight group "${key}" ("${name}") for project "${projectKey}", environment "${environmentKey}", ${(0,describe/* listApplications */.iB)(applicationKeys ?? [], FORMAT)}`;
+    return `insight group "${key}" ("${name}") for project "${projectKey}", environment "${environmentKey}", ${describeApplications(applicationKeys ?? [])}`;
+}
+function describeApplications(keys) {
+    const lead = ['', 'application '][keys.length] ?? 'applications ';
+    return `${lead}${(0,describe/* listApplications */.iB)(keys, FORMAT)}`;
 }
 function describeCause(cause) {
     return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
@@ -17609,13 +17625,13 @@ const MAX_FILE_BYTES = 1024 * 1024;
 const MIN_REPORT_BYTES = 2_048;
 const GAP = '\n\n';
 function appendSummary(file, render) {
-    const size = (0,external_node_fs_namespaceObject.statSync)(file ?? '', { throwIfNoEntry: false })?.size ?? 0;
+    const size = (0,external_node_fs_namespaceObject.statSync)(file, { throwIfNoEntry: false })?.size ?? 0;
     const gap = size === 0 ? '' : GAP;
     const room = MAX_FILE_BYTES - size - gap.length;
     if (room < MIN_REPORT_BYTES) {
         throw new Error('the file has no room for it');
     }
-    (0,external_node_fs_namespaceObject.appendFileSync)(file ?? '', `${gap}${render(Math.min(room, summary/* MAX_REPORT_BYTES */.WA))}`);
+    (0,external_node_fs_namespaceObject.appendFileSync)(file, `${gap}${render(Math.min(room, summary/* MAX_REPORT_BYTES */.WA))}`);
 }
 
 ;// CONCATENATED MODULE: ./build/secret-encodings.js
@@ -18804,10 +18820,16 @@ class Run {
     }
     #writeSummary(report) {
         const { env, log, secrets } = this.#context;
+        const file = env['GITHUB_STEP_SUMMARY'] ?? '';
+        if (file === '') {
+            log.debug('No job summary: GITHUB_STEP_SUMMARY is not set.');
+            return;
+        }
         try {
-            appendSummary(env['GITHUB_STEP_SUMMARY'], (maxBytes) => (0,summary/* renderSummary */.Br)(report, secrets, maxBytes));
+            appendSummary(file, (maxBytes) => (0,summary/* renderSummary */.Br)(report, secrets, maxBytes));
         }
         catch (error) {
+            log.info('The job summary could not be written (GITHUB_STEP_SUMMARY).');
             log.debug(`Job summary not written: ${String(error)}`);
         }
     }

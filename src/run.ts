@@ -184,11 +184,15 @@ class Run<Inputs extends CommonInputs> {
   /** A summary that can't be written never fails the step: a report is not the work. */
   #writeSummary(report: RunReport): void {
     const { env, log, secrets } = this.#context;
+    const file = env['GITHUB_STEP_SUMMARY'] ?? '';
+    if (file === '') {
+      log.debug('No job summary: GITHUB_STEP_SUMMARY is not set.');
+      return;
+    }
     try {
-      appendSummary(env['GITHUB_STEP_SUMMARY'], (maxBytes) =>
-        renderSummary(report, secrets, maxBytes),
-      );
+      appendSummary(file, (maxBytes) => renderSummary(report, secrets, maxBytes));
     } catch (error) {
+      log.info('The job summary could not be written (GITHUB_STEP_SUMMARY).');
       log.debug(`Job summary not written: ${String(error)}`);
     }
   }

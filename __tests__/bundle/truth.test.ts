@@ -255,6 +255,15 @@ describe.concurrent('a group without a creation time', () => {
 });
 
 describe.concurrent('unknown applications', () => {
+  test('an application called all is named as one, and how to get all is told', async () => {
+    await using simulated = await startSimulatedRun();
+    const result = await simulated.run({ applications: 'all' });
+    expect(result.log).toContain('environment "production", application all.');
+    expect(result.annotations[0]?.message).toContain(
+      'LaunchDarkly does not know the application "all". For all applications, leave applications out.',
+    );
+  });
+
   const MISSPELT = { applications: 'billing-service, inventroy-service' };
   const WARNING = {
     kind: 'warning',

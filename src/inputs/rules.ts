@@ -41,7 +41,15 @@ export function parseKey(text: string): Ruling<string> {
   if (text === '') {
     return invalid(IS_REQUIRED);
   }
-  return isKey(text) ? valid(text) : invalid(`"${text}" is not valid; ${KEY_RULE}`);
+  return isKey(text) ? valid(text) : invalid(explainInvalid(text, KEY_RULE));
+}
+
+/** Quotes that belong to the workflow's YAML or to a shell, and have become part of the value. */
+const IN_QUOTES = /^(["'`]).*\1$/s;
+
+/** Explains a text that does not follow `rule`, which completes the sentence "is not valid; …". */
+export function explainInvalid(text: string, rule: string): string {
+  return `"${text}" is not valid; ${IN_QUOTES.test(text) ? 'leave out the quotes' : rule}`;
 }
 
 /** What breaks a line: control characters and line separators, of which there are no others in Unicode. */
@@ -52,9 +60,12 @@ export function isOneLine(text: string): boolean {
   return !LINE_OR_CONTROL.test(text);
 }
 
+/** White space, and characters that no font shows, such as a zero-width space. */
+const NOTHING_VISIBLE = /^[\s\p{Default_Ignorable_Code_Point}]*$/u;
+
 /** Says what is wrong with a display name, apart from its placeholders; undefined when nothing is. */
 export function findNameProblem(text: string): string | undefined {
-  if (text.trim() === '') {
+  if (NOTHING_VISIBLE.test(text)) {
     return `${IS_REQUIRED}: the group's display name`;
   }
   return isOneLine(text) ? undefined : 'expected one line, without control characters';
@@ -65,6 +76,8 @@ const APPLICATION_KEY = /^[a-zA-Z0-9_.-]+$/;
 
 const APPLICATION_RULE =
   'expected application keys, one per line or separated by commas: letters, digits, ".", "-" and "_"';
+
+const ALL_APPLICATIONS = 'for all applications, leave applications out';
 
 /**
  * Reads application keys: one per line, separated by commas, or as a JSON array of texts, which is how
@@ -98,7 +111,7 @@ export function checkApplications(keys: readonly string[]): Ruling<readonly stri
   const problems = keys.flatMap((key, item) =>
     APPLICATION_KEY.test(key)
       ? []
-      : [{ message: `"${key}" is not valid; ${APPLICATION_RULE}`, item }],
+      : [{ message: explainInvalid(key, key === '*' ? ALL_APPLICATIONS : APPLICATION_RULE), item }],
   );
   return problems.length > 0 ? { kind: 'invalid', problems } : valid([...new Set(keys)]);
 }

@@ -1,4 +1,5 @@
 import {
+  explainInvalid,
   IS_REQUIRED,
   invalid,
   KEY_RULE,
@@ -162,7 +163,7 @@ function findEntryProblem(entry: string): string | undefined {
   if (PATTERN.test(body)) {
     return undefined;
   }
-  return `"${entry}" is not valid; ${/[*?]/.test(body) ? PATTERN_RULE : KEY_RULE}`;
+  return explainInvalid(entry, /[*?]/.test(body) ? PATTERN_RULE : KEY_RULE);
 }
 
 /** What can be told from the patterns alone; that nothing is left of what exists is known later. */

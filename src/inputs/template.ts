@@ -1,5 +1,6 @@
 import { findClosest } from '../did-you-mean.ts';
 import {
+  explainInvalid,
   findNameProblem,
   invalid,
   isKey,
@@ -38,7 +39,7 @@ export function parseKeyTemplate(text: string): Ruling<Template> {
   const template = parseTemplate(text, KEY_PLACEHOLDERS);
   // Any key serves as a stand-in: what it is made of is right at each place of a key.
   if (template.kind === 'valid' && !isKey(renderTemplate(template.value, STAND_INS))) {
-    return invalid(`"${text}" is not valid; apart from {project} and {environment}, ${KEY_RULE}`);
+    return invalid(explainInvalid(text, `apart from {project} and {environment}, ${KEY_RULE}`));
   }
   return template;
 }

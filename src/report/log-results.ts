@@ -203,7 +203,13 @@ function nameGroup({ key, projectKey, environmentKey }: GroupTarget): string {
 }
 
 function describeGroup({ key, name, projectKey, environmentKey, applicationKeys }: GroupTarget) {
-  return `insight group "${key}" ("${name}") for project "${projectKey}", environment "${environmentKey}", ${listApplications(applicationKeys ?? [], FORMAT)}`;
+  return `insight group "${key}" ("${name}") for project "${projectKey}", environment "${environmentKey}", ${describeApplications(applicationKeys ?? [])}`;
+}
+
+/** Says what the keys are of: one of them may be "all". */
+function describeApplications(keys: readonly string[]): string {
+  const lead = ['', 'application '][keys.length] ?? 'applications ';
+  return `${lead}${listApplications(keys, FORMAT)}`;
 }
 
 /** Name, message and stack, as far as the cause has them. For the debug log only. */

@@ -33,10 +33,17 @@ export function describeNotes(outcome: GroupOutcome): OutcomeNote[] {
   if (unknownApplications.length > 0) {
     notes.push({
       title: 'LaunchDarkly does not know an application',
-      text: `LaunchDarkly does not know the ${nameApplications(unknownApplications)} An application appears with its first deployment event or SDK connection; until then it adds nothing to the group.`,
+      text: `LaunchDarkly does not know the ${nameApplications(unknownApplications)} ${explainApplications(unknownApplications)}`,
     });
   }
   return notes;
+}
+
+function explainApplications(unknown: readonly UnknownApplication[]): string {
+  const fact =
+    'An application appears with its first deployment event or SDK connection; until then it adds nothing to the group.';
+  const isAllMeant = unknown.some(({ key }) => key.toLowerCase() === 'all');
+  return isAllMeant ? `For all applications, leave applications out. ${fact}` : fact;
 }
 
 function nameApplications(applications: readonly UnknownApplication[]): string {

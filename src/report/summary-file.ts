@@ -16,15 +16,12 @@ const GAP = '\n\n';
  *
  * @throws {Error} when the file can't be written, or is full
  */
-export function appendSummary(
-  file: string | undefined,
-  render: (maxBytes: number) => string,
-): void {
-  const size = statSync(file ?? '', { throwIfNoEntry: false })?.size ?? 0;
+export function appendSummary(file: string, render: (maxBytes: number) => string): void {
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   const gap = size === 0 ? '' : GAP;
   const room = MAX_FILE_BYTES - size - gap.length;
   if (room < MIN_REPORT_BYTES) {
     throw new Error('the file has no room for it');
   }
-  appendFileSync(file ?? '', `${gap}${render(Math.min(room, MAX_REPORT_BYTES))}`);
+  appendFileSync(file, `${gap}${render(Math.min(room, MAX_REPORT_BYTES))}`);
 }

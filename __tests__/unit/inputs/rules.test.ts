@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   checkApplications,
+  findNameProblem,
   parseApplications,
   parseKey,
   warnOfKeyLength,
@@ -70,4 +71,42 @@ test('warns of a key of more than 100 characters', () => {
   expect(warnOfKeyLength('key', 'k'.repeat(101))).toBe(
     'The input key has 101 characters; LaunchDarkly may refuse keys of more than 100.',
   );
+});
+
+test.each(['\u200b', ' \u2060\ufeff ', '\u3164', '\u200b\u200d\u00ad'])(
+  'a name that shows nothing is not given: %j',
+  (name) => {
+    expect(findNameProblem(name)).toBe("is required: the group's display name");
+  },
+);
+
+test.each(['a', '\u200bA', '\u{1f469}\u200d\u{1f680}', '-', '中'])(
+  'a name that shows something is valid: %j',
+  (name) => {
+    expect(findNameProblem(name)).toBeUndefined();
+  },
+);
+
+test.each(['"key"', "'key'", '`key`', '"ke"y"'])(
+  'a key in quotes is told to go without them: %s',
+  (text) => {
+    const message = `"${text}" is not valid; leave out the quotes`;
+    expect(parseKey(text)).toEqual({ kind: 'invalid', problems: [{ message }] });
+    expect(parseApplications(text)).toEqual({ kind: 'invalid', problems: [{ message, item: 0 }] });
+  },
+);
+
+test.each(['"key', "key'", `"key'`])('a key with a stray quote is told the rule: %s', (text) => {
+  expect(parseKey(text)).toMatchObject({
+    problems: [{ message: expect.stringContaining('expected letters') }],
+  });
+});
+
+test('a star for all applications is told to leave them out', () => {
+  expect(parseApplications('*')).toEqual({
+    kind: 'invalid',
+    problems: [
+      { message: '"*" is not valid; for all applications, leave applications out', item: 0 },
+    ],
+  });
 });

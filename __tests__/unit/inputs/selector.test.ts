@@ -169,3 +169,12 @@ test('a crafted pattern does not make the matcher backtrack', () => {
   expect(matchesPattern(`${'*a'.repeat(1_000)}*b`, 'a'.repeat(5_000))).toBe(false);
   expect(matchesPattern('*?'.repeat(1_000), 'a'.repeat(5_000))).toBe(true);
 });
+
+test.each(["'prod-*'", '"production"'])(
+  'a pattern in quotes is told to go without them: %s',
+  (text) => {
+    expect(parseSelector(text)).toMatchObject({
+      problems: [{ message: `"${text}" is not valid; leave out the quotes` }],
+    });
+  },
+);

@@ -161,3 +161,9 @@ test('rendering without a value that the template needs is a programming error',
     'The template needs a value for {environment-name}',
   );
 });
+
+test('a key template in quotes is told to go without them', () => {
+  expect(parseKeyTemplate("'{project}-all'")).toMatchObject({
+    problems: [{ message: `"'{project}-all'" is not valid; leave out the quotes` }],
+  });
+});
