@@ -17416,10 +17416,12 @@ function logNoPullRequest(reason, log) {
             log.info('To comment on a pull request anyway, set the input pr-number to its number.');
             return;
         case 'no-event':
-            log.warning('The pull request comment could not be written', "The event of this run can't be read (GITHUB_EVENT_PATH). Set the input pr-number to the number of the pull request.");
+            log.info("No comment: the event of this run can't be read (GITHUB_EVENT_PATH).");
+            log.info('To comment on a pull request anyway, set the input pr-number to its number.');
             return;
         case 'no-repository':
-            log.warning('The pull request comment could not be written', 'GITHUB_REPOSITORY does not name a repository. The runner sets it to owner/name; check what changes it.');
+            log.info('No comment: GITHUB_REPOSITORY does not name a repository.');
+            log.info('The runner sets it to owner/name; check what changes it.');
             return;
     }
 }

@@ -99,10 +99,10 @@ describe('a comment', () => {
   });
 
   test.each([
-    ['no-event', /^::warning title=.*GITHUB_EVENT_PATH.*pr-number.*\n$/],
-    ['no-repository', /^::warning title=.*GITHUB_REPOSITORY.*\n$/],
+    ['no-event', /^No comment: the event .*GITHUB_EVENT_PATH.*\n.*pr-number.*\n$/],
+    ['no-repository', /^No comment: GITHUB_REPOSITORY .*\n.*owner\/name.*\n$/],
   ] as const)(
-    'that lacks a pull request because of the runner is a warning: %s',
+    'that lacks a pull request because of the runner is explained: %s',
     (reason, text) => {
       logNoPullRequest(reason, log);
       expect(printed).toMatch(text);
