@@ -131,12 +131,13 @@ async function printTimes(environment: Environment): Promise<void> {
   console.log('');
 }
 
-/** The first pages tell how many there are, the others and the writes go four at a time. */
+/** The first pages, of both lists at once, tell how many there are; the others and the writes go four at a time. */
 function findLeast({ environments, existing, drifted, roundTripMs }: Scene): number {
-  const pages = (count: number, size: number) =>
-    1 + Math.ceil(Math.max(0, Math.ceil(count / size) - 1) / 4);
+  const furtherPages = (count: number, size: number) =>
+    Math.ceil(Math.max(0, Math.ceil(count / size) - 1) / 4);
   const writes = Math.ceil(Math.max(environments - existing, drifted) / 4);
-  return (pages(environments, 100) + pages(existing, 20) + writes) * roundTripMs;
+  const rounds = 1 + furtherPages(environments, 100) + furtherPages(existing, 20) + writes;
+  return rounds * roundTripMs;
 }
 
 async function measure(scene: Scene, run: () => Promise<void>): Promise<Measured> {

@@ -15470,11 +15470,15 @@ class Lists {
 
 ;// CONCATENATED MODULE: ./build/reconcile/observe-groups.js
 
-async function observeGroups(keys, lists) {
-    if (keys.length === 0) {
-        return new Map();
+function beginObservation(entries, lists) {
+    if (entries.length === 0) {
+        return async () => new Map();
     }
-    const first = await lists.readGroupPage(0);
+    const first = lists.readGroupPage(0);
+    first.catch(() => { });
+    return async (keys) => (keys.length === 0 ? new Map() : observeGroups(keys, await first, lists));
+}
+async function observeGroups(keys, first, lists) {
     const seen = indexByKey(first.items);
     const missing = keys.filter((key) => !seen.has(key));
     const pages = first.length === 0 ? 1 : Math.ceil((first.totalCount ?? first.length) / first.length);
@@ -16351,10 +16355,12 @@ async function createSeveral(inputs, context) {
     const { session, progress } = context;
     const lists = new Lists(session);
     const entry = { kind: 'present', template: inputs.template };
-    const catalog = await readCatalog([entry], lists);
+    const readingCatalog = readCatalog([entry], lists);
+    const observe = beginObservation([entry], lists);
+    const catalog = await readingCatalog;
     const expansion = expand(inputs, catalog, context);
     const keys = expansion.groups.map(({ desired }) => desired.key);
-    const observed = await observeGroups(keys, lists);
+    const observed = await observe(keys);
     const plan = planEntries(expansion, observed, inputs.ifExists);
     progress.begin(plan.groups.length + plan.missing.length, expectOutcomes(plan));
     for (const result of plan.missing) {
@@ -16601,10 +16607,12 @@ const syncCommand = {
         const workspace = source.env['GITHUB_WORKSPACE'] || process.cwd();
         const file = await loadGroupsFile(inputs.file, { workspace, secrets: source.secrets });
         const lists = new Lists(session);
-        const catalog = await readCatalog(file.entries, lists);
+        const readingCatalog = readCatalog(file.entries, lists);
+        const observe = beginObservation(file.entries, lists);
+        const catalog = await readingCatalog;
         const expansion = sync_expand(file, catalog);
         source.secrets.exempt(listRendered(expansion));
-        const plan = await planExpansion(expansion, lists);
+        const plan = await planExpansion(expansion, observe);
         const notices = describeNotices(file, expansion.notices);
         const warnings = catalog.incompleteLists?.map(describeIncompleteList);
         const expected = expectOutcomes(plan);
@@ -16645,10 +16653,10 @@ function listRendered({ groups, absent, missing }) {
         ...missing.flatMap(({ key }) => key ?? []),
     ];
 }
-async function planExpansion(expansion, lists) {
+async function planExpansion(expansion, observe) {
     const present = expansion.groups.map(({ desired }) => desired.key);
     const absent = expansion.absent.map(({ group }) => group.key);
-    const observed = await observeGroups([...present, ...absent], lists);
+    const observed = await observe([...present, ...absent]);
     return planEntries(expansion, observed, 'update');
 }
 async function sync_showPlan(plan, { session, progress }) {

@@ -10,7 +10,7 @@ import { expectOutcomes, planEntries } from '../reconcile/entries-plan.ts';
 import { expandEntries, type ValidExpansion } from '../reconcile/expand.ts';
 import { Lists } from '../reconcile/lists.ts';
 import { describeIncompleteList } from '../reconcile/messages.ts';
-import { observeGroups } from '../reconcile/observe-groups.ts';
+import { beginObservation } from '../reconcile/observe-groups.ts';
 import { readCatalog, readNames } from '../reconcile/read-catalog.ts';
 import { ensureTask, plannedTasks } from '../reconcile/tasks.ts';
 import { type CommentIdentity, identifyGroupComment } from '../report/comment-identity.ts';
@@ -58,10 +58,12 @@ async function createSeveral(
   const { session, progress } = context;
   const lists = new Lists(session);
   const entry: PresentEntry = { kind: 'present', template: inputs.template };
-  const catalog = await readCatalog([entry], lists);
+  const readingCatalog = readCatalog([entry], lists);
+  const observe = beginObservation([entry], lists);
+  const catalog = await readingCatalog;
   const expansion = expand(inputs, catalog, context);
   const keys = expansion.groups.map(({ desired }) => desired.key);
-  const observed = await observeGroups(keys, lists);
+  const observed = await observe(keys);
   const plan = planEntries(expansion, observed, inputs.ifExists);
   progress.begin(plan.groups.length + plan.missing.length, expectOutcomes(plan));
   for (const result of plan.missing) {

@@ -15,7 +15,7 @@ import { expandEntries, type ValidExpansion } from '../reconcile/expand.ts';
 import type { GroupResult } from '../reconcile/group-result.ts';
 import { Lists } from '../reconcile/lists.ts';
 import { describeIncompleteList } from '../reconcile/messages.ts';
-import { observeGroups } from '../reconcile/observe-groups.ts';
+import { beginObservation, type Observe } from '../reconcile/observe-groups.ts';
 import { readCatalog } from '../reconcile/read-catalog.ts';
 import type { ExpandNotice } from '../reconcile/targets.ts';
 import { deleteTask, plannedTasks } from '../reconcile/tasks.ts';
@@ -35,10 +35,12 @@ export const syncCommand: Command<SyncInputs> = {
     const workspace = source.env['GITHUB_WORKSPACE'] || process.cwd();
     const file = await loadGroupsFile(inputs.file, { workspace, secrets: source.secrets });
     const lists = new Lists(session);
-    const catalog = await readCatalog(file.entries, lists);
+    const readingCatalog = readCatalog(file.entries, lists);
+    const observe = beginObservation(file.entries, lists);
+    const catalog = await readingCatalog;
     const expansion = expand(file, catalog);
     source.secrets.exempt(listRendered(expansion));
-    const plan = await planExpansion(expansion, lists);
+    const plan = await planExpansion(expansion, observe);
     const notices = describeNotices(file, expansion.notices);
     const warnings = catalog.incompleteLists?.map(describeIncompleteList);
     const expected = expectOutcomes(plan);
@@ -87,10 +89,10 @@ function listRendered({ groups, absent, missing }: ValidExpansion): string[] {
   ];
 }
 
-async function planExpansion(expansion: ValidExpansion, lists: Lists): Promise<EntriesPlan> {
+async function planExpansion(expansion: ValidExpansion, observe: Observe): Promise<EntriesPlan> {
   const present = expansion.groups.map(({ desired }) => desired.key);
   const absent = expansion.absent.map(({ group }) => group.key);
-  const observed = await observeGroups([...present, ...absent], lists);
+  const observed = await observe([...present, ...absent]);
   return planEntries(expansion, observed, 'update');
 }
 

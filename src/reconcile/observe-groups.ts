@@ -1,9 +1,27 @@
+import type { DesiredEntry } from '../inputs/desired-entry.ts';
 import type { InsightGroup } from '../insight-group/insight-group.ts';
-import { indexByKey, readRemainingPages } from '../launchdarkly/paging.ts';
+import { indexByKey, type Page, readRemainingPages } from '../launchdarkly/paging.ts';
 import type { Lists } from './lists.ts';
 
 /** The groups that exist, by the key that they were asked for. */
 export type ObservedGroups = ReadonlyMap<string, InsightGroup>;
+
+/** Finds out which of the groups with these keys exist. See {@link beginObservation}. */
+export type Observe = (keys: readonly string[]) => Promise<ObservedGroups>;
+
+/**
+ * Begins to find out which groups exist, at the same time as it is found out which ones `entries` ask for:
+ * reads the first page of their list, unless there are no entries.
+ */
+export function beginObservation(entries: readonly DesiredEntry[], lists: Lists): Observe {
+  if (entries.length === 0) {
+    return async () => new Map();
+  }
+  const first = lists.readGroupPage(0);
+  // Whoever never asks for groups does not care why they can't be read.
+  first.catch(() => {});
+  return async (keys) => (keys.length === 0 ? new Map() : observeGroups(keys, await first, lists));
+}
 
 /**
  * Finds out which groups of `keys` exist. The list of groups can't be filtered by key, so the first page,
@@ -14,14 +32,11 @@ export type ObservedGroups = ReadonlyMap<string, InsightGroup>;
  *
  * @throws {ActionError} when the groups can't be read
  */
-export async function observeGroups(
+async function observeGroups(
   keys: readonly string[],
+  first: Page<InsightGroup>,
   lists: Lists,
 ): Promise<ObservedGroups> {
-  if (keys.length === 0) {
-    return new Map();
-  }
-  const first = await lists.readGroupPage(0);
   const seen = indexByKey(first.items);
   const missing = keys.filter((key) => !seen.has(key));
   const pages =

@@ -1,12 +1,17 @@
 import { expect, test } from 'vitest';
 import { Lists } from '../../../src/reconcile/lists.ts';
-import { observeGroups } from '../../../src/reconcile/observe-groups.ts';
+import { beginObservation } from '../../../src/reconcile/observe-groups.ts';
 import { type AccountDoubleOptions, createAccountDouble, makeGroup } from './account-double.ts';
+
+const ENTRY = {
+  kind: 'absent',
+  group: { key: 'a', projectKey: 'web', environmentKey: 'dev' },
+} as const;
 
 /** Which of `keys` are found, as `asked for: key of the group`, and by which requests. */
 async function observe(keys: readonly string[], options: AccountDoubleOptions) {
   const account = createAccountDouble(options);
-  const observed = await observeGroups(keys, new Lists(account));
+  const observed = await beginObservation([ENTRY], new Lists(account))(keys);
   const found = keys.flatMap((key) => {
     const group = observed.get(key);
     return group === undefined ? [] : [`${key}: ${group.key}`];
@@ -16,8 +21,26 @@ async function observe(keys: readonly string[], options: AccountDoubleOptions) {
 
 const makeGroups = (...keys: readonly string[]) => keys.map((key) => makeGroup({ key }));
 
-test('no keys need no request', async () => {
-  expect(await observe([], {})).toEqual({ found: [], calls: [] });
+test('the first page is read before it is known which groups are meant', async () => {
+  const account = createAccountDouble();
+  const observe = beginObservation([ENTRY], new Lists(account));
+  expect(account.calls).toEqual(['list 0']);
+  expect(await observe([])).toEqual(new Map());
+  expect(account.calls).toEqual(['list 0']);
+});
+
+test('no entries need no request', async () => {
+  const account = createAccountDouble();
+  expect(await beginObservation([], new Lists(account))([])).toEqual(new Map());
+  expect(account.calls).toEqual([]);
+});
+
+test('a list of groups that can not be read only fails who asks for groups', async () => {
+  const account = createAccountDouble();
+  const client = { ...account.client, listGroups: () => Promise.reject(new Error('No.')) };
+  const observe = beginObservation([ENTRY], new Lists({ ...account, client }));
+  expect(await observe([])).toEqual(new Map());
+  await expect(observe(['a'])).rejects.toThrow('No.');
 });
 
 test('keys on the first page need no other request, however large the account is', async () => {
