@@ -18289,9 +18289,12 @@ class RateLimitGate {
     #closedAt = Number.NEGATIVE_INFINITY;
     #unexplainedLimits = 0;
     #inFlight = 0;
-    #maxInFlight = 1;
+    #maxInFlight;
     #isShared = false;
     #window;
+    constructor(maxInFlight = 1) {
+        this.#maxInFlight = maxInFlight;
+    }
     get closedUntil() {
         return this.#closedUntil;
     }
@@ -18390,6 +18393,7 @@ function restateLimit(response, until, now) {
 
 
 const MAX_CONCURRENT = 4;
+const FIRST_REQUESTS = 2;
 const MAX_JITTER_MS = 250;
 const ANNOUNCED_CHANGE_MS = 1_000;
 class Pace {
@@ -18559,7 +18563,7 @@ class Pace {
     }
     #gateOf(scope, request) {
         const name = scope === 'route' ? `${request.method} ${request.route ?? request.path}` : scope;
-        const gate = this.#gates.get(name) ?? new RateLimitGate();
+        const gate = this.#gates.get(name) ?? new RateLimitGate(scope === 'route' ? 1 : FIRST_REQUESTS);
         this.#gates.set(name, gate);
         return gate;
     }

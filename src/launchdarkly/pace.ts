@@ -18,6 +18,9 @@ import { createUnsent, restateLimit } from './unsent.ts';
 /** The most reads in flight at once, and the most writes. LaunchDarkly's own tools make one to six requests at a time. */
 export const MAX_CONCURRENT = 4;
 
+/** The most requests before the first answer, each to a route of its own: so that two lists can begin at once. */
+const FIRST_REQUESTS = 2;
+
 /** A wait is lengthened by up to this much, in milliseconds, so that jobs of one account don't all resume together. */
 const MAX_JITTER_MS = 250;
 
@@ -243,7 +246,7 @@ export class Pace {
 
   #gateOf(scope: (typeof RATE_LIMIT_SCOPES)[number], request: JsonRequest): RateLimitGate {
     const name = scope === 'route' ? `${request.method} ${request.route ?? request.path}` : scope;
-    const gate = this.#gates.get(name) ?? new RateLimitGate();
+    const gate = this.#gates.get(name) ?? new RateLimitGate(scope === 'route' ? 1 : FIRST_REQUESTS);
     this.#gates.set(name, gate);
     return gate;
   }

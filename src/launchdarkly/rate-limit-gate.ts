@@ -20,8 +20,8 @@ export interface RateLimitState {
  * request may be sent now. Pure: the time is an argument.
  *
  * After it was closed, one request probes whether it is open again; each success doubles how many may
- * be in flight. It starts in that state as well, so that the first answer tells how many calls are left
- * before many are made.
+ * be in flight. It starts with few as well, so that the first answers tell how many calls are left before
+ * many are made.
  */
 export class RateLimitGate {
   #closedUntil = Number.NEGATIVE_INFINITY;
@@ -29,11 +29,16 @@ export class RateLimitGate {
   #closedAt = Number.NEGATIVE_INFINITY;
   #unexplainedLimits = 0;
   #inFlight = 0;
-  #maxInFlight = 1;
+  #maxInFlight: number;
   /** Whether somebody else was seen to make calls under the same limit. */
   #isShared = false;
   /** What is left of the current window, requests in flight already taken off. */
   #window: { remaining: number; readonly resetsAt: number } | undefined;
+
+  /** `maxInFlight` is how many requests may be made before the first answer. */
+  constructor(maxInFlight = 1) {
+    this.#maxInFlight = maxInFlight;
+  }
 
   /** Until when the server asked for no more requests; epoch milliseconds. */
   get closedUntil(): number {

@@ -285,7 +285,26 @@ test('a request whose run is stopped while it waits returns at once and is never
   expect(elapsedMs).toBe(1_000);
 });
 
-test('the Retry-After of a 503 pauses every request of the run and is never shortened', async () => {
+test('a run begins with two requests to different routes, and with one to each route', async () => {
+  const sent: string[] = [];
+  const startedAt = Date.now();
+  const server: Transport = {
+    async send({ path }): Promise<Exchange> {
+      const sentAt = Date.now();
+      sent.push(`${path} at ${sentAt - startedAt}`);
+      await wait(ROUND_TRIP_MS);
+      const body = { kind: 'text', text: '' } as const;
+      const times = { startedAt: sentAt, receivedAt: Date.now() };
+      return { kind: 'response', status: 200, headers: {}, body, ...times };
+    },
+    close: async () => undefined,
+  };
+  const requests = ['/a', '/a', '/b', '/c'].map((path): JsonRequest => ({ method: 'GET', path }));
+  await settle(runJob(server, { requests }));
+  expect(sent).toEqual(['/a at 0', '/b at 0', '/a at 100', '/c at 100']);
+});
+
+test('the Retry-After of a 503 pauses every later request of the run and is never shortened', async () => {
   const times: number[] = [];
   const startedAt = Date.now();
   const server: Transport = {
@@ -309,12 +328,14 @@ test('the Retry-After of a 503 pauses every request of the run and is never shor
     runJob(server, {
       requests: [
         { method: 'GET', path: '/first' },
-        { method: 'POST', path: '/second' },
+        { method: 'GET', path: '/second' },
+        { method: 'POST', path: '/third' },
       ],
     }),
   );
-  expect(statuses).toEqual([503, 200]);
-  expect(times[1]).toBeGreaterThanOrEqual(7_000 + ROUND_TRIP_MS);
+  expect(statuses).toEqual([503, 200, 200]);
+  expect(times.slice(0, 2)).toEqual([0, 0]);
+  expect(times[2]).toBeGreaterThanOrEqual(7_000 + ROUND_TRIP_MS);
   expect(waits).toEqual([{ ms: 7_125, why: 'LaunchDarkly answered 503 and asked to wait' }]);
 });
 
