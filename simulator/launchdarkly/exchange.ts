@@ -26,7 +26,7 @@ export interface Call {
   readonly bodyText: string;
   /** The server's clock, in epoch milliseconds. */
   readonly nowMs: number;
-  /** The number of the request, which counts from 1. */
+  /** The number of the request among those to this path, which counts from 1. */
   readonly requestNumber: number;
   /** Records that this call changed the account. */
   readonly recordWrite: (write: GroupWrite) => void;

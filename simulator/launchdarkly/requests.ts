@@ -2,7 +2,7 @@ import type { Fault } from './faults.ts';
 
 /** A request as received, and what happened to it. */
 export interface RecordedRequest {
-  /** Counts from 1, in order of arrival. */
+  /** Counts the requests to this path from 1, in order of arrival: what a list shows must not depend on other lists. */
   readonly number: number;
   readonly method: string;
   /** The path as sent, without the query. */

@@ -82,6 +82,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const limiter = new RateLimiter();
   const plan = new FaultPlan();
   const requests: RecordedRequest[] = [];
+  const requestsByPath = new Map<string, number>();
   const violations: string[] = [];
   const writes = new GroupWriteLog();
   const closing = new AbortController();
@@ -96,8 +97,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     const method = message.method ?? 'GET';
     const [path = '/', ...search] = (message.url ?? '/').split('?');
     const fault = plan.next(method, path);
+    const number = (requestsByPath.get(path) ?? 0) + 1;
+    requestsByPath.set(path, number);
     const request: RecordedRequest = {
-      number: requests.length + 1,
+      number,
       method,
       path,
       query: new URLSearchParams(search.join('?')),
