@@ -2,8 +2,10 @@ import type { Fault } from './faults.ts';
 
 /** A request as received, and what happened to it. */
 export interface RecordedRequest {
-  /** Counts the requests to this path from 1, in order of arrival: what a list shows must not depend on other lists. */
+  /** Counts from 1, in order of arrival. */
   readonly number: number;
+  /** Counts the requests to this path alone: what a list shows must not depend on other lists. */
+  readonly numberOnPath: number;
   readonly method: string;
   /** The path as sent, without the query. */
   readonly path: string;

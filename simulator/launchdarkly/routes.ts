@@ -202,7 +202,7 @@ function dispatch(
     apiVersion,
     bodyText: request.body,
     nowMs,
-    requestNumber: request.number,
+    requestNumber: request.numberOnPath,
     recordWrite,
   });
 }

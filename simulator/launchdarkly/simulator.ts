@@ -97,10 +97,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     const method = message.method ?? 'GET';
     const [path = '/', ...search] = (message.url ?? '/').split('?');
     const fault = plan.next(method, path);
-    const number = (requestsByPath.get(path) ?? 0) + 1;
-    requestsByPath.set(path, number);
+    const numberOnPath = (requestsByPath.get(path) ?? 0) + 1;
+    requestsByPath.set(path, numberOnPath);
     const request: RecordedRequest = {
-      number,
+      number: requests.length + 1,
+      numberOnPath,
       method,
       path,
       query: new URLSearchParams(search.join('?')),

@@ -332,6 +332,8 @@ class RequestReader {
     const [method = '', target = ''] = start.split(' ');
     const [path = '', search = ''] = target.split('?');
     const query = new URLSearchParams(search);
-    return { number, method, path, query, headers, body, atMs: Date.now() };
+    // Its lists do not move, so the number on the path may be any.
+    const numbers = { number, numberOnPath: number };
+    return { ...numbers, method, path, query, headers, body, atMs: Date.now() };
   }
 }
