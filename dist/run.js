@@ -16910,8 +16910,11 @@ function describeGroup({ key, name, projectKey, environmentKey, applicationKeys 
     return `insight group "${key}" ("${name}") for project "${projectKey}", environment "${environmentKey}", ${describeApplications(applicationKeys ?? [])}`;
 }
 function describeApplications(keys) {
-    const lead = ['', 'application '][keys.length] ?? 'applications ';
-    return `${lead}${(0,describe/* listApplications */.iB)(keys, FORMAT)}`;
+    const listed = (0,describe/* listApplications */.iB)(keys, FORMAT);
+    if (keys.length === 0) {
+        return listed;
+    }
+    return `${keys.length === 1 ? 'application' : 'applications'} ${listed}`;
 }
 function describeCause(cause) {
     return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
@@ -17417,15 +17420,16 @@ function logStart({ total, expected, isDryRun }, log) {
 function logProgress(done, total, log) {
     log.info(`${done} of ${total} done.`);
 }
+const NAME_PULL_REQUEST = 'To comment on a pull request anyway, set the input pr-number to its number.';
 function logNoPullRequest(reason, log) {
     switch (reason) {
         case 'no-number':
             log.info('No comment: this run is not for a pull request.');
-            log.info('To comment on a pull request anyway, set the input pr-number to its number.');
+            log.info(NAME_PULL_REQUEST);
             return;
         case 'no-event':
             log.info("No comment: the event of this run can't be read (GITHUB_EVENT_PATH).");
-            log.info('To comment on a pull request anyway, set the input pr-number to its number.');
+            log.info(NAME_PULL_REQUEST);
             return;
         case 'no-repository':
             log.info('No comment: GITHUB_REPOSITORY does not name a repository.');
@@ -17433,6 +17437,8 @@ function logNoPullRequest(reason, log) {
             return;
     }
 }
+const COMMENT_FAILED = 'The pull request comment could not be written';
+const PERMISSION = 'the job the permission pull-requests: write. On pull requests from forks GitHub withholds it.';
 function logCommentResult(result, log) {
     switch (result.kind) {
         case 'created':
@@ -17445,15 +17451,15 @@ function logCommentResult(result, log) {
             log.info('Left the comment on the pull request as it is: nothing changed.');
             return;
         case 'forbidden':
-            log.warning('The pull request comment could not be written', 'The GitHub token may not write comments. Give the job the permission pull-requests: write. On pull requests from forks GitHub withholds it.');
+            log.warning(COMMENT_FAILED, `The GitHub token may not write comments. Give ${PERMISSION}`);
             return;
         case 'not-found': {
             const { owner, repo, number } = result.pullRequest;
-            log.warning('The pull request comment could not be written', `GitHub shows no pull request ${number} of ${owner}/${repo} to this token (404). Correct the input pr-number if it names another one, or give the job the permission pull-requests: write. On pull requests from forks GitHub withholds it.`);
+            log.warning(COMMENT_FAILED, `GitHub shows no pull request ${number} of ${owner}/${repo} to this token (404). Correct the input pr-number if it names another one, or give ${PERMISSION}`);
             return;
         }
         case 'failed':
-            log.warning('The pull request comment could not be written', result.why);
+            log.warning(COMMENT_FAILED, result.why);
             return;
     }
 }

@@ -56,16 +56,19 @@ export function logProgress(done: number, total: number, log: Log): void {
   log.info(`${done} of ${total} done.`);
 }
 
+const NAME_PULL_REQUEST =
+  'To comment on a pull request anyway, set the input pr-number to its number.';
+
 /** Logs why there is no pull request to comment on, and what to do about it. */
 export function logNoPullRequest(reason: NoPullRequest['reason'], log: Log): void {
   switch (reason) {
     case 'no-number':
       log.info('No comment: this run is not for a pull request.');
-      log.info('To comment on a pull request anyway, set the input pr-number to its number.');
+      log.info(NAME_PULL_REQUEST);
       return;
     case 'no-event':
       log.info("No comment: the event of this run can't be read (GITHUB_EVENT_PATH).");
-      log.info('To comment on a pull request anyway, set the input pr-number to its number.');
+      log.info(NAME_PULL_REQUEST);
       return;
     case 'no-repository':
       log.info('No comment: GITHUB_REPOSITORY does not name a repository.');
@@ -73,6 +76,12 @@ export function logNoPullRequest(reason: NoPullRequest['reason'], log: Log): voi
       return;
   }
 }
+
+const COMMENT_FAILED = 'The pull request comment could not be written';
+
+/** Completes "give …": what lets a job write comments. */
+const PERMISSION =
+  'the job the permission pull-requests: write. On pull requests from forks GitHub withholds it.';
 
 /** Logs what became of the pull request comment. None of it fails the step. */
 export function logCommentResult(result: CommentResult, log: Log): void {
@@ -87,21 +96,18 @@ export function logCommentResult(result: CommentResult, log: Log): void {
       log.info('Left the comment on the pull request as it is: nothing changed.');
       return;
     case 'forbidden':
-      log.warning(
-        'The pull request comment could not be written',
-        'The GitHub token may not write comments. Give the job the permission pull-requests: write. On pull requests from forks GitHub withholds it.',
-      );
+      log.warning(COMMENT_FAILED, `The GitHub token may not write comments. Give ${PERMISSION}`);
       return;
     case 'not-found': {
       const { owner, repo, number } = result.pullRequest;
       log.warning(
-        'The pull request comment could not be written',
-        `GitHub shows no pull request ${number} of ${owner}/${repo} to this token (404). Correct the input pr-number if it names another one, or give the job the permission pull-requests: write. On pull requests from forks GitHub withholds it.`,
+        COMMENT_FAILED,
+        `GitHub shows no pull request ${number} of ${owner}/${repo} to this token (404). Correct the input pr-number if it names another one, or give ${PERMISSION}`,
       );
       return;
     }
     case 'failed':
-      log.warning('The pull request comment could not be written', result.why);
+      log.warning(COMMENT_FAILED, result.why);
       return;
   }
 }

@@ -208,8 +208,11 @@ function describeGroup({ key, name, projectKey, environmentKey, applicationKeys 
 
 /** Says what the keys are of: one of them may be "all". */
 function describeApplications(keys: readonly string[]): string {
-  const lead = ['', 'application '][keys.length] ?? 'applications ';
-  return `${lead}${listApplications(keys, FORMAT)}`;
+  const listed = listApplications(keys, FORMAT);
+  if (keys.length === 0) {
+    return listed;
+  }
+  return `${keys.length === 1 ? 'application' : 'applications'} ${listed}`;
 }
 
 /** Name, message and stack, as far as the cause has them. For the debug log only. */
