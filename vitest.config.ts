@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 /** Start nothing: they import `src/`, and take seconds. */
 const UNIT = ['__tests__/{unit,races}/**/*.test.ts'];
 
-/** Start the bundle on a network, or against a server, that misbehaves. */
+/** Start the bundle on a network, against a server, or beside other runs, that misbehave. */
 const FAULTS = ['__tests__/faults/**/*.test.ts'];
 
 /** Start the bundle as a runner does. BUNDLE_NODE names another Node.js to start it with. */
@@ -21,7 +21,7 @@ export default defineConfig({
     globalSetup: ['__tests__/preconditions.ts'],
     // Most tests start a process, which waits for an answer most of its time: one worker for
     // each core would leave the cores idle.
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers: 2 * availableParallelism() + 1,
     maxConcurrency: 10,
     // Safety nets, for a test that hangs. A machine with much else to do must not reach them.
     testTimeout: 300_000,

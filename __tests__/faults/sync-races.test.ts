@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { sampleWriterToken } from '../../simulator/launchdarkly/sample-account.ts';
 import { runAction } from '../../simulator/runner/runner.ts';
 import type { StepResult } from '../../simulator/runner/step-result.ts';
-import { existingGroup, listOutcomes, type SyncRun, startSyncRun } from './sync-run.ts';
+import { existingGroup, listOutcomes, type SyncRun, startSyncRun } from '../bundle/sync-run.ts';
 
 /*
  * Real processes at once. The file and the single steps ask for the same, so whoever comes first must not

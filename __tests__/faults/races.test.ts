@@ -4,7 +4,7 @@ import {
   injectCreateFault,
   type SimulatedRun,
   startSimulatedRun,
-} from './simulated-run.ts';
+} from '../bundle/simulated-run.ts';
 
 /** As many concurrent processes as a large matrix has jobs. */
 const CROWD = 32;

@@ -9,7 +9,7 @@ import {
   readGroups,
   type SeveralRun,
   startSeveralRun,
-} from './several-run.ts';
+} from '../bundle/several-run.ts';
 
 const numbers: string[] = [];
 afterAll(() => console.log(['Races of steps on several groups:', ...numbers].join('\n  ')));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { runDelete } from './simulated-delete.ts';
-import { DESIRED, olderGroup, startSimulatedRun } from './simulated-run.ts';
+import { runDelete } from '../bundle/simulated-delete.ts';
+import { DESIRED, olderGroup, startSimulatedRun } from '../bundle/simulated-run.ts';
 
 /** Concurrent processes of each kind. */
 const CROWD = 12;
