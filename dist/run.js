@@ -13767,8 +13767,12 @@ function warnOfLengths(inputs) {
 }
 
 ;// CONCATENATED MODULE: ./build/inputs/group-template.js
+
 function mayBeSeveral({ project, environment }) {
     return project.kind === 'patterns' || environment.kind === 'patterns';
+}
+function renderKey({ key }, project, environment) {
+    return (0,inputs_template/* renderTemplate */.Xm)(key, { project, environment });
 }
 
 ;// CONCATENATED MODULE: ./build/reconcile/stop-rule.js
@@ -14171,7 +14175,6 @@ var did_you_mean = __nccwpck_require__(3863);
 
 
 
-
 function findTargets(entry, catalog) {
     const { project, environment } = entry.template;
     if (project.kind === 'exact' &&
@@ -14255,7 +14258,7 @@ function toMissing(reason, parts) {
     const { entry, projectKey, environmentKey } = parts;
     const key = environmentKey === undefined
         ? undefined
-        : (0,inputs_template/* renderTemplate */.Xm)(entry.template.key, { project: projectKey, environment: environmentKey });
+        : renderKey(entry.template, projectKey, environmentKey);
     return { reason, ...parts, key };
 }
 function findOverExclusion(entry, catalog, projects) {
@@ -14284,6 +14287,7 @@ function describeNoEnvironment(pattern, { template: { project } }, projects) {
 }
 
 ;// CONCATENATED MODULE: ./build/reconcile/expand.js
+
 
 
 
@@ -14329,6 +14333,12 @@ function expandEntries(entries, catalog) {
         notices,
     };
 }
+function listKeys(entries, catalog) {
+    const keys = entries.flatMap((entry) => entry.kind === 'absent'
+        ? entry.group.key
+        : findTargets(entry, catalog).targets.map(({ project, environment }) => renderKey(entry.template, project.key, environment.key)));
+    return [...new Set(keys)];
+}
 function renderGroup(template, { project, environment }) {
     const values = {
         project: project.key,
@@ -14337,7 +14347,7 @@ function renderGroup(template, { project, environment }) {
         'environment-name': toOneLine(environment.name),
     };
     return {
-        key: (0,inputs_template/* renderTemplate */.Xm)(template.key, values),
+        key: renderKey(template, project.key, environment.key),
         name: (0,inputs_template/* renderTemplate */.Xm)(template.name, values).trim(),
         projectKey: project.key,
         environmentKey: environment.key,
@@ -14732,9 +14742,9 @@ function describeExistence({ projectKey, environmentKey, }) {
         : `that project "${projectKey}" and environment "${environmentKey}" exist, that the token may see them`;
 }
 function listKnown(what, keys) {
-    return keys.length === 0 ? '' : ` The ${what} that the token can see: ${listKeys(keys)}.`;
+    return keys.length === 0 ? '' : ` The ${what} that the token can see: ${key_lookup_listKeys(keys)}.`;
 }
-function listKeys(keys) {
+function key_lookup_listKeys(keys) {
     const shown = keys.slice(0, MAX_LISTED_KEYS).map((key) => `"${key}"`);
     const hidden = keys.length - shown.length;
     return hidden > 0 ? `${shown.join(', ')} and ${hidden} more` : shown.join(', ');
@@ -14790,7 +14800,7 @@ async function investigateRequest(error, context, client) {
     if (words.includes('application')) {
         const unknown = await findUnknownApplications(desired, client);
         if (unknown.length > 0) {
-            const keys = listKeys(unknown.map(({ key }) => key));
+            const keys = key_lookup_listKeys(unknown.map(({ key }) => key));
             return {
                 headline,
                 nextStep: `LaunchDarkly knows no application ${keys}. An application appears with its first deployment event or SDK connection; correct the input applications, or run again once it has reported.`,
@@ -15367,11 +15377,11 @@ class Lists {
         const readPage = (offset) => this.#require(() => this.#client.listProjects(offset), 'list-projects');
         return readWholeList(await readPage(0), readPage);
     }
-    async readEnvironments(projectKey, expected = []) {
+    async readEnvironments(projectKey, { expected, onFirstPage }) {
         const { now, sleep, signal } = this.#depsFor(NO_GROUP);
         const startedMs = now().uptimeMs;
         for (;;) {
-            const list = await this.#readEnvironmentsOnce(projectKey);
+            const list = await this.#readEnvironmentsOnce(projectKey, onFirstPage);
             if (list.kind === 'project-missing') {
                 return list;
             }
@@ -15394,7 +15404,7 @@ class Lists {
         })));
         return found.filter((environment) => environment !== undefined);
     }
-    async #readEnvironmentsOnce(projectKey) {
+    async #readEnvironmentsOnce(projectKey, onFirstPage) {
         const readPage = (offset) => () => this.#client.listEnvironments(projectKey, offset);
         const subject = { ...NO_GROUP, projectKey };
         const { diagnosis } = this.#depsFor(subject);
@@ -15402,8 +15412,9 @@ class Lists {
         for (;;) {
             const { result } = await loop.attempt('list-environments', readPage(0));
             if (result.kind === 'ok') {
-                const environments = await readWholeList(result.value, (offset) => this.#require(readPage(offset), 'list-environments', subject));
-                return { kind: 'found', environments };
+                const reading = readWholeList(result.value, (offset) => this.#require(readPage(offset), 'list-environments', subject));
+                onFirstPage(result.value.items);
+                return { kind: 'found', environments: await reading };
             }
             if (result.kind === 'rejected' && result.error.status === 404) {
                 const placement = await diagnosis.locateEnvironment();
@@ -15472,20 +15483,47 @@ class Lists {
 
 function beginObservation(entries, lists) {
     if (entries.length === 0) {
-        return async () => new Map();
+        return { anticipate: () => { }, find: async () => new Map() };
     }
-    const first = lists.readGroupPage(0);
-    first.catch(() => { });
-    return async (keys) => (keys.length === 0 ? new Map() : observeGroups(keys, await first, lists));
+    const readingFirst = lists.readGroupPage(0);
+    readingFirst.catch(ignore);
+    let reading;
+    const readAll = (first) => {
+        reading ??= readRemainingPages(first, (offset) => lists.readGroupPage(offset));
+        return reading;
+    };
+    return {
+        anticipate(keys) {
+            const readAhead = async () => {
+                const first = await readingFirst;
+                if (isListCheaper(first, keys)) {
+                    await readAll(first);
+                }
+            };
+            readAhead().catch(ignore);
+        },
+        async find(keys) {
+            if (keys.length === 0) {
+                return new Map();
+            }
+            const first = await readingFirst;
+            return isListCheaper(first, keys)
+                ? findListed(keys, await readAll(first), lists)
+                : readSingly(listMissing(first, keys), indexByKey(first.items), lists);
+        },
+    };
 }
-async function observeGroups(keys, first, lists) {
-    const seen = indexByKey(first.items);
-    const missing = keys.filter((key) => !seen.has(key));
-    const pages = first.length === 0 ? 1 : Math.ceil((first.totalCount ?? first.length) / first.length);
-    if (pages - 1 > missing.length) {
-        return readSingly(missing, seen, lists);
-    }
-    const { items, isComplete } = await readRemainingPages(first, (offset) => lists.readGroupPage(offset));
+function ignore() { }
+function listMissing({ items }, keys) {
+    const seen = indexByKey(items);
+    return keys.filter((key) => !seen.has(key));
+}
+function isListCheaper(first, keys) {
+    const { length, totalCount = length } = first;
+    const pages = length === 0 ? 1 : Math.ceil(totalCount / length);
+    return pages - 1 <= listMissing(first, keys).length;
+}
+function findListed(keys, { items, isComplete }, lists) {
     const listed = indexByKey(items);
     const spellings = new Set([...listed.keys()].map((key) => key.toLowerCase()));
     const unsure = keys.filter((key) => !listed.has(key) && (!isComplete || spellings.has(key.toLowerCase())));
@@ -15506,7 +15544,7 @@ async function readSingly(keys, seen, lists) {
 
 
 const EMPTY_CATALOG = { projects: [] };
-async function readCatalog(entries, lists) {
+async function readCatalog(entries, lists, onPart) {
     const needs = entries.map(findCatalogNeed);
     const isListed = needs.some((need) => need.kind === 'lists' && need.needsProjectList);
     const projects = isListed ? await lists.readProjects() : undefined;
@@ -15519,7 +15557,7 @@ async function readCatalog(entries, lists) {
         .filter((key) => entries.some((entry) => needsEnvironmentsOf(entry, key)));
     const read = await Promise.all([...new Set([...named, ...selected])].map((key) => {
         const expected = entries.flatMap((entry) => listExpectedEnvironments(entry, key));
-        return readProject(key, { listed, needsNames, expected }, lists);
+        return readProject(key, { listed, needsNames, expected, onPart }, lists);
     }));
     return {
         projects: read.flatMap((found) => (found.kind === 'found' ? [found.project] : [])),
@@ -15550,11 +15588,14 @@ function listNamedProjects(need) {
             return need.projectKeys;
     }
 }
-async function readProject(key, { listed, needsNames, expected }, lists) {
+async function readProject(key, { listed, needsNames, expected, onPart }, lists) {
     const known = listed?.find((project) => project.key === key);
     const [project, list] = await Promise.all([
         known ?? (needsNames ? lists.readProject(key) : undefined),
-        lists.readEnvironments(key, expected),
+        lists.readEnvironments(key, {
+            expected,
+            onFirstPage: (environments) => onPart({ projects: [{ key, name: known?.name, environments }] }),
+        }),
     ]);
     if (list.kind !== 'found') {
         return { kind: 'missing', projects: list.projects };
@@ -15583,6 +15624,16 @@ async function readNames(template, lists) {
     ]);
     const environments = [{ key: environmentKey, name: environment?.name }];
     return { projects: [{ key: projectKey, name: project?.name, environments }] };
+}
+
+;// CONCATENATED MODULE: ./build/reconcile/read-account.js
+
+
+
+async function readAccount(entries, lists) {
+    const readingCatalog = readCatalog(entries, lists, (part) => observation.anticipate(listKeys(entries, part)));
+    const observation = beginObservation(entries, lists);
+    return { catalog: await readingCatalog, findGroups: observation.find };
 }
 
 ;// CONCATENATED MODULE: ./build/reconcile/delete-messages.js
@@ -16321,7 +16372,6 @@ function identifyGroupComment(origin, { projectKey, key }) {
 
 
 
-
 const createCommand = {
     name: 'create',
     afterCancellation: 'Re-run the job if you still need the group.',
@@ -16331,14 +16381,13 @@ const createCommand = {
     execute: (inputs, context) => mayBeSeveral(inputs.template) ? createSeveral(inputs, context) : createOne(inputs, context),
 };
 function identifyComment({ server, template }) {
-    const { project, environment, key } = template;
+    const { project, environment } = template;
     if (project.kind === 'exact' && environment.kind === 'exact') {
-        const values = { project: project.key, environment: environment.key };
-        const groupKey = (0,inputs_template/* renderTemplate */.Xm)(key, values);
-        return identifyGroupComment(server.origin, { projectKey: project.key, key: groupKey });
+        const key = renderKey(template, project.key, environment.key);
+        return identifyGroupComment(server.origin, { projectKey: project.key, key });
     }
     const selectors = [(0,inputs_selector/* formatSelector */.VH)(project), (0,inputs_selector/* formatSelector */.VH)(environment)];
-    return [server.origin, 'several', ...selectors, key];
+    return [server.origin, 'several', ...selectors, template.key];
 }
 async function createOne(inputs, context) {
     const { session } = context;
@@ -16353,14 +16402,10 @@ async function createOne(inputs, context) {
 }
 async function createSeveral(inputs, context) {
     const { session, progress } = context;
-    const lists = new Lists(session);
     const entry = { kind: 'present', template: inputs.template };
-    const readingCatalog = readCatalog([entry], lists);
-    const observe = beginObservation([entry], lists);
-    const catalog = await readingCatalog;
+    const { catalog, findGroups } = await readAccount([entry], new Lists(session));
     const expansion = expand(inputs, catalog, context);
-    const keys = expansion.groups.map(({ desired }) => desired.key);
-    const observed = await observe(keys);
+    const observed = await findGroups(expansion.groups.map(({ desired }) => desired.key));
     const plan = planEntries(expansion, observed, inputs.ifExists);
     progress.begin(plan.groups.length + plan.missing.length, expectOutcomes(plan));
     for (const result of plan.missing) {
@@ -16594,7 +16639,6 @@ class DeleteLimit {
 
 
 
-
 const syncCommand = {
     name: 'sync',
     afterCancellation: 'Re-run the job to finish the work.',
@@ -16606,13 +16650,10 @@ const syncCommand = {
         const { session, source } = context;
         const workspace = source.env['GITHUB_WORKSPACE'] || process.cwd();
         const file = await loadGroupsFile(inputs.file, { workspace, secrets: source.secrets });
-        const lists = new Lists(session);
-        const readingCatalog = readCatalog(file.entries, lists);
-        const observe = beginObservation(file.entries, lists);
-        const catalog = await readingCatalog;
+        const { catalog, findGroups } = await readAccount(file.entries, new Lists(session));
         const expansion = sync_expand(file, catalog);
         source.secrets.exempt(listRendered(expansion));
-        const plan = await planExpansion(expansion, observe);
+        const plan = await planExpansion(expansion, findGroups);
         const notices = describeNotices(file, expansion.notices);
         const warnings = catalog.incompleteLists?.map(describeIncompleteList);
         const expected = expectOutcomes(plan);
@@ -16653,10 +16694,10 @@ function listRendered({ groups, absent, missing }) {
         ...missing.flatMap(({ key }) => key ?? []),
     ];
 }
-async function planExpansion(expansion, observe) {
+async function planExpansion(expansion, findGroups) {
     const present = expansion.groups.map(({ desired }) => desired.key);
     const absent = expansion.absent.map(({ group }) => group.key);
-    const observed = await observe([...present, ...absent]);
+    const observed = await findGroups([...present, ...absent]);
     return planEntries(expansion, observed, 'update');
 }
 async function sync_showPlan(plan, { session, progress }) {

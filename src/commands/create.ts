@@ -1,17 +1,16 @@
 import { explainProblems } from '../inputs/common-inputs.ts';
 import { type CreateInputs, readCreateInputs } from '../inputs/create-inputs.ts';
 import type { PresentEntry } from '../inputs/desired-entry.ts';
-import { mayBeSeveral } from '../inputs/group-template.ts';
+import { mayBeSeveral, renderKey } from '../inputs/group-template.ts';
 import { formatSelector } from '../inputs/selector.ts';
-import { renderTemplate } from '../inputs/template.ts';
 import { applyAll, applyOne } from '../reconcile/apply.ts';
 import type { Catalog } from '../reconcile/catalog.ts';
 import { expectOutcomes, planEntries } from '../reconcile/entries-plan.ts';
 import { expandEntries, type ValidExpansion } from '../reconcile/expand.ts';
 import { Lists } from '../reconcile/lists.ts';
 import { describeIncompleteList } from '../reconcile/messages.ts';
-import { beginObservation } from '../reconcile/observe-groups.ts';
-import { readCatalog, readNames } from '../reconcile/read-catalog.ts';
+import { readAccount } from '../reconcile/read-account.ts';
+import { readNames } from '../reconcile/read-catalog.ts';
 import { ensureTask, plannedTasks } from '../reconcile/tasks.ts';
 import { type CommentIdentity, identifyGroupComment } from '../report/comment-identity.ts';
 import type { Command, CommandContext, CommandResult } from './command.ts';
@@ -29,14 +28,13 @@ export const createCommand: Command<CreateInputs> = {
 
 /** One group has one comment. Several have one as well, which goes by what was asked for and not by what matched. */
 function identifyComment({ server, template }: CreateInputs): CommentIdentity {
-  const { project, environment, key } = template;
+  const { project, environment } = template;
   if (project.kind === 'exact' && environment.kind === 'exact') {
-    const values = { project: project.key, environment: environment.key };
-    const groupKey = renderTemplate(key, values);
-    return identifyGroupComment(server.origin, { projectKey: project.key, key: groupKey });
+    const key = renderKey(template, project.key, environment.key);
+    return identifyGroupComment(server.origin, { projectKey: project.key, key });
   }
   const selectors = [formatSelector(project), formatSelector(environment)];
-  return [server.origin, 'several', ...selectors, key];
+  return [server.origin, 'several', ...selectors, template.key];
 }
 
 async function createOne(inputs: CreateInputs, context: CommandContext): Promise<CommandResult> {
@@ -56,14 +54,10 @@ async function createSeveral(
   context: CommandContext,
 ): Promise<CommandResult> {
   const { session, progress } = context;
-  const lists = new Lists(session);
   const entry: PresentEntry = { kind: 'present', template: inputs.template };
-  const readingCatalog = readCatalog([entry], lists);
-  const observe = beginObservation([entry], lists);
-  const catalog = await readingCatalog;
+  const { catalog, findGroups } = await readAccount([entry], new Lists(session));
   const expansion = expand(inputs, catalog, context);
-  const keys = expansion.groups.map(({ desired }) => desired.key);
-  const observed = await observe(keys);
+  const observed = await findGroups(expansion.groups.map(({ desired }) => desired.key));
   const plan = planEntries(expansion, observed, inputs.ifExists);
   progress.begin(plan.groups.length + plan.missing.length, expectOutcomes(plan));
   for (const result of plan.missing) {

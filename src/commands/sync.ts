@@ -15,8 +15,7 @@ import { expandEntries, type ValidExpansion } from '../reconcile/expand.ts';
 import type { GroupResult } from '../reconcile/group-result.ts';
 import { Lists } from '../reconcile/lists.ts';
 import { describeIncompleteList } from '../reconcile/messages.ts';
-import { beginObservation, type Observe } from '../reconcile/observe-groups.ts';
-import { readCatalog } from '../reconcile/read-catalog.ts';
+import { type AccountRead, readAccount } from '../reconcile/read-account.ts';
 import type { ExpandNotice } from '../reconcile/targets.ts';
 import { deleteTask, plannedTasks } from '../reconcile/tasks.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -34,13 +33,10 @@ export const syncCommand: Command<SyncInputs> = {
     const { session, source } = context;
     const workspace = source.env['GITHUB_WORKSPACE'] || process.cwd();
     const file = await loadGroupsFile(inputs.file, { workspace, secrets: source.secrets });
-    const lists = new Lists(session);
-    const readingCatalog = readCatalog(file.entries, lists);
-    const observe = beginObservation(file.entries, lists);
-    const catalog = await readingCatalog;
+    const { catalog, findGroups } = await readAccount(file.entries, new Lists(session));
     const expansion = expand(file, catalog);
     source.secrets.exempt(listRendered(expansion));
-    const plan = await planExpansion(expansion, observe);
+    const plan = await planExpansion(expansion, findGroups);
     const notices = describeNotices(file, expansion.notices);
     const warnings = catalog.incompleteLists?.map(describeIncompleteList);
     const expected = expectOutcomes(plan);
@@ -89,10 +85,13 @@ function listRendered({ groups, absent, missing }: ValidExpansion): string[] {
   ];
 }
 
-async function planExpansion(expansion: ValidExpansion, observe: Observe): Promise<EntriesPlan> {
+async function planExpansion(
+  expansion: ValidExpansion,
+  findGroups: AccountRead['findGroups'],
+): Promise<EntriesPlan> {
   const present = expansion.groups.map(({ desired }) => desired.key);
   const absent = expansion.absent.map(({ group }) => group.key);
-  const observed = await observe([...present, ...absent]);
+  const observed = await findGroups([...present, ...absent]);
   return planEntries(expansion, observed, 'update');
 }
 

@@ -1,5 +1,5 @@
 import type { AbsentEntry, DesiredEntry, PresentEntry } from '../inputs/desired-entry.ts';
-import type { GroupTemplate } from '../inputs/group-template.ts';
+import { type GroupTemplate, renderKey } from '../inputs/group-template.ts';
 import { type KeyClaim, resolveKeyClaims } from '../inputs/key-claims.ts';
 import { findNameProblem, isKey, KEY_RULE } from '../inputs/rules.ts';
 import { renderTemplate } from '../inputs/template.ts';
@@ -86,6 +86,18 @@ export function expandEntries(entries: readonly DesiredEntry[], catalog: Catalog
   };
 }
 
+/** The keys that entries ask for by what the catalog shows, whether or not they can be had. */
+export function listKeys(entries: readonly DesiredEntry[], catalog: Catalog): string[] {
+  const keys = entries.flatMap((entry) =>
+    entry.kind === 'absent'
+      ? entry.group.key
+      : findTargets(entry, catalog).targets.map(({ project, environment }) =>
+          renderKey(entry.template, project.key, environment.key),
+        ),
+  );
+  return [...new Set(keys)];
+}
+
 function renderGroup(template: GroupTemplate, { project, environment }: Target): DesiredGroup {
   const values = {
     project: project.key,
@@ -94,7 +106,7 @@ function renderGroup(template: GroupTemplate, { project, environment }: Target):
     'environment-name': toOneLine(environment.name),
   };
   return {
-    key: renderTemplate(template.key, values),
+    key: renderKey(template, project.key, environment.key),
     name: renderTemplate(template.name, values).trim(),
     projectKey: project.key,
     environmentKey: environment.key,

@@ -40,6 +40,14 @@ const REREAD_INTERVAL_MS = 1_000;
 /** Most reads are about no group in particular. */
 const NO_GROUP = withoutValues({ key: '', projectKey: '', environmentKey: '' });
 
+/** How the environments of a project are read. */
+interface EnvironmentsOptions {
+  /** Keys that should be there. Where one is missing the list is read again for some seconds: it may be new. */
+  readonly expected: readonly string[];
+  /** Called with the first page while the others are read. */
+  readonly onFirstPage: (environments: readonly NamedKey[]) => void;
+}
+
 /** What is looked for, and which refusals say that it is not there. */
 interface FindOptions {
   readonly operation: Operation;
@@ -67,18 +75,15 @@ export class Lists {
     return readWholeList(await readPage(0), readPage);
   }
 
-  /**
-   * All environments of a project. Where one of the `expected` keys is missing the list is read again for
-   * some seconds: it may have been made by the step before. What is missing then is read by itself.
-   */
+  /** All environments of a project. An expected one that the list does not show in the end is read by itself. */
   async readEnvironments(
     projectKey: string,
-    expected: readonly string[] = [],
+    { expected, onFirstPage }: EnvironmentsOptions,
   ): Promise<EnvironmentList> {
     const { now, sleep, signal } = this.#depsFor(NO_GROUP);
     const startedMs = now().uptimeMs;
     for (;;) {
-      const list = await this.#readEnvironmentsOnce(projectKey);
+      const list = await this.#readEnvironmentsOnce(projectKey, onFirstPage);
       if (list.kind === 'project-missing') {
         return list;
       }
@@ -108,7 +113,10 @@ export class Lists {
     return found.filter((environment) => environment !== undefined);
   }
 
-  async #readEnvironmentsOnce(projectKey: string): Promise<EnvironmentList> {
+  async #readEnvironmentsOnce(
+    projectKey: string,
+    onFirstPage: EnvironmentsOptions['onFirstPage'],
+  ): Promise<EnvironmentList> {
     const readPage = (offset: number) => () => this.#client.listEnvironments(projectKey, offset);
     const subject = { ...NO_GROUP, projectKey };
     const { diagnosis } = this.#depsFor(subject);
@@ -116,10 +124,11 @@ export class Lists {
     for (;;) {
       const { result } = await loop.attempt('list-environments', readPage(0));
       if (result.kind === 'ok') {
-        const environments = await readWholeList(result.value, (offset) =>
+        const reading = readWholeList(result.value, (offset) =>
           this.#require(readPage(offset), 'list-environments', subject),
         );
-        return { kind: 'found', environments };
+        onFirstPage(result.value.items);
+        return { kind: 'found', environments: await reading };
       }
       if (result.kind === 'rejected' && result.error.status === 404) {
         // Anything answers 404: only a list of projects that lacks this one shows that there is none.

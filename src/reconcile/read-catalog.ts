@@ -18,13 +18,15 @@ const EMPTY_CATALOG: Catalog = { projects: [] };
 
 /**
  * Reads what the entries need to be expanded, and nothing else: the list of projects only where a project
- * is a pattern, and environments only of projects that an entry selects.
+ * is a pattern, and environments only of projects that an entry selects. As soon as some environments of a
+ * project are known, `onPart` is called with them.
  *
  * @throws {ActionError} when a list can't be read
  */
 export async function readCatalog(
   entries: readonly DesiredEntry[],
   lists: Lists,
+  onPart: (part: Catalog) => void,
 ): Promise<Catalog> {
   const needs = entries.map(findCatalogNeed);
   const isListed = needs.some((need) => need.kind === 'lists' && need.needsProjectList);
@@ -42,7 +44,7 @@ export async function readCatalog(
   const read = await Promise.all(
     [...new Set([...named, ...selected])].map((key) => {
       const expected = entries.flatMap((entry) => listExpectedEnvironments(entry, key));
-      return readProject(key, { listed, needsNames, expected }, lists);
+      return readProject(key, { listed, needsNames, expected, onPart }, lists);
     }),
   );
   return {
@@ -82,6 +84,7 @@ interface ProjectNeeds {
   readonly needsNames: boolean;
   /** Environments that are named in full. */
   readonly expected: readonly string[];
+  readonly onPart: (part: Catalog) => void;
 }
 
 type FoundProject =
@@ -95,13 +98,17 @@ type FoundProject =
 
 async function readProject(
   key: string,
-  { listed, needsNames, expected }: ProjectNeeds,
+  { listed, needsNames, expected, onPart }: ProjectNeeds,
   lists: Lists,
 ): Promise<FoundProject> {
   const known = listed?.find((project) => project.key === key);
   const [project, list] = await Promise.all([
     known ?? (needsNames ? lists.readProject(key) : undefined),
-    lists.readEnvironments(key, expected),
+    lists.readEnvironments(key, {
+      expected,
+      onFirstPage: (environments) =>
+        onPart({ projects: [{ key, name: known?.name, environments }] }),
+    }),
   ]);
   if (list.kind !== 'found') {
     return { kind: 'missing', projects: list.projects };

@@ -1,6 +1,6 @@
 import { findClosest } from '../did-you-mean.ts';
 import type { DesiredEntry, PresentEntry } from '../inputs/desired-entry.ts';
-import { mayBeSeveral } from '../inputs/group-template.ts';
+import { mayBeSeveral, renderKey } from '../inputs/group-template.ts';
 import {
   formatSelector,
   hasWildcard,
@@ -11,7 +11,6 @@ import {
   type Selector,
   selects,
 } from '../inputs/selector.ts';
-import { renderTemplate } from '../inputs/template.ts';
 import { type Catalog, type CatalogProject, findCatalogNeed } from './catalog.ts';
 
 /** A project and one of its environments. Names are undefined where none are asked for. */
@@ -171,7 +170,7 @@ function toMissing(
   const key =
     environmentKey === undefined
       ? undefined
-      : renderTemplate(entry.template.key, { project: projectKey, environment: environmentKey });
+      : renderKey(entry.template, projectKey, environmentKey);
   return { reason, ...parts, key };
 }
 

@@ -23,7 +23,13 @@ export interface AccountDoubleOptions {
   readonly pageSize?: number;
 }
 
-const TIMING = { startedAt: 0, receivedAt: 0, heldMs: 0, serverClock: 0, retryAfterMs: undefined };
+export const TIMING = {
+  startedAt: 0,
+  receivedAt: 0,
+  heldMs: 0,
+  serverClock: 0,
+  retryAfterMs: undefined,
+};
 
 /** A group that is as requested unless `group` says otherwise. */
 export function makeGroup(group: Partial<InsightGroup> & Pick<InsightGroup, 'key'>): InsightGroup {

@@ -11,7 +11,7 @@ const ENTRY = {
 /** Which of `keys` are found, as `asked for: key of the group`, and by which requests. */
 async function observe(keys: readonly string[], options: AccountDoubleOptions) {
   const account = createAccountDouble(options);
-  const observed = await beginObservation([ENTRY], new Lists(account))(keys);
+  const observed = await beginObservation([ENTRY], new Lists(account)).find(keys);
   const found = keys.flatMap((key) => {
     const group = observed.get(key);
     return group === undefined ? [] : [`${key}: ${group.key}`];
@@ -23,24 +23,24 @@ const makeGroups = (...keys: readonly string[]) => keys.map((key) => makeGroup({
 
 test('the first page is read before it is known which groups are meant', async () => {
   const account = createAccountDouble();
-  const observe = beginObservation([ENTRY], new Lists(account));
+  const observation = beginObservation([ENTRY], new Lists(account));
   expect(account.calls).toEqual(['list 0']);
-  expect(await observe([])).toEqual(new Map());
+  expect(await observation.find([])).toEqual(new Map());
   expect(account.calls).toEqual(['list 0']);
 });
 
 test('no entries need no request', async () => {
   const account = createAccountDouble();
-  expect(await beginObservation([], new Lists(account))([])).toEqual(new Map());
+  expect(await beginObservation([], new Lists(account)).find([])).toEqual(new Map());
   expect(account.calls).toEqual([]);
 });
 
 test('a list of groups that can not be read only fails who asks for groups', async () => {
   const account = createAccountDouble();
   const client = { ...account.client, listGroups: () => Promise.reject(new Error('No.')) };
-  const observe = beginObservation([ENTRY], new Lists({ ...account, client }));
-  expect(await observe([])).toEqual(new Map());
-  await expect(observe(['a'])).rejects.toThrow('No.');
+  const observation = beginObservation([ENTRY], new Lists({ ...account, client }));
+  expect(await observation.find([])).toEqual(new Map());
+  await expect(observation.find(['a'])).rejects.toThrow('No.');
 });
 
 test('keys on the first page need no other request, however large the account is', async () => {
