@@ -94,7 +94,7 @@ interface Measured {
 
 async function printTimes(environment: Environment): Promise<void> {
   console.log(
-    '| Groups | | Round trip, ms | Requests | This action, s | Least, s | ÷ least | A process for each, four at a time, s | ÷ this action | bash, curl and jq, s | ÷ this action |\n| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
+    '| Groups | | Round trip, ms | Requests | This action, s | ÷ a single create | Least, s | ÷ least | A process for each, four at a time, s | ÷ this action | bash, curl and jq, s | ÷ this action |\n| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
   );
   for (const count of SIZES) {
     for (const situation of SITUATIONS) {
@@ -107,6 +107,8 @@ async function printTimes(environment: Environment): Promise<void> {
           roundTripMs,
         };
         const ours = await measure(scene, () => start([process.execPath, BUNDLE], environment));
+        const one = { ...scene, environments: 1, existing: 0, drifted: 0 };
+        const single = await measure(one, () => runMatrix(1, environment));
         const isSmall = count <= OTHERS_UP_TO;
         const matrix = isSmall && (await measure(scene, () => runMatrix(count, environment)));
         const canLoop = isSmall && ['bash', 'curl', 'jq'].every(findProgram);
@@ -119,6 +121,7 @@ async function printTimes(environment: Environment): Promise<void> {
           roundTripMs,
           ours.requests.toLocaleString('en'),
           seconds(ours.ms),
+          (ours.ms / single.ms).toFixed(1),
           seconds(least),
           (ours.ms / least).toFixed(2),
           ...(matrix ? [seconds(matrix.ms), (matrix.ms / ours.ms).toFixed(1)] : ['', '']),
