@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 export const OLDEST_NODE = '20.10.0';
 export function checkNodeVersion(host, outputs) {
     const version = host.versions.node;
@@ -11,11 +11,14 @@ export function checkNodeVersion(host, outputs) {
     try {
         const all = { outcome: 'failed', 'error-code': 'unsupported-node', ...outputs };
         const lines = Object.entries(all).map(([name, value]) => `${name}=${value}\n`);
-        appendFileSync(host.env['GITHUB_OUTPUT'] || '', lines.join(''));
+        loadFileSystem().appendFileSync(host.env['GITHUB_OUTPUT'] || '', lines.join(''));
     }
     catch {
     }
     return false;
+}
+function loadFileSystem() {
+    return createRequire(import.meta.url)('node:fs');
 }
 function isAtLeast(version, oldest) {
     const [major = 0, minor = 0, patch = 0] = version.split('.').map((part) => parseInt(part, 10));

@@ -1,10 +1,13 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sampleWriterToken } from '../../simulator/launchdarkly/sample-account.ts';
 import { startSimulator } from '../../simulator/launchdarkly/simulator.ts';
 import { runAction } from '../../simulator/runner/runner.ts';
+
+const node = process.env['BUNDLE_NODE'] ?? process.execPath;
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
@@ -51,3 +54,36 @@ test.each([
     expect(result.outputs).toMatchObject({ outcome });
   },
 );
+
+/** What `import` loads of Node.js besides what is named, or what undici would load for a clock or HTTP/2. */
+const UNNEEDED = ['internal/fs/promises', 'internal/fs/streams', 'http2', 'perf_hooks', 'zlib'];
+
+/** Node.js 20 loads a built-in module's promises and streams however it is asked for. */
+const loadsAll = execFileSync(node, ['--version'], { encoding: 'utf8' }).startsWith('v20.');
+
+test.skipIf(loadsAll)('a create loads no module of Node.js that it does not need', async () => {
+  await using simulator = await startSimulator();
+  const preload = join(actions, 'preload.cjs');
+  const list = join(actions, 'modules.json');
+  await writeFile(
+    preload,
+    `const { writeFileSync } = require('fs');
+    process.on('exit', () => writeFileSync(${JSON.stringify(list)}, JSON.stringify(process.moduleLoadList)));`,
+  );
+  const result = await runAction({
+    actionPath: ROOT,
+    inputs: {
+      name: 'A',
+      key: 'a',
+      project: 'default',
+      environment: 'production',
+      token: sampleWriterToken,
+      'base-uri': simulator.origin,
+    },
+    env: { NODE_OPTIONS: `--require "${preload}"` },
+  });
+  expect(result.outputs).toMatchObject({ outcome: 'created' });
+  const loaded: readonly string[] = JSON.parse(await readFile(list, 'utf8'));
+  expect(loaded).toContain('NativeModule tls');
+  expect(UNNEEDED.filter((name) => loaded.includes(`NativeModule ${name}`))).toEqual([]);
+});
