@@ -136,10 +136,10 @@ async function printTimes(environment: Environment): Promise<void> {
 
 /** The first pages, of both lists at once, tell how many there are; the others and the writes go four at a time. */
 function findLeast({ environments, existing, drifted, roundTripMs }: Scene): number {
-  const furtherPages = (count: number, size: number) =>
-    Math.ceil(Math.max(0, Math.ceil(count / size) - 1) / 4);
-  const writes = Math.ceil(Math.max(environments - existing, drifted) / 4);
-  const rounds = 1 + furtherPages(environments, 100) + furtherPages(existing, 20) + writes;
+  const furtherPages = (count: number, size: number) => Math.max(0, Math.ceil(count / size) - 1);
+  const pages = furtherPages(environments, 100) + furtherPages(existing, 20);
+  const writes = Math.max(environments - existing, drifted);
+  const rounds = 1 + Math.ceil(pages / 4) + Math.ceil(writes / 4);
   return rounds * roundTripMs;
 }
 
