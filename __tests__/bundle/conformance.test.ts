@@ -145,7 +145,7 @@ describe.concurrent('create', () => {
   test('reports that nothing was written when the server never listens', async () => {
     await using simulated = await startSimulatedRun();
     const origin = `http://127.0.0.1:${await findUnusedPort()}`;
-    const result = await simulated.run({ 'base-uri': origin, 'timeout-seconds': '5' });
+    const result = await simulated.run({ 'base-uri': origin, 'timeout-seconds': '15' });
     expect(result.outputs['error-code']).toBe('network');
     expect(result.log).toContain(
       `${origin} could not be reached (ECONNREFUSED). Tried to create insight group "${DESIRED.key}" for project "default", environment "production". Nothing was written.`,
@@ -297,7 +297,7 @@ describe.concurrent('409 for a group that exists', () => {
     await using simulated = await startSimulatedRun();
     const fault: Fault = { kind: 'lock-collision' };
     simulated.simulator.inject({ method: 'POST', fault, times: Number.POSITIVE_INFINITY });
-    const result = await simulated.run({ 'timeout-seconds': '5' });
+    const result = await simulated.run({ 'timeout-seconds': '15' });
     expect(result.outputs['error-code']).toBe('conflict');
     expect(result.log).toContain(
       'LaunchDarkly keeps answering 409 for insight group "default-production-all-apps", but shows no group of that key.',

@@ -222,7 +222,7 @@ describe.concurrent('a delete whose answer is lost', () => {
   test('says that the outcome is unknown when the answer stalls until the end of the time', async () => {
     await using simulated = await startSimulatedRun({ group: olderGroup() });
     injectDeleteFault(simulated.simulator, { kind: 'process-then-stall' });
-    const result = await runDelete(simulated, { 'timeout-seconds': '2' });
+    const result = await runDelete(simulated, { 'timeout-seconds': '15' });
     expect(readDeleteFailure(result)).toContain(DELETE_UNKNOWN);
     expect(result.outputs['error-code']).toBe('timeout');
     expect(result.annotations[0]?.message).toContain(
@@ -341,7 +341,7 @@ describe.concurrent('a delete that never gets a clear answer', () => {
       const group = olderGroup();
       await using simulated = await startSimulatedRun({ group });
       injectDeleteFault(simulated.simulator, fault, Number.POSITIVE_INFINITY);
-      const result = await runDelete(simulated, { 'timeout-seconds': '3' });
+      const result = await runDelete(simulated, { 'timeout-seconds': '20' });
       const failure = readDeleteFailure(result);
       expect(failure).toContain(says);
       expect(failure).toContain(DELETE_UNKNOWN);
@@ -388,7 +388,7 @@ describe.concurrent('a 404', () => {
       await using simulated = await startSimulatedRun({ group });
       const times = Number.POSITIVE_INFINITY;
       simulated.simulator.inject({ path: GROUP_PATH, fault, times });
-      const result = await runDelete(simulated, { 'timeout-seconds': '2' });
+      const result = await runDelete(simulated, { 'timeout-seconds': '20' });
       const failure = readDeleteFailure(result);
       expect(result.outputs['error-code']).toBe('unexpected-response');
       expect(failure).toContain('Something other than LaunchDarkly answered');

@@ -110,7 +110,7 @@ describe.concurrent('diagnosis requests that fail', () => {
         fault,
         times: Number.POSITIVE_INFINITY,
       });
-      const result = await simulated.run({ environment: 'prodution', 'timeout-seconds': '5' });
+      const result = await simulated.run({ environment: 'prodution', 'timeout-seconds': '20' });
       expect(readFailure(result)).toContain('LaunchDarkly did not find it (404)');
       expect(result.outputs['error-code']).toBe('not-found');
       expect(simulated.methods()).toBe('POST GET');

@@ -138,7 +138,7 @@ describe.concurrent('a 404 that LaunchDarkly did not write', () => {
   test.each(FOREIGN_404S)('is no plan to create the group: %s', async (_title, fault) => {
     await using simulated = await startSimulatedRun({ group: olderGroup() });
     simulated.simulator.inject({ path: GROUP_PATH, fault, times });
-    const result = await simulated.run({ ...DRY, 'timeout-seconds': '2' });
+    const result = await simulated.run({ ...DRY, 'timeout-seconds': '20' });
     expect(readFailure(result)).toContain('Something other than LaunchDarkly answered');
     expect(result.outputs['error-code']).toBe('unexpected-response');
   });
@@ -148,7 +148,7 @@ describe.concurrent('a 404 that LaunchDarkly did not write', () => {
     async (_title, fault) => {
       await using simulated = await startSimulatedRun({ group: olderGroup() });
       simulated.simulator.inject({ path: GROUP_PATH, fault, times });
-      const result = await simulated.run({ 'if-exists': 'keep', 'timeout-seconds': '2' });
+      const result = await simulated.run({ 'if-exists': 'keep', 'timeout-seconds': '20' });
       expect(readFailure(result)).toContain('Something other than LaunchDarkly answered');
       expect(result.outputs['error-code']).toBe('unexpected-response');
     },
@@ -159,7 +159,7 @@ describe.concurrent('a 404 that LaunchDarkly did not write', () => {
     async (_title, fault) => {
       await using simulated = await startSimulatedRun({ group: olderGroup({ name: 'Before' }) });
       simulated.simulator.inject({ method: 'PATCH', fault, times });
-      const result = await simulated.run({ 'if-exists': 'update', 'timeout-seconds': '2' });
+      const result = await simulated.run({ 'if-exists': 'update', 'timeout-seconds': '20' });
       expect(readFailure(result)).toContain('Something other than LaunchDarkly answered');
       expect(simulated.methods().match(/POST/g)).toHaveLength(1);
     },

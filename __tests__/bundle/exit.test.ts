@@ -77,7 +77,7 @@ test('the process exits at the deadline when no connection was made', async () =
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   try {
     const result = await runAction({
-      inputs: { ...DESIRED, 'base-uri': `https://127.0.0.1:${port}`, 'timeout-seconds': '1' },
+      inputs: { ...DESIRED, 'base-uri': `https://127.0.0.1:${port}`, 'timeout-seconds': '5' },
     });
     expect(sockets.size).toBeGreaterThan(0);
     expect(result.outputs['error-code']).toBe('timeout');

@@ -176,7 +176,7 @@ describe.concurrent('what concerns all groups stops the run', () => {
       fault,
       times: ALWAYS,
     });
-    const result = await simulated.run({ 'timeout-seconds': '3' });
+    const result = await simulated.run({ 'timeout-seconds': '15' });
     const { created = 0, failed = 0, skipped = 0 } = readCounts(result);
     expect(created).toBe(3);
     expect(skipped).toBe(MANY.length - 3 - failed);

@@ -575,7 +575,7 @@ describe.concurrent('indeterminate responses to a create', () => {
         { kind: 'respond', ...answer },
         Number.POSITIVE_INFINITY,
       );
-      const result = await simulated.run({ 'timeout-seconds': '5' });
+      const result = await simulated.run({ 'timeout-seconds': '10' });
       const { origin } = simulated.simulator;
       expect(readFailure(result)).toEqual(
         [...says, `${next} ${SAFE}`].join('\n').replace('{origin}', origin),
@@ -597,7 +597,7 @@ describe.concurrent('an answer that can not be read as HTTP', () => {
   ])('is told as what it is', async (answer, what) => {
     const server = createServer((socket) => socket.on('error', () => {}).end(answer));
     const origin = `http://127.0.0.1:${await listen(server)}`;
-    const inputs = { ...DESIRED, 'base-uri': origin, 'timeout-seconds': '2' };
+    const inputs = { ...DESIRED, 'base-uri': origin, 'timeout-seconds': '20' };
     const result = await runAction({ inputs });
     server.close();
     expect(result.outputs['error-code']).toBe('unexpected-response');

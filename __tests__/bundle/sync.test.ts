@@ -130,7 +130,7 @@ describe('a dry run', () => {
     expect(planned.log).toContain(reason);
     expect(sync.writes()).toEqual([]);
 
-    const applied = await sync.run({ 'timeout-seconds': '5' });
+    const applied = await sync.run({ 'timeout-seconds': '30' });
     expect(applied.outputs).toMatchObject({ outcome: 'failed', 'error-code': 'not-found' });
   });
 

@@ -105,7 +105,7 @@ describe.concurrent('an update that fails', () => {
     const group = olderGroup({ name: 'Before' });
     await using simulated = await startSimulatedRun({ group });
     answerUpdates(simulated.simulator, fault);
-    const result = await simulated.run({ 'if-exists': 'update', 'timeout-seconds': '3' });
+    const result = await simulated.run({ 'if-exists': 'update', 'timeout-seconds': '20' });
     const difference = [{ field: 'name', actual: 'Before', desired: DESIRED.name }];
     expect(result.outputs).toMatchObject({
       outcome: 'failed',
@@ -416,7 +416,7 @@ describe.concurrent('an update of a group that LaunchDarkly shows but does not f
     await using simulated = await startSimulatedRun({ group });
     const body = { code: 'not_found', message: 'Invalid resource identifier' };
     answerUpdates(simulated.simulator, { kind: 'respond', status: 404, body });
-    const result = await simulated.run({ 'if-exists': 'update', 'timeout-seconds': '5' });
+    const result = await simulated.run({ 'if-exists': 'update', 'timeout-seconds': '20' });
     const failure = readFailure(result);
     expect(failure).toContain(
       'LaunchDarkly shows insight group "default-production-all-apps" but answers every update of it with 404. Nothing was written.',

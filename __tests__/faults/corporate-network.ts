@@ -13,7 +13,7 @@ import type { StepResult } from '../../simulator/runner/step-result.ts';
 import { DESIRED as DESIRED_GROUP } from '../bundle/simulated-run.ts';
 
 /** The desired group, without a `base-uri`: these runs talk to https://app.launchdarkly.com. */
-export const DESIRED = { ...DESIRED_GROUP, 'timeout-seconds': '10' } as const;
+export const DESIRED = { ...DESIRED_GROUP, 'timeout-seconds': '30' } as const;
 
 /** A corporate network with its own certificate authority, and LaunchDarkly behind its proxy. */
 export interface CorporateNetwork extends AsyncDisposable {

@@ -39,7 +39,7 @@ describe.concurrent.each(LAUNCHDARKLY_FAULTS)(
         const { simulator } = preview.simulated;
         simulator.inject({ skip: number - 1, fault });
         // A request that stalls takes all the time of its step.
-        const timeout = fault.kind.endsWith('stall') ? '3' : '120';
+        const timeout = fault.kind.endsWith('stall') ? '10' : '120';
         let last: StepResult | undefined;
         for (const step of STORY) {
           last = await preview.run(step, { 'timeout-seconds': timeout });

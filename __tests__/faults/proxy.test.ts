@@ -157,7 +157,7 @@ describe('proxies', () => {
     // The reserved port 1, where nothing listens.
     const result = await network.run(
       { HTTPS_PROXY: `http://runner:${ENCODED_PASSWORD}@127.0.0.1:1` },
-      { 'timeout-seconds': '2' },
+      { 'timeout-seconds': '10' },
       { secrets: PROXY_SECRETS },
     );
     expect(result.outputs['error-code']).toBe('network');

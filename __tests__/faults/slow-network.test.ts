@@ -34,7 +34,7 @@ describe('host names', () => {
     const { simulator, inputs } = await openByName();
     await using names = await replaceNameResolution({ unknownForMs: 600_000, addresses: [IPV4] });
     const result = await runAction({
-      inputs: { ...inputs, 'timeout-seconds': '3' },
+      inputs: { ...inputs, 'timeout-seconds': '10' },
       env: names.env,
     });
     expect(result.outputs['error-code']).toBe('network');

@@ -181,7 +181,7 @@ describe.concurrent('an apply that has to stop', () => {
   test('when its time is up reports what was done, and deletes nothing', async () => {
     await using sync = await startSyncRun(FILE, { groups: existing() });
     delayCreates(sync);
-    const result = await sync.run({ 'timeout-seconds': '5' });
+    const result = await sync.run({ 'timeout-seconds': '15' });
     expect(result.exitCode).toBe(1);
     expect(result.outputs).toMatchObject({ outcome: 'failed', 'error-code': 'timeout' });
     expect(listOutcomes(result)).toContain('old: skipped');

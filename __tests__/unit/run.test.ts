@@ -93,7 +93,7 @@ test('a run that fails says why and fails the step', async () => {
 test('a run that gets server errors only reports one', async () => {
   const fault = { kind: 'respond', status: 500 } as const;
   simulator.inject({ fault, times: Number.POSITIVE_INFINITY });
-  const { outputs } = await runStep(stepEnv({ 'timeout-seconds': '5' }));
+  const { outputs } = await runStep(stepEnv({ 'timeout-seconds': '10' }));
   expect(outputs).toMatchObject({ outcome: 'failed', 'error-code': 'server-error' });
 });
 
